@@ -1,0 +1,1 @@
+"""Who is served: nearest facility, pairs within a cutoff, competition and capacity."""
