@@ -50,6 +50,7 @@ class ProjectError(SitingError):
 def _join(subject: str, faults: tuple[str, ...]) -> str:
     """One line for one fault; a counted list for more."""
     if len(faults) == 1:
-        return f"{subject}: {faults[0]}"
+        # A fault that already starts with file and line does not need the file twice.
+        return faults[0] if faults[0].startswith(f"{subject}:") else f"{subject}: {faults[0]}"
     listed = "\n".join(f"  - {fault}" for fault in faults)
     return f"{subject}: {len(faults)} faults\n{listed}"
