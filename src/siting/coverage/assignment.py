@@ -1,0 +1,258 @@
+"""How many people facilities serve within a limit and their capacity, by the best and by habit.
+
+Owns the exact maximum (`assignment`) and the plain reading beside it (`nearest_served`): a
+service-population rule states both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from siting.errors import SitingError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+# The inclusive limit takes costs this much above it, so that sums of lengths that are exactly the
+# limit on paper are not lost to rounding.
+_TOLERANCE = 1e-6
+
+
+class PairCosts(Protocol):
+    """A sparse table of costs: one row is one home and one facility it can reach."""
+
+    @property
+    def from_index(self) -> NDArray[np.int32]:
+        """Row of the demand table, (k,)."""
+
+    @property
+    def to_index(self) -> NDArray[np.int32]:
+        """Row of the facility or site table, (k,)."""
+
+    @property
+    def cost(self) -> NDArray[np.float64]:
+        """Metres, seconds or minutes, (k,)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assignment:
+    """Who is served by which facility, with the proof that no more can be.
+
+    Parameters
+    ----------
+    pair_flow
+        float64 (k,): people of the pair's home served by the pair's facility.
+    served
+        float64 (n,): people served of each home.
+    load
+        float64 (m,): people served by each facility.
+    total
+        People served in all.
+    limit_total
+        An upper limit on `total`, summed from demand and capacity alone: the homes that could not
+        move on to a facility with room, and the capacity of those facilities that are full for
+        everybody else (a minimum cut). Equal to `total`, which proves it the maximum.
+    """
+
+    pair_flow: NDArray[np.float64]
+    served: NDArray[np.float64]
+    load: NDArray[np.float64]
+    total: float
+    limit_total: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NearestServed:
+    """Who is served when everybody goes to the nearest facility and full ones turn people away.
+
+    Parameters
+    ----------
+    nearest
+        int32 (n,): the facility each home goes to; -1 where none is within the limit.
+    served
+        float64 (n,): people served of each home; a full facility serves the same share of each.
+    load
+        float64 (m,): people who come.
+    total
+        People served in all.
+    """
+
+    nearest: NDArray[np.int32]
+    served: NDArray[np.float64]
+    load: NDArray[np.float64]
+    total: float
+
+
+def assignment(
+    travel_costs: PairCosts, demand: ArrayLike, capacity: ArrayLike, *, cutoff: float = np.inf
+) -> Assignment:
+    """Find the largest number of people that can be served within a limit and the capacities.
+
+    Exact, by maximum flow; a home's people may be split among facilities. Of the many largest
+    assignments one that began with each home's nearest facilities is returned.
+
+    Parameters
+    ----------
+    travel_costs
+        Pairs in any order; a pair that is not there cannot be served.
+    demand
+        float (n,): people of each home, whole or not.
+    capacity
+        float (m,): people each facility can take; infinity where nothing limits it.
+    cutoff
+        Limit on the cost, in its unit, inclusive.
+
+    Returns
+    -------
+    Assignment
+        Empty demand, capacity or pairs serve nobody.
+
+    Raises
+    ------
+    SitingError
+        Negative or missing demand, capacity or cost, or pairs that point outside the tables.
+
+    References
+    ----------
+    Dinic (1970), Algorithm for solution of a problem of maximum flow in networks with power
+    estimation, Soviet Math. Dokl. 11. The proof by minimum cut: Ford and Fulkerson (1956),
+    doi:10.4153/CJM-1956-045-5.
+
+    Examples
+    --------
+    Ten people reach only the first facility, ten reach both. The first has room for twelve.
+
+    >>> from types import SimpleNamespace
+    >>> pairs = SimpleNamespace(from_index=[0, 1, 1], to_index=[0, 0, 1], cost=[90, 50, 80])
+    >>> best = assignment(pairs, demand=[10, 10], capacity=[12, 5])
+    >>> best.total, best.limit_total
+    (17.0, 17.0)
+    >>> nearest_served(pairs, demand=[10, 10], capacity=[12, 5]).total
+    12.0
+    """
+    people, room, source, target, cost = _checked(travel_costs, demand, capacity)
+    # No facility ever takes more than everybody, and finite rooms keep the arithmetic exact.
+    room = np.minimum(room, people.sum())
+    keep = np.flatnonzero(_within(cost, cutoff) & (people[source] > 0) & (room[target] > 0))
+    keep = keep[np.lexsort((target[keep], cost[keep], source[keep]))]
+    flow, moves_on, takes_more = _maximum_flow(source[keep], target[keep], people, room)
+    pair_flow = np.zeros(source.size)
+    pair_flow[keep] = flow
+    return Assignment(
+        pair_flow,
+        np.bincount(source, pair_flow, people.size).astype(float),
+        np.bincount(target, pair_flow, room.size).astype(float),
+        float(pair_flow.sum()),
+        _cut_total(source[keep], target[keep], people, room, moves_on, takes_more),
+    )
+
+
+def nearest_served(
+    travel_costs: PairCosts, demand: ArrayLike, capacity: ArrayLike, *, cutoff: float = np.inf
+) -> NearestServed:
+    """Count who is served when everybody goes to the nearest facility within the limit.
+
+    Parameters and errors are those of `assignment`. Equally near facilities: the lowest index.
+    Where more come than a facility can take, the same share of each home is served.
+    """
+    people, room, source, target, cost = _checked(travel_costs, demand, capacity)
+    keep = np.flatnonzero(_within(cost, cutoff))
+    keep = keep[np.lexsort((target[keep], cost[keep], source[keep]))]
+    homes, first = np.unique(source[keep], return_index=True)
+    nearest = np.full(people.size, -1, np.int32)
+    nearest[homes] = target[keep][first]
+    goes = nearest >= 0
+    load = np.bincount(nearest[goes], people[goes], room.size).astype(float)
+    taken = np.minimum(load, room)
+    share = np.divide(taken, load, out=np.zeros(room.size), where=load > 0)
+    served = np.zeros(people.size)
+    served[goes] = people[goes] * share[nearest[goes]]
+    return NearestServed(nearest, served, load, float(taken.sum()))
+
+
+def _within(cost: NDArray[np.float64], cutoff: float) -> NDArray[np.bool_]:
+    return np.isfinite(cost) & (cost <= cutoff + _TOLERANCE)
+
+
+def _maximum_flow(
+    source: NDArray[np.int64],
+    target: NDArray[np.int64],
+    people: NDArray[np.float64],
+    room: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the flow of pairs sorted by source, and who can still reach a facility with room."""
+    from siting.coverage._maxflow import _FAR, push_maximum_flow
+
+    flow, level_home, level_facility = push_maximum_flow(
+        np.concatenate([[0], np.cumsum(np.bincount(source, minlength=people.size))]),
+        source,
+        target,
+        np.concatenate([[0], np.cumsum(np.bincount(target, minlength=room.size))]),
+        np.argsort(target, kind="stable"),
+        people.copy(),
+        room.copy(),
+    )
+    return flow, level_home < _FAR, level_facility < _FAR
+
+
+def _cut_total(
+    source: NDArray[np.int64],
+    target: NDArray[np.int64],
+    people: NDArray[np.float64],
+    room: NDArray[np.float64],
+    moves_on: NDArray[np.bool_],
+    takes_more: NDArray[np.bool_],
+) -> float:
+    """Sum a cut from the input alone: whoever is served is counted in it, however they go.
+
+    Homes that cannot move on only reach facilities that take no more, so everybody served is
+    either of a home that can move on or fills one of those facilities.
+    """
+    assert not (~moves_on[source] & takes_more[target]).any()
+    return float(people[moves_on].sum() + room[~takes_more].sum())
+
+
+def _checked(
+    travel_costs: PairCosts, demand: ArrayLike, capacity: ArrayLike
+) -> tuple[
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.float64],
+]:
+    """Return demand, capacity, and the pairs as columns; raise one error with every fault."""
+    people = np.asarray(demand, float)
+    room = np.asarray(capacity, float)
+    source = np.asarray(travel_costs.from_index, np.int64)
+    target = np.asarray(travel_costs.to_index, np.int64)
+    cost = np.asarray(travel_costs.cost, float)
+    faults = [
+        *_amount_faults("demand", people, "people", finite=True),
+        *_amount_faults("capacity", room, "people", finite=False),
+        *_amount_faults("cost", cost, "metres, seconds or minutes", finite=False),
+        *_index_faults("from_index", source, people.size, "homes"),
+        *_index_faults("to_index", target, room.size, "facilities"),
+    ]
+    if faults:
+        raise SitingError("assignment: " + "; ".join(faults))
+    return people, room, source, target, cost
+
+
+def _amount_faults(name: str, values: NDArray[np.float64], unit: str, *, finite: bool) -> list[str]:
+    wrong = np.flatnonzero(~((values >= 0) & (np.isfinite(values) | (not finite))))
+    if not wrong.size:
+        return []
+    first = f"the first is row {wrong[0]} with {values[wrong[0]]:g}"
+    return [f"{name} is negative, missing or endless in {wrong.size} rows, {first}; give {unit}"]
+
+
+def _index_faults(name: str, index: NDArray[np.int64], size: int, what: str) -> list[str]:
+    wrong = np.flatnonzero((index < 0) | (index >= size))
+    if not wrong.size:
+        return []
+    first = f"the first is pair {wrong[0]} with {index[wrong[0]]}"
+    return [f"{name} points outside the {size} {what} in {wrong.size} pairs, {first}"]
