@@ -1,0 +1,71 @@
+"""``siting analyze``: which homes lack which service, and why."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from siting.cli.console import ExitCode, plain_lines, progress_bar, say, warn
+
+if TYPE_CHECKING:
+    from siting.pipeline.analysis import Analysis
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("analyze")(analyze)
+
+
+def analyze(
+    project: Annotated[Path, typer.Argument(help="The project file, siting.yaml.")],
+    *,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("out"),
+    language: Annotated[
+        str | None, typer.Option("--language", "-l", help="zh or en; the project's if left out.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    straight_line: Annotated[
+        bool, typer.Option("--straight-line", help="Report straight-line coverage as well.")
+    ] = False,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Leave with 0 although there are findings.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
+) -> int:
+    """Judge every home, facility and area by the rules in force, and draw the map.
+
+    Writes, all or nothing: findings.parquet, homes.parquet, areas.parquet, gaps.geojson,
+    findings.xlsx, map.html, summary.json, data-report.json and manifest.json.
+
+    Examples:
+
+      siting analyze demo/siting.yaml --out out
+
+      siting analyze demo/siting.yaml --json --exit-zero > summary.json
+    """
+    from siting.pipeline.analysis import analyze as run
+    from siting.pipeline.outputs import check_out_folder, write_analysis
+
+    check_out_folder(out)
+    with progress_bar(quiet=quiet) as progress:
+        analysis = run(project, language=language, straight_line=straight_line, progress=progress)
+        written = write_analysis(analysis, out, progress=progress)
+    if as_json:
+        say(json.dumps(analysis.summary, ensure_ascii=False, indent=2))
+    elif not quiet:
+        _tell(analysis, written)
+    if exit_zero or analysis.compliant:
+        return ExitCode.COMPLIANT
+    return ExitCode.FINDINGS
+
+
+def _tell(analysis: Analysis, written: Path) -> None:
+    """Print the summary, what to know about the data, and last the path of the map."""
+    from siting.report.analysis_text import data_notes_text, summary_text
+
+    warn(plain_lines(data_notes_text(analysis.report, analysis.language)))
+    say(plain_lines(summary_text(analysis.summary, analysis.language)))
+    say(str(written / "map.html"))

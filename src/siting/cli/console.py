@@ -1,0 +1,84 @@
+"""What the commands share: where text goes, how progress is drawn and how errors leave.
+
+Results go to standard output, everything else to standard error, so that a pipe sees results only.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+Progress = Callable[[str, float], None]
+
+
+class ExitCode(IntEnum):
+    """What a command answers to the shell."""
+
+    COMPLIANT = 0
+    FINDINGS = 1
+    BAD_INPUT = 2
+
+
+def use_utf8() -> None:
+    """Write UTF-8 whatever the terminal's code page; names are Chinese on Windows too."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def say(text: str) -> None:
+    """Print one line of the result."""
+    sys.stdout.write(f"{text}\n")
+
+
+def warn(text: str) -> None:
+    """Print one line that is not the result."""
+    sys.stderr.write(f"{text}\n")
+
+
+def plain(text: str) -> str:
+    r"""Show control characters instead of sending them to the terminal.
+
+    Names come from data, and an escape sequence in a name must not repaint a terminal or fake a
+    line of a log.
+
+    >>> plain("ok\x1b[31m\nno")
+    'ok\\x1b[31m\\x0ano'
+    """
+    return "".join(
+        char if char.isprintable() else f"\\x{ord(char):02x}" for char in text
+    )
+
+
+def plain_lines(text: str) -> str:
+    """Clean every line of a text that has several."""
+    return "\n".join(plain(line) for line in text.split("\n"))
+
+
+@contextmanager
+def progress_bar(*, quiet: bool = False) -> Iterator[Progress | None]:
+    """Draw progress on a terminal; say nothing where there is none."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description:<42}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+
+        def show(label: str, share: float) -> None:
+            bar.update(task, description=plain(label), completed=share)
+
+        yield show
+
+
+def debugging() -> bool:
+    """Return whether the user asked for tracebacks (SITING_DEBUG=1)."""
+    return os.environ.get("SITING_DEBUG", "") not in ("", "0")

@@ -1,0 +1,31 @@
+"""``siting sample``: write the made-up district to try everything on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from siting.cli.console import say
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("sample")(sample)
+
+
+def sample(
+    folder: Annotated[Path, typer.Argument(help="Folder to write; made if it does not exist.")],
+    *,
+    seed: Annotated[int, typer.Option(help="Another number gives another district.")] = 20241,
+    force: Annotated[bool, typer.Option("--force", help="Replace what the folder holds.")] = False,
+) -> None:
+    """Write a made-up district: streets, homes, services, rasters and its siting.yaml.
+
+    Example:  siting sample demo
+    """
+    from siting.sample import write_sample
+
+    project = write_sample(folder, seed=seed, force=force)
+    say(f"A made-up district was written. Next:\n  siting analyze {project} --out out")
