@@ -29,7 +29,7 @@ app = typer.Typer(
 )
 
 
-def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the flag's value
+def _show_version(wanted: bool) -> None:
     if wanted:
         sys.stdout.write(f"siting {__version__}\n")
         raise typer.Exit
@@ -37,7 +37,7 @@ def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with t
 
 @app.callback()
 def _common(
-    version: Annotated[  # noqa: ARG001 - the callback above acts on it
+    version: Annotated[
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
     ] = False,
@@ -92,8 +92,8 @@ def _unforeseen(error: Exception) -> int:
     else:
         kind = type(error).__name__
         warn(
-            f"error: siting failed in a way it did not foresee ({kind}: {plain_lines(str(error))}). "
-            "This is a fault of siting; set SITING_DEBUG=1 to see where, and please report it."
+            f"error: siting failed in an unforeseen way ({kind}: {plain_lines(str(error))}). This "
+            "is a fault of siting; set SITING_DEBUG=1 to see where, and please report it."
         )
     return ExitCode.BAD_INPUT
 

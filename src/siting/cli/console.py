@@ -49,9 +49,7 @@ def plain(text: str) -> str:
     >>> plain("ok\x1b[31m\nno")
     'ok\\x1b[31m\\x0ano'
     """
-    return "".join(
-        char if char.isprintable() else f"\\x{ord(char):02x}" for char in text
-    )
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
 
 
 def plain_lines(text: str) -> str:

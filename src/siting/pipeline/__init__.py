@@ -1,0 +1,1 @@
+"""The stages wired together; the only package that knows all of them."""
