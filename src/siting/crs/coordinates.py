@@ -1,0 +1,400 @@
+"""Do the numbers of a layer fit the system it is said to be in, and what to do where they do not.
+
+Owns the detection of swapped axes, zone-prefixed eastings, degrees said to be metres and the
+reverse, and of rows far outside the domain. What is certain is repaired and reported; what could
+be two things is refused with both named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.crs.chinese_offsets import bd09_to_wgs84, gcj02_to_wgs84
+from siting.crs.declared import WHAT_TO_WRITE, SourceCRS, crs_label
+from siting.errors import CRSError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pyproj
+
+    from siting.tables import DataReport
+
+Axes = Literal["auto", "xy", "yx"]
+_Floats = NDArray[np.float64]
+_Mask = NDArray[np.bool_]
+
+# Layers of a whole municipality run over into the neighbouring zones.
+_MARGIN_DEG = 3.0
+_CHINA = (73.0, 3.0, 136.0, 54.0)
+# EPSG:4513 to 4533 carry the zone number (25 to 45) before the easting, 4534 to 4554 do not.
+_PREFIXED_EPSG, _PLAIN_EPSG, _FIRST_ZONE, _LAST_ZONE = 4513, 4534, 25, 45
+
+
+@dataclass(frozen=True, slots=True)
+class _Fix:
+    """What must be done to the numbers before they are what ``crs`` says."""
+
+    crs: pyproj.CRS
+    swapped: bool = False
+    code: str = ""
+    why: str = ""
+
+
+def place(
+    frame: gpd.GeoDataFrame,
+    source: SourceCRS | None,
+    *,
+    subject: str,
+    report: DataReport,
+    axes: Axes = "auto",
+) -> gpd.GeoDataFrame:
+    """Say where a layer is: check its numbers against its system, repair, undo GCJ-02 or BD-09.
+
+    Parameters
+    ----------
+    frame
+        The layer as read; its own CRS is ignored in favour of ``source``. Row labels name rows in
+        messages. Null and empty geometries pass through.
+    source
+        The declared or stored system; None where there is none.
+    subject
+        The layer, for messages.
+    report
+        Receives one note per repair, with the rows.
+    axes
+        ``xy``: the first number is the longitude or easting; ``yx``: it is the latitude or
+        northing; ``auto``: found out, and refused where both are possible.
+
+    Returns
+    -------
+    GeoDataFrame
+        In a system that PROJ knows, EPSG:4326 for GCJ-02 and BD-09. Single rows that fit nowhere
+        are left out and listed.
+
+    Raises
+    ------
+    CRSError
+        No system, numbers that do not fit it, or a choice that only a person can make.
+    """
+    centres = _centres(frame)
+    known = np.isfinite(centres).all(axis=1)
+    if source is None:
+        raise CRSError(_undeclared(subject, centres[known]))
+    if not known.any():
+        return frame.set_crs(source.crs, allow_override=True)
+    fix = _find_fix(centres[known], source, subject, axes)
+    placed = _apply(frame, fix, subject, report)
+    placed = _without_strays(placed, fix.crs, subject, report)
+    return _without_offset(placed, source, subject, report)
+
+
+def _centres(frame: gpd.GeoDataFrame) -> _Floats:
+    import shapely
+
+    boxes = shapely.bounds(frame.geometry.to_numpy())
+    return np.asarray((boxes[:, :2] + boxes[:, 2:]) / 2.0, dtype=np.float64)
+
+
+def _find_fix(centres: _Floats, source: SourceCRS, subject: str, axes: Axes) -> _Fix:
+    """Return the one reading of the numbers that fits, preferring the numbers as they stand."""
+    if source.crs.is_geographic:
+        return _find_fix_degrees(centres, source, subject, axes)
+    return _find_fix_metres(centres, source, subject, axes)
+
+
+# --- degrees ---------------------------------------------------------------------------------
+
+
+def _find_fix_degrees(centres: _Floats, source: SourceCRS, subject: str, axes: Axes) -> _Fix:
+    x, y = centres.T
+    straight, turned = _mostly(_is_lonlat(x, y)), _mostly(_is_lonlat(y, x))
+    if axes == "yx":
+        straight = False
+    elif axes == "xy":
+        turned = False
+    if not (straight or turned):
+        raise CRSError(_not_degrees(centres, source, subject))
+    plain, swap = _Fix(source.crs), _swap(source.crs)
+    if straight and turned and axes == "auto":
+        return plain if not _looks_swapped(x, y, source, subject) else swap
+    return plain if straight else swap
+
+
+def _swap(crs: pyproj.CRS) -> _Fix:
+    order = "latitude, longitude" if crs.is_geographic else "northing, easting"
+    why = f"the coordinates were in the order {order}"
+    return _Fix(crs, swapped=True, code="axes-swapped", why=why)
+
+
+def _is_lonlat(x: _Floats, y: _Floats) -> _Mask:
+    return (np.abs(x) <= 180.0) & (np.abs(y) <= 90.0)
+
+
+def _in_china(x: _Floats, y: _Floats) -> _Mask:
+    west, south, east, north = _CHINA
+    return (x >= west) & (x <= east) & (y >= south) & (y <= north)
+
+
+def _looks_swapped(x: _Floats, y: _Floats, source: SourceCRS, subject: str) -> bool:
+    """Decide where both orders are valid degrees: only western China can still be recognised."""
+    if _mostly(_in_china(x, y)) or not _mostly(_in_china(y, x)):
+        return False
+    if source.reading != "WGS 84" or _is_chinese(source.crs):
+        return True
+    raise CRSError(
+        f"{subject} has coordinates such as ({x[0]:g}, {y[0]:g}): either a place in the Arctic, "
+        "or western China with latitude before longitude. Write axes: xy for the first or "
+        "axes: yx for the second."
+    )
+
+
+def _is_chinese(crs: pyproj.CRS) -> bool:
+    area = crs.area_of_use
+    west, south, east, _ = _CHINA
+    return area is not None and area.west >= west - 1 and area.east <= east and area.south > south
+
+
+def _not_degrees(centres: _Floats, source: SourceCRS, subject: str) -> str:
+    return (
+        f"{subject} is said to be in {source.label} (degrees), but its coordinates run "
+        f"{_ranges(centres)}: metres, not degrees.{_guess(centres)} {WHAT_TO_WRITE}"
+    )
+
+
+# --- metres ----------------------------------------------------------------------------------
+
+
+def _find_fix_metres(centres: _Floats, source: SourceCRS, subject: str, axes: Axes) -> _Fix:
+    if _mostly(_is_lonlat(*centres.T)) and np.ptp(centres, axis=0).max() < 180.0:
+        raise CRSError(
+            f"{subject} is said to be in {source.label} (metres), but its coordinates run "
+            f"{_ranges(centres)}: degrees. Write crs: EPSG:4326, crs: EPSG:4490, crs: GCJ-02 or "
+            "crs: BD-09, whichever they are."
+        )
+    orders = {"xy": (False,), "yx": (True,), "auto": (False, True)}[axes]
+    for swapped in orders:
+        east, north = centres.T[::-1] if swapped else centres.T
+        for candidate, why in _candidates(source.crs, east, subject):
+            if _mostly(_fits(east, north, candidate)):
+                return _metre_fix(candidate, swapped=swapped, why=why)
+    raise CRSError(
+        f"{subject} is said to be in {source.label}, but its coordinates run {_ranges(centres)}, "
+        f"which is outside that system.{_guess(centres)} {WHAT_TO_WRITE}"
+    )
+
+
+def _metre_fix(crs: pyproj.CRS, *, swapped: bool, why: str) -> _Fix:
+    if not swapped:
+        return _Fix(crs, code="zone-prefix" if why else "", why=why)
+    swap = _swap(crs)
+    return replace(swap, why=f"{swap.why}; {why}") if why else swap
+
+
+def _candidates(crs: pyproj.CRS, east: _Floats, subject: str) -> list[tuple[pyproj.CRS, str]]:
+    """Give the system as declared, then its twin with or without the zone number in the easting."""
+    import pyproj
+
+    code = crs.to_epsg()
+    zone = _zone_prefix(east)
+    if code is not None and _PLAIN_EPSG <= code <= _PLAIN_EPSG + _LAST_ZONE - _FIRST_ZONE:
+        if zone is None:
+            return [(crs, "")]
+        _refuse_other_zone(crs, code - _PLAIN_EPSG + _FIRST_ZONE, zone, subject)
+        twin = pyproj.CRS.from_epsg(_PREFIXED_EPSG + zone - _FIRST_ZONE)
+        why = (
+            f"the eastings begin with the zone number {zone}, so the layer was read as "
+            f"{crs_label(twin)}, not {crs_label(crs)}"
+        )
+        return [(twin, why)]
+    if code is not None and _PREFIXED_EPSG <= code < _PLAIN_EPSG and zone is None:
+        twin = pyproj.CRS.from_epsg(code - _PREFIXED_EPSG + _PLAIN_EPSG)
+        why = (
+            f"the eastings lack the zone number of {crs_label(crs)}, so the layer was read as "
+            f"{crs_label(twin)}"
+        )
+        return [(crs, ""), (twin, why)]
+    return [(crs, "")]
+
+
+def _refuse_other_zone(crs: pyproj.CRS, declared: int, found: int, subject: str) -> None:
+    if found == declared:
+        return
+    right = _PREFIXED_EPSG + found - _FIRST_ZONE
+    raise CRSError(
+        f"{subject} is said to be in {crs_label(crs)} (3-degree zone {declared}, central meridian "
+        f"{declared * 3}E), but its eastings begin with {found}, zone {found} ({found * 3}E). "
+        f"Write crs: EPSG:{right} if they are right."
+    )
+
+
+def _zone_prefix(east: _Floats) -> int | None:
+    """Zone number of 8-digit eastings that all begin with the same one, otherwise None."""
+    zones = np.floor(east / 1e6)
+    zone = int(np.median(zones)) if zones.size else 0
+    if _FIRST_ZONE <= zone <= _LAST_ZONE and np.mean(zones == zone) > 0.5:
+        return zone
+    return None
+
+
+def _fits(east: _Floats, north: _Floats, crs: pyproj.CRS) -> _Mask:
+    """Tell which points fall where the system is meant to be used, with a zone's margin."""
+    from pyproj import Transformer
+
+    to_degrees = Transformer.from_crs(crs, crs.geodetic_crs or 4326, always_xy=True)
+    lon, lat = (np.asarray(value) for value in to_degrees.transform(east, north))
+    west, south, east_limit, north_limit = _domain(crs)
+    inside = (lat >= south - _MARGIN_DEG) & (lat <= north_limit + _MARGIN_DEG)
+    if west <= east_limit:
+        inside &= (lon >= west - _MARGIN_DEG) & (lon <= east_limit + _MARGIN_DEG)
+    return np.asarray(inside & np.isfinite(lon) & _returns(to_degrees, lon, lat, east, north))
+
+
+def _returns(
+    to_degrees: pyproj.Transformer, lon: _Floats, lat: _Floats, east: _Floats, north: _Floats
+) -> _Mask:
+    """Far outside a transverse Mercator the inverse wraps round; a return trip shows it."""
+    from pyproj.enums import TransformDirection
+
+    back_east, back_north = to_degrees.transform(
+        np.where(np.isfinite(lon), lon, 0.0),
+        np.where(np.isfinite(lat), lat, 0.0),
+        direction=TransformDirection.INVERSE,
+    )
+    near: _Mask = np.hypot(back_east - east, back_north - north) < 1.0
+    return near
+
+
+def _domain(crs: pyproj.CRS) -> tuple[float, float, float, float]:
+    area = crs.area_of_use
+    if area is not None:
+        return area.west, area.south, area.east, area.north
+    meridian = _central_meridian(crs)
+    if meridian is not None:
+        return meridian - 3.0, -85.0, meridian + 3.0, 85.0
+    return -180.0, -90.0, 180.0, 90.0
+
+
+def _central_meridian(crs: pyproj.CRS) -> float | None:
+    operation = crs.coordinate_operation
+    if operation is None or "Transverse Mercator" not in operation.method_name:
+        return None
+    found = [p.value for p in operation.params if p.name == "Longitude of natural origin"]
+    return float(found[0]) if found else None
+
+
+# --- what is done with the answer ------------------------------------------------------------
+
+
+def _apply(
+    frame: gpd.GeoDataFrame, fix: _Fix, subject: str, report: DataReport
+) -> gpd.GeoDataFrame:
+    placed = frame
+    if fix.swapped:
+        placed = _swapped(frame, np.ones(len(frame), dtype=bool))
+    if fix.code:
+        report.add(subject, "repair", fix.code, fix.why, count=len(frame), examples=frame.index)
+    return placed.set_crs(fix.crs, allow_override=True)
+
+
+def _swapped(frame: gpd.GeoDataFrame, rows: _Mask) -> gpd.GeoDataFrame:
+    import shapely
+
+    shapes = frame.geometry.to_numpy().copy()
+    shapes[rows] = shapely.transform(shapes[rows], lambda xy: xy[:, ::-1])
+    return frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=frame.crs))
+
+
+def _without_strays(
+    frame: gpd.GeoDataFrame, crs: pyproj.CRS, subject: str, report: DataReport
+) -> gpd.GeoDataFrame:
+    """Turn round single rows that only fit swapped; leave out and list those that fit nowhere."""
+    centres = _centres(frame)
+    x, y = centres.T
+    with np.errstate(invalid="ignore"):
+        known = np.isfinite(centres).all(axis=1)
+        turned = known & ~_inside(x, y, crs) & _inside(y, x, crs)
+        lost = known & ~_inside(x, y, crs) & ~turned
+    lost |= known & (x == 0.0) & (y == 0.0)
+    if turned.any():
+        message = "coordinates of single rows were swapped; they were turned round"
+        rows = frame.index[turned]
+        report.add(subject, "repair", "axes-swapped", message, count=len(rows), examples=rows)
+        frame = _swapped(frame, turned)
+    if lost.any():
+        rows = frame.index[lost]
+        message = (
+            f"coordinates outside {crs_label(crs)}, first ({x[lost][0]:g}, {y[lost][0]:g}); "
+            "the rows are left out"
+        )
+        report.add(subject, "excluded", "outside-crs", message, count=len(rows), examples=rows)
+        frame = frame[~lost]
+    return frame
+
+
+def _inside(x: _Floats, y: _Floats, crs: pyproj.CRS) -> _Mask:
+    if crs.is_geographic:
+        return _is_lonlat(x, y)
+    inside = np.zeros(x.shape, dtype=np.bool_)
+    finite = np.isfinite(x) & np.isfinite(y)
+    inside[finite] = _fits(x[finite], y[finite], crs)
+    return inside
+
+
+def _without_offset(
+    frame: gpd.GeoDataFrame, source: SourceCRS, subject: str, report: DataReport
+) -> gpd.GeoDataFrame:
+    import shapely
+
+    if source.reading == "WGS 84":
+        return frame
+    inverse = gcj02_to_wgs84 if source.reading == "GCJ-02" else bd09_to_wgs84
+    message = f"{source.reading} coordinates were converted to WGS 84"
+    report.add(subject, "info", "offset-removed", message, count=len(frame))
+    shapes = frame.geometry.to_numpy()
+    moved = shapely.transform(shapes, lambda xy: np.column_stack(inverse(xy[:, 0], xy[:, 1])))
+    return frame.set_geometry(type(frame.geometry)(moved, index=frame.index, crs=frame.crs))
+
+
+# --- words -----------------------------------------------------------------------------------
+
+
+def _mostly(rows: _Mask) -> bool:
+    return bool(rows.size) and float(np.mean(rows)) > 0.5
+
+
+def _ranges(centres: _Floats) -> str:
+    (x0, y0), (x1, y1) = centres.min(axis=0), centres.max(axis=0)
+    return f"from ({_number(x0)}, {_number(y0)}) to ({_number(x1)}, {_number(y1)})"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4f}"
+
+
+def _guess(centres: _Floats) -> str:
+    """Name what the numbers look like; a hint for the person, never acted upon."""
+    for column, what in ((0, "first"), (1, "second")):
+        zone = _zone_prefix(centres[:, column])
+        if zone is not None:
+            code = _PREFIXED_EPSG + zone - _FIRST_ZONE
+            return (
+                f" The {what} numbers begin with {zone}, as the eastings of CGCS2000 3-degree "
+                f"zone {zone} do: crs: EPSG:{code}."
+            )
+    if _mostly(_in_china(*centres.T)):
+        return " They look like longitude and latitude in China."
+    if _mostly(_in_china(*centres.T[::-1])):
+        return " They look like latitude and longitude in China (axes: yx)."
+    return ""
+
+
+def _undeclared(subject: str, centres: _Floats) -> str:
+    seen = f" Its coordinates run {_ranges(centres)}.{_guess(centres)}" if len(centres) else ""
+    return (
+        f"{subject} has no coordinate reference system, and GCJ-02 or BD-09 read as WGS 84 is off "
+        f"by 100 to 700 m, as much as a service radius.{seen} {WHAT_TO_WRITE}"
+    )
