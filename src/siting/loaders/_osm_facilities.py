@@ -1,0 +1,135 @@
+"""Which OpenStreetMap features are which facility, and which are mapped twice.
+
+Owns matching tags to facility types, and merging a point or building with the ground it stands
+on when both carry the same service.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+    import numpy as np
+    import numpy.typing as npt
+
+    from siting.tables import DataReport
+
+# What a facility type looks like in OpenStreetMap: any of these sets of tags, each in full.
+TagSets = "Mapping[str, Sequence[Mapping[str, str | Sequence[str]]]]"
+
+# A pitch or a garden behind a private gate serves its owners; a school's private ground is normal.
+_LEISURE_CLOSED = frozenset(("private", "no"))
+
+
+class FacilityTags:
+    """The facility types of a tag set, indexed by key so that most features cost one look-up.
+
+    Parameters
+    ----------
+    types
+        Facility type code -> alternatives; an alternative is a set of tags that must all be
+        there. A value is a word, a list of words, or ``"*"`` for any.
+
+    Examples
+    --------
+    >>> tags = FacilityTags({"sport": [{"leisure": ["pitch", "fitness_station"]}]})
+    >>> tags.match({"leisure": "pitch", "name": "A"})
+    ('sport',)
+    >>> tags.match({"leisure": "park"})
+    ()
+    """
+
+    def __init__(self, types: Mapping[str, Sequence[Mapping[str, str | Sequence[str]]]]) -> None:
+        self._by_key: dict[str, list[tuple[str, dict[str, frozenset[str]]]]] = {}
+        for code, alternatives in types.items():
+            for alternative in alternatives:
+                wanted = {key: _words(value) for key, value in alternative.items()}
+                for key in list(wanted)[:1]:
+                    self._by_key.setdefault(key, []).append((code, wanted))
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The tag keys that can begin a match."""
+        return tuple(sorted(self._by_key))
+
+    def match(self, tags: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the facility types of a feature, each once, in the order of the table."""
+        found: dict[str, None] = {}
+        for key in self._by_key.keys() & tags.keys():
+            for code, wanted in self._by_key[key]:
+                if all(_has(tags, each, words) for each, words in wanted.items()):
+                    found[code] = None
+        return tuple(sorted(found))
+
+    def is_closed(self, tags: Mapping[str, str]) -> bool:
+        """Say whether a feature is for its owners only."""
+        return "leisure" in tags and tags.get("access") in _LEISURE_CLOSED
+
+
+def _words(value: str | Sequence[str]) -> frozenset[str]:
+    return frozenset((value,) if isinstance(value, str) else value)
+
+
+def _has(tags: Mapping[str, str], key: str, words: frozenset[str]) -> bool:
+    """Several values may be written in one tag, with semicolons between."""
+    value = tags.get(key)
+    if value is None:
+        return False
+    return "*" in words or any(part.strip() in words for part in value.split(";"))
+
+
+def merge_nested(facilities: gpd.GeoDataFrame, layer: str, report: DataReport) -> gpd.GeoDataFrame:
+    """Keep one row where a facility is mapped as ground and again inside it.
+
+    Parameters
+    ----------
+    facilities
+        One row per feature and facility type; columns ``facility_id, name, facility_type,
+        geometry``, any CRS.
+    layer
+        The layer's name in the report.
+    report
+        Gets the count of merged rows.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Without the rows that lie within a larger polygon of the same type whose name is the same
+        or, on either side, empty. Of two equal polygons the first stays.
+    """
+    inner = _nested_rows(facilities)
+    if inner.any():
+        count = int(inner.sum())
+        ids = facilities.loc[inner, "facility_id"]
+        message = (
+            f"{count} features lie inside a larger feature of the same type and name (a node or a "
+            "building on its ground); they count once."
+        )
+        report.add(layer, "repair", "facility-mapped-twice", message, count=count, examples=ids)
+    return facilities.loc[~inner].reset_index(drop=True)
+
+
+def _nested_rows(facilities: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    import numpy as np
+    import shapely
+
+    geometry = np.asarray(facilities.geometry.array)
+    grounds = np.flatnonzero(shapely.area(geometry) > 0)
+    # A point on the surface stands for a building that pokes over its ground's edge.
+    points = shapely.point_on_surface(geometry)
+    inside, ground = shapely.STRtree(geometry[grounds]).query(points, predicate="within")
+    ground = grounds[ground]
+    types = facilities["facility_type"].to_numpy()
+    names = facilities["name"].fillna("").to_numpy()
+    area = shapely.area(geometry)
+    order = np.arange(len(facilities))
+    larger = (area[ground] > area[inside]) | (
+        (area[ground] == area[inside]) & (order[ground] < order[inside])
+    )
+    same_name = (names[inside] == names[ground]) | (names[inside] == "") | (names[ground] == "")
+    nested = np.zeros(len(facilities), dtype=bool)
+    nested[inside[larger & same_name & (types[inside] == types[ground])]] = True
+    return nested

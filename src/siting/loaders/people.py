@@ -1,0 +1,115 @@
+"""Households and people of homes: what the data says, and what a stated parameter stands in for.
+
+Owns the only place where households or people are computed from something else. Nothing is
+filled without a parameter that the user wrote, and every filled row is counted in the report.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from siting.tables import DataReport
+
+Numbers = npt.NDArray[np.float64]
+
+
+def fill_people(
+    homes: gpd.GeoDataFrame,
+    *,
+    report: DataReport,
+    layer: str = "residential",
+    persons_per_household: float | None = None,
+    floor_area_per_household_m2: float | None = None,
+) -> gpd.GeoDataFrame:
+    """Fill empty households and people from what else is known, where a parameter says how.
+
+    Parameters
+    ----------
+    homes
+        RESIDENTIAL-shaped; a row is a home. Columns that are absent count as empty throughout.
+    report
+        Gets one note for every rule that filled something, with the parameter's name and value,
+        and one for what stays empty.
+    persons_per_household
+        Population = households x this; or households = population / this. None: not filled.
+    floor_area_per_household_m2
+        Households = floor area / this, before the rule above. None: not filled.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        A copy with ``households`` and ``population``, float64; numbers that the data states are
+        never changed, and what no rule fills stays NaN.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import Point
+    >>> from siting.tables import DataReport
+    >>> homes = gpd.GeoDataFrame(
+    ...     {"home_id": ["a"], "households": [100.0]}, geometry=[Point(0, 0)], crs="EPSG:4547"
+    ... )
+    >>> report = DataReport()
+    >>> filled = fill_people(homes, report=report, persons_per_household=2.5)
+    >>> float(filled["population"].iloc[0]), report.notes[0].severity
+    (250.0, 'assumption')
+    """
+    filled = homes.copy()
+    households, population = _numbers(homes, "households"), _numbers(homes, "population")
+    rules: list[tuple[str, Numbers, str]] = []
+    if floor_area_per_household_m2 is not None:
+        by_floor = _numbers(homes, "floor_area_m2") / floor_area_per_household_m2
+        how = f"floor area / floor_area_per_household_m2 = {floor_area_per_household_m2:g}"
+        rules.append(("households", np.where(np.isnan(population), by_floor, np.nan), how))
+    if persons_per_household is not None:
+        how = f"population / persons_per_household = {persons_per_household:g}"
+        rules.append(("households", population / persons_per_household, how))
+    for _, values, how in rules:
+        households = _filled(households, values, "households", how, layer, report)
+    if persons_per_household is not None:
+        how = f"households x persons_per_household = {persons_per_household:g}"
+        by_household = households * persons_per_household
+        population = _filled(population, by_household, "population", how, layer, report)
+    filled["households"], filled["population"] = households, population
+    _note_missing(filled, layer, report)
+    return filled
+
+
+def _numbers(frame: pd.DataFrame, name: str) -> Numbers:
+    if name not in frame.columns:
+        return np.full(len(frame), np.nan)
+    numbers: Numbers = frame[name].to_numpy(dtype=float, na_value=np.nan)
+    return numbers
+
+
+def _filled(
+    known: Numbers, assumed: Numbers, what: str, how: str, layer: str, report: DataReport
+) -> Numbers:
+    rows = np.flatnonzero(np.isnan(known) & ~np.isnan(assumed))
+    if rows.size:
+        total = float(assumed[rows].sum())
+        message = f"{rows.size} homes state no {what}; {how} stands in, {total:,.0f} in total."
+        report.add(layer, "assumption", f"{what}-assumed", message, count=rows.size, examples=rows)
+    return np.where(np.isnan(known), assumed, known)
+
+
+def _note_missing(homes: pd.DataFrame, layer: str, report: DataReport) -> None:
+    remedies = {
+        "households": "persons_per_household or floor_area_per_household_m2",
+        "population": "persons_per_household",
+    }
+    for what, remedy in remedies.items():
+        rows = np.flatnonzero(homes[what].isna())
+        if rows.size:
+            message = (
+                f"{rows.size} of {len(homes)} homes have no {what}; they count as homes but not "
+                f"in totals of {what}. Name the column, or set {remedy}."
+            )
+            report.add(layer, "warning", f"{what}-missing", message, count=rows.size, examples=rows)
