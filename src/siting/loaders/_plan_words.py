@@ -1,0 +1,410 @@
+"""The words of indicator tables: which label means which fact, and what a unit is worth.
+
+Owns the header variants and nothing about where in a table they stand. Full-width characters are
+folded first (NFKC), so ㎡, m² and m2 are one unit and （㎡） is (m2).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from types import MappingProxyType
+
+from siting.rules.plan import SCALAR_UNITS, TYPED_UNITS
+
+# label: unit words in a table, each with what it can measure and its worth as a ratio of integers,
+# so that a mu is exactly 10000/15 m2.
+_Unit = tuple[tuple[str, ...], int, int]
+UNITS: MappingProxyType[str, _Unit] = MappingProxyType(
+    {
+        **dict.fromkeys(("m2", "平方米", "平米", "平方", "sqm", "m^2"), (("m2",), 1, 1)),
+        **dict.fromkeys(("万m2", "万平方米", "万平米", "万平方", "万平"), (("m2",), 10_000, 1)),
+        **dict.fromkeys(("公顷", "hm2", "ha", "h㎡"), (("m2",), 10_000, 1)),
+        **dict.fromkeys(("km2", "平方公里", "平方千米"), (("m2",), 1_000_000, 1)),
+        "亩": (("m2",), 10_000, 15),
+        **dict.fromkeys(("户", "套", "户(套)", "套(户)", "households"), (("households",), 1, 1)),
+        **dict.fromkeys(("万户", "万套"), (("households",), 10_000, 1)),
+        **dict.fromkeys(("人", "persons", "名"), (("persons", "places"), 1, 1)),
+        "万人": (("persons", "places"), 10_000, 1),
+        **dict.fromkeys(("人/户", "人/套", "persons/household"), (("persons/household",), 1, 1)),
+        "%": (("share",), 1, 100),
+        **dict.fromkeys(("班", "个班", "classes"), (("classes",), 1, 1)),
+        **dict.fromkeys(("床", "张", "张床", "床位", "beds"), (("beds",), 1, 1)),
+        **dict.fromkeys(("托位", "个托位", "学位", "座", "places"), (("places",), 1, 1)),
+        **dict.fromkeys(("处", "所", "家"), (("facilities",), 1, 1)),
+        **dict.fromkeys(("个", "位"), (("spaces", "places", "facilities"), 1, 1)),
+        **dict.fromkeys(("辆", "泊位", "车位", "个车位"), (("spaces",), 1, 1)),
+    }
+)
+
+SCALAR_WORDS: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "households": (
+            "居住户数 居住户套数 居住套数 总户数 规划户数 规划总户数 户数 总套数 住宅套数 "
+            "住宅户数 住宅总套数 住宅总户数 居住总户数 户套数"
+        ),
+        "population": (
+            "居住人数 居住人口 规划居住人口 规划人口 总人口 人口 规划常住人口 居住总人口 "
+            "居住人口数 居住总人数 规划居住人数"
+        ),
+        "persons_per_household": "户均人口 户均人数 平均每户人口 每户人口",
+        "site_area_m2": (
+            "规划净用地面积 净用地面积 总用地面积 规划用地面积 用地面积 规划总用地面积 "
+            "建设用地面积 规划建设用地面积 总建设用地面积 用地总面积 居住区用地面积 "
+            "居住区规划总用地"
+        ),
+        "total_floor_area_m2": "总建筑面积 规划总建筑面积 建筑总面积 总建面",
+        "above_ground_floor_area_m2": "地上总建筑面积 地上建筑面积 地上部分建筑面积 地上面积",
+        "underground_floor_area_m2": (
+            "地下建筑面积 地下总建筑面积 地下室主楼建筑面积 地下室建筑面积 地下部分建筑面积"
+        ),
+        "far_floor_area_m2": (
+            "地上计容建筑面积 计容建筑面积 计容总建筑面积 总计容建筑面积 计入容积率建筑面积 "
+            "计算容积率建筑面积 计容面积 计容积率建筑面积"
+        ),
+        "non_far_floor_area_m2": (
+            "不计容建筑面积 非计容建筑面积 不计容总建筑面积 不计入容积率建筑面积 不计容面积"
+        ),
+        "residential_floor_area_m2": (
+            "住宅建筑面积 住宅总建筑面积 住宅 住宅面积 居住建筑面积 其中住宅 住宅建筑 "
+            "地上住宅建筑面积 住宅计容建筑面积"
+        ),
+        "public_floor_area_m2": (
+            "公建面积 公建建筑面积 公共建筑面积 配套公建面积 配套公建建筑面积 公建 配套公建 "
+            "公共服务设施建筑面积 公共配套建筑面积 配套公共建筑面积 公共服务设施"
+        ),
+        "other_floor_area_m2": "其他建筑面积 其它建筑面积 其他 其它",
+        "footprint_m2": "建筑基底面积 建筑基底总面积 基底面积 建筑占地面积 建筑基地面积",
+        "floor_area_ratio": "容积率 总容积率 平均容积率 规划容积率",
+        "building_density_share": "建筑密度 建筑覆盖率 总建筑密度 建筑净密度",
+        "green_share": "绿地率 绿化率 总绿地率",
+        "parking_spaces": (
+            "机动车停车位 机动车停车数 机动车停车位数 机动车位 停车位 机动车停车泊位 总停车位 "
+            "机动车泊位 机动车停车泊位数 停车泊位"
+        ),
+        "bicycle_spaces": (
+            "非机动车停车位 非机动车停车数 非机动车停车位数 非机动车位 非机动车停车泊位"
+        ),
+    }
+)
+
+# An area written under 架空 or 地下主楼 belongs to no fact of its own; it is shown, not used.
+FACILITY_WORDS: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "elder_care": (
+            "养老服务用房 养老用房 养老服务设施 养老设施 养老 社区养老 社区养老服务用房 "
+            "社区养老服务设施 社区养老用房 居家养老服务用房 居家养老服务中心 居家养老 "
+            "居家养老用房 社区居家养老服务用房 老年人日间照料中心 日间照料中心 "
+            "社区老年人日间照料中心 托老所 老年服务站 老年人服务站 社区养老服务中心 "
+            "社区养老服务站 养老服务中心 养老服务站 老年服务用房 养老服务"
+        ),
+        "childcare": (
+            "托育 托育用房 托育服务设施 托育服务用房 托育设施 托儿所 托育机构 托育中心 "
+            "婴幼儿照护设施 婴幼儿照护服务设施 社区托育 社区托育用房 托育服务 托育服务中心 "
+            "托育点 托育园"
+        ),
+        "kindergarten": "幼儿园 配套幼儿园 学前教育 学前教育设施 幼托",
+        "primary_school": "小学 配套小学",
+        "food_market": "菜市场 菜场 农贸市场 标准化菜市场 生鲜超市 社区菜市场 菜店 生鲜市场",
+        "canteen": "社区食堂 食堂 助餐点 老年食堂 社区助餐点 长者食堂 幸福食堂",
+        "sport": (
+            "体育设施 体育健身设施 体育健身 健身设施 室内体育设施 室外体育设施 室内健身 "
+            "室外健身场地 体育场地 室外体育场地 体育活动场地 健身场地 室内健身房 健身房 "
+            "室内体育健身设施 室外健身设施 社区体育设施 室外体育健身场地 体育用房 体育活动用房 "
+            "健身用房 全民健身设施 室内健身设施"
+        ),
+        "housekeeping": "家政服务点 家政服务 家政 家政服务网点",
+        "repair": "维修点 维修服务点 便民维修点 维修",
+        "convenience_store": "便利店 社区便利店",
+        "supermarket": "超市 综合超市 社区超市",
+        "reading_room": (
+            "公共阅读 阅览室 图书室 城市书房 文化驿站 社区书房 社区图书室 图书阅览室 "
+            "公共阅读空间 公共阅读用房 社区阅览室"
+        ),
+        "startup_space": "双创空间 创业空间 创客空间 众创空间 双创用房",
+        "community_service": (
+            "社区综合服务设施 综合服务设施 社区服务用房 社区用房 社区综合服务站 社区服务站 "
+            "社区服务中心 社区综合服务用房 社区配套用房 社区综合服务 社区综合服务中心 "
+            "社区服务设施 社区办公用房 党群服务中心 社区党群服务中心"
+        ),
+        "commerce": (
+            "商业 商业用房 商业服务 社区商业 商铺 底商 商业服务设施 商业服务用房 商业设施 "
+            "配套商业 商业网点 底层商业 商业总 商业裙房 沿街商业"
+        ),
+        "children_activity": (
+            "儿童活动场所 儿童之家 儿童活动场地 儿童活动室 社区儿童活动场所 儿童游乐场地"
+        ),
+        "elderly_learning": "老年学堂 老年大学 老年学校 社区老年学校 老年教育",
+        "assistive_devices": "辅具租赁 辅具租赁点 康复辅具 辅具服务点 康复辅具租赁点",
+        "health_station": "社区卫生服务站 卫生服务站 卫生站 社区卫生站",
+        "health_centre": "社区卫生服务中心 卫生服务中心 社区医院",
+        "pharmacy": "药店",
+        "parcel_point": (
+            "快递 快递驿站 快递柜 邮件快件 邮件和快件送达设施 快递送达设施 智能快递柜 寄递站"
+        ),
+        "park": "公园 公共绿地 社区公园 游园 口袋公园",
+        "concentrated_green": "集中绿地",
+        "property_management": "物业用房 物业管理用房 物业服务用房 物业管理 物业",
+        "cultural_station": "文化活动站 文化活动室 社区文化活动站 文化活动用房",
+        "service_complex": "嵌入式服务综合体 社区嵌入式服务综合体 服务综合体 社区服务综合体",
+    }
+)
+
+# What a label says about its quantity when the facility's own name is taken off.
+_TAILS: tuple[tuple[str, str], ...] = (
+    ("总建筑面积", "floor_area_m2"),
+    ("建筑面积", "floor_area_m2"),
+    ("用地面积", "land_area_m2"),
+    ("占地面积", "land_area_m2"),
+    ("场地面积", "land_area_m2"),
+    ("床位数", "beds"),
+    ("托位数", "places"),
+    ("学位数", "places"),
+    ("班级数", "classes"),
+    ("班数", "classes"),
+    ("床位", "beds"),
+    ("托位", "places"),
+    ("学位", "places"),
+    ("规模", ""),
+    ("数量", "count"),
+    ("用地", "land_area_m2"),
+    ("面积", "floor_area_m2"),
+)
+_LAND_WORDS = ("场地", "室外", "用地", "公园", "绿地", "游园")
+_QUANTITY_OF_UNIT = {
+    "m2": "floor_area_m2",
+    "beds": "beds",
+    "classes": "classes",
+    "places": "places",
+    "persons": "places",
+    "facilities": "count",
+}
+_PREFIXES = (
+    "其中",
+    "新建",
+    "配建",
+    "小区",
+    "规划",
+    "地上",
+    "地下",
+    "计容",
+    "不计容",
+    "社区",
+    "配套",
+)
+
+_NUMBER = r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|[+-]?\.[0-9]+"
+_QUANTITY = re.compile(
+    rf"(?P<about>约|约为|≥|≤|>|<|>=|<=|不小于|不大于|不少于)?(?P<number>{_NUMBER})(?P<unit>.*)"
+)
+_NUMBERING = re.compile(
+    r"^(?:[0-9]{1,2}(?:\.[0-9]{1,2})+[).、]?|\(?[0-9]{1,2}[).、]+|"
+    r"\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}、|[-—·•●■◆*]+)"
+)
+_TRAILING_BRACKET = re.compile(r"^(?P<base>.+?)[(\[](?P<inside>[^()\[\]]*(?:\([^()]*\))?)[)\]]$")
+_FOOTNOTE_MARK = re.compile(r"(?:[*†#]+|\[?注?[0-9]{1,2}\]?)$")
+# 总建筑面积(含地下) is the same figure; what 不含 leaves out makes it another.
+_COMMENT = re.compile(r"\(含[^()]*\)$")
+_OF_WHICH = re.compile(r"^(?:其中|含|包括|包含)[:,]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with the unit written beside it; `about` keeps a ≥ or 约."""
+
+    number: Decimal
+    unit: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label taken apart: its words, its unit, the quantities and whether it is a 其中 row."""
+
+    words: str
+    unit: str = ""
+    quantities: tuple[Quantity, ...] = ()
+    of_which: bool = False
+
+
+def fold(text: str) -> str:
+    """Fold full-width forms and drop every space.
+
+    Examples
+    --------
+    >>> fold("总 建筑面积（万㎡）")
+    '总建筑面积(万m2)'
+    """
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def is_unit(text: str) -> bool:
+    """Tell whether a text is nothing but a unit.
+
+    Examples
+    --------
+    >>> is_unit("万㎡"), is_unit("(户)"), is_unit("住宅")
+    (True, True, False)
+    """
+    return unit_word(text) != ""
+
+
+def unit_word(text: str) -> str:
+    """Return the known unit that a text is, without brackets and the word 单位; else empty."""
+    word = fold(text).strip("()[]").removeprefix("单位").lstrip(":").replace("M2", "m2")
+    return word if word in UNITS else word.lower() if word.lower() in UNITS else ""
+
+
+def in_base_unit(number: Decimal, unit: str) -> Decimal:
+    """Convert a number in a known unit to m2, households, persons or a share.
+
+    Examples
+    --------
+    >>> in_base_unit(Decimal("16.8"), "万m2"), in_base_unit(Decimal(3), "亩")
+    (Decimal('168000.0'), Decimal('2000'))
+    """
+    if not unit:
+        return number
+    _, times, per = UNITS[unit]
+    return number * times / per
+
+
+def measures(unit: str) -> tuple[str, ...]:
+    """Return what a known unit can measure; nothing for no unit."""
+    return UNITS[unit][0] if unit else ()
+
+
+def quantity_of(text: str) -> Quantity | None:
+    """Read a number with or without a unit; None where the text is anything else.
+
+    Examples
+    --------
+    >>> quantity_of("１，２５０ 户")
+    Quantity(number=Decimal('1250'), unit='户', about='')
+    >>> quantity_of("300~400㎡") is None
+    True
+    """
+    found = _QUANTITY.fullmatch(fold(text).replace("平方米", "m2"))
+    if found is None:
+        return None
+    unit = found["unit"].strip("()[]")
+    if unit and not (unit := unit_word(unit)):
+        return None
+    return Quantity(Decimal(found["number"].replace(",", "")), unit, found["about"] or "")
+
+
+def quantities_of(text: str) -> tuple[Quantity, ...]:
+    """Read one quantity, or several with units such as 6班/180人; nothing where any part fails."""
+    whole = quantity_of(text)
+    if whole is not None:
+        return (whole,)
+    parts = [quantity_of(part) for part in re.split(r"[/、;,]", fold(text))]
+    if len(parts) < 2 or not all(part and part.unit for part in parts):
+        return ()
+    return tuple(part for part in parts if part)
+
+
+@lru_cache(maxsize=4096)
+def label_of(text: str) -> Label:
+    """Take a label apart.
+
+    Examples
+    --------
+    >>> label_of("1、总建筑面积（万㎡）")
+    Label(words='总建筑面积', unit='万m2', quantities=(), of_which=False)
+    >>> label_of("其中：幼儿园(6班)").quantities
+    (Quantity(number=Decimal('6'), unit='班', about=''),)
+    """
+    words = _NUMBERING.sub("", fold(text))
+    of_which = bool(_OF_WHICH.match(words))
+    words = _NUMBERING.sub("", _OF_WHICH.sub("", words)).rstrip(":")
+    unit = ""
+    quantities: tuple[Quantity, ...] = ()
+    words = _FOOTNOTE_MARK.sub("", words) or words if not _ends_in_unit(words) else words
+    while bracket := _TRAILING_BRACKET.match(words):
+        inside = bracket["inside"]
+        if unit_word(inside):
+            unit = unit_word(inside)
+        elif quantities_of(inside):
+            quantities = quantities_of(inside)
+        else:
+            break
+        words = bracket["base"]
+    if not unit and "/" in words:
+        base, _, tail = words.partition("/")
+        words, unit = (base, unit_word(tail)) if unit_word(tail) else (words, "")
+    return Label(_FOOTNOTE_MARK.sub("", words) or words, unit, tuple(quantities), of_which)
+
+
+def _ends_in_unit(words: str) -> bool:
+    return words.endswith("m2")
+
+
+@lru_cache(maxsize=8192)
+def key_of(words: str, unit: str = "") -> str:
+    """Return the fact that a label names, given the unit beside it; empty where none is known.
+
+    Examples
+    --------
+    >>> key_of("居住户(套)数", "户"), key_of("养老服务用房建筑面积"), key_of("幼儿园", "班")
+    ('households', 'floor_area_m2.elder_care', 'classes.kindergarten')
+    >>> key_of("总建筑面积", "人")
+    ''
+    """
+    plain = re.sub(r"[()\[\]:/、,.]", "", _COMMENT.sub("", words))
+    key = _scalar_key(plain) or _typed_key(plain, unit)
+    return key if key and _fits(key, unit) else ""
+
+
+def _scalar_key(plain: str) -> str:
+    return _SCALARS.get(plain, "")
+
+
+def _typed_key(plain: str, unit: str) -> str:
+    for base, hint in _bases(plain):
+        if base in _FACILITIES:
+            return f"{_quantity(plain, hint, unit)}.{_FACILITIES[base]}"
+    return ""
+
+
+def _bases(plain: str) -> list[tuple[str, str]]:
+    """Return the names a label may hold, the fullest first, with what its tail says."""
+    names = [plain]
+    for prefix in _PREFIXES:
+        names += [name.removeprefix(prefix) for name in list(names) if name.startswith(prefix)]
+    found = [(name, "") for name in names]
+    for tail, hint in _TAILS:
+        found += [(name.removesuffix(tail), hint) for name in names if name.endswith(tail)]
+    return found
+
+
+def _quantity(plain: str, hint: str, unit: str) -> str:
+    """Choose the quantity: the unit decides between area and number, the words between lands."""
+    by_unit = next(
+        (_QUANTITY_OF_UNIT[each] for each in measures(unit) if each in _QUANTITY_OF_UNIT), ""
+    )
+    if unit and by_unit != "floor_area_m2":
+        return by_unit or "none"
+    if hint and hint != "count":
+        return hint if not unit or hint.endswith("_m2") else by_unit
+    outdoors = any(word in plain for word in _LAND_WORDS)
+    return hint or ("land_area_m2" if outdoors else "floor_area_m2")
+
+
+def _fits(key: str, unit: str) -> bool:
+    """Tell whether a unit can measure a key; no unit fits, and says nothing."""
+    quantity = key.partition(".")[0]
+    wanted = SCALAR_UNITS.get(key) if "." not in key else TYPED_UNITS.get(quantity)
+    if wanted is None:
+        return False
+    return (
+        not unit or wanted in measures(unit) or (wanted == "places" and "persons" in measures(unit))
+    )
+
+
+_SCALARS = {word: key for key, words in SCALAR_WORDS.items() for word in words.split()}
+_FACILITIES = {word: key for key, words in FACILITY_WORDS.items() for word in words.split()}
+FACILITY_TYPES = frozenset(FACILITY_WORDS)
