@@ -1,0 +1,342 @@
+"""Files as input: where a path leads, whether the file is what its name says, and its hash.
+
+Owns everything that is checked before a reader for a format sees the first byte, because those
+readers follow links, URLs and archive members that a planner never meant.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import struct
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from siting.errors import LoadError
+
+VECTOR_SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".fgb", ".parquet", ".geoparquet", ".gdb")
+TABLE_SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm")
+# One city is far below these; an archive above them is broken or hostile.
+LARGEST_UNPACKED_BYTES = 4 * 1024**3
+LARGEST_RATIO = 1000
+_RATIO_MATTERS_BYTES = 64 * 1024**2
+_SHAPEFILE_PARTS = frozenset((".shp", ".shx", ".dbf", ".prj", ".cpg"))
+_MAGIC = {
+    ".gpkg": (b"SQLite format 3\x00", "a GeoPackage"),
+    ".fgb": (b"fgb\x03", "a FlatGeobuf file"),
+    ".parquet": (b"PAR1", "a Parquet file"),
+    ".geoparquet": (b"PAR1", "a Parquet file"),
+    ".shp": (b"\x00\x00\x27\x0a", "a Shapefile"),
+    ".xlsx": (b"PK", "an Excel workbook"),
+    ".xlsm": (b"PK", "an Excel workbook"),
+    ".zip": (b"PK", "a zip archive"),
+}
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """One input as the run's manifest lists it.
+
+    Parameters
+    ----------
+    path
+        As resolved; a Shapefile stands for its parts, a folder for the files in it.
+    sha256
+        Hexadecimal digest of the content; of the names and contents where there are several files.
+    bytes
+        Size of all of them.
+    """
+
+    path: Path
+    sha256: str
+    bytes: int
+
+
+def resolve_path(folder: Path, written: str | Path, *, subject: str) -> Path:
+    """Return the file that a project file means, relative to the folder of that project file.
+
+    Raises
+    ------
+    LoadError
+        URLs, database connections and GDAL's virtual paths, which would read something else than
+        a file; empty text; files that are not there (with the nearest names that are).
+
+    Examples
+    --------
+    >>> resolve_path(Path("."), "/vsicurl/http://x/a.gpkg", subject="homes") # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    siting.errors.LoadError: homes names '/vsicurl/http://x/a.gpkg', which is not a file. Give ...
+    """
+    text = str(written)
+    virtual = text.replace("\\", "/").lower().startswith("/vsi")
+    prefix = text.partition(":")[0]
+    # One letter before the colon is a Windows drive.
+    if not text.strip() or "\0" in text or virtual or (":" in text and len(prefix) > 1):
+        raise LoadError(
+            f"{subject} names '{text}', which is not a file. Give a path relative to the project "
+            "file; download what is online first."
+        )
+    path = (folder / text).resolve()
+    if not path.exists():
+        raise LoadError(_absent(path, text, subject))
+    return path
+
+
+def _absent(path: Path, text: str, subject: str) -> str:
+    import difflib
+
+    there = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = difflib.get_close_matches(path.name, there, n=3)
+    hint = f" Near it are {near}." if near else ""
+    return f"{subject} names '{text}', which does not exist at {path}.{hint}"
+
+
+def check_content(path: Path, *, subject: str) -> None:
+    """Raise where a file is absent, empty, cut short, or not what its name says.
+
+    Raises
+    ------
+    LoadError
+        With what was found and what to do.
+    """
+    suffix = path.suffix.lower()
+    if not path.exists():
+        raise LoadError(_absent(path, str(path), subject))
+    if suffix == ".gdb":
+        _check_folder(path, subject)
+        return
+    if path.is_dir():
+        raise LoadError(f"{subject}: {path.name} is a folder, not a file.")
+    with path.open("rb") as stream:
+        head = stream.read(128)
+    if not head:
+        raise LoadError(f"{subject}: {path.name} is empty (0 bytes).")
+    _check_magic(path, suffix, head, subject)
+    _check_length(path, suffix, head, subject)
+
+
+def input_file(path: Path) -> InputFile:
+    """Hash an input for the manifest.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = (Path(folder) / "a.csv").write_bytes(b"x")
+    ...     input_file(Path(folder) / "a.csv").bytes
+    1
+    """
+    members = _members(path)
+    digest = hashlib.sha256()
+    size = 0
+    for member in members:
+        if len(members) > 1:
+            digest.update(member.name.encode("utf-8") + b"\0")
+        size += _feed(digest, member)
+    return InputFile(path, digest.hexdigest(), size)
+
+
+def _members(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(p for p in path.rglob("*") if p.is_file())
+    if path.suffix.lower() == ".shp":
+        beside = path.parent.glob(f"{_glob_escaped(path.stem)}.*")
+        return sorted(p for p in beside if p.suffix.lower() in _SHAPEFILE_PARTS)
+    return [path]
+
+
+def _glob_escaped(stem: str) -> str:
+    import glob
+
+    return glob.escape(stem)
+
+
+def _feed(digest: hashlib._Hash, path: Path) -> int:
+    size = 0
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+            size += len(block)
+    return size
+
+
+def _check_folder(path: Path, subject: str) -> None:
+    if not path.is_dir() or not any(path.glob("*.gdbtable")):
+        raise LoadError(
+            f"{subject}: {path.name} is not a file geodatabase (a folder with .gdbtable files). "
+            "Copy the whole folder."
+        )
+
+
+def _check_magic(path: Path, suffix: str, head: bytes, subject: str) -> None:
+    if suffix in (".geojson", ".json"):
+        if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+            raise LoadError(f"{subject}: {path.name} is not GeoJSON; it does not begin with '{{'.")
+        return
+    if suffix in (".xlsx", ".xlsm", ".xls") and head.startswith(_OLD_OFFICE):
+        raise LoadError(
+            f"{subject}: {path.name} is an old .xls workbook or is protected by a password. "
+            "Save it as .xlsx without a password."
+        )
+    magic, what = _MAGIC.get(suffix, (b"", ""))
+    if not head.startswith(magic):
+        raise LoadError(
+            f"{subject}: {path.name} is not {what}; its content begins with {head[:8]!r}. "
+            "It may be cut off, or named wrongly."
+        )
+
+
+def _check_length(path: Path, suffix: str, head: bytes, subject: str) -> None:
+    """Compare the length with the one in the header, where readers are silent about a cut."""
+    if suffix == ".gpkg":
+        _check_size(path, _sqlite_bytes(head), subject)
+    elif suffix == ".shp":
+        _check_size(path, _shp_bytes(head), subject)
+        table = _beside(path, ".dbf")
+        if table is None or _beside(path, ".shx") is None:
+            raise LoadError(
+                f"{subject}: {path.name} lacks its .shx or .dbf. A Shapefile is at least three "
+                "files (.shp, .shx, .dbf), better five with .prj and .cpg; copy them all."
+            )
+        with table.open("rb") as stream:
+            _check_size(table, _dbf_bytes(stream.read(32)), subject)
+
+
+def _beside(path: Path, suffix: str) -> Path | None:
+    """Return the part of a Shapefile with that suffix, in whichever case it is written."""
+    for candidate in (path.with_suffix(suffix), path.with_suffix(suffix.upper())):
+        if candidate.exists():
+            return candidate
+    return None
+
+
+def _check_size(path: Path, expected: int, subject: str) -> None:
+    size = path.stat().st_size
+    if size < expected:
+        raise LoadError(
+            f"{subject}: {path.name} is cut off: it has {size:,} of {expected:,} bytes. Copy or "
+            "download it again."
+        )
+
+
+def _sqlite_bytes(head: bytes) -> int:
+    """Page size times pages; the page count counts only when its version stamp is current."""
+    if len(head) < 100:
+        return 100
+    page: int = struct.unpack(">H", head[16:18])[0]
+    pages: int = struct.unpack(">I", head[28:32])[0]
+    return (65536 if page == 1 else page) * pages if head[24:28] == head[92:96] else 0
+
+
+def _shp_bytes(head: bytes) -> int:
+    words: int = struct.unpack(">i", head[24:28])[0] if len(head) >= 28 else 50
+    return 2 * words
+
+
+def _dbf_bytes(head: bytes) -> int:
+    if len(head) < 32:
+        return 32
+    records, header, width = struct.unpack("<IHH", head[4:12])
+    return int(header + records * width)
+
+
+def check_archive(archive: zipfile.ZipFile, *, subject: str) -> None:
+    """Raise where an archive would unpack to more than a city's data can be.
+
+    Raises
+    ------
+    LoadError
+        More than 4 GiB unpacked, a compression ratio that only a bomb has, or a password.
+    """
+    members = archive.infolist()
+    size = sum(member.file_size for member in members)
+    packed = max(1, sum(member.compress_size for member in members))
+    bomb = size > _RATIO_MATTERS_BYTES and size / packed > LARGEST_RATIO
+    if size > LARGEST_UNPACKED_BYTES or bomb:
+        raise LoadError(
+            f"{subject} would unpack from {packed:,} to {size:,} bytes; siting does not open it. "
+            "Unpack it yourself if you trust it."
+        )
+    if any(member.flag_bits & 1 for member in members):
+        raise LoadError(f"{subject} is protected by a password. Unpack it first.")
+
+
+@contextmanager
+def open_archive(path: Path, *, subject: str) -> Iterator[zipfile.ZipFile]:
+    """Open a zip archive after checking its size; a broken one is a LoadError."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            check_archive(archive, subject=f"{subject}: {path.name}")
+            yield archive
+    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+        raise LoadError(
+            f"{subject}: {path.name} is a damaged or unsupported zip file ({error}). Copy or "
+            "download it again."
+        ) from error
+
+
+@contextmanager
+def unpacked(path: Path, *, subject: str, member: str | None = None) -> Iterator[Path]:
+    """Unpack the one dataset in a zip archive into a temporary folder, deleted afterwards.
+
+    Members are written under names made here, so that no name in the archive can lead outside.
+
+    Parameters
+    ----------
+    member
+        File name of the dataset where the archive holds several.
+
+    Raises
+    ------
+    LoadError
+        No dataset in it, or several and none named; see :func:`check_archive`.
+    """
+    with open_archive(path, subject=subject) as archive, tempfile.TemporaryDirectory() as folder:
+        chosen = _choose_dataset(archive, path, subject, member)
+        target = Path(folder) / f"layer{chosen.suffix.lower()}"
+        for name in archive.namelist():
+            part = _part_of(PurePosixPath(name.replace("\\", "/")), chosen, target)
+            if part is not None and not name.endswith("/"):
+                part.parent.mkdir(exist_ok=True)
+                with archive.open(name) as source, part.open("wb") as sink:
+                    shutil.copyfileobj(source, sink)
+        yield target
+
+
+def _choose_dataset(
+    archive: zipfile.ZipFile, path: Path, subject: str, member: str | None
+) -> PurePosixPath:
+    found: dict[PurePosixPath, None] = {}
+    for name in archive.namelist():
+        inner = PurePosixPath(name.replace("\\", "/"))
+        folder = next((p for p in inner.parents if p.suffix.lower() == ".gdb"), None)
+        if folder is not None:
+            found[folder] = None
+        elif inner.suffix.lower() in VECTOR_SUFFIXES and "__MACOSX" not in inner.parts:
+            found[inner] = None
+    # With one dataset the name is that of a layer inside it.
+    if member is not None and len(found) > 1:
+        found = {inner: None for inner in found if member in (inner.name, inner.stem, str(inner))}
+    if len(found) != 1:
+        names = [inner.name for inner in found] or archive.namelist()[:10]
+        raise LoadError(
+            f"{subject}: {path.name} holds {len(found)} layers that siting reads, expected one: "
+            f"{names}. Unpack it and name the file."
+        )
+    return next(iter(found))
+
+
+def _part_of(inner: PurePosixPath, chosen: PurePosixPath, target: Path) -> Path | None:
+    """Return where a member of the archive goes; None where it does not belong to the dataset."""
+    if chosen in inner.parents:
+        return target / inner.name
+    same = inner.parent == chosen.parent and inner.stem == chosen.stem
+    if same and (inner == chosen or chosen.suffix.lower() == ".shp"):
+        return target.with_suffix(inner.suffix.lower())
+    return None

@@ -1,0 +1,205 @@
+"""Geometry as the table contract wants it: two-dimensional, valid, of the right kind.
+
+Owns every repair and exclusion of a geometry. Each is counted and listed; none is silent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.errors import LoadError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from siting.tables import DataReport
+
+_Shapes = NDArray[np.object_]
+_DIMENSION = {"Point": 0, "LineString": 1, "Polygon": 2}
+
+
+def clean_shapes(
+    frame: gpd.GeoDataFrame, kinds: Sequence[str], *, subject: str, report: DataReport
+) -> gpd.GeoDataFrame:
+    """Repair geometries, take single parts out of collections, leave out what cannot be used.
+
+    Parameters
+    ----------
+    frame
+        Rows labelled as the messages should name them.
+    kinds
+        Geometry types that the table accepts. Where it accepts no multi-part type, several parts
+        become several rows with the same label.
+
+    Returns
+    -------
+    GeoDataFrame
+        Only geometries of these kinds, valid, not empty, without heights or measures.
+
+    Raises
+    ------
+    LoadError
+        No row is left.
+    """
+    frame = _without_missing(frame, subject, report)
+    frame = _flattened(frame, subject, report)
+    frame = _repaired(frame, kinds, subject, report)
+    frame = _single_parts(frame, kinds, subject, report)
+    frame = _of_kinds(frame, kinds, subject, report)
+    if frame.empty:
+        raise LoadError(
+            f"{subject} has no usable geometry left: expected {list(kinds)}. "
+            f"{_last_exclusion(subject, report)}"
+        )
+    return frame
+
+
+def _last_exclusion(subject: str, report: DataReport) -> str:
+    notes = [n for n in report.notes if n.layer == subject and n.severity == "excluded"]
+    return f"Left out: {'; '.join(f'{n.count} rows, {n.message}' for n in notes)}." if notes else ""
+
+
+def _with_shapes(frame: gpd.GeoDataFrame, shapes: _Shapes) -> gpd.GeoDataFrame:
+    return frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=frame.crs))
+
+
+def _without_missing(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.GeoDataFrame:
+    import shapely
+
+    shapes = frame.geometry.to_numpy()
+    absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    if absent.any():
+        rows = frame.index[absent]
+        message = "geometry is null or empty; the rows are left out"
+        report.add(subject, "excluded", "geometry-missing", message, count=len(rows), examples=rows)
+    endless = ~absent & ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    if endless.any():
+        rows = frame.index[endless]
+        message = "coordinates are not finite numbers; the rows are left out"
+        report.add(
+            subject, "excluded", "geometry-not-finite", message, count=len(rows), examples=rows
+        )
+    return frame[~(absent | endless)]
+
+
+def _flattened(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.GeoDataFrame:
+    import shapely
+
+    shapes = frame.geometry.to_numpy()
+    tall = shapely.has_z(shapes)
+    if hasattr(shapely, "has_m"):
+        tall |= shapely.has_m(shapes)
+    if not tall.any():
+        return frame
+    message = "heights or measures (Z, M) were dropped"
+    report.add(
+        subject,
+        "info",
+        "geometry-flattened",
+        message,
+        count=int(tall.sum()),
+        examples=frame.index[tall],
+    )
+    return _with_shapes(frame, shapely.force_2d(shapes))
+
+
+def _repaired(
+    frame: gpd.GeoDataFrame, kinds: Sequence[str], subject: str, report: DataReport
+) -> gpd.GeoDataFrame:
+    """Rebuild self-crossing polygons; keep of the result what the table can hold."""
+    import shapely
+
+    shapes = frame.geometry.to_numpy().copy()
+    broken = ~shapely.is_valid(shapes)
+    if broken.any():
+        before = shapely.area(shapes[broken]).sum()
+        shapes[broken] = shapely.make_valid(shapes[broken])
+        rows = frame.index[broken]
+        message = (
+            "invalid geometry (self-crossing, repeated rings) was rebuilt; its area went from "
+            f"{before:,.6g} to {shapely.area(shapes[broken]).sum():,.6g} in the layer's own units"
+        )
+        report.add(subject, "repair", "geometry-repaired", message, count=len(rows), examples=rows)
+    mixed = shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION
+    if mixed.any():
+        highest = max(_DIMENSION[kind.removeprefix("Multi")] for kind in kinds)
+        shapes[mixed] = [_parts_of_dimension(shape, highest) for shape in shapes[mixed]]
+    return _with_shapes(frame, shapes) if broken.any() or mixed.any() else frame
+
+
+def _parts_of_dimension(collection: Any, highest: int) -> Any:
+    """Return the parts with the most dimensions that the table takes, as one geometry."""
+    import shapely
+
+    flat = shapely.get_parts(shapely.get_parts(collection))
+    dimensions = shapely.get_dimensions(flat)
+    usable = dimensions[dimensions <= highest]
+    if not usable.size:
+        return collection
+    return shapely.union_all(flat[dimensions == usable.max()])
+
+
+def _single_parts(
+    frame: gpd.GeoDataFrame, kinds: Sequence[str], subject: str, report: DataReport
+) -> gpd.GeoDataFrame:
+    """Make a multi-part geometry with one part a single one; split it where the table must."""
+    import shapely
+
+    shapes = frame.geometry.to_numpy()
+    single = {"MultiPoint": "Point", "MultiLineString": "LineString", "MultiPolygon": "Polygon"}
+    names = np.asarray(frame.geom_type)
+    multi = np.isin(names, list(single))
+    lone = multi & (shapely.get_num_geometries(shapes) == 1)
+    if lone.any():
+        shapes = shapes.copy()
+        shapes[lone] = shapely.get_geometry(shapes[lone], 0)
+        frame = _with_shapes(frame, shapes)
+    many = multi & ~lone & ~np.isin(names, list(kinds))
+    many &= np.isin([single.get(name, "") for name in names], list(kinds))
+    if not many.any():
+        return frame
+    message = "geometries of several parts were split into one row each"
+    report.add(
+        subject,
+        "repair",
+        "geometry-split",
+        message,
+        count=int(many.sum()),
+        examples=frame.index[many],
+    )
+    return frame.explode(index_parts=False)
+
+
+def _of_kinds(
+    frame: gpd.GeoDataFrame, kinds: Sequence[str], subject: str, report: DataReport
+) -> gpd.GeoDataFrame:
+    import shapely
+
+    names = np.asarray(frame.geom_type)
+    shapes = frame.geometry.to_numpy()
+    wrong = ~np.isin(names, list(kinds))
+    _exclude(frame, wrong, f"geometry is {sorted(set(names[wrong]))}", subject, report)
+    # A street of no length joins nothing and has no direction.
+    flat = ~wrong & np.isin(names, ["LineString", "MultiLineString"])
+    flat &= shapely.length(shapes) == 0
+    _exclude(frame, flat, "the line has no length", subject, report)
+    return frame[~(wrong | flat)]
+
+
+def _exclude(
+    frame: gpd.GeoDataFrame,
+    rows: NDArray[np.bool_],
+    why: str,
+    subject: str,
+    report: DataReport,
+) -> None:
+    if rows.any():
+        labels = frame.index[rows]
+        message = f"{why}; the rows are left out"
+        report.add(
+            subject, "excluded", "geometry-kind", message, count=len(labels), examples=labels
+        )
