@@ -3,3 +3,180 @@
 Owns the type that every distance stands on: undirected storage (edges with a geometry) with a
 cost each way. Lengths are metres; costs are metres or seconds, as the network was weighted.
 """
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from siting.errors import SitingError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from siting.network._arcs import Arcs
+    from siting.network._grid import SegmentGrid
+
+Unit = Literal["m", "s"]
+
+# 80 m/min, the speed taken where nobody names one (docs/distance.md).
+_DEFAULT_ACCESS_S_PER_M = 60.0 / 80.0
+
+_DTYPES = {
+    "node_xy": np.float64,
+    "edge_from": np.int32,
+    "edge_to": np.int32,
+    "edge_length_m": np.float64,
+    "cost_forward": np.float64,
+    "cost_backward": np.float64,
+    "edge_offsets": np.int64,
+    "edge_xy": np.float64,
+    "component": np.int32,
+    "edge_street": np.int32,
+    "edge_added": np.bool_,
+}
+
+
+def frozen_array(values: ArrayLike, dtype: Any) -> NDArray[Any]:
+    """Return a C-ordered view of that dtype which cannot be written to; the caller's array can."""
+    view = np.ascontiguousarray(values, dtype).view()
+    view.flags.writeable = False
+    return view
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A walking network: n nodes, m edges, k polyline vertices, in projected metres.
+
+    `build_network` makes one from a street layer. Nodes lie along a space-filling curve, so that
+    neighbours in the city are neighbours in memory.
+
+    Parameters
+    ----------
+    node_xy
+        float64 (n, 2), metres.
+    edge_from, edge_to
+        int32 (m,): nodes; equal for a street that returns to where it began.
+    edge_length_m
+        float64 (m,): length of the edge's geometry, positive.
+    cost_forward, cost_backward
+        float64 (m,): cost of the whole edge from `edge_from` to `edge_to` and back, in `unit`;
+        infinite where nobody can walk that way.
+    edge_offsets
+        int64 (m + 1,): the vertices of edge ``e`` are rows ``edge_offsets[e]:edge_offsets[e + 1]``.
+    edge_xy
+        float64 (k, 2), metres.
+    component
+        int32 (n,): which piece of the network a node belongs to, ignoring direction.
+    unit
+        Of the costs: ``"m"`` or ``"s"``.
+    edge_street
+        int32 (m,): row of the street layer the edge comes from.
+    edge_added
+        bool (m,): proposed streets, which give more ways out and take none away (see `snap`).
+    access_cost_per_m
+        Cost of one metre of access leg: 1 where costs are metres, seconds per metre otherwise.
+    """
+
+    node_xy: NDArray[np.float64]
+    edge_from: NDArray[np.int32]
+    edge_to: NDArray[np.int32]
+    edge_length_m: NDArray[np.float64]
+    cost_forward: NDArray[np.float64]
+    cost_backward: NDArray[np.float64]
+    edge_offsets: NDArray[np.int64]
+    edge_xy: NDArray[np.float64]
+    component: NDArray[np.int32]
+    unit: Unit
+    edge_street: NDArray[np.int32]
+    edge_added: NDArray[np.bool_]
+    access_cost_per_m: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name, dtype in _DTYPES.items():
+            object.__setattr__(self, name, frozen_array(getattr(self, name), dtype))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Through the constructor, so that a copy in another process is frozen too.
+        return type(self), tuple(getattr(self, field.name) for field in fields(self))
+
+    @property
+    def node_count(self) -> int:
+        """Number of nodes."""
+        return int(self.node_xy.shape[0])
+
+    @property
+    def edge_count(self) -> int:
+        """Number of edges."""
+        return int(self.edge_from.size)
+
+    @cached_property
+    def reversed_arcs(self) -> Arcs:
+        """Arcs grouped by the node they lead to: what a search from the facilities walks."""
+        from siting.network._arcs import build_reversed_arcs
+
+        return build_reversed_arcs(self)
+
+    @cached_property
+    def segment_grid(self) -> SegmentGrid:
+        """The straight pieces of all edges, sorted into square cells: what snapping looks in."""
+        from siting.network._grid import build_segment_grid
+
+        return build_segment_grid(self.edge_xy, self.edge_offsets)
+
+    def with_cost(
+        self,
+        forward: ArrayLike,
+        backward: ArrayLike,
+        unit: Unit = "s",
+        *,
+        access_cost_per_m: float | None = None,
+    ) -> Network:
+        """Return the same streets with other costs.
+
+        Parameters
+        ----------
+        forward, backward
+            float (m,): cost of each edge each way, not negative; infinite where it is not walkable.
+        unit
+            Of these costs.
+        access_cost_per_m
+            Cost of a metre between door and street. Left out: 1 for metres; for seconds 0.75,
+            which is 80 m/min.
+
+        Raises
+        ------
+        SitingError
+            Costs that are negative, missing or not one per edge.
+        """
+        if access_cost_per_m is None:
+            access_cost_per_m = 1.0 if unit == "m" else _DEFAULT_ACCESS_S_PER_M
+        for name, values in (("forward", forward), ("backward", backward)):
+            self._check_cost(name, np.asarray(values, float))
+        weighted = replace(
+            self,
+            cost_forward=np.asarray(forward, float),
+            cost_backward=np.asarray(backward, float),
+            unit=unit,
+            access_cost_per_m=access_cost_per_m,
+        )
+        if "segment_grid" in self.__dict__:  # the streets lie where they lay
+            weighted.__dict__["segment_grid"] = self.segment_grid
+        return weighted
+
+    def _check_cost(self, name: str, values: NDArray[np.float64]) -> None:
+        if values.shape != (self.edge_count,):
+            raise SitingError(
+                f"network cost {name} has shape {values.shape}; give one number for each of the "
+                f"{self.edge_count} edges."
+            )
+        wrong = np.flatnonzero(~(values >= 0))
+        if wrong.size:
+            raise SitingError(
+                f"network cost {name} is negative or missing on {wrong.size} edges, the first is "
+                f"edge {wrong[0]} with {values[wrong[0]]:g}; give numbers from 0, or infinity for "
+                "a way nobody can walk."
+            )
