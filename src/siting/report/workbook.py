@@ -82,7 +82,7 @@ def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
     return stream.getvalue()
 
 
-def _write_sheet(page: WriteOnlyWorksheet, sheet: Sheet) -> None:
+def _write_sheet(page: Any, sheet: Sheet) -> None:
     from openpyxl.utils import get_column_letter
 
     for index, column in enumerate(sheet.columns, start=1):
