@@ -1,0 +1,253 @@
+// What the panel says of the rules: which is worst, the figures of the chosen one, its source, and
+// the legend.
+
+const RULES_SHOWN = 6;
+const VERDICT_NAMES = ["pass", "fail", "unknown", "not_applicable"];
+const VERDICT_SIGNS = ["✓", "✗", "?", "–"];
+
+function showRules(choose) {
+  const order = rulesWorstFirst();
+  const shown = state.allRules ? order : order.slice(0, RULES_SHOWN);
+  if (!shown.includes(state.rule) && order.length) {
+    shown.push(state.rule);
+  }
+  const most = Math.max(1, ...order.map((k) => burden(store.rules[k].totals)));
+  const rows = shown.map((k) => ruleRow(k, most, choose));
+  replace(byId("rules"), el("legend", { class: "unseen" }, word("rules")), rows);
+  const more = byId("rules-more");
+  more.hidden = order.length <= RULES_SHOWN;
+  more.textContent = state.allRules ? word("fewerRules") : word("allRules", { n: order.length });
+  more.setAttribute("aria-expanded", String(Boolean(state.allRules)));
+}
+
+function ruleRow(k, most, choose) {
+  const rule = store.rules[k];
+  const id = "rule-" + k;
+  const length = Math.max(0, burden(rule.totals) / most);
+  const bar = el("span", { class: "bar" });
+  bar.style.setProperty("--length", String(length));
+  return el(
+    "label",
+    { class: "rule" + (k === state.rule ? " chosen" : ""), for: id },
+    el("input", { type: "radio", name: "rule", id, checked: k === state.rule, onchange: () => choose(k) }),
+    el("span", { class: "rule-name" }, name(pick(rule.title))),
+    el("span", { class: "rule-figure" }, burdenText(rule)),
+    bar
+  );
+}
+
+function burdenText(rule) {
+  const [, failed] = rule.totals;
+  if (rule.subject !== "home") {
+    return word("count." + rule.subject, { n: number(failed[0]) });
+  }
+  const key = failed[2] !== null ? "population" : failed[1] !== null ? "households" : "homes";
+  return word("count." + key, { n: number(failed[WEIGHT[key]]) });
+}
+
+function showHeadline(select) {
+  const node = byId("headline");
+  const worst = rulesWorstFirst()[0];
+  if (worst === undefined) {
+    return replace(node, word("noRules"));
+  }
+  const rule = store.rules[worst];
+  if (burden(rule.totals) <= 0) {
+    return replace(node, word("nothingFails"));
+  }
+  const level = currentLevel();
+  const totals = level && level.totals[worst];
+  const sentence = word("headline", { rule: pick(rule.title), failed: burdenText(rule) });
+  if (!totals) {
+    return replace(node, sentence);
+  }
+  const rows = level.ids.map((id, row) => row).filter((row) => burden(totals[row]) > 0);
+  rows.sort((a, b) => burden(totals[b]) - burden(totals[a]));
+  const buttons = rows.slice(0, 3).map((row) =>
+    el(
+      "button",
+      { type: "button", class: "inline", onclick: () => select({ kind: "area", row, level: state.level }) },
+      name(areaName(level, row))
+    )
+  );
+  const listed = buttons.flatMap((button, k) => (k ? [word("comma"), button] : [button]));
+  return replace(node, sentence, " ", word("headlineAreas"), listed, word("stop"));
+}
+
+function showFigures() {
+  const rule = currentRule();
+  if (!rule) {
+    byId("rule-title").textContent = word("noRules");
+    return;
+  }
+  replace(byId("rule-title"), name(pick(rule.title)));
+  const weights = rule.subject === "home" ? ["households", "population", "elderly"] : [];
+  replace(byId("figures"), weights.map((weight) => figure(rule, weight)));
+  showVerdicts(rule);
+  replace(byId("rule-facts"), ruleFacts(rule));
+}
+
+function figure(rule, weight) {
+  const column = rule.totals.map((row) => row[WEIGHT[weight]]);
+  const failed = column[1];
+  const all = column.reduce((sum, value) => sum + (value || 0), 0);
+  return el(
+    "div",
+    { class: "figure" },
+    el("span", { class: "figure-name" }, word("without." + weight)),
+    el("strong", { class: "figure-value", "data-figure": weight, "data-value": failed }, number(failed)),
+    el("span", { class: "figure-share" }, failed === null ? word("noData") : word("ofAll", { share: percent(all ? failed / all : 0), all: number(all) }))
+  );
+}
+
+function showVerdicts(rule) {
+  const counts = rule.totals.map((row) => row[0] || 0);
+  const all = counts.reduce((sum, value) => sum + value, 0) || 1;
+  const bar = el("div", { class: "stack", "aria-hidden": "true" });
+  const list = el("ul", { class: "verdict-list" });
+  counts.forEach((count, k) => {
+    const part = el("span", { class: "part verdict-" + VERDICT_NAMES[k] });
+    part.style.setProperty("--length", String(count / all));
+    bar.append(part);
+    const label = word("verdict." + VERDICT_NAMES[k]);
+    list.append(
+      el(
+        "li",
+        { "data-verdict": VERDICT_NAMES[k], "data-value": count },
+        el("span", { class: "sign verdict-" + VERDICT_NAMES[k], "aria-hidden": "true" }, VERDICT_SIGNS[k]),
+        label + " " + number(count)
+      )
+    );
+  });
+  replace(byId("verdicts"), el("p", { class: "quiet" }, word("subjects." + rule.subject)), bar, list);
+}
+
+function limitText(rule) {
+  if (rule.required === null) {
+    const own = Boolean(rule.requiredDecimals !== undefined);
+    return own ? word("limitEach") : word("noLimit");
+  }
+  const digits = enoughDigits(rule.required, null, 4);
+  const places = Number.isInteger(rule.required) ? 0 : Math.max(digits, 2);
+  return (rule.sense === "at_most" ? "≤ " : "≥ ") + quantity(rule.required, rule.unit, places);
+}
+
+function ruleFacts(rule) {
+  const rows = [
+    [word("required"), measureName(rule) + " " + limitText(rule)],
+    [word("strength"), coded("strength", rule.strength)],
+  ];
+  if (rule.facilityTypes.length) {
+    rows.push([word("counts"), rule.facilityTypes.map(typeName).join(word("comma"))]);
+  }
+  const list = el("dl", { class: "facts" });
+  for (const [term, text] of rows) {
+    list.append(el("dt", {}, term), el("dd", {}, name(text)));
+  }
+  return [list, citation(rule.citation)];
+}
+
+function citation(source) {
+  if (!source.document && !source.number) {
+    return null;
+  }
+  const title = [source.document, source.number].filter(Boolean).join(" ");
+  return el(
+    "div",
+    { class: "citation" },
+    el("cite", {}, source.url ? link(source.url, title) : name(title)),
+    source.clause ? el("span", {}, " ", name(source.clause)) : null,
+    source.quote ? el("blockquote", {}, name(source.quote)) : null
+  );
+}
+
+function showLegend(toggle) {
+  const rule = currentRule();
+  const colour = colours();
+  const parts = [];
+  if (rule && rule.subject === "home" && state.layers.homes) {
+    parts.push(el("h3", {}, word("legendHomes")), homeLegend(rule, colour, toggle));
+  }
+  if (rule && state.layers.areas && currentLevel()) {
+    const about = rule.subject === "area" ? word("legendVerdict") : word("legendAreas", { level: levelName(currentLevel()) });
+    parts.push(el("h3", {}, about), areaLegend(rule, colour));
+  }
+  parts.push(symbolLegend(rule, colour));
+  replace(byId("legend"), parts);
+}
+
+function homeLegend(rule, colour, toggle) {
+  const list = el("ul", { class: "keys" });
+  SHADES.forEach((shade, k) => {
+    const box = el("input", {
+      type: "checkbox",
+      id: "shade-" + shade,
+      checked: !state.hiddenShades.has(k),
+      onchange: (event) => toggle(k, event.target.checked),
+    });
+    const swatch = el("span", { class: "dot" + (shade === "unknown" ? " ring" : "") });
+    swatch.style.setProperty("--colour", colour.shades[k]);
+    list.append(el("li", {}, el("label", {}, box, swatch, shadeText(rule, k))));
+  });
+  return list;
+}
+
+// Limits in the rule's own unit where one limit holds for all homes.
+function shadeText(rule, k) {
+  const shade = SHADES[k];
+  if (k > SHADE.worst || rule.required === null || !rule.required) {
+    return word("shade." + shade);
+  }
+  const most = rule.sense === "at_most";
+  const times = most ? [0.5, 1, 1.5, 2] : [2, 1, 1 / 1.5, 0.5];
+  const edge = (j) => {
+    const value = rule.required * times[j];
+    return rule.unit === "share" ? percent(value) : number(value, value < 10 ? 2 : 0);
+  };
+  const unit = rule.unit === "share" ? "" : " " + unitName(rule.unit);
+  if (k === SHADE.near) {
+    return (most ? "≤ " : "≥ ") + edge(0) + unit;
+  }
+  if (k === SHADE.worst) {
+    return (most ? "> " : "< ") + edge(3) + unit + word("orNone");
+  }
+  const sign = k === SHADE.served ? VERDICT_SIGNS[0] : VERDICT_SIGNS[1];
+  const [low, high] = most ? [edge(k - 1), edge(k)] : [edge(k), edge(k - 1)];
+  return low + " – " + high + unit + " " + sign;
+}
+
+function areaLegend(rule, colour) {
+  const list = el("ul", { class: "keys patches" });
+  const row = (fill, text) => {
+    const patch = el("span", { class: "patch" });
+    patch.style.setProperty("--colour", fill);
+    list.append(el("li", {}, patch, text));
+  };
+  if (rule.subject === "area") {
+    VERDICT_NAMES.forEach((verdict, k) => row(colour.verdicts[k], word("verdict." + verdict)));
+    return list;
+  }
+  const edges = ["0", "0–10", "10–25", "25–50", "50–75", "75–100"];
+  edges.forEach((edge, k) => row(colour.areas[k], edge + " %"));
+  row(colour.noArea, word("noData"));
+  return list;
+}
+
+function symbolLegend(rule, colour) {
+  const list = el("ul", { class: "keys" });
+  const row = (shape, fill, text) => {
+    const mark = el("span", { class: shape });
+    mark.style.setProperty("--colour", fill);
+    list.append(el("li", {}, mark, text));
+  };
+  if (rule && state.layers.facilities && rule.facilityTypes.length) {
+    row("diamond", colour.facilityFill, rule.facilityTypes.map(typeName).join(word("comma")));
+  }
+  if (state.layers.sites && store.header.sites.ids.length) {
+    row("star", colour.site, word("layer.sites"));
+  }
+  if (state.layers.service && rule && rule.service) {
+    row("patch", colour.service, word("layer.service"));
+  }
+  return list;
+}

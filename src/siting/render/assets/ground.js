@@ -1,0 +1,209 @@
+// The lower canvas: water, streets, service areas, and areas coloured by what they lack.
+
+const WIDE_STREETS = new Set(["motorway", "trunk", "primary", "secondary"]);
+
+function paintGround(context, view) {
+  const { ground } = store;
+  if (!ground) {
+    return;
+  }
+  const colour = colours();
+  if (state.layers.ground && state.basemap < 0 && ground.water) {
+    context.fillStyle = colour.water;
+    drawShapes(context, view, ground.water, () => true);
+  }
+  if (state.layers.areas) {
+    paintAreas(context, view, colour);
+  }
+  if (state.layers.ground && state.basemap < 0 && ground.streets) {
+    paintStreets(context, view, colour);
+  }
+  paintService(context, view, colour);
+  paintBoundaries(context, view, colour);
+}
+
+function drawShapes(context, view, shapes, wanted) {
+  for (let owner = 0; owner < shapes.owners; owner += 1) {
+    if (wanted(owner) && tracePaths(context, view, shapes, owner)) {
+      context.fill("evenodd");
+    }
+  }
+}
+
+// Puts the paths of one owner on the canvas; says whether any of them can be seen.
+function tracePaths(context, view, shapes, owner) {
+  const [left, top, right, bottom] = view.world;
+  let seen = false;
+  context.beginPath();
+  for (let p = shapes.first[owner]; p < shapes.first[owner + 1]; p += 1) {
+    const box = p * 4;
+    if (
+      shapes.box[box] <= right &&
+      shapes.box[box + 2] >= left &&
+      shapes.box[box + 1] <= bottom &&
+      shapes.box[box + 3] >= top
+    ) {
+      tracePath(context, view, shapes, p);
+      seen = true;
+    }
+  }
+  return seen;
+}
+
+// Vertices nearer than half a pixel to the one before are not worth a line.
+function tracePath(context, view, shapes, path) {
+  const { scale, left, top } = view;
+  const { x, y, start } = shapes;
+  const last = start[path + 1] - 1;
+  let px = x[start[path]] * scale - left;
+  let py = y[start[path]] * scale - top;
+  context.moveTo(px, py);
+  for (let i = start[path] + 1; i <= last; i += 1) {
+    const nx = x[i] * scale - left;
+    const ny = y[i] * scale - top;
+    if (i === last || Math.abs(nx - px) + Math.abs(ny - py) > 0.5) {
+      context.lineTo(nx, ny);
+      px = nx;
+      py = ny;
+    }
+  }
+}
+
+// Areas fade as single homes come into sight.
+function paintAreas(context, view, colour) {
+  const level = store.ground.areas[state.level];
+  if (!level) {
+    return;
+  }
+  const fade = state.layers.homes ? Math.max(0.35, Math.min(1, 1 - (view.zoom - 14) * 0.25)) : 1;
+  context.globalAlpha = colour.areaAlpha * fade;
+  for (let row = 0; row < level.shapes.owners; row += 1) {
+    context.fillStyle = areaColour(row, colour);
+    if (tracePaths(context, view, level.shapes, row)) {
+      context.fill("evenodd");
+    }
+  }
+  context.globalAlpha = 1;
+}
+
+function areaColour(row, colour) {
+  const rule = currentRule();
+  if (!rule) {
+    return colour.noArea;
+  }
+  if (rule.subject === "area") {
+    const about = rule.columns && rule.level === currentLevel().level;
+    return about ? colour.verdicts[rule.columns.verdict[row]] : colour.noArea;
+  }
+  const unserved = unservedShare(state.level, state.rule, row);
+  return unserved === null ? colour.noArea : colour.areas[areaClass(unserved)];
+}
+
+function paintStreets(context, view, colour) {
+  const { streets, streetClass } = store.ground;
+  const classes = store.header.streetClasses;
+  context.lineJoin = "round";
+  for (const wide of [false, true]) {
+    context.strokeStyle = wide ? colour.mainStreet : colour.street;
+    context.lineWidth = Math.max(0.6, (view.zoom - 10) * (wide ? 0.45 : 0.25));
+    if (!wide && view.zoom < 12) {
+      continue;
+    }
+    for (let owner = 0; owner < streets.owners; owner += 1) {
+      if (WIDE_STREETS.has(classes[streetClass[owner]]) === wide && tracePaths(context, view, streets, owner)) {
+        context.stroke();
+      }
+    }
+  }
+}
+
+function paintService(context, view, colour) {
+  const rule = currentRule();
+  if (!state.layers.service || !rule || !rule.service) {
+    return;
+  }
+  context.fillStyle = colour.service;
+  context.strokeStyle = colour.service;
+  context.lineWidth = 1.2;
+  for (let owner = 0; owner < rule.service.owners; owner += 1) {
+    if (tracePaths(context, view, rule.service, owner)) {
+      context.globalAlpha = 0.14;
+      context.fill("evenodd");
+      context.globalAlpha = 0.8;
+      context.stroke();
+    }
+  }
+  context.globalAlpha = 1;
+}
+
+function paintBoundaries(context, view, colour) {
+  const level = store.ground.areas[state.level];
+  if (!level || !state.layers.ground) {
+    return;
+  }
+  context.strokeStyle = colour.boundary;
+  context.lineWidth = 0.8;
+  context.setLineDash([5, 3]);
+  for (let row = 0; row < level.shapes.owners; row += 1) {
+    if (tracePaths(context, view, level.shapes, row)) {
+      context.stroke();
+    }
+  }
+  context.setLineDash([]);
+  const { selected } = state;
+  if (selected && selected.kind === "area" && selected.level === state.level) {
+    context.strokeStyle = colour.selection;
+    context.lineWidth = 2.5;
+    tracePaths(context, view, level.shapes, selected.row);
+    context.stroke();
+  }
+}
+
+// Where a name goes: the middle of the widest stretch of the largest ring on a middle line.
+function labelPlaces(shapes) {
+  const places = [];
+  for (let owner = 0; owner < shapes.owners; owner += 1) {
+    places.push(labelPlace(shapes, owner));
+  }
+  return places;
+}
+
+function labelPlace(shapes, owner) {
+  let best = -1;
+  let size = -1;
+  for (let p = shapes.first[owner]; p < shapes.first[owner + 1]; p += 1) {
+    const [left, top, right, bottom] = shapes.box.subarray(p * 4, p * 4 + 4);
+    if ((right - left) * (bottom - top) > size) {
+      size = (right - left) * (bottom - top);
+      best = p;
+    }
+  }
+  if (best < 0) {
+    return null;
+  }
+  const [left, top, right, bottom] = shapes.box.subarray(best * 4, best * 4 + 4);
+  const middle = (top + bottom) / 2;
+  const crossings = crossingsOf(shapes, owner, middle);
+  let [from, to] = [left, right];
+  let widest = -1;
+  for (let k = 0; k + 1 < crossings.length; k += 2) {
+    if (crossings[k + 1] - crossings[k] > widest) {
+      widest = crossings[k + 1] - crossings[k];
+      [from, to] = [crossings[k], crossings[k + 1]];
+    }
+  }
+  return { x: (from + to) / 2, y: middle, width: to - from };
+}
+
+function crossingsOf(shapes, owner, level) {
+  const crossings = [];
+  const { x, y, start } = shapes;
+  for (let p = shapes.first[owner]; p < shapes.first[owner + 1]; p += 1) {
+    for (let i = start[p]; i + 1 < start[p + 1]; i += 1) {
+      if (y[i] > level !== y[i + 1] > level) {
+        crossings.push(x[i] + ((level - y[i]) / (y[i + 1] - y[i])) * (x[i + 1] - x[i]));
+      }
+    }
+  }
+  return crossings.sort((a, b) => a - b);
+}

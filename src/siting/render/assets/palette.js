@@ -1,0 +1,67 @@
+// Colours. Served is blue and unserved orange to brown, which readers with any colour vision tell
+// apart (ColorBrewer PuOr and Blues); areas are purple, so that homes stand out on them. Size and
+// shape say the same again: unserved homes are larger, unknown ones are rings.
+
+const SHADES = ["near", "served", "over", "far", "worst", "unknown", "exempt"];
+const SHADE = { near: 0, served: 1, over: 2, far: 3, worst: 4, unknown: 5, exempt: 6 };
+
+const palettes = {
+  light: {
+    paper: "#f7f7f5",
+    water: "#d3e3ee",
+    street: "#d9d8d2",
+    mainStreet: "#c9c7bf",
+    boundary: "#8d8a99",
+    text: "#3b3a45",
+    halo: "#ffffff",
+    shades: ["#2b6ca8", "#5b9bd0", "#e08214", "#b35806", "#5c2a05", "#6b6b6b", "#a3a3a3"],
+    areas: ["#efedf5", "#dcdaec", "#bcbddc", "#9e9ac8", "#756bb1", "#54278f"],
+    noArea: "#e4e4e0",
+    verdicts: ["#9ecae1", "#b35806", "#8a8a8a", "#d8d8d4"],
+    facility: "#14532d",
+    facilityFill: "#1b9e77",
+    site: "#c51b7d",
+    service: "#1b9e77",
+    selection: "#000000",
+    areaAlpha: 0.72,
+  },
+  dark: {
+    paper: "#191b20",
+    water: "#1d3442",
+    street: "#30333b",
+    mainStreet: "#444853",
+    boundary: "#7d7a8c",
+    text: "#e3e3ea",
+    halo: "#15161a",
+    shades: ["#4a90d0", "#86b8e3", "#d97b16", "#fdae4a", "#fff0c9", "#a6a6a6", "#666a73"],
+    areas: ["#26252f", "#34304a", "#4a4270", "#665a9c", "#8779c8", "#b3a6f2"],
+    noArea: "#24262b",
+    verdicts: ["#3a7cb8", "#fdae4a", "#8a8a8a", "#3a3c42"],
+    facility: "#0b2e22",
+    facilityFill: "#4fd1a5",
+    site: "#ff7cc0",
+    service: "#4fd1a5",
+    selection: "#ffffff",
+    areaAlpha: 0.7,
+  },
+};
+
+// Upper edges of the classes of the share of households without the service.
+const AREA_EDGES = [0.001, 0.1, 0.25, 0.5, 0.75];
+
+function areaClass(unserved) {
+  let k = 0;
+  while (k < AREA_EDGES.length && unserved >= AREA_EDGES[k]) {
+    k += 1;
+  }
+  return k;
+}
+
+function colours() {
+  return palettes[state.printing ? "light" : state.theme];
+}
+
+function rgb(hex) {
+  const value = parseInt(hex.slice(1), 16);
+  return [value >> 16, (value >> 8) & 255, value & 255];
+}

@@ -1,0 +1,35 @@
+// Printing: the map takes the size of its place on an A3 sheet and is painted anew, in light
+// colours, for the part of the town that was on the screen.
+
+function startPrint(map, refresh) {
+  let kept = null;
+  const prepare = () => {
+    if (kept) {
+      return;
+    }
+    kept = { centre: map.getCenter(), zoom: map.getZoom(), bounds: map.getBounds(), theme: document.documentElement.dataset.theme };
+    state.printing = true;
+    document.documentElement.dataset.theme = "light";
+    document.documentElement.classList.add("printing");
+    byId("notes-box").open = false;
+    byId("legend-box").open = true;
+    refresh();
+    map.invalidateSize({ animate: false, pan: false });
+    map.fitBounds(kept.bounds, { animate: false });
+  };
+  const restore = () => {
+    if (!kept) {
+      return;
+    }
+    state.printing = false;
+    document.documentElement.dataset.theme = kept.theme;
+    document.documentElement.classList.remove("printing");
+    refresh();
+    map.invalidateSize({ animate: false, pan: false });
+    map.setView(kept.centre, kept.zoom, { animate: false });
+    kept = null;
+  };
+  window.addEventListener("beforeprint", prepare);
+  window.addEventListener("afterprint", restore);
+  byId("print").addEventListener("click", () => window.print());
+}

@@ -1,0 +1,266 @@
+// The model as the page holds it, what the reader has chosen, and questions about both.
+
+const store = { header: null, ground: null, homes: null, rules: [], texts: null };
+
+const state = {
+  rule: 0,
+  level: 0,
+  theme: "light",
+  selected: null, // {kind: "home" | "area" | "facility" | "site", row, level}
+  layers: {
+    homes: true,
+    areas: true,
+    facilities: true,
+    service: false,
+    sites: true,
+    names: true,
+    ground: true,
+  },
+  hiddenShades: new Set(),
+  basemap: -1,
+  printing: false,
+};
+
+function readHeader() {
+  const header = JSON.parse(byId("siting-header").textContent);
+  byId("siting-header").remove();
+  store.header = header;
+  words = header.words;
+  store.rules = header.rules;
+  store.typesOfFacilities = header.facilities.types.map((types) => new Set(types));
+}
+
+async function readGround() {
+  const { header } = store;
+  const columns = await openPack("ground", header.packs.ground);
+  const ground = { areas: [] };
+  ground.facilities = project(columns.facility_x, columns.facility_y, header.degree);
+  ground.facilityGrid = buildGrid(ground.facilities.x, ground.facilities.y);
+  ground.sites = project(columns.site_x || [], columns.site_y || [], header.degree);
+  ground.siteGrid = buildGrid(ground.sites.x, ground.sites.y);
+  ground.water = columns.water_x ? shapesOf(columns, "water") : null;
+  if (columns.street_x) {
+    ground.streets = shapesOf(columns, "street");
+    ground.streetClass = columns.street_class;
+  }
+  header.areas.forEach((level, k) => {
+    const shapes = projectShapes(columns, "area" + k, header.degree, level.ids.length);
+    ground.areas.push({ shapes, places: labelPlaces(shapes) });
+  });
+  store.ground = ground;
+}
+
+function shapesOf(columns, prefix) {
+  const owner = columns[prefix + "_owner"];
+  return projectShapes(columns, prefix, store.header.degree, owner.length ? owner[owner.length - 1] + 1 : 0);
+}
+
+async function readHomes() {
+  const { header } = store;
+  const columns = await openPack("homes", header.packs.homes);
+  const homes = project(columns.x, columns.y, header.degree);
+  homes.n = header.homes;
+  homes.grid = buildGrid(homes.x, homes.y);
+  homes.weights = {};
+  for (const weight of ["households", "population", "elderly"]) {
+    homes.weights[weight] = columns[weight] || null;
+  }
+  homes.areas = header.areas.map((level, k) => columns["area" + k]);
+  if (columns.shape_x) {
+    homes.shapes = projectShapes(columns, "shape", header.degree, homes.n);
+  }
+  store.homes = homes;
+}
+
+// Each rule's findings are read once, when first asked for.
+function readRule(k) {
+  const rule = store.rules[k];
+  if (!rule.reading) {
+    rule.reading = openPack("rule-" + k, store.header.packs["rule-" + k]).then((columns) => {
+      rule.columns = columns;
+      rule.shades = shadesOf(rule);
+      rule.counted = countedFacilities(rule);
+      rule.service = columns.service_x ? shapesOf(columns, "service") : null;
+    });
+  }
+  return rule.reading;
+}
+
+function readTexts() {
+  if (!store.reading) {
+    store.reading = openPack("texts", null).then((texts) => {
+      store.texts = texts;
+    });
+  }
+  return store.reading;
+}
+
+function readMeasurement(code, decimals, start) {
+  if (code === 0) {
+    return NaN;
+  }
+  return code === 1 ? Infinity : Number(((code - 2) / 10 ** decimals + start).toFixed(Math.max(0, decimals)));
+}
+
+function measuredOf(rule, row) {
+  return readMeasurement(rule.columns.measured[row], rule.decimals, rule.start);
+}
+
+function requiredOf(rule, row) {
+  if (!rule.columns.required) {
+    return rule.required;
+  }
+  const value = readMeasurement(rule.columns.required[row], rule.requiredDecimals, rule.requiredStart);
+  return Number.isNaN(value) ? null : value;
+}
+
+function shortfallOf(rule, row) {
+  const required = requiredOf(rule, row);
+  if (rule.columns.verdict[row] !== 1 || required === null) {
+    return NaN;
+  }
+  const measured = measuredOf(rule, row);
+  return rule.sense === "at_most" ? measured - required : required - measured;
+}
+
+function nearestOf(rule, row) {
+  return rule.columns.nearest ? rule.columns.nearest[row] - 1 : -1;
+}
+
+// How many times the limit: above 1 is too far, or too little.
+function loadOf(rule, row) {
+  const measured = measuredOf(rule, row);
+  const required = requiredOf(rule, row);
+  if (required === null || Number.isNaN(measured)) {
+    return NaN;
+  }
+  return rule.sense === "at_most" ? measured / required : required / measured;
+}
+
+function shadesOf(rule) {
+  const { verdict } = rule.columns;
+  const shades = new Uint8Array(verdict.length);
+  for (let row = 0; row < verdict.length; row += 1) {
+    shades[row] = shadeOf(verdict[row], loadOf(rule, row));
+  }
+  return shades;
+}
+
+// The verdict decides between served and not; the load only grades what was decided.
+function shadeOf(verdict, load) {
+  if (verdict === 0) {
+    return load <= 0.5 ? SHADE.near : SHADE.served;
+  }
+  if (verdict === 1) {
+    return load <= 1.5 ? SHADE.over : load <= 2 ? SHADE.far : SHADE.worst;
+  }
+  return verdict === 2 ? SHADE.unknown : SHADE.exempt;
+}
+
+function countedFacilities(rule) {
+  const rows = [];
+  store.typesOfFacilities.forEach((types, row) => {
+    const counts = rule.columns.counted
+      ? rule.columns.counted[row] === 1
+      : rule.facilityTypes.some((type) => types.has(type));
+    if (counts) {
+      rows.push(row);
+    }
+  });
+  return rows;
+}
+
+function weightOf(weight, row) {
+  const column = store.homes.weights[weight];
+  return column && column[row] ? (column[row] - 1) / 10 : NaN;
+}
+
+function currentRule() {
+  return store.rules[state.rule];
+}
+
+function currentLevel() {
+  return store.header.areas[state.level];
+}
+
+function homeName(row) {
+  return store.texts ? store.texts.names[row] || store.texts.ids[row] : "";
+}
+
+function areaName(level, row) {
+  return level.names[row] || level.ids[row];
+}
+
+function facilityName(row) {
+  const { names, ids } = store.header.facilities;
+  return names[row] || ids[row];
+}
+
+function siteName(row) {
+  const { names, ids } = store.header.sites;
+  return names[row] || ids[row];
+}
+
+function typeName(code) {
+  return store.header.facilityTypes[code] ? pick(store.header.facilityTypes[code]) : coded("type", code);
+}
+
+function levelName(level) {
+  return pick(level.title) || coded("level", level.level);
+}
+
+function measureName(rule) {
+  return pick(rule.measureTitle) || coded("measure", rule.measure);
+}
+
+// Totals are rows of verdicts (pass, fail, unknown, not applicable) by homes, households, people,
+// elderly.
+const WEIGHT = { homes: 0, households: 1, population: 2, elderly: 3 };
+
+function failedOf(totals, weight) {
+  return totals ? totals[1][WEIGHT[weight]] : null;
+}
+
+// The share of a level's area that lacks the service: of households, or of homes where households
+// are not known; null where nothing was decided.
+function unservedShare(levelIndex, ruleIndex, row) {
+  const shares = store.header.areas[levelIndex].shares[ruleIndex];
+  if (!shares || !shares[row]) {
+    return null;
+  }
+  const covered = shares[row][1] === null ? shares[row][0] : shares[row][1];
+  return covered === null ? null : 1 - covered;
+}
+
+// What rules and areas are ranked by: people, or what is known nearest to them.
+function burden(totals) {
+  if (!totals) {
+    return -1;
+  }
+  const failed = totals[1];
+  return [failed[2], failed[1], failed[0]].find((value) => value !== null) || 0;
+}
+
+function rulesWorstFirst() {
+  const order = store.rules.map((rule, k) => k);
+  const about = (k) => (store.rules[k].subject === "home" ? 1 : 0);
+  order.sort((a, b) => about(b) - about(a) || burden(store.rules[b].totals) - burden(store.rules[a].totals));
+  return order;
+}
+
+// The areas that lack something under the current rule, worst first; kept until rule or level change.
+function areasWorstFirst() {
+  const level = currentLevel();
+  const totals = level && level.totals[state.rule];
+  if (!totals) {
+    return [];
+  }
+  const { kept } = level;
+  if (kept && kept.rule === state.rule) {
+    return kept.rows;
+  }
+  const rows = level.ids.map((id, row) => row).filter((row) => burden(totals[row]) > 0);
+  rows.sort((a, b) => burden(totals[b]) - burden(totals[a]) || a - b);
+  level.kept = { rule: state.rule, rows };
+  return rows;
+}

@@ -1,0 +1,98 @@
+// Words and numbers in the language of the page.
+
+let words = { zh: {}, en: {} };
+let language = "zh";
+const missingWords = new Set();
+
+// A sentence with {places} filled in; values from data are isolated, so that a name written from
+// right to left does not turn the sentence around.
+function word(key, values) {
+  const text = words[language][key];
+  if (text === undefined) {
+    missingWords.add(language + ":" + key);
+    return key;
+  }
+  return text.replace(/\{(\w+)\}/g, (whole, place) =>
+    values && place in values ? "\u2068" + values[place] + "\u2069" : whole
+  );
+}
+
+function hasWord(key) {
+  return words[language][key] !== undefined;
+}
+
+function pick(label) {
+  return label[language] || label.zh || label.en || "";
+}
+
+// Words of a closed list; a code that is not in it is shown as it is.
+function coded(prefix, code) {
+  return hasWord(prefix + "." + code) ? word(prefix + "." + code) : code;
+}
+
+function number(value, digits) {
+  if (value === null || value === undefined || Number.isNaN(value)) {
+    return "–";
+  }
+  const options = { maximumFractionDigits: digits || 0, minimumFractionDigits: 0 };
+  return new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en-GB", options).format(value);
+}
+
+// Shares never round up to "all" or down to "none".
+function percent(share) {
+  if (share === null || share === undefined || Number.isNaN(share)) {
+    return "–";
+  }
+  const hundredths = share * 100;
+  if (hundredths > 0 && hundredths < 0.1) {
+    return "< 0.1 %";
+  }
+  if (hundredths < 100 && hundredths > 99.9) {
+    return "> 99.9 %";
+  }
+  return number(hundredths, 1) + " %";
+}
+
+function unitName(unit) {
+  return coded("unit", unit);
+}
+
+function quantity(value, unit, digits) {
+  if (value === Infinity) {
+    return word("unreached");
+  }
+  if (value === null || Number.isNaN(value)) {
+    return "–";
+  }
+  if (unit === "share") {
+    return percent(value);
+  }
+  return (number(value, digits) + " " + unitName(unit)).trim();
+}
+
+// As few decimals as keep the figure on its own side of the limit.
+function enoughDigits(value, required, decimals) {
+  const most = Math.max(0, Math.min(decimals, 4));
+  const least = Math.abs(value) >= 100 ? 0 : Math.min(1, most);
+  for (let digits = least; digits < most; digits += 1) {
+    const shown = Number(value.toFixed(digits));
+    if (required === null || Math.sign(shown - required) === Math.sign(value - required)) {
+      return digits;
+    }
+  }
+  return most;
+}
+
+function fillStaticWords(root) {
+  for (const node of root.querySelectorAll("[data-word]")) {
+    node.textContent = word(node.getAttribute("data-word"));
+  }
+  for (const node of root.querySelectorAll("[data-label]")) {
+    const text = word(node.getAttribute("data-label"));
+    node.setAttribute("aria-label", text);
+    node.setAttribute("title", text);
+  }
+  for (const node of root.querySelectorAll("[data-placeholder]")) {
+    node.setAttribute("placeholder", word(node.getAttribute("data-placeholder")));
+  }
+}

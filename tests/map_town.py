@@ -1,0 +1,199 @@
+"""A made-up town for the tests of the map: a river, streets, communities, homes and rules."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from siting.render import (
+    Citation,
+    Label,
+    MapAreas,
+    MapContext,
+    MapFacilities,
+    MapHomes,
+    MapModel,
+    MapNote,
+    MapRule,
+    MapSites,
+)
+
+LON, LAT = 114.28, 30.58
+METRES_PER_DEGREE = 111_320.0
+KINDS = {
+    "elder_care": Label("养老服务设施", "Elder care"),
+    "childcare": Label("托育机构", "Childcare"),
+    "kindergarten": Label("幼儿园", "Kindergarten"),
+    "food_market": Label("菜市场", "Food market"),
+    "canteen": Label("社区食堂", "Community canteen"),
+    "sport": Label("健身设施", "Sport"),
+    "reading_room": Label("阅览室", "Reading room"),
+    "convenience_store": Label("便利店", "Convenience store"),
+}
+LIMITS = (300.0, 500.0, 300.0, 500.0, 800.0, 1000.0, 800.0, 300.0)
+
+
+def degrees(xy):
+    """Turn metres around the town's middle into longitude and latitude."""
+    lon = LON + xy[:, 0] / (METRES_PER_DEGREE * np.cos(np.radians(LAT)))
+    return np.column_stack([lon, LAT + xy[:, 1] / METRES_PER_DEGREE])
+
+
+def on_earth(geometry):
+    return shapely.transform(geometry, degrees)
+
+
+def river(half):
+    x = np.linspace(-half * 1.3, half * 1.3, 60)
+    y = 0.18 * half * np.sin(x / half * 2.2) - 0.15 * half + 0.1 * x
+    return shapely.LineString(np.column_stack([x, y])).buffer(half * 0.07)
+
+
+def areas_of(rng, half, n, water, xy):
+    """Cut the town into communities around random middles."""
+    middles = rng.uniform(-half, half, (n, 2))
+    frame = shapely.box(-half, -half, half, half)
+    cells = shapely.voronoi_polygons(shapely.multipoints(middles), extend_to=frame)
+    cells = shapely.intersection(shapely.get_parts(cells), frame)
+    tree = shapely.STRtree(cells)
+    home, cell = tree.query(shapely.points(xy), predicate="intersects")
+    home_area = np.full(len(xy), -1, dtype=np.int32)
+    home_area[home] = cell
+    return shapely.difference(cells, water), home_area
+
+
+def streets_of(half):
+    lines, classes = [], []
+    for k, at in enumerate(np.linspace(-half, half, 25)):
+        bend = 0.04 * half * np.sin(np.linspace(0, 6, 30) + k)
+        along = np.linspace(-half, half, 30)
+        lines.append(shapely.LineString(np.column_stack([along, at + bend])))
+        lines.append(shapely.LineString(np.column_stack([at + bend, along])))
+        classes += ["primary" if k % 6 == 0 else "tertiary"] * 2
+    return np.array(lines, dtype=object), classes
+
+
+def homes_of(rng, half, n, water):
+    """Homes in clumps, none in the river."""
+    clumps = rng.uniform(-half, half, (max(8, min(400, n // 60)), 2))
+    xy = clumps[rng.integers(len(clumps), size=2 * n)] + rng.normal(0, half * 0.07, (2 * n, 2))
+    dry = ~shapely.contains_xy(water.buffer(20), xy) & (np.abs(xy) < half).all(axis=1)
+    dry_xy = xy[dry]
+    return dry_xy[np.arange(n) % len(dry_xy)]
+
+
+def rule_of(rng, k, xy, facility_xy, kinds):
+    """One rule: a walk of at most so many metres to a facility of its type."""
+    from scipy.spatial import cKDTree
+
+    codes = list(KINDS)
+    code = codes[k % len(codes)]
+    rows = np.flatnonzero(np.array(kinds) == code)
+    distance, nearest = cKDTree(facility_xy[rows]).query(xy)
+    measured = distance * 1.3
+    limit = LIMITS[k % len(LIMITS)]
+    verdict = np.where(measured <= limit, 0, 1).astype(np.int8)
+    unknown = rng.random(len(xy)) < 0.01
+    verdict[unknown] = 2
+    measured[unknown] = np.nan
+    lost = rng.random(len(xy)) < 0.004
+    measured[lost & ~unknown] = np.inf
+    verdict[lost & ~unknown] = 1
+    found = np.where(np.isfinite(measured), rows[nearest], -1).astype(np.int32)
+    service = shapely.union_all(shapely.points(facility_xy[rows]).astype(object)).buffer(
+        limit / 1.3
+    )
+    return MapRule(
+        id=f"town-{code}-{k}",
+        title=Label(f"{KINDS[code].zh}服务半径", f"{KINDS[code].en} within reach"),
+        measure="walking_distance",
+        unit="m",
+        sense="at_most",
+        required=limit,
+        verdict=verdict,
+        measured=measured,
+        nearest=found,
+        facility_types=(code,),
+        strength="mandatory" if k % 3 else "recommended",
+        citation=Citation(
+            "演示规则集",
+            "示例 2026",
+            f"第 {k + 1} 条",
+            f"服务半径不宜大于 {limit:g} m。",
+            "https://example.org/rules",
+        ),
+        service_areas=np.array([on_earth(service)], dtype=object),
+    )
+
+
+def town(n_homes=1500, n_rules=8, *, n_areas=24, half=2600.0, seed=7, **changes):
+    """Build the model; fields given by name replace those of the town."""
+    rng = np.random.default_rng(seed)
+    water = river(half)
+    xy = homes_of(rng, half, n_homes, water)
+    areas, home_area = areas_of(rng, half, n_areas, water, xy)
+    n_facilities = 12 * len(KINDS)
+    facility_xy = homes_of(rng, half, n_facilities, water)
+    kinds = [list(KINDS)[k % len(KINDS)] for k in range(n_facilities)]
+    households = rng.integers(20, 400, n_homes).astype(float)
+    place, facility_place = degrees(xy), degrees(facility_xy)
+    site_place = degrees(homes_of(rng, half, 4, water))
+    surnames = ["江岸", "汉阳", "东湖", "晴川", "珞珈", "首义", "黄鹤", "水果湖", "徐家棚", "南湖", "沙湖", "月湖"]
+    streets, classes = streets_of(half)
+    fields = {
+        "title": Label("江湾示例区:社区服务缺口", "Jiangwan sample district: gaps in services"),
+        "homes": MapHomes(
+            place[:, 0],
+            place[:, 1],
+            [f"b-{k:04d}" for k in range(n_homes)],
+            [f"{surnames[k % 12]}花园 {k % 97 + 1} 栋" for k in range(n_homes)],
+            households,
+            np.round(households * 2.47, 1),
+            np.round(households * 0.55),
+        ),
+        "facilities": MapFacilities(
+            facility_place[:, 0],
+            facility_place[:, 1],
+            [f"f-{k:03d}" for k in range(n_facilities)],
+            [f"{surnames[k % 12]}{KINDS[kinds[k]].zh}" for k in range(n_facilities)],
+            kinds,
+        ),
+        "rules": [rule_of(rng, k, xy, facility_xy, kinds) for k in range(n_rules)],
+        "areas": [
+            MapAreas(
+                "community",
+                [f"c-{k:03d}" for k in range(n_areas)],
+                [
+                    f"{surnames[k % 12]}{'一二三四五六七八九十'[k // 12 % 10]}社区"
+                    for k in range(n_areas)
+                ],
+                np.array([on_earth(area) for area in areas], dtype=object),
+                home_area,
+            )
+        ],
+        "sites": MapSites(
+            site_place[:, 0],
+            site_place[:, 1],
+            [f"s-{k}" for k in range(4)],
+            [f"拟建点 {k + 1}" for k in range(4)],
+            ["elder_care"] * 4,
+            [
+                Label(f"新增服务 {100 * k + 120} 户", f"serves {100 * k + 120} more households")
+                for k in range(4)
+            ],
+        ),
+        "context": MapContext(
+            np.array([on_earth(water)], dtype=object),
+            np.array([on_earth(line) for line in streets], dtype=object),
+            classes,
+        ),
+        "facility_types": KINDS,
+        "made_up": True,
+        "date": "2026-11-23",
+        "versions": {"siting": "0.1.0"},
+        "notes": [
+            MapNote("residential", "assumption", "population of 12 rows is households × 2.47")
+        ],
+        "attribution": ["© OpenStreetMap contributors"],
+    }
+    return MapModel(**{**fields, **changes})
