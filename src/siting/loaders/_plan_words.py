@@ -323,7 +323,7 @@ def label_of(text: str) -> Label:
     words = _NUMBERING.sub("", _OF_WHICH.sub("", words)).rstrip(":")
     unit = ""
     quantities: tuple[Quantity, ...] = ()
-    words = _FOOTNOTE_MARK.sub("", words) or words if not _ends_in_unit(words) else words
+    words = _without_footnote(words)
     while bracket := _TRAILING_BRACKET.match(words):
         inside = bracket["inside"]
         if unit_word(inside):
@@ -336,11 +336,12 @@ def label_of(text: str) -> Label:
     if not unit and "/" in words:
         base, _, tail = words.partition("/")
         words, unit = (base, unit_word(tail)) if unit_word(tail) else (words, "")
-    return Label(_FOOTNOTE_MARK.sub("", words) or words, unit, tuple(quantities), of_which)
+    return Label(_without_footnote(words), unit, tuple(quantities), of_which)
 
 
-def _ends_in_unit(words: str) -> bool:
-    return words.endswith("m2")
+def _without_footnote(words: str) -> str:
+    """Take off a footnote's mark; the 2 of m2 is none."""
+    return words if words.endswith("m2") else _FOOTNOTE_MARK.sub("", words) or words
 
 
 @lru_cache(maxsize=8192)
@@ -355,12 +356,15 @@ def key_of(words: str, unit: str = "") -> str:
     ''
     """
     plain = re.sub(r"[()\[\]:/、,.]", "", _COMMENT.sub("", words))
-    key = _scalar_key(plain) or _typed_key(plain, unit)
+    key = _own_key(words) or _SCALARS.get(plain, "") or _typed_key(plain, unit)
     return key if key and _fits(key, unit) else ""
 
 
-def _scalar_key(plain: str) -> str:
-    return _SCALARS.get(plain, "")
+def _own_key(words: str) -> str:
+    """Know the names that siting itself uses, such as floor_area_m2.elder_care."""
+    quantity, dot, facility_type = words.partition(".")
+    typed = dot and quantity in TYPED_UNITS and facility_type in FACILITY_TYPES
+    return words if typed or words in SCALAR_UNITS else ""
 
 
 def _typed_key(plain: str, unit: str) -> str:

@@ -205,13 +205,34 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """One row of what was read, for ``siting plan show``; `key` is empty where nothing knew it."""
+    """One number or row that was read, for ``siting plan show`` and the consistency checks.
+
+    Parameters
+    ----------
+    key
+        The fact it gives; empty where nothing knew the label.
+    value, unit
+        In the unit of the key; None where the row has no number.
+    evidence
+        Where it stands and how it is written.
+    note
+        What was assumed or refused for this row.
+    parent
+        Index in `Plan.rows` of the row that it is part of (其中), -1 for none.
+    part
+        ``地上``, ``地下``, ``计容`` ... where the row is one part of a figure that has several.
+    phase
+        The phase it is for; empty: the whole plan.
+    """
 
     key: str
     value: Decimal | None
     unit: str
     evidence: Evidence
     note: str = ""
+    parent: int = -1
+    part: str = ""
+    phase: str = ""
 
 
 @dataclass(frozen=True, slots=True)
