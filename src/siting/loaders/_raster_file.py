@@ -1,0 +1,138 @@
+"""Opening a GeoTIFF: what makes it unusable, where its cells lie, and one band of numbers.
+
+Owns rasterio.
+"""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from siting.errors import CRSError, LoadError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyproj
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+# A province at 100 m; beyond this the cells alone would fill a laptop's memory.
+MAX_CELLS = 100_000_000
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where the cells of a raster lie.
+
+    Parameters
+    ----------
+    to_xy
+        Affine coefficients (a, b, c, d, e, f): x = a col + b row + c, y = d col + e row + f, with
+        the upper left corner of a cell at whole numbers.
+    crs
+        Coordinate reference system of x and y.
+    rows, columns
+        Number of cells.
+    """
+
+    to_xy: tuple[float, float, float, float, float, float]
+    crs: pyproj.CRS
+    rows: int
+    columns: int
+
+    def xy(self, row: npt.ArrayLike, column: npt.ArrayLike) -> Floats:
+        """Return coordinates (n, 2) of positions counted in cells from the upper left corner."""
+        a, b, c, d, e, f = self.to_xy
+        r, k = np.asarray(row, dtype=float), np.asarray(column, dtype=float)
+        return np.column_stack((a * k + b * r + c, d * k + e * r + f))
+
+    def position(self, xy: Floats) -> tuple[Floats, Floats]:
+        """Return the row and column (fractions of cells) of coordinates (n, 2)."""
+        a, b, c, d, e, f = self.to_xy
+        x, y = xy[:, 0] - c, xy[:, 1] - f
+        det = a * e - b * d
+        return (a * y - d * x) / det, (e * x - b * y) / det
+
+
+@contextmanager
+def open_raster(path: Path, subject: str) -> Iterator[Any]:
+    """Open a GeoTIFF for reading; every way it can be broken becomes one LoadError."""
+    import rasterio
+    from rasterio.errors import NotGeoreferencedWarning, RasterioError
+
+    if not path.is_file():
+        raise LoadError(f"{subject}: {path} is not a file; expected a GeoTIFF.")
+    size = path.stat().st_size
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            # Other drivers follow references to further files and addresses.
+            with rasterio.open(path, driver="GTiff") as dataset:
+                yield dataset
+    except RasterioError as fault:
+        what = " ".join(str(fault.__cause__ or fault).split())
+        raise LoadError(
+            f"{subject}: {path.name} ({size:,} bytes) is no GeoTIFF or breaks off: {what}. "
+            "Compare its size with the source and fetch it again."
+        ) from None
+
+
+def read_grid(dataset: Any, declared: object, subject: str) -> Grid:
+    """Return where the cells of an open raster lie; CRSError where it does not say."""
+    import pyproj
+
+    from siting.crs import parse_crs
+
+    if dataset.transform.is_identity or dataset.transform.determinant == 0:
+        raise CRSError(
+            f"{subject} has no position on the earth (no geotransform); export it again as a "
+            "GeoTIFF with its coordinate system."
+        )
+    if declared is None and dataset.crs is None:
+        raise CRSError(
+            f"{subject} has no coordinate reference system; name it with crs:, such as EPSG:4326."
+        )
+    wkt = dataset.crs.to_wkt() if dataset.crs else ""
+    crs = parse_crs(declared, subject=subject).crs if declared else pyproj.CRS.from_wkt(wkt)
+    return Grid(tuple(dataset.transform)[:6], crs, dataset.height, dataset.width)
+
+
+def read_band(dataset: Any, band: int | None, subject: str) -> Floats:
+    """Read one band as float64, NaN where there is no data."""
+    if band is None and dataset.count != 1:
+        names = [name or f"band {i}" for i, name in enumerate(dataset.descriptions, start=1)]
+        raise LoadError(
+            f"{subject} has {dataset.count} bands {names[:8]}; expected one. Choose with band:."
+        )
+    chosen = band or 1
+    if chosen > dataset.count:
+        raise LoadError(f"{subject} has {dataset.count} bands; band: {chosen} does not exist.")
+    if dataset.width * dataset.height > MAX_CELLS:
+        raise LoadError(
+            f"{subject} has {dataset.width:,} x {dataset.height:,} cells; at most {MAX_CELLS:,} "
+            "are read. Cut it to the city first, for instance with gdalwarp -te."
+        )
+    masked = dataset.read(chosen, masked=True)
+    if np.iscomplexobj(masked):
+        raise LoadError(f"{subject} holds complex numbers; expected plain ones.")
+    values = np.ma.filled(masked.astype(np.float64), np.nan)
+    scaled: Floats = values * dataset.scales[chosen - 1] + dataset.offsets[chosen - 1]
+    return scaled
+
+
+def transformed(xy: Floats, source: pyproj.CRS, target: pyproj.CRS) -> Floats:
+    """Return coordinates (n, 2) in another system."""
+    import pyproj
+
+    if source == target:
+        return xy
+    transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
+    return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
