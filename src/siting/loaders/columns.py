@@ -252,7 +252,6 @@ def match_columns(
     declared: Mapping[str, str | None] | None = None,
     subject: str,
     report: DataReport,
-    cut: bool = False,
 ) -> dict[str, Match]:
     """Find the fields of a table among the columns of a layer.
 
@@ -265,8 +264,6 @@ def match_columns(
     declared
         Field -> column, as a person wrote it; it wins over what would be found. None for a
         column says: the layer has none, do not look.
-    cut
-        Names may have been cut to ten bytes, as in a dbf.
 
     Returns
     -------
@@ -297,7 +294,7 @@ def match_columns(
         if field.name in wanted or field.name in skip:
             continue
         free = [header for header in headers if header not in used]
-        match = _find(free, field, subject, cut=cut)
+        match = _find(free, field, subject)
         if match is not None:
             wanted[field.name] = match
             used.add(match.column)
@@ -321,6 +318,19 @@ def split_unit(header: str) -> tuple[str, str]:
         if found and is_unit(found["unit"].removeprefix("单位:").removeprefix("单位")):
             return found["name"], found["unit"].removeprefix("单位:").removeprefix("单位")
     return plain, ""
+
+
+def header_score(cells: Iterable[object], fields: Sequence[Field], exact: Sequence[str]) -> int:
+    """Count the different cells of a row that are headers of these fields or these exact names.
+
+    Examples
+    --------
+    >>> header_score(["名称", "经度", "纬度"], [LONGITUDE, LATITUDE], [])
+    2
+    """
+    known = {_key(name) for field in fields for name in field.headers} | set(map(_key, exact))
+    texts = {cell for cell in cells if isinstance(cell, str)}
+    return sum(bool({_key(text), _key(split_unit(text)[0])} & known) for text in texts)
 
 
 def require_columns(
@@ -375,18 +385,15 @@ def _key(header: str) -> str:
     return re.sub(r"[\s_]+", "", half_width(header).casefold())
 
 
-def _find(headers: Sequence[str], field: Field, subject: str, *, cut: bool) -> Match | None:
+def _find(headers: Sequence[str], field: Field, subject: str) -> Match | None:
     """Return the first header in the field's own order of preference."""
     split = {header: split_unit(header) for header in headers}
     for name in field.headers:
         for header, (plain, unit) in split.items():
             if _key(name) in (_key(header), _key(plain)):
                 return _with_unit(header, unit, field, subject)
-    if cut:
-        for header in headers:
-            if _is_cut(header, field.headers):
-                return _with_unit(header, "", field, subject)
-    return None
+    cut = next((header for header in headers if _is_cut(header, field.headers)), None)
+    return None if cut is None else Match(cut)
 
 
 def _is_cut(header: str, names: Sequence[str]) -> bool:

@@ -45,7 +45,7 @@ def clean_shapes(
     LoadError
         No row is left.
     """
-    frame = _without_missing(frame, subject, report)
+    frame = without_missing(frame, subject, report)
     frame = _flattened(frame, subject, report)
     frame = _repaired(frame, kinds, subject, report)
     frame = _single_parts(frame, kinds, subject, report)
@@ -67,7 +67,8 @@ def _with_shapes(frame: gpd.GeoDataFrame, shapes: _Shapes) -> gpd.GeoDataFrame:
     return frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=frame.crs))
 
 
-def _without_missing(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.GeoDataFrame:
+def without_missing(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.GeoDataFrame:
+    """Leave out rows without a position, and list them."""
     import shapely
 
     shapes = frame.geometry.to_numpy()
