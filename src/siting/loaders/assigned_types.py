@@ -77,7 +77,8 @@ def assign_types(
         Word -> code or codes, None or empty where the table of facility types lacks it; asked
         only without a mapping.
     codes
-        Every code there is; none are checked where it is empty.
+        Every code there is; where it is empty none are checked, and without a mapping and a
+        lookup the words are taken as codes.
     unknown
         ``exclude`` leaves rows of unknown types out and lists them, ``error`` raises. Left out:
         ``exclude`` with a mapping (a list of places holds many other things), else ``error``.
@@ -169,7 +170,7 @@ def _meaning(
     key = _key(word)
     if key in table:
         return table[key]
-    if key in codes:
+    if key in codes or not (codes or table or lookup):
         return (key,)
     if table or lookup is None:
         return ()

@@ -168,17 +168,19 @@ def facilities_table(
     declared = dict(columns or {})
     if facility_type is not None and facility_type.column is not None:
         declared["facility_type"] = facility_type.column
+    mapping = dict(facility_type.map) if facility_type is not None else {}
     if facility_type is not None and facility_type.code is not None:
         check_code(facility_type.code, codes, subject=subject)
         frame = frame.assign(facility_type=facility_type.code)
         declared["facility_type"] = "facility_type"
+        mapping = {facility_type.code: (facility_type.code,)}
     headers = _headers(frame)
     matches = _match(headers, FACILITY_FIELDS, declared, subject, report)
     wanted = [f for f in FACILITY_FIELDS if f.name == "facility_type"]
     require_columns(headers, matches, wanted, subject=subject)
     assigned = assign_types(
         frame[matches["facility_type"].column],
-        mapping=facility_type.map if facility_type is not None else None,
+        mapping=mapping,
         lookup=lookup,
         codes=codes,
         unknown=unknown_types,

@@ -122,7 +122,7 @@ def _repaired(
         rows = frame.index[broken]
         message = (
             "invalid geometry (self-crossing, repeated rings) was rebuilt; its area went from "
-            f"{before:,.6g} to {shapely.area(shapes[broken]).sum():,.6g} in the layer's own units"
+            f"{before:,.6g} to {shapely.area(shapes[broken]).sum():,.6g} m2"
         )
         report.add(subject, "repair", "geometry-repaired", message, count=len(rows), examples=rows)
     mixed = shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION
