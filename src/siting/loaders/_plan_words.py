@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 
+from siting.rules.facility_types import load_facility_types
 from siting.rules.plan import SCALAR_UNITS, TYPED_UNITS
 
 # label: unit words in a table, each with what it can measure and its worth as a ratio of integers,
@@ -91,65 +92,23 @@ SCALAR_WORDS: MappingProxyType[str, str] = MappingProxyType(
     }
 )
 
-# An area written under 架空 or 地下主楼 belongs to no fact of its own; it is shown, not used.
-FACILITY_WORDS: MappingProxyType[str, str] = MappingProxyType(
+# Words of indicator tables beyond those that every source uses (rules/facility-types.yaml).
+_MORE_FACILITY_WORDS: MappingProxyType[str, str] = MappingProxyType(
     {
         "elder_care": (
-            "养老服务用房 养老用房 养老服务设施 养老设施 养老 社区养老 社区养老服务用房 "
-            "社区养老服务设施 社区养老用房 居家养老服务用房 居家养老服务中心 居家养老 "
-            "居家养老用房 社区居家养老服务用房 老年人日间照料中心 日间照料中心 "
-            "社区老年人日间照料中心 托老所 老年服务站 老年人服务站 社区养老服务中心 "
-            "社区养老服务站 养老服务中心 养老服务站 老年服务用房 养老服务"
+            "社区养老用房 居家养老服务用房 居家养老用房 社区居家养老服务用房 老年服务用房"
         ),
-        "childcare": (
-            "托育 托育用房 托育服务设施 托育服务用房 托育设施 托儿所 托育机构 托育中心 "
-            "婴幼儿照护设施 婴幼儿照护服务设施 社区托育 社区托育用房 托育服务 托育服务中心 "
-            "托育点 托育园"
-        ),
-        "kindergarten": "幼儿园 配套幼儿园 学前教育 学前教育设施 幼托",
-        "primary_school": "小学 配套小学",
-        "food_market": "菜市场 菜场 农贸市场 标准化菜市场 生鲜超市 社区菜市场 菜店 生鲜市场",
-        "canteen": "社区食堂 食堂 助餐点 老年食堂 社区助餐点 长者食堂 幸福食堂",
+        "childcare": "托育服务用房 托育设施 社区托育 社区托育用房 托育服务中心",
+        "kindergarten": "幼托",
         "sport": (
-            "体育设施 体育健身设施 体育健身 健身设施 室内体育设施 室外体育设施 室内健身 "
-            "室外健身场地 体育场地 室外体育场地 体育活动场地 健身场地 室内健身房 健身房 "
-            "室内体育健身设施 室外健身设施 社区体育设施 室外体育健身场地 体育用房 体育活动用房 "
-            "健身用房 全民健身设施 室内健身设施"
+            "室内健身 室外体育场地 体育活动场地 室内体育健身设施 室外健身设施 室外体育健身场地 "
+            "体育用房 体育活动用房 健身用房 全民健身设施 室内健身设施"
         ),
-        "housekeeping": "家政服务点 家政服务 家政 家政服务网点",
-        "repair": "维修点 维修服务点 便民维修点 维修",
-        "convenience_store": "便利店 社区便利店",
-        "supermarket": "超市 综合超市 社区超市",
-        "reading_room": (
-            "公共阅读 阅览室 图书室 城市书房 文化驿站 社区书房 社区图书室 图书阅览室 "
-            "公共阅读空间 公共阅读用房 社区阅览室"
-        ),
-        "startup_space": "双创空间 创业空间 创客空间 众创空间 双创用房",
-        "community_service": (
-            "社区综合服务设施 综合服务设施 社区服务用房 社区用房 社区综合服务站 社区服务站 "
-            "社区服务中心 社区综合服务用房 社区配套用房 社区综合服务 社区综合服务中心 "
-            "社区服务设施 社区办公用房 党群服务中心 社区党群服务中心"
-        ),
-        "commerce": (
-            "商业 商业用房 商业服务 社区商业 商铺 底商 商业服务设施 商业服务用房 商业设施 "
-            "配套商业 商业网点 底层商业 商业总 商业裙房 沿街商业"
-        ),
-        "children_activity": (
-            "儿童活动场所 儿童之家 儿童活动场地 儿童活动室 社区儿童活动场所 儿童游乐场地"
-        ),
-        "elderly_learning": "老年学堂 老年大学 老年学校 社区老年学校 老年教育",
-        "assistive_devices": "辅具租赁 辅具租赁点 康复辅具 辅具服务点 康复辅具租赁点",
-        "health_station": "社区卫生服务站 卫生服务站 卫生站 社区卫生站",
-        "health_centre": "社区卫生服务中心 卫生服务中心 社区医院",
-        "pharmacy": "药店",
-        "parcel_point": (
-            "快递 快递驿站 快递柜 邮件快件 邮件和快件送达设施 快递送达设施 智能快递柜 寄递站"
-        ),
-        "park": "公园 公共绿地 社区公园 游园 口袋公园",
-        "concentrated_green": "集中绿地",
-        "property_management": "物业用房 物业管理用房 物业服务用房 物业管理 物业",
-        "cultural_station": "文化活动站 文化活动室 社区文化活动站 文化活动用房",
-        "service_complex": "嵌入式服务综合体 社区嵌入式服务综合体 服务综合体 社区服务综合体",
+        "reading_room": "公共阅读用房",
+        "community_service": "社区配套用房 社区综合服务 社区综合服务中心 社区办公用房",
+        "commerce": "商业服务用房 商业设施 底层商业 商业总 商业裙房",
+        "children_activity": "儿童游乐场地",
+        "cultural_station": "文化活动用房",
     }
 )
 
@@ -355,7 +314,7 @@ def key_of(words: str, unit: str = "") -> str:
     >>> key_of("总建筑面积", "人")
     ''
     """
-    plain = re.sub(r"[()\[\]:/、,.]", "", _COMMENT.sub("", words))
+    plain = _plain(_COMMENT.sub("", words))
     key = _own_key(words) or _SCALARS.get(plain, "") or _typed_key(plain, unit)
     return key if key and _fits(key, unit) else ""
 
@@ -363,14 +322,14 @@ def key_of(words: str, unit: str = "") -> str:
 def _own_key(words: str) -> str:
     """Know the names that siting itself uses, such as floor_area_m2.elder_care."""
     quantity, dot, facility_type = words.partition(".")
-    typed = dot and quantity in TYPED_UNITS and facility_type in FACILITY_TYPES
+    typed = dot and quantity in TYPED_UNITS and facility_type in load_facility_types()
     return words if typed or words in SCALAR_UNITS else ""
 
 
 def _typed_key(plain: str, unit: str) -> str:
     for base, hint in _bases(plain):
-        if base in _FACILITIES:
-            return f"{_quantity(plain, hint, unit)}.{_FACILITIES[base]}"
+        if base in _facilities():
+            return f"{_quantity(plain, hint, unit)}.{_facilities()[base]}"
     return ""
 
 
@@ -410,5 +369,20 @@ def _fits(key: str, unit: str) -> bool:
 
 
 _SCALARS = {word: key for key, words in SCALAR_WORDS.items() for word in words.split()}
-_FACILITIES = {word: key for key, words in FACILITY_WORDS.items() for word in words.split()}
-FACILITY_TYPES = frozenset(FACILITY_WORDS)
+
+
+@lru_cache(maxsize=1)
+def _facilities() -> dict[str, str]:
+    """Return the facility type that each word means, written as labels are looked up."""
+    types = load_facility_types()
+    words = {
+        _plain(fold(word)): code
+        for code, each in types.types.items()
+        for word in (each.title.zh, *each.words)
+    }
+    more = {word: code for code, text in _MORE_FACILITY_WORDS.items() for word in text.split()}
+    return {**more, **words}
+
+
+def _plain(words: str) -> str:
+    return re.sub(r"[()\[\]:/、,.]", "", words)

@@ -19,7 +19,6 @@ from pydantic import (
     Tag,
 )
 
-from siting.loaders._plan_words import FACILITY_TYPES
 from siting.loaders.project_model import (
     DeclaredCRS,
     FacilityLayer,
@@ -27,7 +26,7 @@ from siting.loaders.project_model import (
     ResidentialLayer,
     SourceFile,
 )
-from siting.rules.yaml_lines import nearest_known
+from siting.rules.facility_types import load_facility_types
 
 
 def _exact(value: object) -> object:
@@ -41,10 +40,9 @@ def _exact(value: object) -> object:
 
 
 def _known_type(code: str) -> str:
-    if code not in FACILITY_TYPES:
-        raise ValueError(
-            f"'{code}' is not a known facility type; {nearest_known(code, FACILITY_TYPES)}"
-        )
+    types = load_facility_types()
+    if code not in types:
+        raise ValueError(f"'{code}' is not a known facility type; {types.nearest(code)}")
     return code
 
 
