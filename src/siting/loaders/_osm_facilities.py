@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from siting.tables import DataReport
 
-# What a facility type looks like in OpenStreetMap: any of these sets of tags, each in full.
-TagSets = "Mapping[str, Sequence[Mapping[str, str | Sequence[str]]]]"
-
 # A pitch or a garden behind a private gate serves its owners; a school's private ground is normal.
 _LEISURE_CLOSED = frozenset(("private", "no"))
 
@@ -54,6 +51,14 @@ class FacilityTags:
     def keys(self) -> tuple[str, ...]:
         """The tag keys that can begin a match."""
         return tuple(sorted(self._by_key))
+
+    @property
+    def query(self) -> dict[str, bool | list[str]]:
+        """Key -> values that can begin a match, as OSMnx asks for features; True for any."""
+        asked: dict[str, set[str]] = {}
+        for key, rules in self._by_key.items():
+            asked[key] = set().union(*(wanted[key] for _, wanted in rules))
+        return {key: "*" in words or sorted(words) for key, words in sorted(asked.items())}
 
     def match(self, tags: Mapping[str, str]) -> tuple[str, ...]:
         """Return the facility types of a feature, each once, in the order of the table."""

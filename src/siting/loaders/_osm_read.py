@@ -217,9 +217,9 @@ class _Collector:
     def _rows(self, tags: Mapping[str, str]) -> list[tuple[FeatureLists, tuple[Any, ...]]]:
         raw = self.raw
         kept = (
-            ("buildings", raw.buildings, _building(tags)),
-            ("water", raw.water, _water(tags)),
-            ("boundaries", raw.boundaries, _boundary(tags)),
+            ("buildings", raw.buildings, building_row(tags)),
+            ("water", raw.water, water_row(tags)),
+            ("boundaries", raw.boundaries, boundary_row(tags)),
         )
         return [(lists, row) for name, lists, row in kept if row and name in self._include]
 
@@ -284,7 +284,7 @@ class _Collector:
         if self._tags.is_closed(tags):
             self.raw.closed += 1
             return
-        row = (tags.get("name"), _number(tags.get("capacity")), codes)
+        row = (tags.get("name"), plain_number(tags.get("capacity")), codes)
         self._file(self.raw.facilities, osm_id, wkb, row)
 
     def _file(self, lists: FeatureLists, osm_id: str, wkb: str, row: tuple[Any, ...]) -> None:
@@ -293,14 +293,19 @@ class _Collector:
         lists.attributes.append(row)
 
 
-def _building(tags: Mapping[str, str]) -> tuple[Any, ...] | None:
+def building_row(tags: Mapping[str, str]) -> tuple[Any, ...] | None:
+    """Return name, kind, use, levels and flats of a building; None for anything else."""
     if tags.get("building", "no") == "no":
         return None
-    levels, flats = _number(tags.get("building:levels")), _number(tags.get("building:flats"))
+    levels, flats = (
+        plain_number(tags.get("building:levels")),
+        plain_number(tags.get("building:flats")),
+    )
     return tags.get("name"), tags["building"], residential_use(tags), levels, flats
 
 
-def _water(tags: Mapping[str, str]) -> tuple[Any, ...] | None:
+def water_row(tags: Mapping[str, str]) -> tuple[Any, ...] | None:
+    """Return name, kind and whether it divides, of an area of water; None for anything else."""
     for key, values in WATER_AREAS.items():
         if tags.get(key) in values:
             kind = tags.get("water") or tags[key]
@@ -308,13 +313,17 @@ def _water(tags: Mapping[str, str]) -> tuple[Any, ...] | None:
     return None
 
 
-def _boundary(tags: Mapping[str, str]) -> tuple[Any, ...] | None:
+def boundary_row(tags: Mapping[str, str]) -> tuple[Any, ...] | None:
     if tags.get("boundary") != "administrative":
         return None
-    return tags.get("name"), _number(tags.get("admin_level")), _number(tags.get("population"))
+    return (
+        tags.get("name"),
+        plain_number(tags.get("admin_level")),
+        plain_number(tags.get("population")),
+    )
 
 
-def _number(text: str | None) -> float:
+def plain_number(text: str | None) -> float:
     """Read a plain, finite, non-negative number; anything else counts as not stated."""
     try:
         value = float(text or "nan")

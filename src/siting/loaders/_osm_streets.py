@@ -38,6 +38,11 @@ class Segments:
     lines: npt.NDArray[np.object_]
 
 
+def coordinate_units(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return coordinates (n, 2) in OpenStreetMap's own whole units of 1e-7 degrees."""
+    return np.rint(lonlat * _UNITS_PER_DEGREE).astype(np.int64)
+
+
 def split_at_junctions(
     counts: npt.NDArray[np.int64], refs: npt.NDArray[np.int64], xy: npt.NDArray[np.int64]
 ) -> Segments:

@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 
     from siting.tables import DataReport
 
-__all__ = ["OsmExtract", "homes_from_buildings", "read_osm"]
+__all__ = [
+    "OsmExtract",
+    "OsmLayer",
+    "checked_layers",
+    "extract_of",
+    "homes_from_buildings",
+    "read_osm",
+]
 
 OsmLayer = Literal["streets", "buildings", "facilities", "water", "boundaries"]
 ALL_LAYERS: tuple[OsmLayer, ...] = get_args(OsmLayer)
@@ -102,23 +109,34 @@ def read_osm(
     OpenStreetMap wiki, "OSM tags for routing/Access restrictions" (defaults for foot).
     """
     path = Path(path)
-    raw = read_raw(path, FacilityTags(facility_types), _checked(include))
-    extract = OsmExtract(
-        streets=_streets(raw.streets),
+    raw = read_raw(path, FacilityTags(facility_types), checked_layers(include))
+    return extract_of(
+        raw,
+        path.name,
+        report=report,
+        private_streets=private_streets,
+        exclude_highways=exclude_highways,
+    )
+
+
+def extract_of(
+    raw: RawOsm,
+    name: str,
+    *,
+    report: DataReport,
+    private_streets: str,
+    exclude_highways: Iterable[str],
+) -> OsmExtract:
+    """Make tables of what was collected, from a file or from the net; see `read_osm`."""
+    streets, facilities = _streets(raw.streets), _facilities(raw.facilities)
+    _note_raw(raw, name, report)
+    left_out = frozenset(exclude_highways)
+    return OsmExtract(
+        streets=_allowed(streets, private_streets, left_out, name, report),
         buildings=_table(raw.buildings, _BUILDING_COLUMNS, "building_id"),
-        facilities=_facilities(raw.facilities),
+        facilities=merge_nested(facilities, f"facilities ({name})", report),
         water=_table(raw.water, ("name", "kind", "divides"), "water_id"),
         boundaries=_table(raw.boundaries, ("name", "admin_level", "population"), "area_id"),
-    )
-    _note_raw(raw, path.name, report)
-    return OsmExtract(
-        streets=_allowed(
-            extract.streets, private_streets, frozenset(exclude_highways), path.name, report
-        ),
-        buildings=extract.buildings,
-        facilities=merge_nested(extract.facilities, f"facilities ({path.name})", report),
-        water=extract.water,
-        boundaries=extract.boundaries,
     )
 
 
@@ -129,7 +147,8 @@ _KINDS: dict[str, type] = {
 }
 
 
-def _checked(include: Iterable[OsmLayer]) -> frozenset[str]:
+def checked_layers(include: Iterable[str]) -> frozenset[str]:
+    """Return the layers asked for; LoadError where OpenStreetMap has no such layer."""
     wanted = frozenset(include)
     unknown = sorted(wanted - set(ALL_LAYERS))
     if unknown:
