@@ -66,6 +66,10 @@ class Drawing:
         """Return how evidence names a layer's file."""
         return (self.files or {}).get(layer, layer)
 
+    def subject(self, layer: str) -> str:
+        """Return how messages name a layer."""
+        return f"{self.file(layer)}: {layer}"
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -98,7 +102,7 @@ def measured(drawing: Drawing, *, crs: str | None, report: DataReport) -> Measur
     metric = metric or choose_metric_crs(lonlat_bounds(present), subject="the plan", report=report)
     site = homes = None
     if drawing.site is not None:
-        subject = drawing.file("site")
+        subject = drawing.subject("site")
         areas = clean_shapes(
             drawing.site, ("Polygon", "MultiPolygon"), subject=subject, report=report
         )
@@ -107,7 +111,7 @@ def measured(drawing: Drawing, *, crs: str | None, report: DataReport) -> Measur
         homes = residential_table(
             drawing.homes,
             metric,
-            subject=drawing.file("buildings"),
+            subject=drawing.subject("buildings"),
             report=report,
             columns=drawing.home_columns,
             prefix="building",
@@ -214,7 +218,7 @@ def _facility(
         return _text(record.get(columns[name][0])) if name in columns else ""
 
     identity = text("id") or f"facility-{row}"
-    evidence = Evidence(file, f"feature {identity!r}", "", label=text("name"))
+    evidence = Evidence(file, f"facilities: feature {identity!r}", "", label=text("name"))
     words = rule.code if rule is not None and rule.code else text("facility_type")
     if not words:
         raise LoadError(f"{file}: feature {identity!r} has no facility_type; give it a code.")
@@ -287,5 +291,7 @@ def sum_of_homes(homes: gpd.GeoDataFrame, column: str, unit: str, file: str) -> 
     if column not in homes or not len(homes) or homes[column].isna().any():
         return None
     total = Decimal(repr(math.fsum(homes[column])))
-    evidence = Evidence(file, f"{len(homes)} buildings", f"{total.normalize():f}", label=column)
+    evidence = Evidence(
+        file, f"buildings: all {len(homes)}", f"{total.normalize():f}", label=column
+    )
     return Fact(total, unit, (evidence,), f"sum of {len(homes)} buildings")

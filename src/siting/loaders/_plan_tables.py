@@ -66,11 +66,11 @@ def from_geopackage(path: Path) -> Parts:
     rows: list[PlanRow] = []
     for key in ("plan", "indicators", "phases", "waivers"):
         if key in found:
-            _add_table(data, rows, key, _table(path, found[key]), path.name, found[key])
+            _add_table(data, rows, key, _table(path, found[key]), path.as_posix(), found[key])
     if "plan" not in found and "site" in frames:
         table = frames["site"].drop(columns="geometry").iloc[:1]
-        _add_table(data, rows, "plan", table, path.name, found["site"])
-    files = {key: f"{path.name}:{found[key]}" for key in frames}
+        _add_table(data, rows, "plan", table, path.as_posix(), found["site"])
+    files = dict.fromkeys(frames, path.as_posix())
     return data, rows, _drawn(frames, files)
 
 
@@ -94,13 +94,13 @@ def from_geojson(path: Path) -> Parts:
     if data is None and "site" in frames:
         data = {}
         table = frames["site"].drop(columns="geometry").iloc[:1]
-        _add_table(data, rows, "plan", table, path.name, "site")
+        _add_table(data, rows, "plan", table, path.as_posix(), "site")
     if not isinstance(data, dict):
         raise LoadError(
             f"{path} is no plan: it has neither a member 'plan' with the keys of plan.yaml nor a "
             'feature with "layer": "site".'
         )
-    return data, rows, _drawn(frames, {key: f"{path.name}:{key}" for key in frames})
+    return data, rows, _drawn(frames, dict.fromkeys(frames, path.as_posix()))
 
 
 def _json(path: Path) -> dict[str, Any]:

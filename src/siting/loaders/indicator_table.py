@@ -114,7 +114,7 @@ def read_indicator_table(path: Path, *, sheet: str | None = None, file: str = ""
     name = ""
     for each in wanted:
         grid, dropped = without_building_tables(grid_of(each))
-        found = read_grid(grid, file or str(path))
+        found = read_grid(grid, file or path.as_posix())
         _append(rows, found)
         notes.extend([*each.notes, *dropped])
         name = name or _project_name(grid)

@@ -340,3 +340,15 @@ def with_population(facts: Mapping[str, Fact]) -> dict[str, Fact]:
 def with_facts(plan: Plan, extra: Mapping[str, Fact]) -> Plan:
     """Return the plan with further facts; those of the plan itself stay as they are."""
     return replace(plan, facts={**extra, **plan.facts})
+
+
+def plain_number(value: Decimal) -> str:
+    """Write a number without exponent and without trailing zeros.
+
+    Examples
+    --------
+    >>> plain_number(Decimal("168000.0")), plain_number(Decimal("1E+3"))
+    ('168000', '1000')
+    """
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
