@@ -15,6 +15,7 @@ import numpy as np
 from siting.errors import SitingError
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
     from siting.network._arcs import Arcs
@@ -122,10 +123,11 @@ class Network:
 
     @cached_property
     def segment_grid(self) -> SegmentGrid:
-        """The straight pieces of all edges, sorted into square cells: what snapping looks in."""
+        """The straight pieces of existing streets in square cells: what snapping looks in."""
         from siting.network._grid import build_segment_grid
 
-        return build_segment_grid(self.edge_xy, self.edge_offsets)
+        existing = np.flatnonzero(~self.edge_added)
+        return build_segment_grid(self.edge_xy, self.edge_offsets, existing)
 
     def with_cost(
         self,
@@ -180,3 +182,50 @@ class Network:
                 f"edge {wrong[0]} with {values[wrong[0]]:g}; give numbers from 0, or infinity for "
                 "a way nobody can walk."
             )
+
+
+def build_network(streets: gpd.GeoDataFrame, *, oneway: bool = False) -> Network:
+    """Join street lines into a walking network.
+
+    Parameters
+    ----------
+    streets
+        As `tables.STREETS`, in projected metres. A row is one line. An optional flag `added` marks
+        proposed streets.
+    oneway
+        Whether the column `oneway` binds walkers; it is about vehicles in most data.
+
+    Returns
+    -------
+    Network
+        Costs are metres. Lines without length give no edge, lines that are drawn twice give one;
+        the rows that gave edges are `edge_street`.
+
+    Raises
+    ------
+    TableError
+        Streets that break `tables.STREETS`: no CRS, degrees, null geometry, not lines.
+    SitingError
+        Coordinates that are not numbers, or no line with any length.
+
+    Notes
+    -----
+    Where rows have `from_node` and `to_node`, lines meet at equal keys and nowhere else. Lines
+    without keys meet any line where both have a vertex within 1 mm, at ends or on the way, and
+    where one ends within 1 mm of the other. Lines that only cross do not meet: one of them may be
+    a bridge.
+
+    Examples
+    --------
+    A street of 300 m and a lane of 100 m that leaves it half way.
+
+    >>> import geopandas, shapely
+    >>> lines = [shapely.LineString([(0, 0), (300, 0)]), shapely.LineString([(150, 0), (150, 100)])]
+    >>> table = geopandas.GeoDataFrame({"street_id": ["a", "b"]}, geometry=lines, crs=4547)
+    >>> network = build_network(table)
+    >>> network.node_count, sorted(network.edge_length_m.tolist())
+    (4, [100.0, 150.0, 150.0])
+    """
+    from siting.network._build import network_columns
+
+    return Network(**network_columns(streets, oneway=oneway))

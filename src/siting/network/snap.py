@@ -11,10 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from siting.errors import SitingError
+from siting.network.costs import TOLERANCE_M
 from siting.network.graph import frozen_array
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    import geopandas as gpd
+    from numpy.typing import ArrayLike, NDArray
+
+    from siting.network._grid import SegmentGrid
+    from siting.network._subjects import Starts
+    from siting.network.graph import Network
 
 _DTYPES = {
     "subject": np.int32,
@@ -76,5 +83,215 @@ class Attachment:
 
     @property
     def attached(self) -> NDArray[np.bool_]:
-        """bool (size,): which subjects reach a street at all."""
+        """Which subjects reach a street at all, bool (size,)."""
         return np.asarray(self.via != Via.NONE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Legs:
+    """Shortest access legs: start, edge, place on the edge and length; a row each."""
+
+    start: NDArray[np.int64]
+    edge: NDArray[np.int32]
+    position: NDArray[np.float64]
+    access_m: NDArray[np.float64]
+
+
+def snap(
+    network: Network,
+    geometry: gpd.GeoSeries | NDArray[Any],
+    *,
+    max_access_m: float,
+    barriers: gpd.GeoDataFrame | None = None,
+    entrances: gpd.GeoDataFrame | None = None,
+    threads: int | None = None,
+) -> Attachment:
+    """Attach subjects to the nearest place on a street.
+
+    Parameters
+    ----------
+    network
+        The streets.
+    geometry
+        n subjects in the network's CRS: a GeoSeries or array of points, lines or polygons, or
+        float (n, 2) coordinates. A subject with null or empty geometry is not attached.
+    max_access_m
+        Longest access leg, inclusive.
+    barriers
+        Lines and polygons that no access leg may cross (it may touch them). A subject inside a
+        barrier polygon attaches as if that polygon were absent: shore lines are coarser than doors.
+    entrances
+        Gates: integer column `subject` (row of `geometry`) and point geometry; `match_entrances`
+        makes it of a layer. A subject with gates is reached through them alone.
+    threads
+        How many at once; the result does not depend on it. Left out: as many as there are cores.
+
+    Returns
+    -------
+    Attachment
+        Points have one row. An outline under 200 m long has one: where it is nearest to a street,
+        which is 0 m where a street crosses it. A longer one is reached from there and from places
+        at most 50 m apart along it, each with its nearest street. Of equally near streets the one
+        with the lowest edge number is taken.
+
+    Raises
+    ------
+    SitingError
+        Geometry collections, coordinates that are not numbers, a limit that is not positive,
+        entrances of subjects that do not exist.
+
+    Notes
+    -----
+    The nearest street of every subject is looked for among existing ones. A street marked `added`
+    (see `build_network`) that is at least as near gives one row more; so a proposed path gives more
+    ways out and takes none away, and nobody's distance grows.
+
+    Examples
+    --------
+    A home 30 m north of a street of 200 m, 50 m along it.
+
+    >>> import geopandas, shapely
+    >>> from siting.network.graph import build_network
+    >>> line = shapely.LineString([(0, 0), (200, 0)])
+    >>> streets = geopandas.GeoDataFrame({"street_id": ["a"]}, geometry=[line], crs=4547)
+    >>> home = snap(build_network(streets), np.array([[50.0, 30.0]]), max_access_m=200)
+    >>> home.position.tolist(), home.access_m.tolist()
+    ([0.25], [30.0])
+    """
+    from siting.network._subjects import find_starts
+
+    if not max_access_m >= 0:
+        raise SitingError(f"max_access_m is {max_access_m}; give a distance in metres from 0.")
+    starts = find_starts(geometry, entrances)
+    legs = _legs(network, starts, max_access_m + TOLERANCE_M, barriers, threads)
+    return _attachment(starts, legs)
+
+
+def match_entrances(entrances: gpd.GeoDataFrame, subject_ids: ArrayLike) -> gpd.GeoDataFrame:
+    """Give each gate the rows of the subjects that it opens, for `snap`.
+
+    Parameters
+    ----------
+    entrances
+        As `tables.ENTRANCES`.
+    subject_ids
+        text (n,): identifier of each subject; a facility with two services has two rows.
+
+    Returns
+    -------
+    GeoDataFrame
+        Columns `subject` (int) and `geometry`, a row per gate and subject. Gates of nobody here
+        are left out.
+    """
+    import geopandas as gpd
+    import pandas as pd
+
+    rows = pd.DataFrame({"subject_id": np.asarray(subject_ids, object)})
+    rows["subject"] = np.arange(len(rows))
+    gates = pd.DataFrame(
+        {
+            "subject_id": np.asarray(entrances["subject_id"], object),
+            "geometry": entrances.geometry.to_numpy(),
+        }
+    )
+    matched = gates.merge(rows, on="subject_id", how="inner")
+    return gpd.GeoDataFrame(matched[["subject", "geometry"]], crs=entrances.crs)
+
+
+def _legs(
+    network: Network,
+    starts: Starts,
+    limit_m: float,
+    barriers: gpd.GeoDataFrame | None,
+    threads: int | None,
+) -> _Legs:
+    """Find the nearest existing street of every start, and every added one that is as near."""
+    from siting.network._barriers import barrier_grid, barriers_around
+    from siting.network._grid import build_segment_grid
+
+    walls = barrier_grid(barriers)
+    limit = np.full(starts.size, limit_m)
+    ignored = np.full(starts.size, -1, np.int32)
+    everyone = np.arange(starts.size)
+    existing, hindered = _search(
+        network, network.segment_grid, walls, starts, limit, ignored, everyone, threads
+    )
+    again = everyone[hindered]
+    around = barriers_around(barriers, starts.circle[again, :2])
+    ignored[again] = around
+    again = again[around >= 0]
+    inside, _ = _search(
+        network, network.segment_grid, walls, starts, limit, ignored, again, threads
+    )
+    kept = ~np.isin(existing.start, again)
+    found = [_taken(existing, kept), inside]
+    for legs in found:
+        limit[legs.start] = legs.access_m
+    for edge in np.flatnonzero(network.edge_added):
+        grid = build_segment_grid(network.edge_xy, network.edge_offsets, np.array([edge]))
+        near = starts.near(grid, limit)
+        found.append(_search(network, grid, walls, starts, limit, ignored, near, threads)[0])
+    return _Legs(
+        *(np.concatenate([getattr(legs, field.name) for legs in found]) for field in fields(_Legs))
+    )
+
+
+def _taken(legs: _Legs, keep: NDArray[np.bool_]) -> _Legs:
+    return _Legs(legs.start[keep], legs.edge[keep], legs.position[keep], legs.access_m[keep])
+
+
+def _search(
+    network: Network,
+    grid: SegmentGrid,
+    walls: SegmentGrid,
+    starts: Starts,
+    limit: NDArray[np.float64],
+    ignored: NDArray[np.int32],
+    rows: NDArray[np.int64],
+    threads: int | None,
+) -> tuple[_Legs, NDArray[np.bool_]]:
+    """Return the legs of those rows that have one, and for all starts whether a barrier hindered."""
+    from siting.network._nearest import nearest_segments
+    from siting.network._threads import over_pieces
+    from siting.network._zorder import zorder_keys
+
+    n = starts.size
+    segment, share, gap = np.full(n, -1, np.int32), np.zeros(n), np.full(n, np.inf)
+    hindered = np.zeros(n, bool)
+    order = rows[np.argsort(zorder_keys(starts.circle[rows, :2]), kind="stable")]
+    found = (segment, share, gap, hindered)
+
+    def work(low: int, high: int) -> None:
+        nearest_segments(
+            order[low:high], starts.circle, starts.sides, starts.offsets, limit, ignored,
+            grid, walls, found,
+        )  # fmt: skip
+
+    over_pieces(work, order.size, threads)
+    start = np.flatnonzero(segment >= 0)
+    hit = segment[start]
+    position = _position(network, grid, hit, share[start])
+    return _Legs(start, grid.owner[hit], position, gap[start]), hindered
+
+
+def _position(
+    network: Network, grid: SegmentGrid, hit: NDArray[np.int32], share: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the share of the edge; exactly 1 at its end, whatever the sum of its parts."""
+    ends = grid.ends[hit]
+    walked = grid.start_m[hit] + share * np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1])
+    position = np.minimum(walked / network.edge_length_m[grid.owner[hit]], 1.0)
+    position[grid.last[hit] & (share == 1.0)] = 1.0
+    return position
+
+
+def _attachment(starts: Starts, legs: _Legs) -> Attachment:
+    """Sort by subject; where starts of a subject meet the street at one place, keep the nearest."""
+    subject = starts.subject[legs.start]
+    order = np.lexsort((legs.access_m, legs.position, legs.edge, subject))
+    columns = [column[order] for column in (subject, legs.edge, legs.position, legs.access_m)]
+    new = np.ones(order.size, bool)
+    new[1:] = np.any([column[1:] != column[:-1] for column in columns[:3]], axis=0)
+    via = np.full(starts.subjects, Via.NONE, np.uint8)
+    via[columns[0]] = starts.via[legs.start[order]]
+    return Attachment(*(column[new] for column in columns), starts.subjects, via)

@@ -1,0 +1,61 @@
+# ruff: noqa: ANN001, ANN202 - numba infers types
+# mypy: disable-error-code="no-untyped-def"
+"""Arcs by the node they lead to. Imported on use only: numba is slow to load."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from siting.network.graph import Network
+
+
+class Arcs(NamedTuple):
+    """Both directions of every edge, grouped by head: row ``offsets[v]:offsets[v + 1]`` lead to v.
+
+    Closed directions are kept with an infinite cost, so that each edge is met from both its ends.
+    """
+
+    offsets: NDArray[np.int64]
+    tail: NDArray[np.int32]
+    cost: NDArray[np.float64]
+    edge: NDArray[np.int32]
+
+
+def build_reversed_arcs(network: Network) -> Arcs:
+    """Group the arcs of a network by head."""
+    return Arcs(
+        *_by_head(
+            network.node_count,
+            network.edge_from,
+            network.edge_to,
+            network.cost_forward,
+            network.cost_backward,
+        )
+    )
+
+
+@njit(cache=True)
+def _by_head(node_count, start, end, forward, backward):
+    offsets = np.zeros(node_count + 1, np.int64)
+    for e in range(start.size):
+        offsets[end[e] + 1] += 1
+        offsets[start[e] + 1] += 1
+    for v in range(node_count):
+        offsets[v + 1] += offsets[v]
+    free = offsets[:-1].copy()
+    tail = np.empty(2 * start.size, np.int32)
+    cost = np.empty(2 * start.size, np.float64)
+    edge = np.empty(2 * start.size, np.int32)
+    for e in range(start.size):
+        at = free[end[e]]
+        free[end[e]] += 1
+        tail[at], cost[at], edge[at] = start[e], forward[e], e
+        at = free[start[e]]
+        free[start[e]] += 1
+        tail[at], cost[at], edge[at] = end[e], backward[e], e
+    return offsets, tail, cost, edge

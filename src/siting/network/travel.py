@@ -1,0 +1,238 @@
+"""How far it is to walk: from every home to the nearest facility, and to all within a limit.
+
+Costs run from origin to destination and include both access legs; they are searched from the
+destinations over reversed streets, of which there are far fewer than homes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from siting.errors import SitingError
+from siting.network.costs import TOLERANCE_M, Closest, TravelCosts
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from siting.network.graph import Network
+    from siting.network.snap import Attachment
+
+
+def cost_to_closest(
+    network: Network,
+    origins: Attachment,
+    destinations: Attachment,
+    *,
+    cutoff: float = np.inf,
+    threads: int | None = None,
+) -> Closest:
+    """Find the nearest destination of every origin along the streets.
+
+    Parameters
+    ----------
+    network
+        The streets with their costs.
+    origins, destinations
+        Homes and facilities attached to this network. Of several ways in or out the cheapest
+        counts.
+    cutoff
+        Limit in the network's unit, inclusive; what lies beyond is unreachable.
+    threads
+        How many at once; the result does not depend on it. Left out: as many as there are cores.
+
+    Returns
+    -------
+    Closest
+        One row per origin: infinite cost and -1 where the origin or every destination is not
+        attached, no way leads there, or all are beyond the cutoff. Of equally near destinations
+        the one with the lowest row.
+
+    Raises
+    ------
+    SitingError
+        Attachments of another network, or a negative or missing cutoff.
+
+    Examples
+    --------
+    Two homes on a street of 300 m and one facility between them, 20 m off the street.
+
+    >>> import geopandas, shapely
+    >>> from siting.network.graph import build_network
+    >>> from siting.network.snap import snap
+    >>> line = shapely.LineString([(0, 0), (300, 0)])
+    >>> table = geopandas.GeoDataFrame({"street_id": ["a"]}, geometry=[line], crs=4547)
+    >>> streets = build_network(table)
+    >>> homes = snap(streets, np.array([[0.0, 0.0], [250.0, 5.0]]), max_access_m=200)
+    >>> school = snap(streets, np.array([[100.0, 20.0]]), max_access_m=200)
+    >>> cost_to_closest(streets, homes, school).cost.tolist()
+    [120.0, 175.0]
+    """
+    return closest_many(network, origins, [destinations], cutoff=cutoff, threads=threads)[0]
+
+
+def closest_many(
+    network: Network,
+    origins: Attachment,
+    groups: Sequence[Attachment],
+    *,
+    cutoff: float = np.inf,
+    threads: int | None = None,
+) -> list[Closest]:
+    """Find the nearest destination of every origin in each of several groups, such as types.
+
+    Each result is that of `cost_to_closest` for the group; groups are searched at the same time.
+    """
+    from siting.network._threads import over_pieces
+
+    _check(network, [origins, *groups], cutoff)
+    _ = network.reversed_arcs  # built once, before threads ask for it
+    if len(groups) == 1:
+        return [_closest(network, origins, groups[0], cutoff + TOLERANCE_M, threads)]
+
+    def work(low: int, high: int) -> list[Closest]:
+        return [
+            _closest(network, origins, group, cutoff + TOLERANCE_M, 1) for group in groups[low:high]
+        ]
+
+    return [
+        closest for piece in over_pieces(work, len(groups), threads, least=1) for closest in piece
+    ]
+
+
+def travel_costs(
+    network: Network,
+    origins: Attachment,
+    destinations: Attachment,
+    *,
+    cutoff: float,
+    threads: int | None = None,
+) -> TravelCosts:
+    """List every pair of origin and destination within a limit along the streets.
+
+    Parameters are those of `cost_to_closest`. An infinite cutoff lists every pair that is connected
+    at all, which is rarely wanted: memory grows with the number of pairs (16 bytes each, and twice
+    that while they are sorted).
+
+    Returns
+    -------
+    TravelCosts
+        Sorted by origin, then destination; empty where nothing is within the limit.
+
+    Examples
+    --------
+    >>> import geopandas, shapely
+    >>> from siting.network.graph import build_network
+    >>> from siting.network.snap import snap
+    >>> line = shapely.LineString([(0, 0), (300, 0)])
+    >>> table = geopandas.GeoDataFrame({"street_id": ["a"]}, geometry=[line], crs=4547)
+    >>> streets = build_network(table)
+    >>> homes = snap(streets, np.array([[0.0, 0.0], [250.0, 5.0]]), max_access_m=200)
+    >>> pairs = travel_costs(streets, homes, homes, cutoff=200)
+    >>> list(zip(pairs.from_index.tolist(), pairs.to_index.tolist(), pairs.cost.tolist()))
+    [(0, 0, 0.0), (1, 1, 10.0)]
+    """
+    from siting.network._search import chain_by_edge, collect_pairs, sort_by_origin
+    from siting.network._threads import over_pieces
+
+    _check(network, [origins, destinations], cutoff)
+    arcs, streets = network.reversed_arcs, _streets(network)
+    access = network.access_cost_per_m
+    chained = chain_by_edge(origins.edge, network.edge_count)
+    homes = (*chained, origins.subject, origins.position, origins.access_m * access)
+    offsets = np.searchsorted(destinations.subject, np.arange(destinations.size + 1))
+    targets = (offsets, destinations.edge, destinations.position, destinations.access_m * access)
+
+    def work(low: int, high: int) -> tuple[NDArray[Any], ...]:
+        limit = cutoff + TOLERANCE_M
+        found = collect_pairs(low, high, arcs, streets, homes, targets, origins.size, limit)
+        return tuple(found)
+
+    pieces = over_pieces(work, destinations.size, threads, least=8)
+    if not pieces:
+        return TravelCosts(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
+    columns = [np.concatenate(column) for column in zip(*pieces, strict=True)]
+    return TravelCosts(*sort_by_origin(*columns, origins.size))
+
+
+def node_costs(
+    network: Network, destinations: Attachment, *, cutoff: float = np.inf
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """Return each node's cost to the nearest destination and that destination's row.
+
+    float64 (n,) and int32 (n,); infinite and -1 beyond the cutoff (inclusive).
+    """
+    _check(network, [destinations], cutoff)
+    return _node_costs(network, destinations, cutoff + TOLERANCE_M)
+
+
+def _node_costs(
+    network: Network, destinations: Attachment, limit: float
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    from siting.network._search import search_closest
+
+    edge, place = destinations.edge, destinations.position
+    leave = destinations.access_m * network.access_cost_per_m
+    cost, label = search_closest(
+        network.reversed_arcs,
+        np.concatenate([network.edge_from[edge], network.edge_to[edge]]),
+        np.concatenate(
+            [
+                _part(place, network.cost_forward[edge]) + leave,
+                _part(1.0 - place, network.cost_backward[edge]) + leave,
+            ]
+        ),
+        np.concatenate([destinations.subject, destinations.subject]),
+        limit,
+    )
+    return cost, label
+
+
+def _part(share: NDArray[np.float64], cost: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the cost of a share of an edge; nothing of a closed edge still costs nothing."""
+    return np.multiply(share, cost, out=np.zeros(share.size), where=share > 0)
+
+
+def _closest(
+    network: Network,
+    origins: Attachment,
+    destinations: Attachment,
+    limit: float,
+    threads: int | None,
+) -> Closest:
+    from siting.network._search import chain_by_edge, read_origins
+    from siting.network._threads import over_pieces
+
+    node_cost, node_label = _node_costs(network, destinations, limit)
+    access = network.access_cost_per_m
+    chained = chain_by_edge(destinations.edge, network.edge_count)
+    place, leave = destinations.position, destinations.access_m * access
+    targets = (*chained, destinations.subject, place, leave)
+    out = (np.full(origins.size, np.inf), np.full(origins.size, -1, np.int32))
+    step_out = origins.access_m * access
+
+    def work(low: int, high: int) -> None:
+        read_origins(
+            low, high, origins.subject, origins.edge, origins.position, step_out,
+            _streets(network), node_cost, node_label, targets, limit, out,
+        )  # fmt: skip
+
+    over_pieces(work, origins.subject.size, threads)
+    return Closest(*out)
+
+
+def _streets(network: Network) -> tuple[NDArray[Any], ...]:
+    return network.edge_from, network.edge_to, network.cost_forward, network.cost_backward
+
+
+def _check(network: Network, attachments: Sequence[Attachment], cutoff: ArrayLike) -> None:
+    if not np.asarray(cutoff, float) >= 0:
+        raise SitingError(f"cutoff is {cutoff}; give a limit in {network.unit} from 0.")
+    for attachment in attachments:
+        if attachment.edge.size and int(attachment.edge.max()) >= network.edge_count:
+            raise SitingError(
+                f"an attachment names edge {int(attachment.edge.max())}, but the network has "
+                f"{network.edge_count} edges; snap to the same network that is walked on."
+            )
