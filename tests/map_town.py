@@ -20,6 +20,7 @@ from siting.render import (
 
 LON, LAT = 114.28, 30.58
 METRES_PER_DEGREE = 111_320.0
+NUMERALS = "一二三四五六七八九十"
 KINDS = {
     "elder_care": Label("养老服务设施", "Elder care"),
     "childcare": Label("托育机构", "Childcare"),
@@ -30,7 +31,7 @@ KINDS = {
     "reading_room": Label("阅览室", "Reading room"),
     "convenience_store": Label("便利店", "Convenience store"),
 }
-LIMITS = (300.0, 500.0, 300.0, 500.0, 800.0, 1000.0, 800.0, 300.0)
+LIMITS = (500.0, 500.0, 300.0, 500.0, 800.0, 1000.0, 800.0, 300.0)
 
 
 def degrees(xy):
@@ -132,13 +133,27 @@ def town(n_homes=1500, n_rules=8, *, n_areas=24, half=2600.0, seed=7, **changes)
     water = river(half)
     xy = homes_of(rng, half, n_homes, water)
     areas, home_area = areas_of(rng, half, n_areas, water, xy)
-    n_facilities = 12 * len(KINDS)
-    facility_xy = homes_of(rng, half, n_facilities, water)
+    n_facilities = max(30, n_homes // 1000) * len(KINDS)
+    near = xy[rng.integers(n_homes, size=n_facilities)]
+    facility_xy = near + rng.normal(0, 150, near.shape)
     kinds = [list(KINDS)[k % len(KINDS)] for k in range(n_facilities)]
     households = rng.integers(20, 400, n_homes).astype(float)
     place, facility_place = degrees(xy), degrees(facility_xy)
     site_place = degrees(homes_of(rng, half, 4, water))
-    surnames = ["江岸", "汉阳", "东湖", "晴川", "珞珈", "首义", "黄鹤", "水果湖", "徐家棚", "南湖", "沙湖", "月湖"]
+    surnames = [
+        "江岸",
+        "汉阳",
+        "东湖",
+        "晴川",
+        "珞珈",
+        "首义",
+        "黄鹤",
+        "水果湖",
+        "徐家棚",
+        "南湖",
+        "沙湖",
+        "月湖",
+    ]
     streets, classes = streets_of(half)
     fields = {
         "title": Label("江湾示例区:社区服务缺口", "Jiangwan sample district: gaps in services"),
@@ -163,10 +178,7 @@ def town(n_homes=1500, n_rules=8, *, n_areas=24, half=2600.0, seed=7, **changes)
             MapAreas(
                 "community",
                 [f"c-{k:03d}" for k in range(n_areas)],
-                [
-                    f"{surnames[k % 12]}{'一二三四五六七八九十'[k // 12 % 10]}社区"
-                    for k in range(n_areas)
-                ],
+                [f"{surnames[k % 12]}{NUMERALS[k // 12 % 10]}社区" for k in range(n_areas)],
                 np.array([on_earth(area) for area in areas], dtype=object),
                 home_area,
             )

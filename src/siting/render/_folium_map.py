@@ -16,7 +16,7 @@ from siting.render.page import asset, data_blocks, document
 _LANGUAGES = ("zh", "en")
 
 
-class _Page(Figure):  # type: ignore[misc] # branca has no types
+class _Page(Figure):
     """A figure whose whole document comes from this package."""
 
     def __init__(self, *, title: str, language: str, basemaps: tuple[Basemap, ...]) -> None:
@@ -30,7 +30,7 @@ class _Page(Figure):  # type: ignore[misc] # branca has no types
         for child in self._children.values():
             child.render(**kwargs)
         return document(
-            title=self.title,
+            title=self.title or "",
             language=self.language,
             body=self.html.render(**kwargs),
             script=self.script.render(**kwargs).strip(),
@@ -39,11 +39,11 @@ class _Page(Figure):  # type: ignore[misc] # branca has no types
         )
 
 
-class CoverageMap(folium.Map):  # type: ignore[misc] # folium has no types
+class CoverageMap(folium.Map):
     """A ``folium.Map`` of a ``MapModel``; made by ``siting.render.page.draw_map``."""
 
-    default_js: tuple[tuple[str, str], ...] = ()
-    default_css: tuple[tuple[str, str], ...] = ()
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium declares it so
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012 - folium declares it so
     _template = Template(
         "{% macro html(this, kwargs) %}{{ this.body }}{% endmacro %}"
         "{% macro script(this, kwargs) %}"

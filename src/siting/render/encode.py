@@ -71,7 +71,7 @@ def deflate(data: bytes) -> str:
 def measurement_codes(
     measured: Floats, required: Floats | float, failed: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], int, float]:
-    """Return measurements as integers, with the decimals kept and the number that code 2 stands for.
+    """Return measurements as integers, the decimals kept, and the number that code 2 stands for.
 
     The decimals are as many as fit 16 bits, at least 1 and at most 4: 0.1 m for distances up to
     6.5 km. A failed measurement that would round onto its limit moves one step away from it, so
@@ -115,7 +115,8 @@ def measurement_codes(
 
 def degree_codes(degrees: Floats) -> NDArray[np.int64]:
     """Return coordinates as integers of ``DEGREE`` steps per degree."""
-    return np.rint(np.asarray(degrees, dtype=float) * DEGREE).astype(np.int64)
+    codes: NDArray[np.int64] = np.rint(np.asarray(degrees, dtype=float) * DEGREE).astype(np.int64)
+    return codes
 
 
 def weight_codes(values: Floats | None) -> NDArray[np.int64] | None:
@@ -136,7 +137,8 @@ def spatial_order(lon: Floats, lat: Floats) -> NDArray[np.int64]:
     if len(lon) == 0:
         return np.empty(0, dtype=np.int64)
     code = _interleave(_cells(lon)) | (_interleave(_cells(lat)) << np.uint64(1))
-    return np.argsort(code, kind="stable")
+    order: NDArray[np.int64] = np.argsort(code, kind="stable")
+    return order
 
 
 def _cells(values: Floats) -> NDArray[np.uint64]:

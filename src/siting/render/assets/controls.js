@@ -37,7 +37,7 @@ function levelChoice(change) {
   if (areas.length < 2) {
     return null;
   }
-  const options = areas.map((level, k) => [k, levelName(level)]);
+  const options = areas.map((level, k) => [k, levelName(level, true)]);
   return choice("level", word("level"), options, state.level, (k) => {
     state.level = k;
     state.selected = state.selected && state.selected.kind === "area" ? null : state.selected;
@@ -120,8 +120,11 @@ function startTip(map) {
 
 // Enter on the map takes what lies at its middle, for those who move it with the keys.
 function startKeys(map, select) {
-  map.getContainer().addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.target === map.getContainer()) {
+  const container = map.getContainer();
+  container.addEventListener("pointerdown", () => container.classList.remove("keys"));
+  container.addEventListener("keydown", (event) => {
+    container.classList.add("keys");
+    if (event.key === "Enter" && event.target === container) {
       select(thingAt(map, map.getSize().divideBy(2)), { stay: true });
     }
     if (event.key === "Escape") {

@@ -31,8 +31,14 @@ function homeCard(row, select) {
       facts.push([levelName(level), name(areaName(level, area))]);
     }
   });
-  const rules = store.rules.map((rule, k) => (rule.subject === "home" ? findingItem(rule, row, select) : null));
-  return [el("p", { class: "kind" }, word("kind.home")), el("h2", {}, name(homeName(row))), factList(facts), el("ul", { class: "findings" }, rules)];
+  const rules = store.rules.filter((rule) => rule.subject === "home").sort((a, b) => urgency(b, row) - urgency(a, row));
+  const items = rules.map((rule) => findingItem(rule, row, select));
+  return [el("p", { class: "kind" }, word("kind.home")), el("h2", {}, name(homeName(row))), factList(facts), el("ul", { class: "findings" }, items)];
+}
+
+// The rule on the map first, then what fails, what is unknown, what passes.
+function urgency(rule, row) {
+  return rule === currentRule() ? 4 : [1, 3, 2, 0][rule.columns.verdict[row]];
 }
 
 function factList(facts) {

@@ -95,7 +95,7 @@ function figure(rule, weight) {
     "div",
     { class: "figure" },
     el("span", { class: "figure-name" }, word("without." + weight)),
-    el("strong", { class: "figure-value", "data-figure": weight, "data-value": failed }, number(failed)),
+    el("strong", { class: "figure-value" + (failed >= 1e7 ? " long" : ""), "data-figure": weight, "data-value": failed }, number(failed)),
     el("span", { class: "figure-share" }, failed === null ? word("noData") : word("ofAll", { share: percent(all ? failed / all : 0), all: number(all) }))
   );
 }
@@ -167,9 +167,12 @@ function showLegend(toggle) {
   const parts = [];
   if (rule && rule.subject === "home" && state.layers.homes) {
     parts.push(el("h3", {}, word("legendHomes")), homeLegend(rule, colour, toggle));
+    if (drawn.mode === "clusters") {
+      parts.push(el("p", { class: "quiet" }, word("legendClusters")));
+    }
   }
   if (rule && state.layers.areas && currentLevel()) {
-    const about = rule.subject === "area" ? word("legendVerdict") : word("legendAreas", { level: levelName(currentLevel()) });
+    const about = rule.subject === "area" ? word("legendVerdict") : word("legendAreas", { level: levelName(currentLevel(), true) });
     parts.push(el("h3", {}, about), areaLegend(rule, colour));
   }
   parts.push(symbolLegend(rule, colour));
@@ -218,8 +221,8 @@ function shadeText(rule, k) {
 
 function areaLegend(rule, colour) {
   const list = el("ul", { class: "keys patches" });
-  const row = (fill, text) => {
-    const patch = el("span", { class: "patch" });
+  const row = (fill, text, shape) => {
+    const patch = el("span", { class: shape || "patch" });
     patch.style.setProperty("--colour", fill);
     list.append(el("li", {}, patch, text));
   };
@@ -229,7 +232,7 @@ function areaLegend(rule, colour) {
   }
   const edges = ["0", "0–10", "10–25", "25–50", "50–75", "75–100"];
   edges.forEach((edge, k) => row(colour.areas[k], edge + " %"));
-  row(colour.noArea, word("noData"));
+  row(colour.noArea, word("noData"), "patch hatched");
   return list;
 }
 

@@ -8,15 +8,18 @@ function paintGround(context, view) {
     return;
   }
   const colour = colours();
-  if (state.layers.ground && state.basemap < 0 && ground.water) {
-    context.fillStyle = colour.water;
-    drawShapes(context, view, ground.water, () => true);
-  }
+  const quiet = state.layers.ground && state.basemap < 0;
   if (state.layers.areas) {
     paintAreas(context, view, colour);
   }
-  if (state.layers.ground && state.basemap < 0 && ground.streets) {
+  if (quiet && ground.water) {
+    context.fillStyle = colour.water;
+    drawShapes(context, view, ground.water, () => true);
+  }
+  if (quiet && ground.streets) {
+    context.globalAlpha = colour.streetAlpha;
     paintStreets(context, view, colour);
+    context.globalAlpha = 1;
   }
   paintService(context, view, colour);
   paintBoundaries(context, view, colour);
@@ -77,8 +80,9 @@ function paintAreas(context, view, colour) {
   }
   const fade = state.layers.homes ? Math.max(0.35, Math.min(1, 1 - (view.zoom - 14) * 0.25)) : 1;
   context.globalAlpha = colour.areaAlpha * fade;
+  const hatch = hatching(context, colour);
   for (let row = 0; row < level.shapes.owners; row += 1) {
-    context.fillStyle = areaColour(row, colour);
+    context.fillStyle = areaColour(row, colour) || hatch;
     if (tracePaths(context, view, level.shapes, row)) {
       context.fill("evenodd");
     }
@@ -86,17 +90,32 @@ function paintAreas(context, view, colour) {
   context.globalAlpha = 1;
 }
 
+// Thin lines for "no data", which no shade of the scale can be taken for.
+function hatching(context, colour) {
+  const tile = el("canvas", { width: 8, height: 8 });
+  const pen = tile.getContext("2d");
+  pen.strokeStyle = colour.noArea;
+  pen.lineWidth = 1.5;
+  for (const shift of [-8, 0, 8]) {
+    pen.moveTo(shift, 8);
+    pen.lineTo(shift + 8, 0);
+  }
+  pen.stroke();
+  return context.createPattern(tile, "repeat");
+}
+
+// Null where there is nothing to colour by.
 function areaColour(row, colour) {
   const rule = currentRule();
   if (!rule) {
-    return colour.noArea;
+    return null;
   }
   if (rule.subject === "area") {
     const about = rule.columns && rule.level === currentLevel().level;
-    return about ? colour.verdicts[rule.columns.verdict[row]] : colour.noArea;
+    return about ? colour.verdicts[rule.columns.verdict[row]] : null;
   }
   const unserved = unservedShare(state.level, state.rule, row);
-  return unserved === null ? colour.noArea : colour.areas[areaClass(unserved)];
+  return unserved === null ? null : colour.areas[areaClass(unserved)];
 }
 
 function paintStreets(context, view, colour) {

@@ -21,6 +21,18 @@ function paintPoints(context, view) {
     paintSelection(context, view, colour);
   }
   drawn.ms = performance.now() - began;
+  noticeMode();
+}
+
+// The legend says what groups are, so it is told when dots turn into groups or back.
+let noticedMode = "none";
+let whenModeChanges = null;
+
+function noticeMode() {
+  if (whenModeChanges && drawn.mode !== noticedMode) {
+    noticedMode = drawn.mode;
+    whenModeChanges();
+  }
 }
 
 function paintHomes(context, view, colour, rule) {
@@ -77,16 +89,23 @@ function paintDots(context, view, colour, rule, inSight) {
   const scale = view.scale * view.ratio;
   const left = view.left * view.ratio;
   const top = view.top * view.ratio;
+  const halo = rgb(colour.halo);
   drawn.mode = "dots";
   for (const shade of PAINT_ORDER) {
     if (state.hiddenShades.has(shade)) {
       continue;
     }
-    const stamp = dotMask(dotRadius(view, shade) * view.ratio, shade === SHADE.unknown);
+    const radius = dotRadius(view, shade) * view.ratio;
+    const stamp = dotMask(radius, shade === SHADE.unknown);
+    // A rim in the colour of the paper keeps neighbours apart, where there is room for one.
+    const rim = inSight <= 20000 && radius >= 2 ? dotMask(radius + view.ratio, false) : null;
     const [red, green, blue] = rgb(colour.shades[shade]);
     for (const row of byShade[shade]) {
       const px = Math.round(x[row] * scale - left);
       const py = Math.round(y[row] * scale - top);
+      if (rim) {
+        stampDot(image.data, width, height, px, py, rim, ...halo);
+      }
       stampDot(image.data, width, height, px, py, stamp, red, green, blue);
       drawn.verdicts[rule.columns.verdict[row]] += 1;
     }
@@ -292,6 +311,9 @@ function paintNames(context, view, colour) {
   const taken = [];
   context.textBaseline = "middle";
   worst.slice(0, 5).forEach((row, k) => paintName(context, view, colour, row, k + 1, taken));
+  if (drawn.mode === "clusters") {
+    return;
+  }
   worst.slice(5).forEach((row) => paintName(context, view, colour, row, 0, taken));
   const named = new Set(worst);
   level.ids.forEach((id, row) => named.has(row) || paintName(context, view, colour, row, 0, taken));

@@ -12,7 +12,7 @@ function start(id) {
   const map = L.map(id, {
     attributionControl: false,
     zoomControl: false,
-    zoomSnap: 0.5,
+    zoomSnap: store.header.basemaps.length ? 1 : 0.25,
     wheelPxPerZoomLevel: 90,
     minZoom: 3,
     maxZoom: 19,
@@ -45,7 +45,12 @@ async function open(map, asked) {
     points: new CanvasLayer(paintPoints, { pane: "points", context: { willReadFrequently: true } }),
   };
   const page = pageOf(map, layers);
+  // On a phone the map comes first; the legend is one touch away.
+  byId("legend-box").open = window.matchMedia("(min-width: 801px)").matches;
   page.texts();
+  map.invalidateSize({ animate: false, pan: false });
+  new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(map.getContainer());
+  whenModeChanges = () => showLegend(page.shade);
   await readGround();
   layers.ground.addTo(map);
   layers.points.addTo(map);
@@ -165,7 +170,10 @@ function pageOf(map, layers) {
       writeLink(map);
     },
     whole() {
-      map.fitBounds(wholeBounds(), { animate: false, padding: [16, 16] });
+      const legend = byId("legend-box").offsetWidth;
+      const beside = map.getSize().x > 760 ? legend + 12 : 0;
+      const room = { paddingTopLeft: [16 + beside, 16], paddingBottomRight: [16, 34] };
+      map.fitBounds(wholeBounds(), { animate: false, ...room });
     },
     first(asked) {
       if (asked.view) {
@@ -227,6 +235,8 @@ function showTexts(map) {
   document.title = pick(header.title);
   replace(byId("title"), name(pick(header.title)));
   fillStaticWords(document.body);
+  const about = word("subtitle", { n: number(header.homes), date: header.date || "–" });
+  byId("subtitle").textContent = about;
   byId("made-up").hidden = !header.madeUp;
   byId("language").textContent = language === "zh" ? "English" : "中文";
   byId("language").lang = language === "zh" ? "en" : "zh-CN";

@@ -127,11 +127,13 @@ function nearestOf(rule, row) {
   return rule.columns.nearest ? rule.columns.nearest[row] - 1 : -1;
 }
 
-// How many times the limit: above 1 is too far, or too little.
+// How many times the limit: above 1 is too far, or too little. Written without the rounding of
+// figures that are shown, for it is asked of every home.
 function loadOf(rule, row) {
-  const measured = measuredOf(rule, row);
-  const required = requiredOf(rule, row);
-  if (required === null || Number.isNaN(measured)) {
+  const code = rule.columns.measured[row];
+  const measured = code > 1 ? (code - 2) * rule.step + rule.start : code === 1 ? Infinity : NaN;
+  const required = rule.columns.required ? requiredOf(rule, row) : rule.required;
+  if (required === null) {
     return NaN;
   }
   return rule.sense === "at_most" ? measured / required : required / measured;
@@ -139,6 +141,7 @@ function loadOf(rule, row) {
 
 function shadesOf(rule) {
   const { verdict } = rule.columns;
+  rule.step = 10 ** -rule.decimals;
   const shades = new Uint8Array(verdict.length);
   for (let row = 0; row < verdict.length; row += 1) {
     shades[row] = shadeOf(verdict[row], loadOf(rule, row));
@@ -205,8 +208,8 @@ function typeName(code) {
   return store.header.facilityTypes[code] ? pick(store.header.facilityTypes[code]) : coded("type", code);
 }
 
-function levelName(level) {
-  return pick(level.title) || coded("level", level.level);
+function levelName(level, several) {
+  return pick(level.title) || coded(several ? "levels" : "level", level.level);
 }
 
 function measureName(rule) {

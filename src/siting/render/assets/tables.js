@@ -10,7 +10,7 @@ const lists = {
 function showLists(select) {
   const tabs = [];
   if (currentLevel()) {
-    tabs.push(["areas", word("worstAreas", { level: levelName(currentLevel()) })]);
+    tabs.push(["areas", word("worstAreas", { level: levelName(currentLevel(), true) })]);
   }
   tabs.push(["homes", word("worstHomes")]);
   if (!tabs.some(([tab]) => tab === lists.tab)) {

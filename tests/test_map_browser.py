@@ -1,0 +1,504 @@
+"""The map in a real browser, with every way to the network cut."""
+
+from __future__ import annotations
+
+import os
+import re
+import runpy
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from siting.render import Citation, Label, MapNote, openstreetmap, write_map
+
+pytestmark = pytest.mark.browser
+
+town = runpy.run_path(str(Path(__file__).with_name("map_town.py")))["town"]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+HOSTILE = (
+    "<img src=x onerror=window.hacked=1>",
+    "</script><script>window.hacked=1</script>",
+    "<!--<script>",
+    "\"'`${window.hacked=1}{{7*7}}",
+    "a\u2028b\u2029c\x00d\x7f",
+    "\u202eevil\u202c\u200f\u05d0\u05d1 42",
+    "👩‍👩‍👧‍👦 𠮷 🏳️‍🌈",
+    "javascript:window.hacked=1",
+    "$& $1 \\u003c ]]> &lt;b&gt;",
+    "lone \ud800 surrogate",
+    "__proto__",
+    "x" * 400,
+)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Start the system's Chromium without any network services of its own."""
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if path is None:
+        if os.environ.get("SITING_REQUIRE_BROWSER") == "1":
+            pytest.fail("no Chromium was found and SITING_REQUIRE_BROWSER is 1")
+        pytest.skip("no Chromium was found: install chromium to run the tests of the map")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def model():
+    return town()
+
+
+@pytest.fixture(scope="module")
+def map_file(model, tmp_path_factory):
+    return write_map(model, tmp_path_factory.mktemp("map") / "map.html")
+
+
+class Visit:
+    """A page with all that went wrong on it."""
+
+    def __init__(self, browser, size=(1440, 900), *, offline=True):
+        self.context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        self.context.set_offline(offline)
+        self.page = self.context.new_page()
+        self.complaints, self.requests = [], []
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+    def open(self, path, link=""):
+        self.page.goto(path.as_uri() + ("#" + link if link else ""))
+        self.page.evaluate("siting.ready")
+        self.wait("siting.complete === true")
+        self.settle()
+        return self
+
+    def wait(self, condition):
+        # The page's policy forbids eval, so the waiting is done from outside.
+        for _ in range(300):
+            if self.page.evaluate(condition):
+                return
+            self.page.wait_for_timeout(20)
+        pytest.fail(f"waited in vain for {condition}")
+
+    def settle(self):
+        frames = "new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))"
+        self.page.evaluate(frames)
+
+    def choose_rule(self, k):
+        more = self.page.locator("#rules-more")
+        if not self.page.locator(f"#rule-{k}").count() and more.is_visible():
+            more.click()
+        self.page.locator(f"#rule-{k}").check()
+        self.wait(f"siting.state.rule === {k} && !!siting.store.rules[{k}].shades")
+        self.settle()
+
+
+@pytest.fixture
+def visit(browser):
+    visits = []
+
+    def start(path, link="", **options):
+        visits.append(Visit(browser, **options).open(path, link))
+        return visits[-1]
+
+    yield start
+    for one in visits:
+        one.context.close()
+
+
+def home_on_screen(visit, k):
+    """Return where a home of that row in the page's order is on the screen."""
+    script = """(k) => {
+      const {x, y} = siting.store.homes; const size = 256 * 2 ** siting.map.getZoom();
+      const at = siting.map.layerPointToContainerPoint(
+        L.point(x[k] * size, y[k] * size).subtract(siting.map.getPixelOrigin()));
+      const box = siting.map.getContainer().getBoundingClientRect();
+      return [at.x + box.left, at.y + box.top];
+    }"""
+    return visit.page.evaluate(script, k)
+
+
+def test_the_page_opens_without_a_complaint_and_without_any_request(visit, map_file):
+    seen = visit(map_file)
+    assert seen.complaints == []
+    assert [url.split("#")[0] for url in seen.requests] == [map_file.as_uri()]
+
+
+def test_the_policy_blocks_requests_that_a_script_tries(visit, map_file):
+    seen = visit(map_file)
+    script = """async () => {
+      const blocked = [];
+      document.addEventListener("securitypolicyviolation",
+        (e) => blocked.push(e.effectiveDirective));
+      await fetch("https://example.org/a").catch(() => 0);
+      const image = new Image();
+      image.src = "https://example.org/b.png";
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return blocked.sort();
+    }"""
+    assert seen.page.evaluate(script) == ["connect-src", "img-src"]
+
+
+def test_the_policy_lets_no_text_be_parsed_as_html(visit, map_file):
+    seen = visit(map_file)
+    script = """() => { try { document.body.innerHTML = "<b>x</b>"; return "parsed"; }
+      catch (error) { return error.name; } }"""
+    assert seen.page.evaluate(script) == "TypeError"
+
+
+def test_the_start_shows_the_worst_rule(visit, map_file, model):
+    seen = visit(map_file)
+    people = [model.homes.population[rule.verdict == 1].sum() for rule in model.rules]
+    assert seen.page.evaluate("siting.state.rule") == int(np.argmax(people))
+    assert model.rules[int(np.argmax(people))].title.zh in seen.page.inner_text("#headline")
+
+
+def test_counts_drawn_and_figures_shown_equal_the_findings_for_each_rule(visit, map_file, model):
+    seen = visit(map_file)
+    for k, rule in enumerate(model.rules):
+        seen.choose_rule(k)
+        counts = np.bincount(rule.verdict, minlength=4).tolist()
+        assert seen.page.evaluate("siting.drawn().verdicts") == counts
+        listed = seen.page.eval_on_selector_all(
+            "[data-verdict]", "nodes => nodes.map(n => Number(n.dataset.value))"
+        )
+        assert listed == counts
+        failed = rule.verdict == 1
+        for name in ("households", "population", "elderly"):
+            shown = seen.page.get_attribute(f"[data-figure={name}]", "data-value")
+            assert float(shown) == pytest.approx(getattr(model.homes, name)[failed].sum())
+    assert seen.complaints == []
+
+
+def test_arrow_keys_walk_through_the_rules(visit, map_file):
+    seen = visit(map_file)
+    first = seen.page.evaluate("siting.state.rule")
+    seen.page.locator(f"#rule-{first}").focus()
+    seen.page.keyboard.press("ArrowDown")
+    seen.wait(f"siting.state.rule !== {first}")
+    second = seen.page.evaluate("siting.state.rule")
+    seen.page.keyboard.press("ArrowDown")
+    seen.wait(f"siting.state.rule !== {second}")
+    assert seen.page.evaluate("siting.state.rule") not in {first, second}
+
+
+def test_a_click_on_a_home_shows_every_rule_with_its_figures(visit, map_file, model):
+    seen = visit(map_file)
+    worst = seen.page.evaluate("siting.state.rule")
+    row = int(np.flatnonzero(model.rules[worst].verdict == 1)[0])
+    k = seen.page.evaluate(f"siting.store.texts.ids.indexOf('{model.homes.ids[row]}')")
+    seen.page.evaluate("k => { siting.select({kind: 'home', row: k}); siting.select(null); }", k)
+    seen.page.wait_for_timeout(400)
+    seen.page.mouse.click(*home_on_screen(seen, k))
+    seen.wait("siting.state.selected && siting.state.selected.kind === 'home'")
+    seen.settle()
+    card = seen.page.inner_text("#details")
+    # Another home may stand in the same place; what is shown has to be true of the one shown.
+    shown = model.homes.ids.index(
+        seen.page.evaluate("siting.store.texts.ids[siting.state.selected.row]")
+    )
+    assert model.homes.ids[shown] in card
+    for rule in model.rules:
+        assert rule.title.zh in card
+        assert rule.citation.clause in card
+        if rule.verdict[shown] == 1 and np.isfinite(rule.measured[shown]):
+            assert f"{rule.measured[shown] - rule.required:,.0f} m" in card.replace(
+                "\xa0", " "
+            ) or (rule.measured[shown] - rule.required < 100)
+            assert model.facilities.names[rule.nearest[shown]] in card
+
+
+def test_enter_takes_what_lies_in_the_middle_of_the_map(visit, map_file):
+    seen = visit(map_file)
+    seen.page.locator(".map").focus()
+    seen.page.keyboard.press("Enter")
+    seen.wait("siting.state.selected !== null")
+    seen.page.locator(".map").focus()
+    seen.page.keyboard.press("Escape")
+    seen.wait("siting.state.selected === null")
+
+
+def test_search_finds_by_name_and_by_id_and_goes_there(visit, map_file, model):
+    seen = visit(map_file)
+    for asked, kind in (
+        ("b-0042", "home"),
+        ("f-003", "facility"),
+        ("c-005", "area"),
+        ("s-1", "site"),
+    ):
+        seen.page.fill("#search", asked)
+        seen.page.wait_for_selector("#found li[role=option]")
+        seen.page.keyboard.press("ArrowDown")
+        seen.page.keyboard.press("Enter")
+        seen.wait(f"siting.state.selected && siting.state.selected.kind === '{kind}'")
+        seen.page.wait_for_timeout(350)
+        assert asked in seen.page.inner_text("#details")
+    seen.page.fill("#search", model.areas[0].names[3])
+    seen.page.wait_for_selector("#found li[role=option]")
+    assert model.areas[0].names[3] in seen.page.inner_text("#found")
+    seen.page.fill("#search", "nothing is called so")
+    seen.page.wait_for_selector("#found .quiet")
+
+
+def test_the_tables_sort_and_lead_to_their_places(visit, map_file, model):
+    seen = visit(map_file)
+    rule = model.rules[seen.page.evaluate("siting.state.rule")]
+    areas = model.areas[0]
+    failed = rule.verdict == 1
+    people = np.bincount(
+        areas.home_area[failed], weights=model.homes.population[failed], minlength=len(areas.ids)
+    )
+    rows = seen.page.locator("#list tbody tr")
+    assert areas.names[int(np.argmax(people))] in rows.first.inner_text()
+    seen.page.click("#sort-share")
+    shares = [
+        float(text.split()[0])
+        for text in seen.page.locator("#list tbody td:nth-child(2)").all_inner_texts()
+    ]
+    assert shares == sorted(shares, reverse=True)
+    before = seen.page.evaluate("siting.map.getZoom()")
+    rows.first.locator("button").click()
+    seen.page.wait_for_timeout(400)
+    assert seen.page.evaluate("siting.map.getZoom()") > before
+    assert seen.page.evaluate("siting.state.selected.kind") == "area"
+    seen.page.click("#tab-homes")
+    seen.page.click("#sort-measured")
+    measured = np.where(failed, rule.measured, -1)
+    worst = float(measured[np.isfinite(measured)].max())
+    texts = seen.page.locator("#list tbody tr").all_inner_texts()
+    assert any(f"{worst:,.0f}" in text or "无法到达" in text for text in texts[:1])
+
+
+def test_a_link_shows_the_same_picture(visit, map_file, model):
+    first = visit(map_file)
+    first.choose_rule(3)
+    first.page.click("#language")
+    first.page.click("#theme")
+    first.page.evaluate("siting.map.setView([30.585, 114.285], 15, {animate: false})")
+    first.page.fill("#search", "b-0100")
+    first.page.wait_for_selector("#found li[role=option]")
+    first.page.keyboard.press("Enter")
+    first.wait("location.hash.includes('at=home')")
+    first.page.wait_for_timeout(400)
+    address = first.page.evaluate("location.hash")
+    theme = first.page.evaluate("siting.state.theme")
+    second = visit(map_file, address[1:])
+    assert second.page.evaluate("siting.state.rule") == 3
+    assert second.page.evaluate("document.documentElement.lang") == "en"
+    assert second.page.evaluate("siting.state.theme") == theme
+    assert "b-0100" in second.page.inner_text("#details")
+    assert second.page.evaluate("location.hash") == address
+    places = [
+        one.page.evaluate("[siting.map.getCenter().lat, siting.map.getZoom()]")
+        for one in (first, second)
+    ]
+    assert places[0] == pytest.approx(places[1], abs=1e-4)
+
+
+def test_both_languages_are_complete_wherever_one_looks(visit, map_file):
+    seen = visit(map_file)
+    for _ in ("zh", "en"):
+        for kind in ("home", "area", "facility", "site"):
+            seen.page.evaluate(f"siting.select({{kind: '{kind}', row: 1, level: 0}})")
+            seen.settle()
+        seen.page.click("#tab-homes")
+        seen.page.click("#share")
+        seen.page.click("#language")
+    assert seen.page.evaluate("siting.missingWords()") == []
+    assert seen.page.inner_text("#title") == "江湾示例区:社区服务缺口"
+    seen.page.click("#language")
+    english = seen.page.evaluate("document.getElementById('panel').innerText")
+    for word in ("Where is it worst", "Households without", "Layers", "Data and notes"):
+        assert word in english
+
+
+def test_the_legend_hides_and_shows_homes(visit, map_file):
+    seen = visit(map_file)
+    before = seen.page.evaluate("siting.drawn().verdicts")
+    seen.page.uncheck("#shade-near")
+    seen.page.uncheck("#shade-served")
+    seen.settle()
+    assert seen.page.evaluate("siting.drawn().verdicts") == [0, *before[1:]]
+    seen.page.uncheck("#layer-homes")
+    seen.settle()
+    assert seen.page.evaluate("siting.drawn().mode") == "none"
+    seen.page.uncheck("#layer-sites")
+    seen.settle()
+    assert seen.page.evaluate("siting.drawn().sites") == 0
+
+
+def test_switches_of_theme_and_layers_change_the_picture(visit, map_file):
+    seen = visit(map_file, "theme=light")
+    stage = seen.page.locator(".stage")
+    pictures = [stage.screenshot()]
+    for control in ("#layer-service", "#layer-areas", "#layer-names", "#layer-ground", "#theme"):
+        seen.page.click(control)
+        seen.settle()
+        pictures.append(stage.screenshot())
+    assert len(set(pictures)) == len(pictures)
+
+
+def test_printing_gives_pages_of_a3_with_the_map_on_them(visit, map_file):
+    seen = visit(map_file)
+    before = seen.page.evaluate("siting.map.getBounds().toBBoxString()")
+    sheet = seen.page.pdf(prefer_css_page_size=True, print_background=True)
+    boxes = re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", sheet)
+    assert 1 <= len(boxes) <= 2
+    # A3 across: 420 mm by 297 mm, in points.
+    assert [float(side) for side in boxes[0]] == pytest.approx(
+        [420 / 25.4 * 72, 297 / 25.4 * 72], abs=2
+    )
+    assert len(sheet) > 30_000
+    seen.settle()
+    assert seen.page.evaluate("siting.state.printing") is False
+    assert seen.page.evaluate("siting.map.getBounds().toBBoxString()") == before
+
+
+def test_a_phone_sees_no_sideways_scrolling_and_large_enough_buttons(visit, map_file):
+    seen = visit(map_file, size=(390, 844))
+    assert seen.page.evaluate("document.documentElement.scrollWidth") == 390
+    seen.page.evaluate("siting.select({kind: 'home', row: 5})")
+    seen.settle()
+    assert seen.page.evaluate("document.documentElement.scrollWidth") == 390
+    box = seen.page.locator("#zoom-in").bounding_box()
+    assert min(box["width"], box["height"]) >= 40
+
+
+def test_every_control_has_a_name_and_can_be_focused(visit, map_file):
+    seen = visit(map_file)
+    script = """() => [...document.querySelectorAll("button, input, select, a, summary")]
+      .filter((n) => n.offsetParent !== null)
+      .filter((n) => !(n.innerText || n.getAttribute("aria-label") || n.placeholder
+        || (n.labels && [...n.labels].some((l) => l.innerText))))
+      .map((n) => n.outerHTML)"""
+    assert seen.page.evaluate(script) == []
+    seen.page.keyboard.press("Tab")
+    assert seen.page.evaluate("document.activeElement.id") == "skip"
+
+
+def test_a_basemap_asks_for_tiles_only_once_it_is_chosen(visit, model, tmp_path):
+    path = write_map(model, tmp_path / "map.html", basemaps=[openstreetmap()])
+    seen = visit(path)
+    assert len(seen.requests) == 1
+    seen.page.select_option("#basemap", "0")
+    seen.settle()
+    asked = [url for url in seen.requests if url.startswith("https:")]
+    assert asked
+    assert all(url.startswith("https://tile.openstreetmap.org/") for url in asked)
+    assert "OpenStreetMap" in seen.page.inner_text("#attribution")
+
+
+def test_a_notebook_shows_the_map_in_its_own_frame(browser, model, tmp_path):
+    from siting.render import draw_map
+
+    frame = draw_map(model)._repr_html_()
+    path = tmp_path / "notebook.html"
+    path.write_text(f"<!DOCTYPE html><meta charset=utf-8><body>{frame}", encoding="utf-8")
+    seen = Visit(browser)
+    seen.page.goto(path.as_uri())
+    inside = seen.page.frames[1]
+    inside.evaluate("siting.ready")
+    assert inside.evaluate("siting.drawn().mode") == "dots"
+    assert seen.complaints == []
+    seen.context.close()
+
+
+def hostile_model():
+    """Put a hostile string into every text there is, each place another one."""
+    model = town(60, 3, n_areas=4)
+    turn = iter(range(10**6))
+
+    def bad(*_):
+        return HOSTILE[next(turn) % len(HOSTILE)]
+
+    def texts(n):
+        return [f"{k} {bad()}" for k in range(n)]
+
+    def label(*_):
+        return Label(bad(), bad())
+
+    kind = HOSTILE[0]
+    rules = [
+        replace(
+            rule,
+            id=f"{k}{bad()}",
+            title=label(),
+            measure=bad(),
+            measure_title=label(),
+            unit=bad(),
+            strength=bad(),
+            facility_types=(kind, HOSTILE[1]),
+            citation=Citation(
+                bad(), bad(), bad(), bad(), HOSTILE[7] if k else 'https://x.org/"><b>'
+            ),
+        )
+        for k, rule in enumerate(model.rules)
+    ]
+    homes = replace(model.homes, ids=texts(60), names=texts(60))
+    n = len(model.facilities.ids)
+    facilities = replace(model.facilities, ids=texts(n), names=texts(n), types=[kind] * n)
+    areas = [replace(model.areas[0], ids=texts(4), names=texts(4), level=bad(), title=label())]
+    sites = replace(
+        model.sites,
+        ids=texts(4),
+        names=texts(4),
+        types=[kind] * 4,
+        notes=[label() for _ in range(4)],
+    )
+    streets = replace(model.context, street_classes=[bad() for _ in model.context.street_classes])
+    return replace(
+        model,
+        title=label(),
+        rules=rules,
+        homes=homes,
+        facilities=facilities,
+        areas=areas,
+        sites=sites,
+        context=streets,
+        facility_types={kind: label(), "__proto__": label()},
+        date=bad(),
+        versions={bad(): bad(), bad(): bad()},
+        notes=[MapNote(bad(), bad(), bad()) for _ in range(12)],
+        attribution=list(HOSTILE),
+    )
+
+
+def test_hostile_texts_are_shown_and_never_run(visit, tmp_path):
+    seen = visit(write_map(hostile_model(), tmp_path / "map.html"))
+    page = seen.page
+    elements = page.evaluate("document.querySelectorAll('script, img, b').length")
+    page.click("#notes-box summary")
+    for k in range(3):
+        seen.choose_rule(k)
+        for kind in ("area", "facility", "site", "home"):
+            page.evaluate(f"siting.select({{kind: '{kind}', row: {k}, level: 0}})")
+            page.wait_for_timeout(350)
+        page.click("#tab-areas")
+        page.click("#sort-name")
+        page.click("#tab-homes")
+    for asked in HOSTILE[:9]:
+        page.fill("#search", asked.replace("\x00", "")[:20])
+        page.wait_for_selector("#found li")
+    page.keyboard.press("Enter")
+    page.mouse.move(500, 400)
+    page.mouse.move(520, 420)
+    page.click("#language")
+    page.click("#share")
+    page.wait_for_timeout(100)
+    page.reload()
+    page.evaluate("siting.ready")
+    seen.wait("siting.complete === true")
+    assert page.evaluate("window.hacked") is None
+    assert page.evaluate("document.querySelectorAll('script, img, b').length") == elements
+    assert page.evaluate("document.querySelectorAll('a[href^=\"javascript\"]').length") == 0
+    assert seen.complaints == []
+    assert {url.split("#")[0] for url in seen.requests} == {(tmp_path / "map.html").as_uri()}
+    assert "onerror=window.hacked=1" in page.inner_text("body")
