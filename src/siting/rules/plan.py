@@ -2,7 +2,8 @@
 
 Owns the value types only. Every number is a `decimal.Decimal` exactly as it was written, in the
 unit its key names, with the cell, line or feature it came from. Who reads files into these types
-is `siting.loaders.plan`; who judges them is `siting.rules.evaluate`.
+is `siting.loaders.plan`; who judges them is `siting.rules.evaluate`; what comes out is
+`siting.rules.plan_finding.PlanFinding`.
 """
 
 from __future__ import annotations
