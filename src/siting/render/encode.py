@@ -90,10 +90,10 @@ def measurement_codes(
     --------
     >>> import numpy as np
     >>> codes, decimals, start = measurement_codes(
-    ...     np.array([np.nan, np.inf, 300.0, 300.0004]), 300.0, np.array([False, True, False, True])
+    ...     np.array([np.nan, np.inf, 300.0, 300.00004]), 300.0, np.array([False, True, False, True])
     ... )
     >>> (codes[2:] - 2) / 10**decimals + start
-    array([300.  , 300.01])
+    array([300.    , 300.0001])
     """
     finite = np.isfinite(measured)
     values = measured[finite]

@@ -77,7 +77,7 @@ def inert_json(value: Any) -> str:
     Examples
     --------
     >>> print(inert_json("</script>"))
-    "\\u003c/script\\u003e"
+    "\u003c/script\u003e"
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
