@@ -97,12 +97,13 @@ def build_compounds(
     housing = [parcel for parcel in parcels if parcel.use == "housing"]
     styles = _draw_styles(housing, rng)
     grounds = STRtree([parcel.ground for parcel in parcels])
-    compounds = []
+    compounds: list[Compound] = []
     for number, (parcel, style) in enumerate(zip(housing, styles, strict=True), 1):
         plan = lay_out(parcel, LAYOUTS[style], rng)
         # Newer compounds are stricter: half of those with towers keep one gate.
         most = 1 if style == "tower" and rng.random() < 0.5 else 3
-        links = open_links(parcel, plan.ends, roads, grounds)[:most]
+        taken = [link.line for compound in compounds for link in compound.links]
+        links = open_links(parcel, plan, roads, grounds, taken)[:most]
         for link in links:
             join_to_road(link, roads)
         name = compound_name(next(names), rng)
@@ -221,24 +222,40 @@ def _rows(flat: Polygon, spine_x: float, lanes: Sequence[float], layout: Layout)
 
 def open_links(
     parcel: Parcel,
-    ends: Sequence[tuple[Point, Point]],
+    plan: Plan,
     roads: Sequence[Way],
     grounds: STRtree,
+    taken: Sequence[LineString],
 ) -> list[Way]:
     """Return ways of three points, path end, gate and street, where a path run on meets a street.
 
-    Gates of one parcel are at least 80 m apart; a link crosses no other parcel.
+    Gates of one parcel are at least 80 m apart; a link crosses no other parcel, no path and no
+    link that is there already (`taken`).
     """
     links: list[Way] = []
-    for start, toward in ends:
+    drawn = [LineString(line) for line in (*plan.lanes, plan.spine or ()) if line]
+    for start, toward in plan.ends:
         ray = LineString([start, toward])
         gate = _nearest_crossing(ray, [parcel.ground.exterior])
         street = _nearest_crossing(ray, [road.line for road in roads])
         if gate is None or street is None or not _fits(gate, street, grounds):
             continue
-        if all(ShapelyPoint(gate).distance(ShapelyPoint(link.points[1])) > 80 for link in links):
-            links.append(Way([start, gate, street], {"highway": "service", "access": "private"}))
+        link = Way([start, gate, street], {"highway": "service", "access": "private"})
+        apart = all(_distance(gate, other.points[1]) > 80 for other in links)
+        if apart and not _crosses(link, [*taken, *drawn, *(other.line for other in links)]):
+            links.append(link)
     return links
+
+
+def _distance(a: Point, b: Point) -> float:
+    return float(np.hypot(a[0] - b[0], a[1] - b[1]))
+
+
+def _crosses(link: Way, lines: Sequence[LineString]) -> bool:
+    """Tell whether a link meets a line anywhere but in its own start."""
+    start = ShapelyPoint(link.points[0]).buffer(0.5)
+    rest = link.line.difference(start)
+    return any(rest.intersects(line) for line in lines)
 
 
 def _fits(gate: Point, street: Point, grounds: STRtree) -> bool:

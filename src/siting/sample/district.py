@@ -78,7 +78,7 @@ def draw_district(rng: np.random.Generator) -> District:
     sides = np.array([side_of(block, ground) for block in streets.blocks])
     areas = group_blocks(streets.blocks, sides, homes, names, rng)
     schools = build_schools(parcels, names, rng)
-    parks = build_parks(parcels, streets.roads, names)
+    parks = build_parks(parcels, streets.roads, ground, names)
     frontage = build_frontage(streets.roads, parcels, homes, ground)
     services = place_services(frontage, names, rng) + place_complexes(areas, frontage, rng)
     services += schools + [park.service for park in parks]

@@ -58,7 +58,7 @@ def spoil_buildings(
     frame.loc[uncounted, "人口"] = np.nan
     frame.loc[negative, "户数"] *= -1
     shapes = list(frame.geometry)
-    shapes[bare], shapes[crossed] = None, bow_tie(shapes[crossed])
+    shapes[bare], shapes[crossed] = None, knotted(shapes[crossed])
     frame = frame.set_geometry(gpd.GeoSeries(shapes, crs=frame.crs))
     spoilt = pd.concat([frame, frame.iloc[[twice]]], ignore_index=True)
     return gpd.GeoDataFrame(spoilt, crs=frame.crs), _building_faults(frame, rows)
@@ -73,7 +73,7 @@ def spoil_compounds(
     frame = frame.copy()
     crossed, unknown = (int(row) for row in rng.permutation(len(frame))[:2])
     shapes = list(frame.geometry)
-    shapes[crossed] = bow_tie(shapes[crossed])
+    shapes[crossed] = knotted(shapes[crossed])
     frame = frame.set_geometry(gpd.GeoSeries(shapes, crs=frame.crs))
     frame.loc[unknown, "户数"] = np.nan
     file = "compounds.shp"
@@ -146,15 +146,16 @@ def spoil_care(frame: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFr
     return frame, faults
 
 
-def bow_tie(shape: Polygon) -> Polygon:
-    """Swap two corners of an outline, so that it crosses itself.
+def knotted(shape: Polygon) -> Polygon:
+    """Cross the two sides that meet in one corner, as a slip of the mouse does.
 
-    >>> bow_tie(Polygon([(0, 0), (2, 0), (2, 1), (0, 1)])).is_valid
-    False
+    >>> knot = knotted(Polygon([(0, 0), (10, 0), (10, 10), (0, 10)]))
+    >>> knot.is_valid, knot.buffer(0).area > 90
+    (False, True)
     """
-    corners = list(shape.exterior.coords)[:-1]
-    corners[1], corners[2] = corners[2], corners[1]
-    return Polygon(corners)
+    before, corner, after, *others = np.asarray(shape.exterior.coords)[:-1]
+    crossed = [corner + 0.1 * (after - corner), corner + 0.1 * (before - corner)]
+    return Polygon([before, *np.round(crossed, 2), after, *others])
 
 
 def full_width(text: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from shapely.geometry import LineString, Polygon
 from shapely.geometry import Point as ShapelyPoint
 
+from siting.sample.ground import Ground
 from siting.sample.landuse import Parcel
 from siting.sample.services import Service
 from siting.sample.streets import Point, Way, join, rounded
@@ -36,18 +37,18 @@ def build_schools(
 
 
 def build_parks(
-    parcels: Sequence[Parcel], roads: Sequence[Way], names: Iterator[str]
+    parcels: Sequence[Parcel], roads: Sequence[Way], ground: Ground, names: Iterator[str]
 ) -> list[Park]:
     """Give every park gates towards the streets around it and paths that meet in its middle.
 
-    The paths of the first park to the east climb its hill; one of them is an escalator that runs
-    up only.
+    In the park on the hill the paths meet on the top, and the longest climb has an escalator that
+    runs up only beside its steps.
     """
-    land = [parcel for parcel in parcels if parcel.use == "park"]
-    hill = max(range(len(land)), key=lambda number: land[number].ground.centroid.x)
+    top = ShapelyPoint(ground.hill)
+    land = [parcel.ground for parcel in parcels if parcel.use == "park"]
     return [
-        _park(number + 1, parcel.ground, roads, next(names) + "公园", climbs=number == hill)
-        for number, parcel in enumerate(land)
+        _park(number, each, roads, next(names) + "公园", top if top.within(each) else None)
+        for number, each in enumerate(land, 1)
     ]
 
 
@@ -97,25 +98,39 @@ def _on_land(
     )
 
 
-def _park(number: int, land: Polygon, roads: Sequence[Way], name: str, *, climbs: bool) -> Park:
+def _park(
+    number: int, land: Polygon, roads: Sequence[Way], name: str, top: ShapelyPoint | None
+) -> Park:
     service = _on_land("PK", number, name, "park", "公园", land, np.nan, np.nan)
-    middle = land.centroid
-    top = rounded(middle.x, middle.y)
+    meeting = top or land.centroid
+    middle = rounded(meeting.x, meeting.y)
     gates: list[Point] = []
     paths: list[Way] = []
     for road in roads:
-        foot = road.line.interpolate(road.line.project(middle))
+        foot = road.line.interpolate(road.line.project(meeting))
         if foot.distance(land) > 30 or not _room(foot, road):
             continue
         street = rounded(foot.x, foot.y)
-        crossing = LineString([top, street]).intersection(land.exterior)
-        gate = rounded(crossing.centroid.x, crossing.centroid.y)
+        crossing = LineString([middle, street]).intersection(land.exterior)
+        gates.append(rounded(crossing.centroid.x, crossing.centroid.y))
         join(road, street)
-        gates.append(gate)
-        steep = climbs and len(gates) == 1
-        tags = {"highway": "steps", "conveying": "forward"} if steep else {"highway": "footway"}
-        paths += [Way([street, gate], {"highway": "footway"}), Way([gate, top], tags)]
+        paths += [
+            Way([street, gates[-1]], {"highway": "footway"}),
+            Way([gates[-1], middle], {"highway": "footway"}),
+        ]
+    if top is not None and gates:
+        climb = max(paths, key=lambda path: path.line.length)
+        climb.tags = {"highway": "steps"}
+        paths.append(_escalator(climb))
     return Park(service, gates, paths)
+
+
+def _escalator(steps: Way) -> Way:
+    """Return a moving stair beside some steps, from their low end up to their high one."""
+    (ax, ay), (bx, by) = steps.points[0], steps.points[-1]
+    beside = rounded((ax + bx) / 2 + (by - ay) * 0.04, (ay + by) / 2 - (bx - ax) * 0.04)
+    tags = {"highway": "steps", "conveying": "forward"}
+    return Way([steps.points[0], beside, steps.points[-1]], tags)
 
 
 def _room(foot: ShapelyPoint, road: Way) -> bool:

@@ -54,7 +54,7 @@ def _lane_block(
     parcel: Parcel, roads: Sequence[Way], grounds: STRtree, name: str, rng: np.random.Generator
 ) -> LaneBlock:
     plan = lay_out(parcel, LAYOUTS["lane"], rng)
-    links = open_links(parcel, plan.ends, roads, grounds)
+    links = open_links(parcel, plan, roads, grounds, [])
     for link in links:
         join_to_road(link, roads)
         link.tags = {"highway": "footway"}

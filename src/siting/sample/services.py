@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 from shapely.geometry import Point, Polygon
 
 from siting.sample.communities import Areas
@@ -256,6 +257,8 @@ def _beside(way: Way) -> Floats:
 
 def _people_near(xy: Floats, homes: Homes) -> Floats:
     """Return the people within 250 m of each place."""
-    east, north = (xy[:, axis, None] - homes.centre[None, :, axis] for axis in (0, 1))
-    near = east * east + north * north < 250.0**2
-    return np.asarray(near @ homes.population.astype(float))
+    centres = [Point(centre) for centre in homes.centre]
+    place, home = shapely.STRtree(centres).query(
+        [Point(spot) for spot in xy], predicate="dwithin", distance=250.0
+    )
+    return np.bincount(place, homes.population[home], len(xy)).astype(float)

@@ -27,16 +27,18 @@ _REMOVED_SHARE = 0.13
 
 @dataclass(slots=True)
 class Way:
-    """One drawn way: its points in order, its OSM tags, and points still to be joined into it."""
+    """One drawn way: its points in order, its OSM tags, and points still to be joined into it.
+
+    ``line`` is the way as drawn, without the joints.
+    """
 
     points: list[Point]
     tags: dict[str, str]
     joints: list[Point] = field(default_factory=list)
+    line: LineString = field(init=False, repr=False)
 
-    @property
-    def line(self) -> LineString:
-        """The way as drawn, without the joints."""
-        return LineString(self.points)
+    def __post_init__(self) -> None:
+        self.line = LineString(self.points)
 
     def joined(self) -> list[Point]:
         """Return the points with every joint at its place along the way."""
