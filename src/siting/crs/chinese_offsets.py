@@ -55,7 +55,8 @@ def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> LonLat:
     References
     ----------
     The formula was published by the maps community ("eviltransform", 2013); GB 20263-2006 demands
-    the offset but does not print it. Agreement with published pairs is tested to 1e-11 degrees.
+    the offset but does not print it. Agreement with published pairs of the formula is tested to
+    1e-11 degrees; pairs that came from a map provider itself lie 0.7 m beside it.
 
     Examples
     --------

@@ -37,10 +37,11 @@ _FAR_M = 200.0
 _NEAR_M = 10.0
 _FEWEST = 30
 _SAMPLE = 4000
-# Paired z of the better reading, and its lead over the best of the random shifts in units of
-# their scatter. Both must hold: neighbours are not independent, which flatters the first alone.
+# Paired z of the better reading, and its lead over the random shifts in units of their scatter.
+# Both must hold: neighbours are not independent, which flatters the first alone. The second cannot
+# be high in a chessboard town, where many shifts put points back on some street.
 _PAIRED_Z = 4.0
-_SHIFT_Z = 4.0
+_SHIFT_Z = 2.5
 _SHIFTS_M = (300.0, 550.0, 800.0)
 _DIRECTIONS = 8
 
@@ -116,9 +117,9 @@ def datum_fit(
     -----
     The score of a point is the logarithm of 10 m plus its distance, at most 200 m. A reading is
     better when its scores beat the declared ones in pairs by four standard errors *and* its mean
-    beats that of the same points moved by 300, 550 and 800 m in eight directions by four of their
-    standard deviations, while the declared reading does not. At most 4,000 points evenly spaced
-    in the table are looked at, so the answer does not depend on chance.
+    beats every mean of the same points moved by 300, 550 and 800 m in eight directions, and their
+    mean by 2.5 of their standard deviations, while the declared reading does not. At most 4,000
+    points evenly spaced in the table are looked at, so the answer does not depend on chance.
     """
     near = _NearestStreet(streets)
     places = _reread(_sample(lon, lat), declared)
@@ -227,9 +228,11 @@ def _paired_z(declared: _Floats, other: _Floats) -> float:
 
 
 def _lead(shifted: _Floats, scores: _Floats) -> float:
-    """By how many of their standard deviations the points beat their own random shifts."""
+    """Return by how many of their deviations points beat all their shifts; 0 if not all."""
     spread = float(shifted.std(ddof=1))
-    return float(shifted.mean() - scores.mean()) / spread if spread > 0 else 0.0
+    if spread <= 0 or scores.mean() >= shifted.min():
+        return 0.0
+    return float(shifted.mean() - scores.mean()) / spread
 
 
 def _verdict(
