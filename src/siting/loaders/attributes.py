@@ -74,8 +74,6 @@ def attribute_columns(
         match = matches.get(column.name)
         if column.name.endswith("_id") and column.name != "subject_id":
             own[column.name] = _identifiers(frame, column, match, subject, report, prefix)
-        elif match is None and column.name in frame.columns and column.kind == "text":
-            own[column.name] = as_text(frame[column.name])
         elif match is not None:
             own[column.name] = _values(frame[match.column], column, match, spec, subject, report)
     return own
@@ -253,7 +251,7 @@ def _values(
 
     quantity = _QUANTITY.get(column.name, "plain")
     numbers = parse_numbers(cells, quantity, factor=match.factor)
-    values = numbers[0]
+    values = numbers.number
     _note(
         cells.index[numbers.unreadable],
         f"'{match.column}' is no number, first {cells[numbers.unreadable].head(1).tolist()}; it "

@@ -298,11 +298,18 @@ def _filled(
     metric = to_metric(kept, crs, subject=subject, report=report)
     cleaned = clean_shapes(metric, spec.geometry, subject=subject, report=report)
     own = attribute_columns(cleaned, spec, matches, subject=subject, report=report, prefix=prefix)
-    used = {match.column for match in matches.values()} | set(own) | {"geometry"}
-    others = {str(name): cleaned[name] for name in cleaned.columns if name not in used}
+    used = {match.column for match in matches.values()} | {"geometry"}
+    others = {
+        _free_name(str(name), spec): cleaned[name] for name in cleaned.columns if name not in used
+    }
     return type(cleaned)(
         {**own, **others}, geometry=cleaned.geometry, index=cleaned.index, crs=cleaned.crs
     )
+
+
+def _free_name(name: str, spec: TableSpec) -> str:
+    """Keep a column that is not meant from passing for one of the table's own."""
+    return f"{name}_in_file" if name in {column.name for column in spec.columns} else name
 
 
 def _finished(table: gpd.GeoDataFrame, spec: TableSpec, subject: str) -> gpd.GeoDataFrame:

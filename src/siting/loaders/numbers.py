@@ -58,7 +58,7 @@ _NUMBER = re.compile(
     r"|\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?))\s*(?P<unit>.*)"
 )
 _DEGREES = re.compile(
-    r"(?P<d>\d{1,3})[°度]\s*(?P<m>\d{1,2}(?:\.\d+)?)['’′分]\s*(?:(?P<s>\d{1,2}(?:\.\d+)?)[\"”″秒]?)?"
+    r"(?P<d>\d{1,3})[°度]\s*(?P<m>\d{1,2}(?:\.\d+)?)['’′分]\s*(?:(?P<s>\d{1,2}(?:\.\d+)?)(?:[\"”秒]|′′|'')?)?"
     r"\s*(?P<half>[nsew东西南北]?)"
 )
 
@@ -68,7 +68,7 @@ class Numbers(NamedTuple):
 
     Parameters
     ----------
-    values
+    number
         Float64 (n,) in the unit of the table contract; NaN where missing or unreadable.
     unreadable
         Rows whose text is neither a number nor a way to write "none".
@@ -76,7 +76,7 @@ class Numbers(NamedTuple):
         Units found in the cells themselves, other than the header's.
     """
 
-    values: NDArray[np.float64]
+    number: NDArray[np.float64]
     unreadable: NDArray[np.bool_]
     units: tuple[str, ...]
 
@@ -143,7 +143,7 @@ def parse_numbers(column: pd.Series, quantity: Quantity, *, factor: float = 1.0)
     >>> import pandas as pd
     >>> cells = pd.Series(["１，２５０户", "3.5 万户", "无", "约300"])
     >>> numbers = parse_numbers(cells, "households")
-    >>> numbers.values.tolist(), numbers.unreadable.tolist()
+    >>> numbers.number.tolist(), numbers.unreadable.tolist()
     ([1250.0, 35000.0, nan, nan], [False, False, False, True])
     """
     import pandas as pd

@@ -173,7 +173,7 @@ def _to_points(
     wanted = (LONGITUDE, LATITUDE)
     matches = match_columns(headers, wanted, declared=written, subject=subject, report=report)
     require_columns(headers, matches, wanted, subject=subject)
-    x, y = (parse_numbers(table[matches[f.name].column], "degrees")[0] for f in wanted)
+    x, y = (parse_numbers(table[matches[f.name].column], "degrees").number for f in wanted)
     absent = ~(np.isfinite(x) & np.isfinite(y))
     if absent.any():
         rows = table.index[absent]
