@@ -1,4 +1,4 @@
-# ruff: noqa: ANN001, ANN202, PLR0917 - numba infers types, and kernels take columns
+# ruff: noqa: ANN001, ANN202 - numba infers types
 # mypy: disable-error-code="no-untyped-def"
 """Straight pieces of lines in square cells: which are near a place, without looking at all.
 

@@ -62,10 +62,7 @@ def _keyed(streets: gpd.GeoDataFrame) -> NDArray[np.bool_]:
 
 def _line_ends(line: NDArray[np.int64]) -> NDArray[np.bool_]:
     changes = line[1:] != line[:-1]
-    ends = np.ones(line.size, bool)
-    ends[1:] = changes
-    ends[:-1] |= changes
-    return ends
+    return np.asarray(np.append(True, changes) | np.append(changes, True))
 
 
 def _end_keys(
@@ -86,7 +83,7 @@ def _end_keys(
 
 
 def _spots(xy: NDArray[np.float64], match_m: float) -> NDArray[np.int64]:
-    """Number the places of vertices; those within `match_m` of each other are one place."""
+    """Give every place of vertices a number; those within `match_m` of each other are one place."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
     from scipy.spatial import cKDTree
@@ -146,18 +143,23 @@ def _with_touching_ends(
     import shapely
 
     ends = np.flatnonzero(_line_ends(line) & ~keyed[line])
-    end_points = shapely.points(xy[ends])
+    end_points = np.asarray(shapely.points(xy[ends]), dtype=object)
     found, touched = shapely.STRtree(lines).query(end_points, "dwithin", match_m)
     other = line[ends[found]] != touched
     found, touched = found[other], touched[other]
-    measure = shapely.line_locate_point(lines[touched], end_points[found])
-    steps = np.hypot(*np.diff(xy, axis=0, prepend=xy[:1]).T)
-    along = np.cumsum(steps)
-    along -= along[np.searchsorted(line, line, side="left")]
+    measure = np.asarray(shapely.line_locate_point(lines[touched], end_points[found]))
+    along = _measures(xy, line)
     known = _near_vertex(line, along, touched, measure, match_m)
     new, onto, at = ends[found[~known]], touched[~known], measure[~known]
     order = np.lexsort((np.append(along, at), np.append(line, onto)))
     return np.concatenate([xy, xy[new]])[order], np.append(line, onto)[order]
+
+
+def _measures(xy: NDArray[np.float64], line: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return each vertex's length along its line."""
+    steps = np.diff(xy, axis=0, prepend=xy[:1])
+    along = np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))
+    return np.asarray(along - along[np.searchsorted(line, line, side="left")])
 
 
 def _near_vertex(

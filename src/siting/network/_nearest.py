@@ -1,4 +1,4 @@
-# ruff: noqa: ANN001, ANN202, PLR0917 - numba infers types, and kernels take columns
+# ruff: noqa: ANN001, ANN202, PLR0917, PLW3301 - numba infers types and wants min and max in pairs
 # mypy: disable-error-code="no-untyped-def"
 """The nearest place on a line, from points and from outlines, without crossing a barrier.
 

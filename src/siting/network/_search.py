@@ -108,7 +108,7 @@ def _along(here, there, forward, backward):
 
 @njit(cache=True)
 def chain_by_edge(edge, edge_count):
-    """Return the first row on each edge and the row that follows each row there; -1 ends a chain."""
+    """Return the first row on each edge, and the row that follows each row there; -1 ends it."""
     first = np.full(edge_count, -1, np.int32)
     following = np.full(edge.size, -1, np.int32)
     for row in range(edge.size - 1, -1, -1):
@@ -132,31 +132,19 @@ def collect_pairs(low, high, arcs, streets, origins, targets, subjects, cutoff):
     subjects
         Number of origins.
     """
-    start, end, forward, backward = streets
-    target_offsets, target_edge, target_place, target_access = targets
     cost = np.full(arcs.offsets.size - 1, np.inf)
     settled = np.empty(cost.size, np.int32)
     best = np.full(subjects, np.inf)
     reached = np.empty(subjects, np.int32)
-    seen = np.full(start.size, -1, np.int32)
+    seen = np.full(streets[0].size, -1, np.int32)
     heap = (np.empty(1024), np.empty(1024, np.int32))
     out_from, out_to = np.empty(1024, np.int32), np.empty(1024, np.int32)
     out_cost = np.empty(1024)
     filled = 0
     for d in range(low, high):
-        rows = (target_offsets[d], target_offsets[d + 1])
+        rows = (targets[0][d], targets[0][d + 1])
         heap, count = _search_one(arcs, streets, targets, rows, cutoff, cost, settled, heap)
-        found = 0
-        for row in range(rows[0], rows[1]):
-            e = target_edge[row]
-            for k in range(rows[0], rows[1] if seen[e] != d else rows[0]):
-                if target_edge[k] == e:
-                    found = _read_same(
-                        e, target_place[k], target_access[k], streets, origins, cutoff,
-                        best, reached, found,
-                    )  # fmt: skip
-            seen[e] = d
-            found = _read_edge(e, streets, origins, cost, cutoff, best, reached, found)
+        found = _read_own_edges(d, streets, origins, targets, cost, cutoff, best, reached, seen)
         for k in range(count):
             v = settled[k]
             for arc in range(arcs.offsets[v], arcs.offsets[v + 1]):
@@ -178,7 +166,25 @@ def collect_pairs(low, high, arcs, streets, origins, targets, subjects, cutoff):
 
 
 @njit(cache=True)
-def _search_one(arcs, streets, targets, rows, cutoff, cost, settled, heap):
+def _read_own_edges(d, streets, origins, targets, cost, cutoff, best, reached, seen):
+    """Lower the cost of the origins on the edges that a destination itself stands on."""
+    offsets, edge, place, access = targets
+    found = 0
+    for row in range(offsets[d], offsets[d + 1]):
+        e = edge[row]
+        found = _read_same(
+            e, place[row], access[row], streets, origins, cutoff, best, reached, found
+        )
+        if seen[e] != d:
+            seen[e] = d
+            found = _read_edge(e, streets, origins, cost, cutoff, best, reached, found)
+    return found
+
+
+@njit(cache=True)
+def _search_one(  # noqa: C901 - one loop of a textbook method
+    arcs, streets, targets, rows, cutoff, cost, settled, heap
+):
     """Write the cost of all nodes within the cutoff of one destination; list each once."""
     start, end, forward, backward = streets
     _, edge, place, access = targets

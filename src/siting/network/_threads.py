@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -33,7 +34,7 @@ def over_pieces(
     # A few pieces per thread, because the city is not equally dense everywhere.
     pieces = max(1, min(4 * count if count > 1 else 1, size // least))
     bounds = [size * piece // pieces for piece in range(pieces + 1)]
-    spans = [(low, high) for low, high in zip(bounds, bounds[1:], strict=False) if high > low]
+    spans = [(low, high) for low, high in pairwise(bounds) if high > low]
     if count == 1 or len(spans) < 2:
         return [work(low, high) for low, high in spans]
     with ThreadPoolExecutor(count) as pool:

@@ -68,4 +68,4 @@ def within(cost: ArrayLike, cutoff: float) -> NDArray[np.bool_]:
     [True, True, True, False, False]
     """
     values = np.asarray(cost, float)
-    return np.isfinite(values) & (values <= cutoff + TOLERANCE_M)
+    return np.asarray(np.isfinite(values) & (values <= cutoff + TOLERANCE_M))

@@ -250,7 +250,7 @@ def _search(
     rows: NDArray[np.int64],
     threads: int | None,
 ) -> tuple[_Legs, NDArray[np.bool_]]:
-    """Return the legs of those rows that have one, and for all starts whether a barrier hindered."""
+    """Return the legs of those rows that have one, and whether a barrier hindered each start."""
     from siting.network._nearest import nearest_segments
     from siting.network._threads import over_pieces
     from siting.network._zorder import zorder_keys
@@ -289,9 +289,10 @@ def _attachment(starts: Starts, legs: _Legs) -> Attachment:
     """Sort by subject; where starts of a subject meet the street at one place, keep the nearest."""
     subject = starts.subject[legs.start]
     order = np.lexsort((legs.access_m, legs.position, legs.edge, subject))
-    columns = [column[order] for column in (subject, legs.edge, legs.position, legs.access_m)]
+    subject, edge, position = subject[order], legs.edge[order], legs.position[order]
     new = np.ones(order.size, bool)
-    new[1:] = np.any([column[1:] != column[:-1] for column in columns[:3]], axis=0)
+    new[1:] = np.any([c[1:] != c[:-1] for c in (subject, edge, position)], axis=0)
     via = np.full(starts.subjects, Via.NONE, np.uint8)
-    via[columns[0]] = starts.via[legs.start[order]]
-    return Attachment(*(column[new] for column in columns), starts.subjects, via)
+    via[subject] = starts.via[legs.start[order]]
+    access_m = legs.access_m[order]
+    return Attachment(subject[new], edge[new], position[new], access_m[new], starts.subjects, via)

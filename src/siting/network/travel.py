@@ -15,7 +15,7 @@ from siting.errors import SitingError
 from siting.network.costs import TOLERANCE_M, Closest, TravelCosts
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
     from siting.network.graph import Network
     from siting.network.snap import Attachment
@@ -154,7 +154,8 @@ def travel_costs(
     if not pieces:
         return TravelCosts(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
     columns = [np.concatenate(column) for column in zip(*pieces, strict=True)]
-    return TravelCosts(*sort_by_origin(*columns, origins.size))
+    from_index, to_index, cost = columns
+    return TravelCosts(*sort_by_origin(from_index, to_index, cost, origins.size))
 
 
 def node_costs(
@@ -227,8 +228,8 @@ def _streets(network: Network) -> tuple[NDArray[Any], ...]:
     return network.edge_from, network.edge_to, network.cost_forward, network.cost_backward
 
 
-def _check(network: Network, attachments: Sequence[Attachment], cutoff: ArrayLike) -> None:
-    if not np.asarray(cutoff, float) >= 0:
+def _check(network: Network, attachments: Sequence[Attachment], cutoff: float) -> None:
+    if not cutoff >= 0:
         raise SitingError(f"cutoff is {cutoff}; give a limit in {network.unit} from 0.")
     for attachment in attachments:
         if attachment.edge.size and int(attachment.edge.max()) >= network.edge_count:

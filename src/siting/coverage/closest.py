@@ -1,0 +1,143 @@
+"""As the crow flies: the nearest facility of every home, whatever lies between.
+
+Owns the straight-line counterpart of `network.travel`; both give the same result types.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from siting.errors import SitingError
+from siting.network.costs import TOLERANCE_M, Closest, TravelCosts, within
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+__all__ = [
+    "TOLERANCE_M",
+    "Closest",
+    "TravelCosts",
+    "closest_straight_line",
+    "planar_shapes",
+    "within",
+]
+
+_POINT = 0
+
+
+def closest_straight_line(
+    origins: gpd.GeoSeries | NDArray[Any], destinations: gpd.GeoSeries | NDArray[Any]
+) -> Closest:
+    """Find the nearest destination of every origin in a straight line.
+
+    Parameters
+    ----------
+    origins, destinations
+        n and m points or outlines in one projected CRS: a GeoSeries, an array of geometries, or
+        float (n, 2) coordinates in metres. The distance to an outline is that to its boundary, and
+        0 inside it.
+
+    Returns
+    -------
+    Closest
+        Metres. A null or empty origin reaches nothing, a null or empty destination is nobody's
+        nearest; of equally near ones the lowest row is taken.
+
+    Raises
+    ------
+    SitingError
+        Origins and destinations in different CRSs.
+
+    Examples
+    --------
+    >>> homes = np.array([[0.0, 0.0], [300.0, 400.0]])
+    >>> closest = closest_straight_line(homes, np.array([[0.0, 500.0], [0.0, -500.0], [0.0, 0.0]]))
+    >>> closest.cost.tolist(), closest.nearest.tolist()
+    ([0.0, 316.22776601683796], [2, 0])
+    """
+    _check_same_crs(origins, destinations)
+    homes, places = planar_shapes(origins), planar_shapes(destinations)
+    cost = np.full(len(homes), np.inf)
+    nearest = np.full(len(homes), -1, np.int32)
+    rows, columns = _present(homes), _present(places)
+    if rows.size and columns.size:
+        search = _nearest_shapes
+        if _are_points(homes[rows]) and _are_points(places[columns]):
+            search = _nearest_points
+        cost[rows], found = search(homes[rows], places[columns])
+        nearest[rows] = columns[found]
+    return Closest(cost, nearest)
+
+
+def planar_shapes(geometry: gpd.GeoSeries | NDArray[Any]) -> NDArray[np.object_]:
+    """Return an array of geometries for a GeoSeries, geometries or float (n, 2) coordinates."""
+    import shapely
+
+    if isinstance(geometry, np.ndarray) and geometry.dtype.kind in "fiu":
+        return np.asarray(shapely.points(geometry.reshape(-1, 2).astype(float)), dtype=object)
+    return np.asarray(getattr(geometry, "geometry", geometry), dtype=object)
+
+
+def _check_same_crs(origins: object, destinations: object) -> None:
+    one, other = getattr(origins, "crs", None), getattr(destinations, "crs", None)
+    if one is not None and other is not None and one != other:
+        raise SitingError(
+            f"origins are in {one.to_string()}, destinations in {other.to_string()}; "
+            "bring both to one projected CRS before measuring."
+        )
+
+
+def _present(shapes: NDArray[np.object_]) -> NDArray[np.int64]:
+    import shapely
+
+    return np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
+
+
+def _are_points(shapes: NDArray[np.object_]) -> bool:
+    import shapely
+
+    return bool((shapely.get_type_id(shapes) == _POINT).all())
+
+
+def _nearest_points(
+    homes: NDArray[np.object_], places: NDArray[np.object_]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return distance and row of the nearest point, the lowest row where some are equally near."""
+    import shapely
+    from scipy.spatial import cKDTree
+
+    xy = shapely.get_coordinates(homes)
+    # Equal places first become one, which stands for the lowest row among them.
+    spots, row = np.unique(shapely.get_coordinates(places), axis=0, return_index=True)
+    tree = cKDTree(spots)
+    cost = np.empty(len(xy))
+    found = np.empty(len(xy), np.int64)
+    open_rows = np.arange(len(xy))
+    looked = 2
+    while open_rows.size:
+        looked = min(looked, len(spots))
+        nearby = tree.query(xy[open_rows], k=np.arange(1, looked + 1))
+        distance, index = np.asarray(nearby[0]), np.asarray(nearby[1])
+        tied = distance == distance[:, :1]
+        cost[open_rows] = distance[:, 0]
+        found[open_rows] = np.where(tied, row[index], row.size + len(places)).min(axis=1)
+        # Where all that were looked at are equally near, there may be more of them.
+        open_rows = open_rows[tied[:, -1]] if looked < len(spots) else open_rows[:0]
+        looked *= 4
+    return cost, found
+
+
+def _nearest_shapes(
+    homes: NDArray[np.object_], places: NDArray[np.object_]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return distance and row of the nearest geometry, the lowest row among equally near ones."""
+    import shapely
+
+    tree = shapely.STRtree(places)
+    (home, place), distance = tree.query_nearest(homes, all_matches=True, return_distance=True)
+    order = np.lexsort((place, home))
+    first = order[np.flatnonzero(np.diff(home[order], prepend=-1))]
+    return distance[first], place[first].astype(np.int64)
