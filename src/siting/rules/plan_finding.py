@@ -108,7 +108,7 @@ class PlanFinding:
     required: Decimal | None = None
     unit: str = ""
     shortfall: Decimal | None = None
-    explanation: Text = Text("", "")  # noqa: RUF009 - frozen
+    explanation: Text = Text("", "")
     citation: Citation | None = None
     evidence: tuple[Evidence, ...] = ()
     subject: str = ""
@@ -119,12 +119,12 @@ class PlanFinding:
     governs: bool = True
     governed_by: str = ""
     waived: Waiver | None = None
-    note: Text = Text("", "")  # noqa: RUF009 - frozen
+    note: Text = Text("", "")
 
     @property
     def finding_id(self) -> str:
         """Stable from run to run: it depends on plan, rule and subject only."""
-        text = "\x1f".join((self.plan, self.rule_id, self.subject_kind, self.subject))
+        text = f"{self.plan}\x1f{self.rule_id}\x1f{self.subject_kind}\x1f{self.subject}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @property

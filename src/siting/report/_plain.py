@@ -1,0 +1,109 @@
+"""Text from data, made harmless before any writer adds its own format's escapes.
+
+Names come from plans that strangers wrote. A control character could repaint a terminal or end a
+line of a log, and a direction mark could make a text read as another, so both are shown instead.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from siting.rules.plan import plain_number
+
+if TYPE_CHECKING:
+    from siting.rules.plan import Evidence
+    from siting.rules.plan_finding import Language, PlanFinding
+
+_UNITS = {
+    "m2": ("m²", "m²"),
+    "households": ("户", "households"),
+    "persons": ("人", "persons"),
+    "places": ("个", "places"),
+    "beds": ("床", "beds"),
+    "classes": ("班", "classes"),
+    "facilities": ("处", "facilities"),
+    "m": ("m", "m"),
+    "min": ("分钟", "min"),
+    "share": ("", ""),
+}
+_ASCII_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def plain(text: str) -> str:
+    r"""Show every character that does not print, line breaks included.
+
+    >>> plain("ok\x1b[31m\nno\u202e")
+    'ok\\x1b[31m\\x0ano\\u202e'
+    """
+    return "".join(char if char.isprintable() else _shown(char) for char in text)
+
+
+def _shown(char: str) -> str:
+    # A full-width blank is ordinary in Chinese tables.
+    if unicodedata.category(char) == "Zs":
+        return " "
+    code = ord(char)
+    if code > 0xFFFF:
+        return f"\\U{code:08x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def plain_values(value: Any) -> Any:
+    """Make every text in plain data harmless, keys too."""
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, dict):
+        return {plain(str(key)): plain_values(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain_values(inner) for inner in value]
+    return value
+
+
+def markdown(text: str) -> str:
+    r"""Escape a text for Markdown, also for a table's cell and for mentions and references.
+
+    >>> print(markdown("*a* | @bob <b>"))
+    \*a\* \| \@<!-- -->bob \<b\>
+    """
+    escaped = _ASCII_PUNCTUATION.sub(r"\\\1", plain(text))
+    # A backslash does not stop a mention or a reference to an issue; an empty comment does.
+    return escaped.replace("\\@", "\\@<!-- -->").replace("\\#", "\\#<!-- -->")
+
+
+def number(value: Decimal | None, unit: str, language: Language) -> str:
+    """Write a number with its unit for people; a dash where there is none.
+
+    >>> number(Decimal("1250"), "households", "zh"), number(Decimal("0.1"), "share", "en")
+    ('1,250 户', '10%')
+    """
+    if value is None:
+        return "–"
+    if unit == "share":
+        return f"{plain_number(value * 100)}%"
+    words = _UNITS.get(unit, (unit.replace("m2", "m²"),) * 2)[language == "en"]
+    # A mu is 666.666... m²; six decimals are more than any survey has.
+    text = f"{round(value, 6):,f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} {words}".rstrip()
+
+
+def place(evidence: Evidence) -> str:
+    """Say where a number stands: file with line, or file with cell or feature."""
+    if evidence.line:
+        return f"{evidence.file}:{evidence.line}"
+    return f"{evidence.file} {evidence.location}".strip()
+
+
+def read_as(evidence: Evidence) -> str:
+    """Say where a number stands and how it is written there."""
+    words = f"{evidence.label} = {evidence.text}" if evidence.label else evidence.text
+    unit = evidence.unit.replace("m2", "m²")
+    return f"{place(evidence)}: {words} {unit}".rstrip(": ").rstrip()
+
+
+def first_place(finding: PlanFinding) -> Evidence | None:
+    """Return the evidence that a reader should be led to; None where there is none."""
+    with_line = (each for each in finding.evidence if each.line)
+    return next(with_line, finding.evidence[0] if finding.evidence else None)

@@ -1,0 +1,88 @@
+"""The fixed words of the reports, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from siting.rules.plan_finding import Language, PlanFinding
+
+_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "pass": ("符合", "pass"),
+        "fail": ("不符合", "fail"),
+        "unknown": ("无法判断", "unknown"),
+        "not_applicable": ("不适用", "not applicable"),
+        "indicator": ("指标", "indicator"),
+        "waived": ("已豁免", "waived"),
+        "warning": ("不满足建议", "not as recommended"),
+        "title": ("规划方案合规检查", "Plan compliance check"),
+        "compliant": ("全部符合强制性规定", "Every mandatory rule is met"),
+        "not_compliant": ("存在不符合项", "Not compliant"),
+        "plan": ("方案", "Plan"),
+        "verdict": ("结论", "Verdict"),
+        "rule": ("规则", "Rule"),
+        "subject": ("对象", "Subject"),
+        "measured": ("规划", "Planned"),
+        "required": ("要求", "Required"),
+        "shortfall": ("差额", "Shortfall"),
+        "why": ("说明", "Why"),
+        "source": ("依据", "Source"),
+        "quote": ("原文", "Quote"),
+        "confidence": ("来源可信度", "Confidence of the source"),
+        "evidence": ("数据出处", "Read from"),
+        "missing": ("缺少", "Missing"),
+        "governed": ("由另一条规则决定", "Decided by another rule"),
+        "waiver": ("豁免", "Waiver"),
+        "until": ("有效至", "until"),
+        "approved": ("批准", "approved by"),
+        "note": ("备注", "Note"),
+        "none": ("没有结果:没有适用的规则。", "No findings: no rule applies."),
+    }
+)
+
+
+def word(key: str, language: Language) -> str:
+    """Return one of the fixed words."""
+    return _WORDS[key][language == "en"]
+
+
+def verdict_key(finding: PlanFinding) -> str:
+    """Return the word for a verdict, which says more than the verdict alone."""
+    if finding.waived is not None and finding.verdict in ("fail", "unknown"):
+        return "waived"
+    if finding.strength == "indicator":
+        return "indicator"
+    if finding.verdict == "fail" and finding.strength == "recommended":
+        return "warning"
+    return finding.verdict
+
+
+def summary_line(summary: Mapping[str, object], language: Language) -> str:
+    """Write the summary in one line."""
+    verdicts = summary["verdicts"]
+    assert isinstance(verdicts, Mapping)
+    outcome = word("compliant" if summary["compliant"] else "not_compliant", language)
+    counts = [f"{verdicts[key]} {word(key, language)}" for key in verdicts if verdicts[key]]
+    if summary["waived"]:
+        counts.append(f"{summary['waived']} {word('waived', language)}")
+    mark, comma = (":", "、") if language == "zh" else (": ", ", ")
+    return f"{outcome}{mark}{comma.join(counts)}" if counts else outcome
+
+
+def waiver_line(finding: PlanFinding, language: Language) -> str:
+    """Write who waived a rule, why and until when; empty where nobody did."""
+    waiver = finding.waived
+    if waiver is None:
+        return ""
+    approved, until = word("approved", language), word("until", language)
+    if language == "zh":
+        return f"{waiver.reason}({waiver.approver}{approved},{until} {waiver.expires.isoformat()})"
+    return f"{waiver.reason} ({approved} {waiver.approver}, {until} {waiver.expires.isoformat()})"
+
+
+def governed_line(finding: PlanFinding, language: Language) -> str:
+    """Say which rule decides instead; empty where this one does."""
+    if finding.governs:
+        return ""
+    return f"{word('governed', language)}: {finding.governed_by}".rstrip(": ")

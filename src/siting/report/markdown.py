@@ -1,0 +1,106 @@
+"""Plan findings as Markdown, for a pull request's comment or a job's summary."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from siting.report._plain import markdown, number, read_as
+from siting.report._words import governed_line, summary_line, verdict_key, waiver_line, word
+from siting.rules.plan_finding import ranked, summary_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from siting.rules.plan_finding import Citation, Language, PlanFinding
+
+_SIGNS = {
+    "pass": "✅",
+    "fail": "❌",
+    "unknown": "❓",
+    "not_applicable": "➖",
+    "indicator": "ℹ️",
+    "waived": "🔕",
+    "warning": "⚠️",
+}
+
+
+def to_markdown(
+    findings: Sequence[PlanFinding], *, language: Language = "zh", allow_unknown: bool = False
+) -> str:
+    """Write findings as Markdown: a table for each plan, then what is behind each failure.
+
+    Nothing from a plan is read as Markdown or HTML, mentions nobody and links nowhere.
+    """
+    summary = summary_line(summary_of(findings, allow_unknown=allow_unknown), language)
+    lines = [f"# {word('title', language)}", "", f"**{summary}**", ""]
+    if not findings:
+        lines += [word("none", language), ""]
+    for (source, plan), group in groupby(ranked(findings), key=lambda f: (f.source, f.plan)):
+        members = list(group)
+        lines += [f"## {markdown(plan)}", "", markdown(source), ""]
+        lines += _table(members, language)
+        for finding in members:
+            if finding.verdict in ("fail", "unknown"):
+                lines += _section(finding, language)
+    return "\n".join(lines)
+
+
+def _table(findings: Iterable[PlanFinding], language: Language) -> list[str]:
+    heads = [word(k, language) for k in ("verdict", "rule", "measured", "required", "shortfall")]
+    lines = [f"| {' | '.join(heads)} |", "|---|---|---:|---:|---:|"]
+    for finding in findings:
+        key = verdict_key(finding)
+        subject = f" ({finding.subject})" if finding.subject else ""
+        numbers = (finding.measured, finding.required, finding.shortfall)
+        cells = [
+            f"{_SIGNS[key]} {word(key, language)}",
+            markdown(finding.title.text(language) + subject),
+            *(markdown(number(value, finding.unit, language)) for value in numbers),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return [*lines, ""]
+
+
+def _section(finding: PlanFinding, language: Language) -> list[str]:
+    subject = f" ({finding.subject})" if finding.subject else ""
+    lines = [f"### {markdown(finding.title.text(language) + subject)}", ""]
+    if explanation := finding.explanation.text(language):
+        lines += [markdown(explanation), ""]
+    labelled = {
+        "missing": ", ".join(finding.missing),
+        "quote": finding.citation.quote if finding.citation else "",
+        "waiver": waiver_line(finding, language),
+        "note": finding.note.text(language),
+    }
+    items = [f"{word(key, language)}: {markdown(text)}" for key, text in labelled.items() if text]
+    if finding.citation:
+        items.insert(0, f"{word('source', language)}: {cited(finding.citation)}")
+    if governed := governed_line(finding, language):
+        items.append(markdown(governed))
+    items += [f"{word('evidence', language)}: {markdown(read_as(e))}" for e in finding.evidence]
+    items.append(f"{word('rule', language)}: {markdown(finding.rule_id)}")
+    return [*lines, *(f"- {item}" for item in items), ""]
+
+
+def cited(citation: Citation) -> str:
+    """Write a citation, as a link where its address is one of the web."""
+    words = markdown(citation.line())
+    address = web_address(citation.url)
+    return f"[{words}]({address})" if address else words
+
+
+def web_address(url: str) -> str:
+    """Return an http address that can stand in a link; empty for everything else.
+
+    >>> web_address("javascript:alert(1)"), web_address("https://a.b/(c) d")
+    ('', 'https://a.b/%28c%29%20d')
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        return ""
+    return quote(url, safe="/:?&=%#;,+~@!$'-._")

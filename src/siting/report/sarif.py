@@ -1,0 +1,195 @@
+"""Plan findings as SARIF 2.1.0, for code scanning and other viewers of results.
+
+References
+----------
+OASIS Standard, Static Analysis Results Interchange Format (SARIF) Version 2.1.0, 2020-03-27.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from siting.report._plain import first_place, markdown, plain, plain_values
+from siting.report._words import verdict_key, waiver_line, word
+from siting.report.json_ import dump
+from siting.report.markdown import cited, web_address
+from siting.rules.plan_finding import ranked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from siting.rules.plan import Evidence
+    from siting.rules.plan_finding import Language, PlanFinding
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS = {"mandatory": "error", "recommended": "warning", "indicator": "note"}
+_BASELINE = {"new": "new", "changed": "updated", "unchanged": "unchanged", "fixed": "absent"}
+
+
+def to_sarif(
+    findings: Sequence[PlanFinding],
+    *,
+    language: Language = "zh",
+    allow_unknown: bool = False,
+    changes: Mapping[str, str] | None = None,
+    version: str = "",
+) -> str:
+    """Write findings as one SARIF run.
+
+    A failure has the level of its rule: ``error`` where it is mandatory, ``warning`` where it is
+    recommended. What could not be judged is a ``warning``, since viewers hide results without a
+    level; with `allow_unknown` it is of the kind ``open``. Waived findings carry a suppression.
+
+    Parameters
+    ----------
+    changes
+        Finding id -> ``new``, ``changed`` or ``unchanged``, which becomes the baseline state.
+    version
+        siting's version, written into the run.
+    """
+    listed = ranked(findings)
+    rules = {each.rule_id: each for each in reversed(listed)}
+    identifiers = sorted(rules)
+    driver: dict[str, Any] = {
+        "name": "siting",
+        "rules": [_rule(rules[key], language) for key in identifiers],
+    }
+    if version:
+        driver["version"] = version
+    results = [
+        _result(each, identifiers, language, changes or {}, allow_unknown=allow_unknown)
+        for each in listed
+    ]
+    run = {
+        "tool": {"driver": driver},
+        "language": "zh-CN" if language == "zh" else "en-US",
+        "columnKind": "unicodeCodePoints",
+        "results": plain_values(results),
+    }
+    return dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _rule(finding: PlanFinding, language: Language) -> dict[str, Any]:
+    citation = finding.citation
+    lines = [finding.title.text(language)]
+    marked = [f"**{markdown(finding.title.text(language))}**"]
+    if citation:
+        lines.append(f"{word('source', language)}: {citation.line()}")
+        marked.append(f"{word('source', language)}: {cited(citation)}")
+        if citation.quote:
+            lines.append(f"{word('quote', language)}: {citation.quote}")
+            marked.append(f"> {markdown(citation.quote)}")
+        if citation.confidence:
+            lines.append(f"{word('confidence', language)}: {citation.confidence}")
+            marked.append(f"{word('confidence', language)}: {markdown(citation.confidence)}")
+    rule = {
+        "id": plain(finding.rule_id),
+        "shortDescription": {"text": _message(plain(finding.title.text(language)))},
+        "help": {"text": _message(" / ".join(map(plain, lines))), "markdown": "\n\n".join(marked)},
+        "defaultConfiguration": {"level": _LEVELS[finding.strength]},
+        "properties": {"strength": finding.strength, "tags": ["plan", finding.strength]},
+    }
+    if citation and (address := web_address(citation.url)):
+        rule["helpUri"] = address
+    return rule
+
+
+def _result(
+    finding: PlanFinding,
+    identifiers: Sequence[str],
+    language: Language,
+    changes: Mapping[str, str],
+    *,
+    allow_unknown: bool,
+) -> dict[str, Any]:
+    kind, level = _kind_and_level(finding, allow_unknown=allow_unknown)
+    result: dict[str, Any] = {
+        "ruleId": finding.rule_id,
+        "ruleIndex": identifiers.index(finding.rule_id),
+        "kind": kind,
+        "level": level,
+        "message": {"text": _message(_sentence(finding, language))},
+        "locations": [_location(finding, first_place(finding))],
+        "partialFingerprints": {"sitingFinding/v1": finding.finding_id},
+        "properties": _properties(finding),
+    }
+    others = [each for each in finding.evidence if each is not first_place(finding)]
+    if others:
+        result["relatedLocations"] = [
+            {"id": index, **_location(finding, each)} for index, each in enumerate(others, start=1)
+        ]
+    if finding.waived is not None:
+        reason = waiver_line(finding, language)
+        result["suppressions"] = [
+            {"kind": "external", "status": "accepted", "justification": reason}
+        ]
+    if changes:
+        result["baselineState"] = _BASELINE[changes.get(finding.finding_id, "new")]
+    return result
+
+
+def _kind_and_level(finding: PlanFinding, *, allow_unknown: bool) -> tuple[str, str]:
+    if finding.strength == "indicator" and finding.verdict == "not_applicable":
+        return "informational", "none"
+    if finding.verdict == "fail":
+        return "fail", _LEVELS[finding.strength] if finding.governs else "warning"
+    if finding.verdict == "unknown":
+        return ("open", "none") if allow_unknown else ("fail", "warning")
+    return {"pass": "pass", "not_applicable": "notApplicable"}[finding.verdict], "none"
+
+
+def _sentence(finding: PlanFinding, language: Language) -> str:
+    subject = f" ({finding.subject})" if finding.subject else ""
+    head = f"{finding.plan}{subject}: {word(verdict_key(finding), language)}"
+    missing = (
+        f"{word('missing', language)}: {', '.join(finding.missing)}" if finding.missing else ""
+    )
+    parts = [head, finding.explanation.text(language), missing]
+    return ". ".join(part for part in parts if part)
+
+
+def _message(text: str) -> str:
+    """Escape what SARIF reads in a message: placeholders in braces and links in brackets."""
+    escaped = text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+    return escaped.replace("{", "{{").replace("}", "}}")
+
+
+def _location(finding: PlanFinding, evidence: Evidence | None) -> dict[str, Any]:
+    file = evidence.file if evidence else finding.source
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(file)}}
+    if evidence and evidence.line:
+        physical["region"] = {"startLine": evidence.line}
+    location: dict[str, Any] = {"physicalLocation": physical}
+    if evidence and not evidence.line and evidence.location:
+        location["logicalLocations"] = [
+            {"fullyQualifiedName": f"{file}#{evidence.location}", "name": evidence.location}
+        ]
+    return location
+
+
+def _uri(file: str) -> str:
+    """Write a path as a relative reference, or as a file address where it is absolute."""
+    path = file.replace("\\", "/")
+    if len(path) > 1 and path[1] == ":":
+        return f"file:///{path[0]}:{quote(path[2:])}"
+    return f"file://{quote(path)}" if path.startswith("/") else quote(path)
+
+
+def _properties(finding: PlanFinding) -> dict[str, Any]:
+    numbers = {
+        name: None if value is None else float(value)
+        for name, value in (
+            ("measured", finding.measured),
+            ("required", finding.required),
+            ("shortfall", finding.shortfall),
+        )
+    }
+    return {
+        "plan": finding.plan,
+        "verdict": finding.verdict,
+        "strength": finding.strength,
+        "governs": finding.governs,
+        "unit": finding.unit,
+        **numbers,
+    }

@@ -1,0 +1,115 @@
+"""Plan findings for people at a terminal or in a log."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from siting.report._plain import number, plain, read_as
+from siting.report._words import governed_line, summary_line, verdict_key, waiver_line, word
+from siting.rules.plan_finding import ranked, summary_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from siting.rules.plan_finding import Language, PlanFinding
+
+_MARKS = {
+    "pass": ("✓", "32"),
+    "fail": ("✗", "31;1"),
+    "unknown": ("?", "33;1"),
+    "not_applicable": ("·", "2"),
+    "indicator": ("i", "36"),
+    "waived": ("w", "35"),
+    "warning": ("!", "33"),
+}
+# Of a sum over many facilities, the first places are enough to find the rest.
+_SHOWN_EVIDENCE = 6
+
+
+def to_text(
+    findings: Sequence[PlanFinding],
+    *,
+    language: Language = "zh",
+    allow_unknown: bool = False,
+    colour: bool = False,
+) -> str:
+    r"""Write findings as text, the worst of each plan first.
+
+    Parameters
+    ----------
+    findings
+        Any order; without one, a sentence says so.
+    language
+        ``zh`` or ``en``.
+    allow_unknown
+        As the check was run; it decides whether the last line says compliant.
+    colour
+        Add ANSI colours; only for a terminal. Nothing from a plan can add its own.
+
+    Examples
+    --------
+    >>> to_text([], language="en")
+    'No findings: no rule applies.\n'
+    """
+    if not findings:
+        return f"{word('none', language)}\n"
+    lines: list[str] = []
+    for (source, plan), group in groupby(ranked(findings), key=lambda f: (f.source, f.plan)):
+        lines.append(_painted(f"{plain(plan)} ({plain(source)})", "1", colour))
+        for finding in group:
+            lines += _finding(finding, language, colour)
+        lines.append("")
+    summary = summary_of(findings, allow_unknown=allow_unknown)
+    end = summary_line(summary, language)
+    lines.append(_painted(end, "32;1" if summary["compliant"] else "31;1", colour))
+    return "\n".join(lines) + "\n"
+
+
+def _finding(finding: PlanFinding, language: Language, colour: bool) -> list[str]:  # noqa: FBT001
+    key = verdict_key(finding)
+    mark, paint = _MARKS[key]
+    head = _painted(f"{mark} {word(key, language)}", paint, colour)
+    subject = f" [{plain(finding.subject)}]" if finding.subject else ""
+    title = plain(finding.title.text(language))
+    lines = [f"  {head}  {title}{subject}  ({plain(finding.rule_id)})"]
+    details = [_arithmetic(finding, language)]
+    if finding.verdict != "not_applicable" or finding.strength == "indicator":
+        details += _details(finding, language)
+    lines += [f"      {plain(detail)}" for detail in details if detail]
+    return lines
+
+
+def _arithmetic(finding: PlanFinding, language: Language) -> str:
+    text = finding.explanation.text(language)
+    if text or finding.measured is None:
+        return text
+    measured = number(finding.measured, finding.unit, language)
+    if finding.required is None:
+        return measured
+    return f"{measured} / {word('required', language)} " + number(
+        finding.required, finding.unit, language
+    )
+
+
+def _details(finding: PlanFinding, language: Language) -> list[str]:
+    labelled = {
+        "missing": ", ".join(finding.missing),
+        "waiver": waiver_line(finding, language),
+        "note": finding.note.text(language),
+    }
+    if finding.verdict != "pass":
+        labelled["source"] = finding.citation.line() if finding.citation else ""
+        labelled["quote"] = finding.citation.quote if finding.citation else ""
+    lines = [f"{word(key, language)}: {text}" for key, text in labelled.items() if text]
+    lines.append(governed_line(finding, language))
+    if finding.verdict != "pass":
+        evidence = word("evidence", language)
+        lines += [f"{evidence}: {read_as(each)}" for each in finding.evidence[:_SHOWN_EVIDENCE]]
+        more = len(finding.evidence) - _SHOWN_EVIDENCE
+        lines += [f"{evidence}: +{more}"] if more > 0 else []
+    return lines
+
+
+def _painted(text: str, code: str, colour: bool) -> str:  # noqa: FBT001
+    return f"\x1b[{code}m{text}\x1b[0m" if colour else text
