@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import shapely
 
@@ -209,3 +211,107 @@ def town(n_homes=1500, n_rules=8, *, n_areas=24, half=2600.0, seed=7, **changes)
         "attribution": ["© OpenStreetMap contributors"],
     }
     return MapModel(**{**fields, **changes})
+
+
+def varied_town(n_homes=1500, n_areas=24):
+    """Build a town with rules about homes, areas and facilities, with and without limits."""
+    model = town(n_homes, 3, n_areas=n_areas)
+    rng = np.random.default_rng(11)
+    m = len(model.facilities.ids)
+    first = model.rules[0]
+    share = rng.uniform(0, 0.2, n_homes)
+    limits = np.where(np.arange(n_homes) % 2, 300.0, 500.0)
+    per_head = rng.uniform(0, 2, n_areas)
+    floor_area = rng.uniform(100, 800, m)
+    district = MapAreas(
+        "district",
+        ["d-1", "d-2"],
+        ["江北区", "江南区"],
+        np.array(
+            [
+                shapely.union_all(model.areas[0].geometry[: n_areas // 2]),
+                shapely.union_all(model.areas[0].geometry[n_areas // 2 :]),
+            ],
+            dtype=object,
+        ),
+        np.where(
+            model.areas[0].home_area < 0, -1, model.areas[0].home_area // (n_areas // 2)
+        ).astype(np.int32),
+    )
+    rules = [
+        *model.rules,
+        replace(
+            first,
+            id="share",
+            title=Label("商业与社区服务面积占比", "Share of floor area for commerce and services"),
+            measure="floor_area_share",
+            unit="share",
+            sense="at_least",
+            required=0.1,
+            measured=share,
+            verdict=np.where(share >= 0.1, 0, 1).astype(np.int8),
+            nearest=None,
+            service_areas=None,
+            facility_types=(),
+        ),
+        replace(
+            first,
+            id="own-limit",
+            title=Label("按住宅类型分别规定的距离", "A walk whose limit depends on the home"),
+            required=limits,
+            verdict=np.where(first.measured <= limits, 0, 1).astype(np.int8),
+            measured=np.where(np.isnan(first.measured), np.inf, first.measured),
+        ),
+        replace(
+            first,
+            id="indicator",
+            title=Label("到最近养老设施的距离(指标)", "Distance to elder care (indicator)"),
+            required=np.nan,
+            strength="indicator",
+            verdict=np.full(n_homes, 3, dtype=np.int8),
+        ),
+        replace(
+            first,
+            id="per-head",
+            title=Label("每千人体育场地面积", "Sports ground per 1,000 people"),
+            subject="area",
+            level="community",
+            measure="floor_area_per_1000_people",
+            unit="m2/1000 persons",
+            sense="at_least",
+            required=1.2,
+            measured=per_head,
+            verdict=np.where(per_head >= 1.2, 0, 1).astype(np.int8),
+            nearest=None,
+            service_areas=None,
+            facility_types=("sport",),
+        ),
+        replace(
+            first,
+            id="size",
+            title=Label("养老服务设施建筑面积", "Floor area of an elder-care facility"),
+            subject="facility",
+            measure="minimum_floor_area",
+            unit="m2",
+            sense="at_least",
+            required=300.0,
+            measured=floor_area,
+            verdict=np.where(
+                np.array(model.facilities.types) != "elder_care",
+                3,
+                np.where(floor_area >= 300, 0, 1),
+            ).astype(np.int8),
+            nearest=None,
+            service_areas=None,
+        ),
+    ]
+    homes = replace(
+        model.homes,
+        geometry=shapely.box(
+            model.homes.lon - 1e-4,
+            model.homes.lat - 1e-4,
+            model.homes.lon + 1e-4,
+            model.homes.lat + 1e-4,
+        ),
+    )
+    return replace(model, rules=rules, areas=[*model.areas, district], homes=homes)

@@ -16,7 +16,8 @@ from siting.render import Citation, Label, MapNote, openstreetmap, write_map
 
 pytestmark = pytest.mark.browser
 
-town = runpy.run_path(str(Path(__file__).with_name("map_town.py")))["town"]
+towns = runpy.run_path(str(Path(__file__).with_name("map_town.py")))
+town, varied_town = towns["town"], towns["varied_town"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HOSTILE = (
     "<img src=x onerror=window.hacked=1>",
@@ -64,7 +65,9 @@ class Visit:
     """A page with all that went wrong on it."""
 
     def __init__(self, browser, size=(1440, 900), *, offline=True):
-        self.context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        self.context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce"
+        )
         self.context.set_offline(offline)
         self.page = self.context.new_page()
         self.complaints, self.requests = [], []
@@ -196,7 +199,7 @@ def test_a_click_on_a_home_shows_every_rule_with_its_figures(visit, map_file, mo
     row = int(np.flatnonzero(model.rules[worst].verdict == 1)[0])
     k = seen.page.evaluate(f"siting.store.texts.ids.indexOf('{model.homes.ids[row]}')")
     seen.page.evaluate("k => { siting.select({kind: 'home', row: k}); siting.select(null); }", k)
-    seen.page.wait_for_timeout(400)
+    seen.settle()
     seen.page.mouse.click(*home_on_screen(seen, k))
     seen.wait("siting.state.selected && siting.state.selected.kind === 'home'")
     seen.settle()
@@ -239,7 +242,7 @@ def test_search_finds_by_name_and_by_id_and_goes_there(visit, map_file, model):
         seen.page.keyboard.press("ArrowDown")
         seen.page.keyboard.press("Enter")
         seen.wait(f"siting.state.selected && siting.state.selected.kind === '{kind}'")
-        seen.page.wait_for_timeout(350)
+        seen.settle()
         assert asked in seen.page.inner_text("#details")
     seen.page.fill("#search", model.areas[0].names[3])
     seen.page.wait_for_selector("#found li[role=option]")
@@ -266,7 +269,7 @@ def test_the_tables_sort_and_lead_to_their_places(visit, map_file, model):
     assert shares == sorted(shares, reverse=True)
     before = seen.page.evaluate("siting.map.getZoom()")
     rows.first.locator("button").click()
-    seen.page.wait_for_timeout(400)
+    seen.settle()
     assert seen.page.evaluate("siting.map.getZoom()") > before
     assert seen.page.evaluate("siting.state.selected.kind") == "area"
     seen.page.click("#tab-homes")
@@ -287,7 +290,7 @@ def test_a_link_shows_the_same_picture(visit, map_file, model):
     first.page.wait_for_selector("#found li[role=option]")
     first.page.keyboard.press("Enter")
     first.wait("location.hash.includes('at=home')")
-    first.page.wait_for_timeout(400)
+    first.settle()
     address = first.page.evaluate("location.hash")
     theme = first.page.evaluate("siting.state.theme")
     second = visit(map_file, address[1:])
@@ -411,6 +414,57 @@ def test_a_notebook_shows_the_map_in_its_own_frame(browser, model, tmp_path):
     seen.context.close()
 
 
+def test_rules_about_areas_facilities_and_indicators_show_what_they_found(visit, tmp_path):
+    varied = varied_town()
+    seen = visit(write_map(varied, tmp_path / "map.html"))
+    for k, rule in enumerate(varied.rules):
+        seen.choose_rule(k)
+        counts = np.bincount(rule.verdict, minlength=4).tolist()
+        listed = seen.page.eval_on_selector_all(
+            "[data-verdict]", "nodes => nodes.map(n => Number(n.dataset.value))"
+        )
+        assert listed == counts
+        if rule.subject == "home":
+            assert seen.page.evaluate("siting.drawn().verdicts") == counts
+        else:
+            assert seen.page.locator("#list tbody tr").count() == counts[1]
+    # The rule about areas is told on the card of an area too, with its figures.
+    area = next(rule for rule in varied.rules if rule.subject == "area")
+    seen.page.evaluate("siting.select({kind: 'area', row: 3, level: 0})")
+    seen.settle()
+    card = seen.page.inner_text("#details")
+    assert area.title.zh in card
+    figure = f"{area.measured[3]:.2f}".rstrip("0")
+    assert f"实测\n{figure}\u00a0m²/千人" in card
+    seen.page.select_option("#level", "1")
+    seen.choose_rule(0)
+    assert "江北区" in seen.page.inner_text("#list")
+    assert seen.complaints == []
+
+
+def test_a_crowd_is_shown_as_groups_whose_counts_add_up(visit, tmp_path):
+    crowd = town(160_000, 1)
+    seen = visit(write_map(crowd, tmp_path / "map.html"))
+    assert seen.page.evaluate("siting.drawn().mode") == "clusters"
+    counts = np.bincount(crowd.rules[0].verdict, minlength=4).tolist()
+    assert seen.page.evaluate("siting.drawn().verdicts") == counts
+    seen.page.evaluate("siting.map.setZoom(16, {animate: false})")
+    seen.settle()
+    assert seen.page.evaluate("siting.drawn().mode") == "dots"
+
+
+def test_a_file_cut_short_says_so(browser, map_file, tmp_path):
+    text = map_file.read_text(encoding="utf-8")
+    cut = re.sub(r'(id="siting-pack-homes">.{40})[^<]*', r"\1", text)
+    path = tmp_path / "cut.html"
+    path.write_text(cut, encoding="utf-8", newline="\n")
+    seen = Visit(browser)
+    seen.page.goto(path.as_uri())
+    seen.page.wait_for_selector("#busy:visible")
+    seen.wait("document.getElementById('busy').textContent.includes('数据读取失败')")
+    seen.context.close()
+
+
 def hostile_model():
     """Put a hostile string into every text there is, each place another one."""
     model = town(60, 3, n_areas=4)
@@ -480,7 +534,7 @@ def test_hostile_texts_are_shown_and_never_run(visit, tmp_path):
         seen.choose_rule(k)
         for kind in ("area", "facility", "site", "home"):
             page.evaluate(f"siting.select({{kind: '{kind}', row: {k}, level: 0}})")
-            page.wait_for_timeout(350)
+            seen.settle()
         page.click("#tab-areas")
         page.click("#sort-name")
         page.click("#tab-homes")

@@ -90,9 +90,11 @@ def measurement_codes(
     --------
     >>> import numpy as np
     >>> codes, decimals, start = measurement_codes(
-    ...     np.array([np.nan, np.inf, 300.0, 300.00004]), 300.0, np.array([False, True, False, True])
+    ...     np.array([np.inf, 300.0, 300.00004]), 300.0, np.array([True, False, True])
     ... )
-    >>> (codes[2:] - 2) / 10**decimals + start
+    >>> codes[0] == ENDLESS
+    np.True_
+    >>> (codes[1:] - 2) / 10**decimals + start
     array([300.    , 300.0001])
     """
     finite = np.isfinite(measured)

@@ -84,7 +84,7 @@ function areaCard(row) {
   const head = [el("p", { class: "kind" }, levelName(level)), el("h2", {}, name(areaName(level, row))), factList([[word("id"), name(level.ids[row])]])];
   const weights = ["households", "population", "elderly"];
   const body = rulesWorstFirst()
-    .filter((k) => level.totals[k])
+    .filter((k) => level.totals[k] && !isIndicator(store.rules[k]))
     .map((k) => {
       const failed = level.totals[k][row][1];
       const cells = weights.map((weight) => el("td", {}, number(failed[WEIGHT[weight]])));

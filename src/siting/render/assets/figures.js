@@ -37,6 +37,9 @@ function ruleRow(k, most, choose) {
 }
 
 function burdenText(rule) {
+  if (isIndicator(rule)) {
+    return word("strength.indicator");
+  }
   const [, failed] = rule.totals;
   if (rule.subject !== "home") {
     return word("count." + rule.subject, { n: number(failed[0]) });
@@ -81,7 +84,7 @@ function showFigures() {
     return;
   }
   replace(byId("rule-title"), name(pick(rule.title)));
-  const weights = rule.subject === "home" ? ["households", "population", "elderly"] : [];
+  const weights = rule.subject === "home" && !isIndicator(rule) ? ["households", "population", "elderly"] : [];
   replace(byId("figures"), weights.map((weight) => figure(rule, weight)));
   showVerdicts(rule);
   replace(byId("rule-facts"), ruleFacts(rule));
@@ -166,12 +169,12 @@ function showLegend(toggle) {
   const colour = colours();
   const parts = [];
   if (rule && rule.subject === "home" && state.layers.homes) {
-    parts.push(el("h3", {}, word("legendHomes")), homeLegend(rule, colour, toggle));
+    parts.push(el("h3", {}, word("legendHomes")), homeLegend(rule, toggle));
     if (drawn.mode === "clusters") {
       parts.push(el("p", { class: "quiet" }, word("legendClusters")));
     }
   }
-  if (rule && state.layers.areas && currentLevel()) {
+  if (state.layers.areas && areasTell(rule)) {
     const about = rule.subject === "area" ? word("legendVerdict") : word("legendAreas", { level: levelName(currentLevel(), true) });
     parts.push(el("h3", {}, about), areaLegend(rule, colour));
   }
@@ -179,7 +182,7 @@ function showLegend(toggle) {
   replace(byId("legend"), parts);
 }
 
-function homeLegend(rule, colour, toggle) {
+function homeLegend(rule, toggle) {
   const list = el("ul", { class: "keys" });
   SHADES.forEach((shade, k) => {
     const box = el("input", {
@@ -189,7 +192,7 @@ function homeLegend(rule, colour, toggle) {
       onchange: (event) => toggle(k, event.target.checked),
     });
     const swatch = el("span", { class: "dot" + (shade === "unknown" ? " ring" : "") });
-    swatch.style.setProperty("--colour", colour.shades[k]);
+    swatch.style.setProperty("--colour", shadeColour(rule, k));
     list.append(el("li", {}, el("label", {}, box, swatch, shadeText(rule, k))));
   });
   return list;
@@ -198,6 +201,9 @@ function homeLegend(rule, colour, toggle) {
 // Limits in the rule's own unit where one limit holds for all homes.
 function shadeText(rule, k) {
   const shade = SHADES[k];
+  if (rule.grades && k <= SHADE.worst) {
+    return gradeText(rule, k);
+  }
   if (k > SHADE.worst || rule.required === null || !rule.required) {
     return word("shade." + shade);
   }
@@ -209,14 +215,24 @@ function shadeText(rule, k) {
   };
   const unit = rule.unit === "share" ? "" : " " + unitName(rule.unit);
   if (k === SHADE.near) {
-    return (most ? "≤ " : "≥ ") + edge(0) + unit;
+    return (most ? "≤ " : "≥ ") + edge(0) + unit + " " + VERDICT_SIGNS[0];
   }
   if (k === SHADE.worst) {
-    return (most ? "> " : "< ") + edge(3) + unit + word("orNone");
+    const none = most ? word("orNone") : "";
+    return (most ? "> " : "< ") + edge(3) + unit + none + " " + VERDICT_SIGNS[1];
   }
   const sign = k === SHADE.served ? VERDICT_SIGNS[0] : VERDICT_SIGNS[1];
   const [low, high] = most ? [edge(k - 1), edge(k)] : [edge(k), edge(k - 1)];
   return low + " – " + high + unit + " " + sign;
+}
+
+// Fifths of the homes, by what was measured.
+function gradeText(rule, k) {
+  const edge = (j) => quantity(rule.grades[j], rule.unit, rule.grades[j] < 10 ? 2 : 0);
+  if (k === 0) {
+    return "≤ " + edge(0);
+  }
+  return k === SHADE.worst ? "> " + edge(3) : edge(k - 1) + " – " + edge(k);
 }
 
 function areaLegend(rule, colour) {
@@ -227,7 +243,7 @@ function areaLegend(rule, colour) {
     list.append(el("li", {}, patch, text));
   };
   if (rule.subject === "area") {
-    VERDICT_NAMES.forEach((verdict, k) => row(colour.verdicts[k], word("verdict." + verdict)));
+    VERDICT_NAMES.forEach((verdict, k) => row(colour.areaVerdicts[k], word("verdict." + verdict)));
     return list;
   }
   const edges = ["0", "0–10", "10–25", "25–50", "50–75", "75–100"];
@@ -243,7 +259,9 @@ function symbolLegend(rule, colour) {
     mark.style.setProperty("--colour", fill);
     list.append(el("li", {}, mark, text));
   };
-  if (rule && state.layers.facilities && rule.facilityTypes.length) {
+  if (rule && rule.subject === "facility") {
+    VERDICT_NAMES.slice(0, 3).forEach((verdict, k) => row("diamond", colour.verdicts[k], word("verdict." + verdict)));
+  } else if (rule && state.layers.facilities && rule.facilityTypes.length) {
     row("diamond", colour.facilityFill, rule.facilityTypes.map(typeName).join(word("comma")));
   }
   if (state.layers.sites && store.header.sites.ids.length) {

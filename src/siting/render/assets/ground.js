@@ -75,7 +75,7 @@ function tracePath(context, view, shapes, path) {
 // Areas fade as single homes come into sight.
 function paintAreas(context, view, colour) {
   const level = store.ground.areas[state.level];
-  if (!level) {
+  if (!level || !areasTell(currentRule())) {
     return;
   }
   const fade = state.layers.homes ? Math.max(0.35, Math.min(1, 1 - (view.zoom - 14) * 0.25)) : 1;
@@ -112,7 +112,7 @@ function areaColour(row, colour) {
   }
   if (rule.subject === "area") {
     const about = rule.columns && rule.level === currentLevel().level;
-    return about ? colour.verdicts[rule.columns.verdict[row]] : null;
+    return about ? colour.areaVerdicts[rule.columns.verdict[row]] : null;
   }
   const unserved = unservedShare(state.level, state.rule, row);
   return unserved === null ? null : colour.areas[areaClass(unserved)];

@@ -18,6 +18,8 @@ const palettes = {
     areas: ["#f5f3fa", "#e6e2f2", "#d3cce9", "#bcb1de", "#a292d0", "#8872c0"],
     noArea: "#bdbdb8",
     verdicts: ["#9ecae1", "#b35806", "#8a8a8a", "#d8d8d4"],
+    areaVerdicts: ["#cfe0f0", "#e9b073", "#a9a9a6", "#ecebe7"],
+    grades: ["#9dd6c8", "#5fb3a8", "#2f8f88", "#0f6b69", "#04403f"],
     facility: "#14532d",
     facilityFill: "#1b9e77",
     site: "#c51b7d",
@@ -38,6 +40,8 @@ const palettes = {
     areas: ["#22222b", "#2b2839", "#372f50", "#453968", "#554583", "#6750a0"],
     noArea: "#5a5d66",
     verdicts: ["#3a7cb8", "#fdae4a", "#8a8a8a", "#3a3c42"],
+    areaVerdicts: ["#27415c", "#7d5320", "#5a5a5a", "#2a2b30"],
+    grades: ["#1f6f6b", "#35918a", "#5fb8ad", "#98dccf", "#d8fff5"],
     facility: "#0b2e22",
     facilityFill: "#4fd1a5",
     site: "#ff7cc0",
@@ -50,6 +54,10 @@ const palettes = {
 
 // Upper edges of the classes of the share of households without the service.
 const AREA_EDGES = [0.001, 0.1, 0.25, 0.5, 0.75];
+
+function shadeColour(rule, shade) {
+  return rule.grades && shade <= SHADE.worst ? colours().grades[shade] : colours().shades[shade];
+}
 
 function areaClass(unserved) {
   let k = 0;

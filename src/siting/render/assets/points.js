@@ -37,9 +37,6 @@ function noticeMode() {
 
 function paintHomes(context, view, colour, rule) {
   const { homes } = store;
-  if (homes.shapes && view.zoom >= 16) {
-    paintHomeShapes(context, view, colour, rule);
-  }
   let inSight = 0;
   visitBox(homes.grid, ...view.world, (rows, from, to) => {
     inSight += to - from;
@@ -49,24 +46,30 @@ function paintHomes(context, view, colour, rule) {
   } else {
     paintDots(context, view, colour, rule, inSight);
   }
+  if (homes.shapes && view.zoom >= 16) {
+    paintHomeShapes(context, view, rule);
+  }
 }
 
-function paintHomeShapes(context, view, colour, rule) {
+// Below the dots, which were written over whatever stood on the canvas.
+function paintHomeShapes(context, view, rule) {
   const { shapes } = store.homes;
+  context.globalCompositeOperation = "destination-over";
   context.globalAlpha = 0.5;
   for (let row = 0; row < shapes.owners; row += 1) {
     if (!state.hiddenShades.has(rule.shades[row]) && tracePaths(context, view, shapes, row)) {
-      context.fillStyle = colour.shades[rule.shades[row]];
+      context.fillStyle = shadeColour(rule, rule.shades[row]);
       context.fill("evenodd");
     }
   }
   context.globalAlpha = 1;
+  context.globalCompositeOperation = "source-over";
 }
 
-function dotRadius(view, shade) {
+function dotRadius(view, shade, graded) {
   const base = Math.max(1.1, Math.min(6, 1.5 + (view.zoom - 12.5) * 0.9));
   const crowd = store.homes.n > 30000 ? 0.75 : 1;
-  const stress = shade >= SHADE.over && shade <= SHADE.worst ? 1.3 : shade === SHADE.exempt ? 0.7 : 1;
+  const stress = !graded && shade >= SHADE.over && shade <= SHADE.worst ? 1.3 : shade === SHADE.exempt ? 0.7 : 1;
   return Math.max(0.8, base * crowd * stress);
 }
 
@@ -95,11 +98,11 @@ function paintDots(context, view, colour, rule, inSight) {
     if (state.hiddenShades.has(shade)) {
       continue;
     }
-    const radius = dotRadius(view, shade) * view.ratio;
+    const radius = dotRadius(view, shade, rule.grades) * view.ratio;
     const stamp = dotMask(radius, shade === SHADE.unknown);
     // A rim in the colour of the paper keeps neighbours apart, where there is room for one.
     const rim = inSight <= 20000 && radius >= 2 ? dotMask(radius + view.ratio, false) : null;
-    const [red, green, blue] = rgb(colour.shades[shade]);
+    const [red, green, blue] = rgb(shadeColour(rule, shade));
     for (const row of byShade[shade]) {
       const px = Math.round(x[row] * scale - left);
       const py = Math.round(y[row] * scale - top);

@@ -141,9 +141,11 @@ function pageOf(map, layers) {
         goTo(map, thing);
       }
       showDetails(page.select).then(() => {
+        if (thing) {
+          byId("details").scrollIntoView({ block: "start" });
+        }
         if (thing && !(options && options.quiet)) {
           byId("details").focus({ preventScroll: true });
-          byId("details").scrollIntoView({ block: "nearest" });
         }
         writeLink(map);
       });

@@ -78,7 +78,9 @@ function readRule(k) {
   if (!rule.reading) {
     rule.reading = openPack("rule-" + k, store.header.packs["rule-" + k]).then((columns) => {
       rule.columns = columns;
-      rule.shades = shadesOf(rule);
+      rule.step = 10 ** -rule.decimals;
+      rule.grades = gradesOf(rule);
+      rule.shades = rule.grades ? gradedShades(rule) : shadesOf(rule);
       rule.counted = countedFacilities(rule);
       rule.service = columns.service_x ? shapesOf(columns, "service") : null;
     });
@@ -141,7 +143,6 @@ function loadOf(rule, row) {
 
 function shadesOf(rule) {
   const { verdict } = rule.columns;
-  rule.step = 10 ** -rule.decimals;
   const shades = new Uint8Array(verdict.length);
   for (let row = 0; row < verdict.length; row += 1) {
     shades[row] = shadeOf(verdict[row], loadOf(rule, row));
@@ -158,6 +159,51 @@ function shadeOf(verdict, load) {
     return load <= 1.5 ? SHADE.over : load <= 2 ? SHADE.far : SHADE.worst;
   }
   return verdict === 2 ? SHADE.unknown : SHADE.exempt;
+}
+
+// A rule without a pass mark is graded by fifths of what was measured; null where there is a mark
+// or nothing was measured.
+function gradesOf(rule) {
+  if (rule.subject !== "home" || !isIndicator(rule)) {
+    return null;
+  }
+  const codes = rule.columns.measured.filter((code) => code > 1).sort();
+  const edge = (share) => (codes[Math.floor(share * (codes.length - 1))] - 2) * rule.step + rule.start;
+  return codes.length ? [0.2, 0.4, 0.6, 0.8].map(edge) : null;
+}
+
+function gradedShades(rule) {
+  return Uint8Array.from(rule.columns.measured, (code) => {
+    if (code < 2) {
+      return code === 1 ? SHADE.worst : SHADE.unknown;
+    }
+    const above = rule.grades.findIndex((edge) => (code - 2) * rule.step + rule.start <= edge);
+    return above < 0 ? SHADE.worst : above;
+  });
+}
+
+// Nothing passed and nothing failed: the rule only tells.
+function isIndicator(rule) {
+  return !rule.totals[0][0] && !rule.totals[1][0];
+}
+
+// Whether areas of the level on the map have anything to say under a rule.
+function areasTell(rule) {
+  const level = currentLevel();
+  if (!rule || !level) {
+    return false;
+  }
+  if (rule.subject === "area") {
+    return rule.level === level.level;
+  }
+  return rule.subject === "home" && !isIndicator(rule);
+}
+
+function subjectName(rule, row) {
+  if (rule.subject === "home") {
+    return homeName(row);
+  }
+  return rule.subject === "area" ? areaName(currentLevel(), row) : facilityName(row);
 }
 
 function countedFacilities(rule) {

@@ -9,10 +9,11 @@ const lists = {
 
 function showLists(select) {
   const tabs = [];
-  if (currentLevel()) {
+  const rule = currentRule();
+  if (currentLevel() && rule && rule.subject === "home") {
     tabs.push(["areas", word("worstAreas", { level: levelName(currentLevel(), true) })]);
   }
-  tabs.push(["homes", word("worstHomes")]);
+  tabs.push(["homes", subjectsTitle(rule)]);
   if (!tabs.some(([tab]) => tab === lists.tab)) {
     lists.tab = "homes";
   }
@@ -20,6 +21,13 @@ function showLists(select) {
   replace(byId("tabs"), buttons);
   byId("list").setAttribute("aria-labelledby", "tab-" + lists.tab);
   showList(select);
+}
+
+function subjectsTitle(rule) {
+  if (rule && rule.subject === "area") {
+    return word("worstAreas", { level: levelName(currentLevel(), true) });
+  }
+  return word(rule && rule.subject === "facility" ? "worstFacilities" : "worstHomes");
 }
 
 function tabButton(tab, text, tabs, select) {
@@ -55,7 +63,7 @@ function tabButton(tab, text, tabs, select) {
 }
 
 function showList(select) {
-  const table = lists.tab === "areas" ? areaTable() : homeTable();
+  const table = lists.tab === "areas" ? areaTable() : subjectTable();
   if (!table || !table.rows.length) {
     return replace(byId("list"), el("p", { class: "quiet" }, word(table ? "nobodyWithout" : "reading")));
   }
@@ -147,23 +155,25 @@ function sortRows(rows, columns, sort) {
 }
 
 function orLowest(value) {
-  return value === null || Number.isNaN(value) ? -1 : Math.min(value, 1e15);
+  return value === null || value === undefined || Number.isNaN(value) ? -1 : Math.min(value, 1e15);
 }
 
-function homeTable() {
+// The homes, areas or facilities that a rule fails; null while they are being read.
+function subjectTable() {
   const rule = currentRule();
-  if (!rule || rule.subject !== "home") {
+  if (!rule || (rule.subject === "area" && rule.level !== currentLevel().level)) {
     return { columns: [], rows: [], all: 0 };
   }
   if (!rule.columns || !store.homes || !store.texts) {
     return null;
   }
+  const weights = rule.subject === "home" ? ["households", "population"] : [];
   const weight = (key) => (row) => weightOf(key, row);
   const columns = [
     { key: "name", text: word("name"), sortable: false },
     { key: "measured", text: word("measured"), sortable: true, value: (row) => measuredOf(rule, row), show: (row) => measuredText(rule, row) },
     { key: "shortfall", text: word("shortfall"), sortable: true, value: (row) => shortfallOf(rule, row), show: (row) => shortfallText(rule, row) },
-    ...["households", "population"].map((key) => ({
+    ...weights.map((key) => ({
       key,
       text: word("column." + key),
       sortable: true,
@@ -171,14 +181,15 @@ function homeTable() {
       show: (row) => number(weightOf(key, row), 1),
     })),
   ];
-  const { rows, all } = firstHomes(rule, columns, lists.sort.homes);
-  return { columns, rows, all, title: homeName, thing: (row) => ({ kind: "home", row }) };
+  const { rows, all } = firstFailing(rule, columns, lists.sort.homes);
+  const thing = (row) => (rule.subject === "area" ? { kind: "area", row, level: state.level } : { kind: rule.subject, row });
+  return { columns, rows, all, title: (row) => subjectName(rule, row), thing };
 }
 
-// The first failing homes in the order asked for, without sorting all of them by a comparison:
+// The first failing subjects in the order asked for, without sorting all of them by a comparison:
 // the key of the last one wanted is found first. Ties go to more people, then to the first row.
-function firstHomes(rule, columns, sort) {
-  const column = columns.find((one) => one.key === sort.key);
+function firstFailing(rule, columns, sort) {
+  const column = columns.find((one) => one.key === sort.key) || columns[2];
   const way = sort.down ? -1 : 1;
   const { verdict } = rule.columns;
   const failing = [];
@@ -189,7 +200,7 @@ function firstHomes(rule, columns, sort) {
   }
   const keys = Float64Array.from(failing, (row) => way * orLowest(column.value(row)));
   const last = keys.slice().sort()[Math.min(lists.rows, failing.length) - 1];
-  const people = (row) => orLowest(weightOf("population", row));
+  const people = (row) => (rule.subject === "home" ? orLowest(weightOf("population", row)) : 0);
   const rows = failing.map((row, k) => [keys[k], row]).filter(([key]) => key <= last);
   rows.sort((a, b) => a[0] - b[0] || people(b[1]) - people(a[1]) || a[1] - b[1]);
   return { rows: rows.slice(0, lists.rows).map(([, row]) => row), all: failing.length };

@@ -45,12 +45,12 @@ function percent(share) {
   }
   const hundredths = share * 100;
   if (hundredths > 0 && hundredths < 0.1) {
-    return "< 0.1 %";
+    return "< 0.1\u00a0%";
   }
   if (hundredths < 100 && hundredths > 99.9) {
-    return "> 99.9 %";
+    return "> 99.9\u00a0%";
   }
-  return number(hundredths, 1) + " %";
+  return number(hundredths, 1) + "\u00a0%";
 }
 
 function unitName(unit) {
@@ -67,13 +67,14 @@ function quantity(value, unit, digits) {
   if (unit === "share") {
     return percent(value);
   }
-  return (number(value, digits) + " " + unitName(unit)).trim();
+  return (number(value, digits) + "\u00a0" + unitName(unit)).trim();
 }
 
 // As few decimals as keep the figure on its own side of the limit.
 function enoughDigits(value, required, decimals) {
   const most = Math.max(0, Math.min(decimals, 4));
-  const least = Math.abs(value) >= 100 ? 0 : Math.min(1, most);
+  const size = Math.abs(value);
+  const least = Math.min(most, size >= 100 ? 0 : size >= 10 ? 1 : 2);
   for (let digits = least; digits < most; digits += 1) {
     const shown = Number(value.toFixed(digits));
     if (required === null || Math.sign(shown - required) === Math.sign(value - required)) {
