@@ -16,12 +16,13 @@ import shapely
 
 from siting.crs import gcj02_to_wgs84
 from siting.errors import SitingError
-from siting.loaders.project import read_project
+from siting.loaders.project import load_layers, read_project
 from siting.sample import write_sample
 from siting.sample.district import draw_district
 from siting.sample.ground import ORIGIN
 from siting.sample.services import KINDS
 from siting.sample.write import SEED
+from siting.tables import DataReport
 
 PROMISED_TYPES = {
     *("elder_care", "childcare", "kindergarten", "primary_school", "food_market", "canteen"),
@@ -47,9 +48,13 @@ def committed(repository):
 
 
 @pytest.fixture(scope="module")
-def faults(folder):
-    listed = json.loads((folder / "faults.json").read_text(encoding="utf-8"))["faults"]
-    return {(fault["file"], fault["kind"]): fault["subjects"] for fault in listed}
+def listed_faults(folder):
+    return json.loads((folder / "faults.json").read_text(encoding="utf-8"))["faults"]
+
+
+@pytest.fixture(scope="module")
+def faults(listed_faults):
+    return {(fault["file"], fault["kind"]): set(fault["subjects"]) for fault in listed_faults}
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +217,7 @@ def test_only_the_compound_that_the_mapper_forgot_is_cut_off(ways, district, fau
     ground = shapely.transform(district.cut_off.parcel.ground, lambda xy: xy + np.array(ORIGIN))
     inside = [line for _, refs, line in ways if refs[0] in parts[0]]
     assert all(line.within(ground) for line in inside)
-    assert faults["streets.osm.pbf", "disconnected-fragment"] == [district.cut_off.compound_id]
+    assert faults["streets.osm.pbf", "disconnected-fragment"] == {district.cut_off.compound_id}
 
 
 def test_walls_are_passed_at_gates_alone(folder, ways):
@@ -321,18 +326,18 @@ def test_the_compounds_are_gbk_without_saying_so(folder, faults):
     assert not (folder / "compounds.cpg").exists()
     assert "小区编号".encode("gbk") in (folder / "compounds.dbf").read_bytes()
     table = gpd.read_file(folder / "compounds.shp", encoding="gbk").set_index("小区编号")
-    assert list(table.index[~table.is_valid]) == faults["compounds.shp", "self-crossing"]
-    assert list(table.index[table["户数"].isna()]) == faults["compounds.shp", "missing-households"]
+    assert set(table.index[~table.is_valid]) == faults["compounds.shp", "self-crossing"]
+    assert set(table.index[table["户数"].isna()]) == faults["compounds.shp", "missing-households"]
     assert table["面积(万㎡)"].between(0.5, 40).all()
 
 
 def test_the_points_of_interest_are_gcj02_with_four_spoilt_rows(folder, faults, district):
     table = pd.read_csv(folder / "poi_gcj02.csv", dtype=str, keep_default_na=False)
     listed = {kind: rows for (file, kind), rows in faults.items() if file == "poi_gcj02.csv"}
-    assert list(table["编号"][table.duplicated()]) == listed["duplicate-row"]
-    assert list(table["编号"][table["经度"] == ""]) == listed["missing-coordinates"]
-    assert list(table["编号"][table["建筑面积"].str.contains(",")]) == listed["thousands-separator"]
-    assert list(table["类别"][table["编号"] == "ZZ001"]) == listed["unknown-category"]
+    assert set(table["编号"][table.duplicated()]) == listed["duplicate-row"]
+    assert set(table["编号"][table["经度"] == ""]) == listed["missing-coordinates"]
+    assert set(table["编号"][table["建筑面积"].str.contains(",")]) == listed["thousands-separator"]
+    assert set(table["编号"][table["类别"] == "棋牌室"]) == listed["unknown-category"]
     row = table[table["编号"] == "CS001"].iloc[0]
     lon, lat = gcj02_to_wgs84(float(row["经度"]), float(row["纬度"]))
     where = gpd.GeoSeries([shapely.Point(lon, lat)], crs="EPSG:4326").to_crs("EPSG:4547").iloc[0]
@@ -356,9 +361,9 @@ def test_the_workbook_looks_like_an_office_made_it(folder, faults):
     def listed(kind):
         return faults["care.xlsx", kind]
 
-    assert [key for key, value in area.items() if value is None] == listed("missing-floor-area")
-    assert [k for k, v in area.items() if "," in str(v)] == listed("thousands-separator")
-    assert [k for k, v in area.items() if "．" in str(v)] == listed("full-width-digits")
+    assert {k for k, v in area.items() if v is None} == listed("missing-floor-area")
+    assert {k for k, v in area.items() if "," in str(v)} == listed("thousands-separator")
+    assert {k for k, v in area.items() if "．" in str(v)} == listed("full-width-digits")
 
 
 def test_communities_carry_the_zone_and_subdistricts_hide_their_system(folder):
@@ -370,7 +375,7 @@ def test_communities_carry_the_zone_and_subdistricts_hide_their_system(folder):
 
 def test_every_fault_is_in_the_readme_and_no_other(folder, faults):
     text = (folder / "README.md").read_text(encoding="utf-8")
-    table = [line for line in text.splitlines() if line.startswith("| `") and line.count("|") == 5]
+    table = [line for line in text.splitlines() if line.startswith("| `") and line.count("|") == 6]
     assert len(table) == len(faults)
     for (file, _), subjects in faults.items():
         assert all(f"`{subject}`" in text for subject in [file, *subjects])
@@ -388,6 +393,50 @@ def test_every_text_and_layer_says_that_it_is_made_up(folder):
 @pytest.mark.parametrize("name", ["siting.yaml", "siting-compounds.yaml", "siting-cells.yaml"])
 def test_the_project_files_are_accepted(folder, name):
     assert "虚构" in read_project(folder / name).name
+
+
+def test_the_data_report_names_every_fault_and_its_rows(folder, listed_faults):
+    report = DataReport()
+    load_layers(read_project(folder / "siting.yaml"), report=report)
+    for fault in listed_faults:
+        if not fault["note"]:
+            continue
+        notes = [
+            note
+            for note in report.notes
+            if fault["file"] in note.layer and note.code == fault["note"]
+        ]
+        assert notes, fault
+        named = {example for note in notes for example in note.examples}
+        # A note shows five rows at most; those of one fault may share it with those of another.
+        assert not fault["rows"] or named & {str(row) for row in fault["rows"]}, fault
+
+
+def test_numbers_that_people_typed_are_read_as_they_meant_them(folder, listed_faults, district):
+    layers = load_layers(read_project(folder / "siting.yaml"), report=DataReport())
+    true = {s.facility_id: s.floor_area_m2 for s in district.services}
+    read = dict(
+        zip(layers.facilities["facility_id"], layers.facilities["floor_area_m2"], strict=True)
+    )
+    typed = [f for f in listed_faults if f["kind"] in ("thousands-separator", "full-width-digits")]
+    assert len(typed) == 3
+    for fault in typed:
+        for facility_id in fault["subjects"]:
+            assert read[facility_id] == true[facility_id]
+
+
+@pytest.mark.parametrize(
+    ("name", "homes"),
+    [("siting.yaml", 1500 - 1), ("siting-compounds.yaml", 60), ("siting-cells.yaml", None)],
+)
+def test_every_project_file_loads_all_types_of_service(folder, district, name, homes):
+    layers = load_layers(read_project(folder / name), report=DataReport())
+    assert set(layers.facilities["facility_type"]) == PROMISED_TYPES
+    assert homes is None or len(layers.residential) == homes
+    if homes is None:
+        assert layers.residential["population"].sum() == district.homes.population.sum()
+    if "elderly" in layers.residential:
+        assert layers.residential["elderly"].sum() == pytest.approx(district.homes.elderly.sum())
 
 
 def test_a_folder_that_holds_something_is_left_alone_unless_forced(tmp_path):

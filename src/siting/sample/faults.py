@@ -5,10 +5,12 @@ Real layers look like this; a report on the sample has to name every one of them
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from shapely.geometry import Polygon
 
 if TYPE_CHECKING:
@@ -28,6 +30,12 @@ class Fault:
         Stable slug.
     subjects
         Identifiers of the rows concerned, as the file writes them; empty for a whole file.
+    rows
+        The rows, counted as the data report counts them: features from 1, rows of a sheet and
+        lines of a CSV as the programs that show them do.
+    note
+        Code of the note that the data report has on it; empty where the file can be read as it
+        was meant, so that there is nothing to report.
     en, zh
         What is wrong, in words.
     """
@@ -35,12 +43,14 @@ class Fault:
     file: str
     kind: str
     subjects: tuple[str, ...]
+    rows: tuple[int, ...]
+    note: str
     en: str
     zh: str
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fault as JSON can hold it."""
-        return {**asdict(self), "subjects": list(self.subjects)}
+        return {**asdict(self), "subjects": list(self.subjects), "rows": list(self.rows)}
 
 
 def spoil_buildings(
@@ -61,7 +71,7 @@ def spoil_buildings(
     shapes[bare], shapes[crossed] = None, knotted(shapes[crossed])
     frame = frame.set_geometry(gpd.GeoSeries(shapes, crs=frame.crs))
     spoilt = pd.concat([frame, frame.iloc[[twice]]], ignore_index=True)
-    return gpd.GeoDataFrame(spoilt, crs=frame.crs), _building_faults(frame, rows)
+    return gpd.GeoDataFrame(spoilt, crs=frame.crs), _building_faults(spoilt, rows)
 
 
 def spoil_compounds(
@@ -76,19 +86,22 @@ def spoil_compounds(
     shapes[crossed] = knotted(shapes[crossed])
     frame = frame.set_geometry(gpd.GeoSeries(shapes, crs=frame.crs))
     frame.loc[unknown, "户数"] = np.nan
-    file = "compounds.shp"
+    listed = _Listing("compounds.shp", frame["小区编号"], first_row=1)
     faults = [
-        Fault(file, "gbk-without-cpg", (), "Chinese text in GBK, no .cpg", "GBK 编码，缺 .cpg"),
-        Fault(file, "unit-in-header", (), "floor area in 10,000 m2", "建筑面积以万㎡计"),
-        Fault(
-            file, "self-crossing", _ids(frame, "小区编号", crossed), "outline crosses itself",
-            "边界自相交",
+        listed.of_file(
+            "gbk-without-cpg",
+            "encoding-detected",
+            "Chinese text in GBK, no .cpg",
+            "GBK 编码，缺 .cpg",
         ),
-        Fault(
-            file, "missing-households", _ids(frame, "小区编号", unknown), "no households",
-            "缺户数",
+        listed.of_file("unit-in-header", "", "floor area in 10,000 m2", "建筑面积以万㎡计"),
+        listed.of_rows(
+            "self-crossing", [crossed], "geometry-repaired", "outline crosses itself", "边界自相交"
         ),
-    ]  # fmt: skip
+        listed.of_rows(
+            "missing-households", [unknown], "values-missing", "no households", "缺户数"
+        ),
+    ]
     return frame, faults
 
 
@@ -106,17 +119,34 @@ def spoil_pois(frame: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFr
     frame.loc[lost, ["经度", "纬度"]] = ""
     odd = frame.iloc[[played]].assign(名称="满江棋牌室", 类别="棋牌室", 编号="ZZ001")
     spoilt = pd.concat([frame, frame.iloc[[twice]], odd], ignore_index=True)
-    file = "poi_gcj02.csv"
+    listed = _Listing("poi_gcj02.csv", spoilt["编号"], first_row=2)
     faults = [
-        Fault(file, "gcj02", (), "coordinates are GCJ-02", "坐标为 GCJ-02"),
-        Fault(file, "duplicate-row", _ids(frame, "编号", twice), "the row is there twice",
-              "同一行重复"),
-        Fault(file, "missing-coordinates", _ids(frame, "编号", lost), "no coordinates", "缺坐标"),
-        Fault(file, "thousands-separator", _ids(frame, "编号", typed),
-              "the number is text with a comma", "数字含千分位逗号"),
-        Fault(file, "unknown-category", ("棋牌室",), "a category that is no facility type (ZZ001)",
-              "类别不属于任何设施类型（ZZ001）"),
-    ]  # fmt: skip
+        listed.of_file("gcj02", "offset-removed", "coordinates are GCJ-02", "坐标为 GCJ-02"),
+        listed.of_rows(
+            "duplicate-row",
+            [len(spoilt) - 2],
+            "duplicate-row",
+            "a row is there twice",
+            "同一行重复",
+        ),
+        listed.of_rows(
+            "missing-coordinates", [lost], "coordinates-missing", "no coordinates", "缺坐标"
+        ),
+        listed.of_rows(
+            "thousands-separator",
+            [typed],
+            "",
+            "the number is text with a comma",
+            "数字含千分位逗号",
+        ),
+        listed.of_rows(
+            "unknown-category",
+            [len(spoilt) - 1],
+            "facility-type-unknown",
+            "category 棋牌室 is no facility type",
+            "类别“棋牌室”不属于任何设施类型",
+        ),
+    ]
     return spoilt, faults
 
 
@@ -131,18 +161,34 @@ def spoil_care(frame: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFr
     frame.loc[typed, header] = f"{area[typed]:,.0f}"
     frame.loc[wide, header] = full_width(f"{area[wide]:.1f}")
     frame.loc[empty, header] = None
-    file = "care.xlsx"
+    listed = _Listing("care.xlsx", frame["设施编号"], first_row=4)
     faults = [
-        Fault(file, "title-above-header", (), "title, note and merged cells above the header",
-              "表头之上有标题、说明与合并单元格"),
-        Fault(file, "total-row", ("合计",), "a row of totals below the data", "末行为合计"),
-        Fault(file, "thousands-separator", _ids(frame, "设施编号", typed),
-              "the number is text with a comma", "数字含千分位逗号"),
-        Fault(file, "full-width-digits", _ids(frame, "设施编号", wide),
-              "the number is in full-width digits", "数字为全角"),
-        Fault(file, "missing-floor-area", _ids(frame, "设施编号", empty), "no floor area",
-              "缺建筑面积"),
-    ]  # fmt: skip
+        listed.of_file(
+            "title-above-header",
+            "header-found",
+            "title, note and merged cells above the header",
+            "表头之上有标题、说明与合并单元格",
+        ),
+        listed.of_file(
+            "total-row",
+            "coordinates-missing",
+            "a row of totals below the data (合计)",
+            "末行为合计",
+        ),
+        listed.of_rows(
+            "thousands-separator",
+            [typed],
+            "",
+            "the number is text with a comma",
+            "数字含千分位逗号",
+        ),
+        listed.of_rows(
+            "full-width-digits", [wide], "", "the number is in full-width digits", "数字为全角"
+        ),
+        listed.of_rows(
+            "missing-floor-area", [empty], "values-missing", "no floor area", "缺建筑面积"
+        ),
+    ]
     return frame, faults
 
 
@@ -167,20 +213,39 @@ def full_width(text: str) -> str:
     return "".join(chr(ord(letter) + 0xFEE0) for letter in text)
 
 
-def _building_faults(frame: gpd.GeoDataFrame, rows: np.ndarray[Any, Any]) -> list[Fault]:
+def _building_faults(frame: gpd.GeoDataFrame, rows: NDArray[np.int64]) -> list[Fault]:
     told = (
-        ("missing-households", rows[:6], "no households", "缺户数"),
-        ("missing-population", rows[6:10], "no people", "缺人口"),
-        ("negative-households", rows[10:11], "households below zero", "户数为负"),
-        ("null-geometry", rows[11:12], "no geometry", "缺几何"),
-        ("self-crossing", rows[12:13], "outline crosses itself", "轮廓自相交"),
-        ("duplicate-row", rows[13:14], "the row is there twice", "同一行重复"),
+        ("missing-households", rows[:6], "values-missing", "no households", "缺户数"),
+        ("missing-population", rows[6:10], "values-missing", "no people", "缺人口"),
+        (
+            "negative-households",
+            rows[10:11],
+            "number-negative",
+            "households below zero",
+            "户数为负",
+        ),
+        ("null-geometry", rows[11:12], "geometry-missing", "no geometry", "缺几何"),
+        ("self-crossing", rows[12:13], "geometry-repaired", "outline crosses itself", "轮廓自相交"),
+        ("duplicate-row", [len(frame) - 1], "duplicate-row", "a row is there twice", "同一行重复"),
     )
-    return [
-        Fault("buildings.gpkg", kind, _ids(frame, "楼栋编号", *where), en, zh)
-        for kind, where, en, zh in told
-    ]
+    listed = _Listing("buildings.gpkg", frame["楼栋编号"], first_row=1)
+    return [listed.of_rows(kind, where, note, en, zh) for kind, where, note, en, zh in told]
 
 
-def _ids(frame: pd.DataFrame, column: str, *rows: int) -> tuple[str, ...]:
-    return tuple(str(frame[column].iloc[int(row)]) for row in rows)
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """Makes the faults of one file, whose rows have identifiers and are counted from a number."""
+
+    file: str
+    identifiers: pd.Series
+    first_row: int
+
+    def of_file(self, kind: str, note: str, en: str, zh: str) -> Fault:
+        return Fault(self.file, kind, (), (), note, en, zh)
+
+    def of_rows(self, kind: str, where: Iterable[int], note: str, en: str, zh: str) -> Fault:
+        order = sorted(int(row) for row in where)
+        names = tuple(str(self.identifiers.iloc[row]) for row in order)
+        return Fault(
+            self.file, kind, names, tuple(row + self.first_row for row in order), note, en, zh
+        )

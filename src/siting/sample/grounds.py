@@ -108,10 +108,12 @@ def _park(
     paths: list[Way] = []
     for road in roads:
         foot = road.line.interpolate(road.line.project(meeting))
-        if foot.distance(land) > 30 or not _room(foot, road):
+        crossing = LineString([meeting, foot]).intersection(land.exterior)
+        # A path that leaves the park twice would run along the street, not to it.
+        straight = isinstance(crossing, ShapelyPoint) and crossing.distance(foot) < 30
+        if not straight or not _room(foot, road):
             continue
         street = rounded(foot.x, foot.y)
-        crossing = LineString([middle, street]).intersection(land.exterior)
         gates.append(rounded(crossing.centroid.x, crossing.centroid.y))
         join(road, street)
         paths += [
@@ -121,7 +123,7 @@ def _park(
     if top is not None and gates:
         climb = max(paths, key=lambda path: path.line.length)
         climb.tags = {"highway": "steps"}
-        paths.append(_escalator(climb))
+        paths += [stair for stair in (_escalator(climb),) if stair.line.within(land)]
     return Park(service, gates, paths)
 
 

@@ -80,18 +80,20 @@ class Kind:
     suffix: str
 
 
-# Point services by facility type; grounds (schools, parks, pitches) come from the land.
+# Point services by facility type; schools, parks, pitches and the kindergartens of school blocks
+# are pieces of land.
 KINDS: dict[str, Kind] = {
     "elder_care": Kind(
-        "EC", 18, 240, (150, 1400), 22, ("日间照料中心", "养老服务站"), "养老服务站"
+        "EC", 26, 220, (150, 1400), 22, ("日间照料中心", "养老服务站"), "养老服务站"
     ),
-    "childcare": Kind("CH", 12, 300, (150, 650), 8, ("托育机构",), "托育园"),
-    "food_market": Kind("FM", 6, 480, (700, 2300), 0, ("菜市场", "农贸市场"), "菜市场"),
-    "canteen": Kind("CT", 9, 300, (90, 420), 2.5, ("社区食堂",), "社区食堂"),
+    "childcare": Kind("CH", 16, 260, (150, 650), 8, ("托育机构",), "托育园"),
+    "kindergarten": Kind("KP", 13, 330, (1400, 3800), 12, ("幼儿园",), "幼儿园"),
+    "food_market": Kind("FM", 8, 450, (700, 2300), 0, ("菜市场", "农贸市场"), "菜市场"),
+    "canteen": Kind("CT", 14, 260, (90, 420), 2.5, ("社区食堂",), "社区食堂"),
     "sport": Kind("SP", 9, 300, (200, 1800), 0, ("健身中心", "运动场馆"), "健身中心"),
     "housekeeping": Kind("HK", 14, 150, (25, 120), 0, ("家政服务",), "家政"),
     "repair": Kind("RP", 20, 120, (10, 60), 0, ("维修点",), "维修"),
-    "convenience_store": Kind("CS", 72, 70, (40, 150), 0, ("便利店",), "便利店"),
+    "convenience_store": Kind("CS", 112, 65, (40, 150), 0, ("便利店",), "便利店"),
     "supermarket": Kind("SM", 9, 350, (400, 3200), 0, ("超级市场", "超市"), "超市"),
     "reading_room": Kind("RR", 6, 450, (90, 520), 0, ("图书馆", "城市书房"), "书房"),
     "startup_space": Kind("SU", 4, 500, (300, 1600), 0, ("众创空间",), "众创空间"),
@@ -99,10 +101,10 @@ KINDS: dict[str, Kind] = {
     "children_activity": Kind("CA", 10, 250, (60, 320), 0, ("儿童之家",), "儿童之家"),
     "elderly_learning": Kind("EL", 4, 500, (120, 600), 0, ("老年大学",), "老年学堂"),
     "assistive_devices": Kind("AD", 3, 600, (40, 160), 0, ("辅具租赁",), "辅具租赁点"),
-    "health_station": Kind("HS", 10, 350, (90, 280), 0, ("社区卫生服务站",), "卫生服务站"),
+    "health_station": Kind("HS", 14, 330, (90, 280), 0, ("社区卫生服务站",), "卫生服务站"),
     "health_centre": Kind("HC", 3, 800, (1700, 4200), 0, ("社区卫生服务中心",), "卫生服务中心"),
-    "pharmacy": Kind("PH", 30, 110, (50, 220), 0, ("药店",), "药房"),
-    "parcel_point": Kind("PP", 46, 90, (12, 60), 0, ("快递驿站",), "驿站"),
+    "pharmacy": Kind("PH", 46, 110, (50, 220), 0, ("药店",), "药房"),
+    "parcel_point": Kind("PP", 72, 80, (12, 60), 0, ("快递驿站",), "驿站"),
 }
 _SMALL_ROOMS = 0.4
 _SITES = 28

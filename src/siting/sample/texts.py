@@ -49,4 +49,5 @@ def _template(name: str) -> str:
 
 def _fault_row(fault: Fault) -> str:
     subjects = ", ".join(f"`{subject}`" for subject in fault.subjects) or "-"
-    return f"| `{fault.file}` | {fault.en} | {fault.zh} | {subjects} |"
+    note = f"`{fault.note}`" if fault.note else "-"
+    return f"| `{fault.file}` | {fault.en} | {fault.zh} | {subjects} | {note} |"

@@ -159,6 +159,8 @@ def _write_streets(district: District, folder: Path) -> list[Fault]:
             "streets.osm.pbf",
             "disconnected-fragment",
             (cut_off.compound_id,),
+            (),
+            "",
             f"the paths of {cut_off.name} are not joined to any street",
             f"{cut_off.name}的内部道路未与外部街道相连",
         )
@@ -174,10 +176,10 @@ def _write_areas(district: District, folder: Path) -> list[Fault]:
     path = folder / "subdistricts.shp"
     files.write_shapefile(subdistricts, path, encoding="UTF-8", drop=(".prj",))
     return [
-        Fault("communities.gpkg", "zone-prefixed", (), "eastings start with zone 38 (EPSG:4526)",
-              "东坐标带 38 带号（EPSG:4526）"),
-        Fault("subdistricts.shp", "missing-crs", (), "no .prj; zone-prefixed CGCS2000",
-              "缺 .prj；坐标为带带号的 CGCS2000"),
+        Fault("communities.gpkg", "zone-prefixed", (), (), "projected",
+              "eastings start with zone 38 (EPSG:4526)", "东坐标带 38 带号（EPSG:4526）"),
+        Fault("subdistricts.shp", "missing-crs", (), (), "projected",
+              "no .prj; zone-prefixed CGCS2000", "缺 .prj；坐标为带带号的 CGCS2000"),
     ]  # fmt: skip
 
 
