@@ -27,6 +27,8 @@ def fill_people(
     layer: str = "residential",
     persons_per_household: float | None = None,
     floor_area_per_household_m2: float | None = None,
+    elderly_share: float | None = None,
+    children_share: float | None = None,
 ) -> gpd.GeoDataFrame:
     """Fill empty households and people from what else is known, where a parameter says how.
 
@@ -40,7 +42,10 @@ def fill_people(
     persons_per_household
         Population = households x this; or households = population / this. None: not filled.
     floor_area_per_household_m2
-        Households = floor area / this, before the rule above. None: not filled.
+        Households = floor area / this, before the rule above, for homes that state no people
+        either. None: not filled.
+    elderly_share, children_share
+        Elderly or children = population x this, after the rules above. None: not filled.
 
     Returns
     -------
@@ -62,22 +67,28 @@ def fill_people(
     (250.0, 'assumption')
     """
     filled = homes.copy()
+    ids = homes["home_id"].to_numpy()
     households, population = _numbers(homes, "households"), _numbers(homes, "population")
-    rules: list[tuple[str, Numbers, str]] = []
+    rules: list[tuple[Numbers, str]] = []
     if floor_area_per_household_m2 is not None:
         by_floor = _numbers(homes, "floor_area_m2") / floor_area_per_household_m2
         how = f"floor area / floor_area_per_household_m2 = {floor_area_per_household_m2:g}"
-        rules.append(("households", np.where(np.isnan(population), by_floor, np.nan), how))
+        rules.append((np.where(np.isnan(population), by_floor, np.nan), how))
     if persons_per_household is not None:
         how = f"population / persons_per_household = {persons_per_household:g}"
-        rules.append(("households", population / persons_per_household, how))
-    for _, values, how in rules:
-        households = _filled(households, values, "households", how, layer, report)
+        rules.append((population / persons_per_household, how))
+    for values, how in rules:
+        households = _filled(households, values, "households", how, ids, layer, report)
     if persons_per_household is not None:
         how = f"households x persons_per_household = {persons_per_household:g}"
         by_household = households * persons_per_household
-        population = _filled(population, by_household, "population", how, layer, report)
+        population = _filled(population, by_household, "population", how, ids, layer, report)
     filled["households"], filled["population"] = households, population
+    for group, share in (("elderly", elderly_share), ("children", children_share)):
+        if share is not None:
+            how = f"population x {group}_share = {share:g}"
+            stated = _numbers(homes, group)
+            filled[group] = _filled(stated, population * share, group, how, ids, layer, report)
     _note_missing(filled, layer, report)
     return filled
 
@@ -90,13 +101,21 @@ def _numbers(frame: pd.DataFrame, name: str) -> Numbers:
 
 
 def _filled(
-    known: Numbers, assumed: Numbers, what: str, how: str, layer: str, report: DataReport
+    known: Numbers,
+    assumed: Numbers,
+    what: str,
+    how: str,
+    ids: npt.NDArray[np.object_],
+    layer: str,
+    report: DataReport,
 ) -> Numbers:
     rows = np.flatnonzero(np.isnan(known) & ~np.isnan(assumed))
     if rows.size:
         total = float(assumed[rows].sum())
         message = f"{rows.size} homes state no {what}; {how} stands in, {total:,.0f} in total."
-        report.add(layer, "assumption", f"{what}-assumed", message, count=rows.size, examples=rows)
+        report.add(
+            layer, "assumption", f"{what}-assumed", message, count=rows.size, examples=ids[rows[:5]]
+        )
     return np.where(np.isnan(known), assumed, known)
 
 
@@ -112,4 +131,5 @@ def _note_missing(homes: pd.DataFrame, layer: str, report: DataReport) -> None:
                 f"{rows.size} of {len(homes)} homes have no {what}; they count as homes but not "
                 f"in totals of {what}. Name the column, or set {remedy}."
             )
-            report.add(layer, "warning", f"{what}-missing", message, count=rows.size, examples=rows)
+            ids = homes["home_id"].iloc[rows[:5]]
+            report.add(layer, "warning", f"{what}-missing", message, count=rows.size, examples=ids)

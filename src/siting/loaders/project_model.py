@@ -96,6 +96,8 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+Scalar = bool | int | float | str
+Scalars = Annotated[tuple[Scalar, ...], BeforeValidator(_listed), _OneOrMany()]
 SourceFile = Annotated[Path, BeforeValidator(_existing, json_schema_input_type=str)]
 Encoding = Annotated[str, AfterValidator(_known_encoding)]
 DeclaredCRS = Annotated[
@@ -128,8 +130,13 @@ class _Readable(_Model):
     )
     columns: dict[str, str | None] = Field(
         default_factory=dict,
-        description="siting's name -> the file's column, such as {households: 户数}; an empty one is "
-        "not taken.",
+        description="siting's name -> the file's column, such as {households: 户数}; "
+        "an empty one is not taken.",
+    )
+    where: dict[str, Scalars] = Field(
+        default_factory=dict,
+        description="Column -> value or values; only rows that have them are taken, such as "
+        "{is_living: true}.",
     )
 
 
@@ -236,9 +243,14 @@ class StreetLayer(_WalkRules, _Readable):
 
 
 class OsmLayer(_WalkRules):
-    """One OpenStreetMap file for streets, homes and facilities at once."""
+    """OpenStreetMap for streets, homes and facilities at once: a file, or a place to fetch."""
 
-    path: SourceFile = Field(description=".osm.pbf, .osm, .osm.gz or .osm.bz2.")
+    path: SourceFile | None = Field(
+        default=None, description=".osm.pbf, .osm, .osm.gz or .osm.bz2."
+    )
+    place: str | None = Field(
+        default=None, description="Name of a place that OSMnx looks up and fetches when online."
+    )
     use: Annotated[
         tuple[Literal["streets", "residential", "facilities", "water"], ...],
         BeforeValidator(_listed),
@@ -255,6 +267,12 @@ class OsmLayer(_WalkRules):
         default=True, description="Whether rivers, canals and lakes keep walkers on their side."
     )
 
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.path is None) == (self.place is None):
+            raise ValueError("expected either path or place")
+        return self
+
 
 class PopulationLayer(_Model):
     """People by raster cell: the homes themselves, or to be spread over the homes."""
@@ -265,6 +283,13 @@ class PopulationLayer(_Model):
     )
     band: int | None = Field(
         default=None, ge=1, description="Band to read where the raster has several."
+    )
+    crs: DeclaredCRS | None = Field(
+        default=None, description="System of a raster that does not say its own."
+    )
+    within: FileLayer | None = Field(
+        default=None,
+        description="Polygons; cells whose centre lies outside all of them are left out.",
     )
     weight: Literal["floor_area_m2", "households", "equal"] = Field(
         default="floor_area_m2",
@@ -289,7 +314,7 @@ class LayerFiles(_Model):
     """The layers of a project; one file or a list of files each."""
 
     osm: OsmLayer | None = Field(
-        default=None, description="One OpenStreetMap file for several layers at once."
+        default=None, description="OpenStreetMap for several layers at once."
     )
     residential: Annotated[tuple[ResidentialLayer, ...], BeforeValidator(_listed), _OneOrMany()] = (
         Field(default=(), description="Homes with households and people.")
@@ -362,6 +387,16 @@ class Project(_Model):
     )
     parameters: Parameters = Field(
         default_factory=Parameters, description="Numbers of the analysis."
+    )
+
+    made_up: bool = Field(
+        default=False,
+        description="true: the data are invented, which the map and every report then say.",
+    )
+    attribution: Codes = Field(
+        default=(),
+        description="What the data's licences ask for, such as '© OpenStreetMap contributors'; "
+        "shown on the map.",
     )
 
     _path: Path = PrivateAttr(default=Path("siting.yaml"))
