@@ -28,7 +28,8 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "shortfall": ("差额", "Shortfall"),
         "why": ("说明", "Why"),
         "source": ("依据", "Source"),
-        "quote": ("原文", "Quote"),
+        "verbatim": ("原文", "Quote"),
+        "paraphrase": ("大意", "In short"),
         "confidence": ("来源可信度", "Confidence of the source"),
         "evidence": ("数据出处", "Read from"),
         "missing": ("缺少", "Missing"),
@@ -45,6 +46,15 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 def word(key: str, language: Language) -> str:
     """Return one of the fixed words."""
     return _WORDS[key][language == "en"]
+
+
+def quoted(finding: PlanFinding, language: Language) -> str:
+    """Write what the clause says, marked as its words or as a paraphrase; empty without one."""
+    citation = finding.citation
+    if citation is None or not citation.quote:
+        return ""
+    kind = "paraphrase" if citation.quote_kind == "paraphrase" else "verbatim"
+    return f"{word(kind, language)}: {citation.quote}"
 
 
 def verdict_key(finding: PlanFinding) -> str:

@@ -89,7 +89,7 @@ def _details(finding: PlanFinding, language: Language) -> str:
         ("why", _safe(finding.explanation.text(language))),
         ("missing", _safe(", ".join(finding.missing))),
         ("source", _cited(citation) if citation else ""),
-        ("quote", _safe(citation.quote) if citation else ""),
+        (_quote_kind(citation), _safe(citation.quote) if citation else ""),
         ("confidence", _safe(citation.confidence) if citation else ""),
         ("waiver", _safe(waiver_line(finding, language))),
         ("note", _safe(finding.note.text(language))),
@@ -99,6 +99,10 @@ def _details(finding: PlanFinding, language: Language) -> str:
     ]
     pairs = "".join(f"<dt>{word(k, language)}</dt><dd>{text}</dd>" for k, text in items if text)
     return f"<dl>{pairs}</dl>"
+
+
+def _quote_kind(citation: Citation | None) -> str:
+    return "paraphrase" if citation and citation.quote_kind == "paraphrase" else "verbatim"
 
 
 def _cited(citation: Citation) -> str:

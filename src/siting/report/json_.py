@@ -117,7 +117,10 @@ def _citation(finding: PlanFinding) -> dict[str, str] | None:
     if citation is None:
         return None
     names = ("document", "number", "issuer", "clause", "quote", "url", "confidence")
-    record = {name: getattr(citation, name) for name in (*names, "in_force_from", "pack")}
+    record = {
+        name: getattr(citation, name)
+        for name in (*names, "in_force_from", "pack", "quote_kind", "verified")
+    }
     return {name: value for name, value in record.items() if value}
 
 

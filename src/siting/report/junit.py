@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from siting.report._plain import plain, read_as
-from siting.report._words import verdict_key, waiver_line, word
+from siting.report._words import quoted, verdict_key, waiver_line, word
 from siting.rules.plan_finding import breaks, ranked
 
 if TYPE_CHECKING:
@@ -96,6 +96,6 @@ def _details(finding: PlanFinding, language: Language) -> list[str]:
         lines.append(f"{word('missing', language)}: {', '.join(finding.missing)}")
     if finding.citation:
         lines.append(f"{word('source', language)}: {finding.citation.line()}")
-        lines.append(f"{word('quote', language)}: {finding.citation.quote}")
+        lines.append(quoted(finding, language))
     lines += [f"{word('evidence', language)}: {read_as(each)}" for each in finding.evidence]
     return [line for line in lines if line]

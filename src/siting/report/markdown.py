@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from siting.report._plain import markdown, number, read_as
-from siting.report._words import governed_line, summary_line, verdict_key, waiver_line, word
+from siting.report._words import governed_line, quoted, summary_line, verdict_key, waiver_line, word
 from siting.rules.plan_finding import ranked, summary_of
 
 if TYPE_CHECKING:
@@ -70,13 +70,14 @@ def _section(finding: PlanFinding, language: Language) -> list[str]:
         lines += [markdown(explanation), ""]
     labelled = {
         "missing": ", ".join(finding.missing),
-        "quote": finding.citation.quote if finding.citation else "",
         "waiver": waiver_line(finding, language),
         "note": finding.note.text(language),
     }
     items = [f"{word(key, language)}: {markdown(text)}" for key, text in labelled.items() if text]
     if finding.citation:
         items.insert(0, f"{word('source', language)}: {cited(finding.citation)}")
+    if clause := quoted(finding, language):
+        items.append(markdown(clause))
     if governed := governed_line(finding, language):
         items.append(markdown(governed))
     items += [f"{word('evidence', language)}: {markdown(read_as(e))}" for e in finding.evidence]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from siting.report._plain import first_place, markdown, plain, plain_values
-from siting.report._words import verdict_key, waiver_line, word
+from siting.report._words import quoted, verdict_key, waiver_line, word
 from siting.report.json_ import dump
 from siting.report.markdown import cited, web_address
 from siting.rules.plan_finding import ranked
@@ -78,7 +78,7 @@ def _rule(finding: PlanFinding, language: Language) -> dict[str, Any]:
         lines.append(f"{word('source', language)}: {citation.line()}")
         marked.append(f"{word('source', language)}: {cited(citation)}")
         if citation.quote:
-            lines.append(f"{word('quote', language)}: {citation.quote}")
+            lines.append(quoted(finding, language))
             marked.append(f"> {markdown(citation.quote)}")
         if citation.confidence:
             lines.append(f"{word('confidence', language)}: {citation.confidence}")

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from siting.report._plain import number, plain, read_as
-from siting.report._words import governed_line, summary_line, verdict_key, waiver_line, word
+from siting.report._words import governed_line, quoted, summary_line, verdict_key, waiver_line, word
 from siting.rules.plan_finding import ranked, summary_of
 
 if TYPE_CHECKING:
@@ -100,8 +100,9 @@ def _details(finding: PlanFinding, language: Language) -> list[str]:
     }
     if finding.verdict != "pass":
         labelled["source"] = finding.citation.line() if finding.citation else ""
-        labelled["quote"] = finding.citation.quote if finding.citation else ""
     lines = [f"{word(key, language)}: {text}" for key, text in labelled.items() if text]
+    if finding.verdict != "pass":
+        lines.append(quoted(finding, language))
     lines.append(governed_line(finding, language))
     if finding.verdict != "pass":
         evidence = word("evidence", language)

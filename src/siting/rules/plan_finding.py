@@ -41,7 +41,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a rule comes from; empty where the pack does not say it."""
+    """Where a rule comes from; empty where the pack does not say it.
+
+    `quote_kind` is ``verbatim`` or ``paraphrase``, `verified` says in what copy it was read.
+    """
 
     document: str
     clause: str = ""
@@ -52,6 +55,8 @@ class Citation:
     issuer: str = ""
     in_force_from: str = ""
     pack: str = ""
+    quote_kind: str = ""
+    verified: str = ""
 
     def line(self) -> str:
         """Return the citation in one line.

@@ -1,0 +1,175 @@
+"""What changed between two plan checks: new, fixed, changed and unchanged findings.
+
+Owns the comparison by stable finding id, and reading the ids back from a JSON report.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from siting.errors import SitingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from siting.rules.plan_finding import PlanFinding
+
+ChangeKind = Literal["new", "fixed", "changed", "unchanged"]
+_WRONG = ("fail", "unknown")
+MAX_BASELINE_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a report says of one finding, enough to compare it.
+
+    `wrong` is whether it was a problem: a failure or an unknown, not waived and not governed by
+    another rule.
+    """
+
+    finding_id: str
+    plan: str
+    rule_id: str
+    subject: str
+    verdict: str
+    measured: float | None
+    required: float | None
+    wrong: bool
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One finding before and after; None where a report does not have it."""
+
+    kind: ChangeKind
+    before: Known | None
+    after: Known | None
+
+    @property
+    def finding(self) -> Known:
+        """The finding as it is now, or as it was last."""
+        known = self.after or self.before
+        assert known is not None
+        return known
+
+
+def compare(before: Iterable[Known], after: Iterable[Known]) -> tuple[Change, ...]:
+    """Compare two checks by their problems.
+
+    ``new``: a problem now and none before; ``fixed``: one before and none now; ``changed``: one
+    in both whose verdict or numbers differ; ``unchanged``: the same problem. What was and is no
+    problem is left out. A finding that vanished with its plan or rule counts as fixed.
+
+    Returns
+    -------
+    tuple of Change
+        New ones first, then changed, unchanged and fixed; within each by plan, rule and subject.
+
+    Examples
+    --------
+    >>> old = Known("a", "P", "r", "", "fail", 340.0, 375.0, True)
+    >>> new = Known("a", "P", "r", "", "fail", 350.0, 375.0, True)
+    >>> [change.kind for change in compare([old], [new])]
+    ['changed']
+    """
+    first, second = _by_id(before), _by_id(after)
+    changes: list[Change] = []
+    for key in dict.fromkeys((*second, *first)):
+        kind = _kind(first.get(key), second.get(key))
+        if kind is not None:
+            changes.append(Change(kind, first.get(key), second.get(key)))
+    return tuple(sorted(changes, key=_order))
+
+
+def states_of(changes: Sequence[Change]) -> dict[str, str]:
+    """Return the kind of change by finding id, as the JSON and SARIF writers take it."""
+    return {change.finding.finding_id: change.kind for change in changes}
+
+
+def known_of(findings: Iterable[PlanFinding]) -> tuple[Known, ...]:
+    """Reduce findings to what a comparison needs."""
+    return tuple(
+        Known(
+            each.finding_id,
+            each.plan,
+            each.rule_id,
+            each.subject,
+            each.verdict,
+            None if each.measured is None else float(each.measured),
+            None if each.required is None else float(each.required),
+            each.verdict in _WRONG and each.binds,
+            each.title.zh,
+        )
+        for each in findings
+    )
+
+
+def known_of_json(text: str | bytes, source: str) -> tuple[Known, ...]:
+    """Read the findings of an earlier JSON report.
+
+    Raises
+    ------
+    SitingError
+        Not a report that ``siting check --format json`` wrote; too large.
+    """
+    if len(text) > MAX_BASELINE_BYTES:
+        raise SitingError(f"{source} has {len(text):,} bytes; at most {MAX_BASELINE_BYTES:,}.")
+    try:
+        document = json.loads(text)
+        return tuple(_known(record) for record in document["findings"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise SitingError(
+            f"{source} is not a report of siting check; write the baseline with --format json."
+        ) from None
+
+
+def _known(record: Mapping[str, Any]) -> Known:
+    binds = record["strength"] == "mandatory" and not record["waived"] and record["governs"]
+    return Known(
+        str(record["finding_id"]),
+        str(record["plan"]),
+        str(record["rule_id"]),
+        str(record["subject"]),
+        str(record["verdict"]),
+        record["measured"],
+        record["required"],
+        bool(record["verdict"] in _WRONG and binds),
+        str(record.get("title", "")),
+    )
+
+
+def _by_id(known: Iterable[Known]) -> dict[tuple[str, int], Known]:
+    """Index by id; plans of one name are told apart by their order."""
+    seen: Counter[str] = Counter()
+    found: dict[tuple[str, int], Known] = {}
+    for each in known:
+        found[each.finding_id, seen[each.finding_id]] = each
+        seen[each.finding_id] += 1
+    return found
+
+
+def _kind(before: Known | None, after: Known | None) -> ChangeKind | None:
+    was, now = bool(before and before.wrong), bool(after and after.wrong)
+    if was and now and before and after:
+        return "unchanged" if _same(before, after) else "changed"
+    if now:
+        return "new"
+    return "fixed" if was else None
+
+
+def _same(before: Known, after: Known) -> bool:
+    return (before.verdict, before.measured, before.required) == (
+        after.verdict,
+        after.measured,
+        after.required,
+    )
+
+
+def _order(change: Change) -> tuple[int, str, str, str]:
+    known = change.finding
+    kinds = ("new", "changed", "unchanged", "fixed")
+    return (kinds.index(change.kind), known.plan, known.rule_id, known.subject)
