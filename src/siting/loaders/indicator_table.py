@@ -359,6 +359,9 @@ class _BlockReader:
     ) -> None:
         unit, where = self._unit(row, label, quantity, column)
         key = self._key(label, column, unit)
+        if not key and where == "header":
+            # A header's ㎡ is not meant for 总户数 or 容积率 in the same column.
+            unit, key = "", key_of(label.words)
         if not unit and key and self.sheet_unit and unit_of(key) in measures(self.sheet_unit):
             unit, where = self.sheet_unit, "the sheet's unit"
         value, note = _value(key, quantity, unit, item)
@@ -388,7 +391,9 @@ class _BlockReader:
             if item and item.unit:
                 return item.unit, "column"
         header = self.block.headers.get(column, "")
-        return label.unit or label_of(header).unit or unit_word(header), "header"
+        if label.unit:
+            return label.unit, "label"
+        return label_of(header).unit or unit_word(header), "header"
 
     def _key(self, label: Label, column: int, unit: str) -> str:
         header = label_of(self.block.headers.get(column, "")).words
@@ -396,12 +401,7 @@ class _BlockReader:
             key = key_of(label.words + header, unit)
             if key:
                 return key
-        return key_of(label.words, unit) or _without_header_unit(label, unit)
-
-
-def _without_header_unit(label: Label, unit: str) -> str:
-    """Know 容积率 in a column headed ㎡: the header's unit is not meant for a ratio."""
-    return key if (key := key_of(label.words)) == "floor_area_ratio" and unit else ""
+        return key_of(label.words, unit)
 
 
 def _value(key: str, quantity: Quantity, unit: str, item: Item) -> tuple[Decimal | None, str]:
