@@ -29,6 +29,7 @@ _Mask = NDArray[np.bool_]
 
 # Layers of a whole municipality run over into the neighbouring zones.
 _MARGIN_DEG = 3.0
+_ENOUGH = 10_000
 _CHINA = (73.0, 3.0, 136.0, 54.0)
 # EPSG:4513 to 4533 carry the zone number (25 to 45) before the easting, 4534 to 4554 do not.
 _PREFIXED_EPSG, _PLAIN_EPSG, _FIRST_ZONE, _LAST_ZONE = 4513, 4534, 25, 45
@@ -86,7 +87,7 @@ def place(
         raise CRSError(_undeclared(subject, centres[known]))
     if not known.any():
         return frame.set_crs(source.crs, allow_override=True)
-    fix = _find_fix(centres[known], source, subject, axes)
+    fix = _find_fix(_evenly(centres[known]), source, subject, axes)
     placed = _apply(frame, fix, subject, report)
     placed = _without_strays(placed, fix.crs, subject, report)
     return _without_offset(placed, source, subject, report)
@@ -97,6 +98,14 @@ def _centres(frame: gpd.GeoDataFrame) -> _Floats:
 
     boxes = shapely.bounds(frame.geometry.to_numpy())
     return np.asarray((boxes[:, :2] + boxes[:, 2:]) / 2.0, dtype=np.float64)
+
+
+def _evenly(centres: _Floats) -> _Floats:
+    """Return enough rows to see what most are; every row is looked at again afterwards."""
+    if len(centres) <= _ENOUGH:
+        return centres
+    rows = np.linspace(0, len(centres) - 1, _ENOUGH).astype(np.intp)
+    return np.asarray(centres[rows], dtype=np.float64)
 
 
 def _find_fix(centres: _Floats, source: SourceCRS, subject: str, axes: Axes) -> _Fix:
@@ -314,11 +323,12 @@ def _without_strays(
     """Turn round single rows that only fit swapped; leave out and list those that fit nowhere."""
     centres = _centres(frame)
     x, y = centres.T
-    with np.errstate(invalid="ignore"):
-        known = np.isfinite(centres).all(axis=1)
-        turned = known & ~_inside(x, y, crs) & _inside(y, x, crs)
-        lost = known & ~_inside(x, y, crs) & ~turned
-    lost |= known & (x == 0.0) & (y == 0.0)
+    known = np.isfinite(centres).all(axis=1)
+    outside = np.flatnonzero(known & ~_inside(x, y, crs))
+    fits_turned = _inside(y[outside], x[outside], crs)
+    turned, lost = np.zeros_like(known), known & (x == 0.0) & (y == 0.0)
+    turned[outside[fits_turned]] = True
+    lost[outside[~fits_turned]] = True
     if turned.any():
         message = "coordinates of single rows were swapped; they were turned round"
         rows = frame.index[turned]

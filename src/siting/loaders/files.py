@@ -22,7 +22,8 @@ VECTOR_SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".fgb", ".parquet", ".g
 TABLE_SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm")
 # One city is far below these; an archive above them is broken or hostile.
 LARGEST_UNPACKED_BYTES = 4 * 1024**3
-LARGEST_RATIO = 1000
+# Empty columns of a dbf reach a hundred; the format's own limit is a thousand.
+LARGEST_RATIO = 300
 _RATIO_MATTERS_BYTES = 64 * 1024**2
 _SHAPEFILE_PARTS = frozenset((".shp", ".shx", ".dbf", ".prj", ".cpg"))
 _MAGIC = {
@@ -282,7 +283,7 @@ def open_archive(path: Path, *, subject: str) -> Iterator[zipfile.ZipFile]:
 
 
 @contextmanager
-def unpacked(path: Path, *, subject: str, member: str | None = None) -> Iterator[Path]:
+def unpacked(path: Path, *, subject: str, member: str | None = None) -> Iterator[tuple[Path, bool]]:
     """Unpack the one dataset in a zip archive into a temporary folder, deleted afterwards.
 
     Members are written under names made here, so that no name in the archive can lead outside.
@@ -291,6 +292,11 @@ def unpacked(path: Path, *, subject: str, member: str | None = None) -> Iterator
     ----------
     member
         File name of the dataset where the archive holds several.
+
+    Yields
+    ------
+    Path, bool
+        The dataset, and whether it was ``member`` that named it.
 
     Raises
     ------
@@ -306,7 +312,7 @@ def unpacked(path: Path, *, subject: str, member: str | None = None) -> Iterator
                 part.parent.mkdir(exist_ok=True)
                 with archive.open(name) as source, part.open("wb") as sink:
                     shutil.copyfileobj(source, sink)
-        yield target
+        yield target, member in _names_of(chosen)
 
 
 def _choose_dataset(
@@ -322,7 +328,7 @@ def _choose_dataset(
             found[inner] = None
     # With one dataset the name is that of a layer inside it.
     if member is not None and len(found) > 1:
-        found = {inner: None for inner in found if member in (inner.name, inner.stem, str(inner))}
+        found = {inner: None for inner in found if member in _names_of(inner)}
     if len(found) != 1:
         names = [inner.name for inner in found] or archive.namelist()[:10]
         raise LoadError(
@@ -330,6 +336,10 @@ def _choose_dataset(
             f"{names}. Unpack it and name the file."
         )
     return next(iter(found))
+
+
+def _names_of(inner: PurePosixPath) -> tuple[str, ...]:
+    return inner.name, inner.stem, str(inner)
 
 
 def _part_of(inner: PurePosixPath, chosen: PurePosixPath, target: Path) -> Path | None:

@@ -6,9 +6,7 @@ mean is decided in :mod:`siting.loaders.layers`.
 
 from __future__ import annotations
 
-import codecs
 import json
-import struct
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,17 +15,13 @@ from typing import TYPE_CHECKING
 
 from siting.crs import Axes, SourceCRS, crs_label, parse_crs, place
 from siting.errors import LoadError
+from siting.loaders._dbf import dbf_encoding
 from siting.loaders.files import VECTOR_SUFFIXES, check_content, unpacked
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import numpy as np
 
     from siting.tables import DataReport
-
-# Enough records to tell the encodings apart; names are spread evenly in real layers.
-_SNIFFED_BYTES = 8 * 1024 * 1024
-_CHINESE_SHARE = 0.5
 
 
 def read_vector(
@@ -80,8 +74,8 @@ def read_vector(
     subject = subject or path.name
     check_content(path, subject=subject)
     _check_suffix(path, subject)
-    with _dataset(path, layer, subject) as dataset:
-        frame = _read(dataset, layer, encoding, columns, subject, report)
+    with _dataset(path, layer, subject) as (dataset, inner):
+        frame = _read(dataset, inner, encoding, columns, subject, report)
     if frame.empty:
         raise LoadError(f"{subject} is empty: the layer has no rows.")
     frame.index = frame.index + 1
@@ -103,13 +97,14 @@ def _check_suffix(path: Path, subject: str) -> None:
 
 
 @contextmanager
-def _dataset(path: Path, layer: str | None, subject: str) -> Iterator[Path]:
+def _dataset(path: Path, layer: str | None, subject: str) -> Iterator[tuple[Path, str | None]]:
+    """Give the dataset itself and the layer that is still to be chosen in it."""
     if path.suffix.lower() != ".zip":
-        yield path
+        yield path, layer
         return
-    with unpacked(path, subject=subject, member=layer) as dataset:
+    with unpacked(path, subject=subject, member=layer) as (dataset, named):
         check_content(dataset, subject=subject)
-        yield dataset
+        yield dataset, None if named else layer
 
 
 def _read(
@@ -174,10 +169,18 @@ def _read_ogr(
 
     options: dict[str, object] = {"use_arrow": True}
     if path.suffix.lower() == ".shp":
-        options["encoding"] = _dbf_encoding(path, encoding, subject, report)
+        options["encoding"] = dbf_encoding(path, encoding, subject=subject, report=report)
     else:
         options["layer"] = _choose_layer(path, layer, subject)
     frame = pyogrio.read_dataframe(path, columns=columns, **options)
+    # A FlatGeobuf that was cut off ends quietly, but its header knows how many rows it had.
+    options.pop("use_arrow")
+    promised = pyogrio.read_info(path, **options)["features"]
+    if len(frame) < promised:
+        raise LoadError(
+            f"{subject}: {path.name} is cut off: it has {len(frame):,} of {promised:,} rows. Copy "
+            "or download it again."
+        )
     if not hasattr(frame, "geometry"):
         raise LoadError(
             f"{subject} has no geometry; it has the columns {list(frame.columns)}. A table with "
@@ -216,117 +219,3 @@ def _source_crs(
         )
         report.add(subject, "assumption", "crs-overridden", message, count=len(frame))
     return source
-
-
-# --- the encoding of a Shapefile's table ---------------------------------------------------------
-
-
-def _dbf_encoding(path: Path, declared: str | None, subject: str, report: DataReport) -> str:
-    """Return the encoding in which all names and texts of the table make sense.
-
-    A declared encoding is believed if it decodes; otherwise the .cpg, UTF-8 and GB18030 are tried
-    in this order. A one-byte encoding in the .cpg decodes everything, so it is set aside where
-    the same bytes are Chinese.
-    """
-    texts = _dbf_texts(path)
-    if declared is not None:
-        if not _decodes(texts, declared):
-            raise LoadError(_undecodable(subject, path, f"declared encoding {declared}"))
-        return declared
-    stated = _stated_encoding(path)
-    if texts.isascii():
-        return "UTF-8"
-    fitting = [name for name in (stated, "UTF-8", "GB18030") if name and _decodes(texts, name)]
-    if not fitting:
-        raise LoadError(_undecodable(subject, path, "UTF-8 nor GB18030"))
-    chosen = next((name for name in fitting if not _is_mojibake(texts, name)), fitting[0])
-    if chosen != stated:
-        said = f"its .cpg says {stated}" if stated else "it has no .cpg"
-        message = f"{said}, but the table's texts are {chosen}; they were read so"
-        report.add(subject, "repair", "encoding-detected", message)
-    return chosen
-
-
-def _undecodable(subject: str, path: Path, tried: str) -> str:
-    return (
-        f"{subject}: the texts of {path.with_suffix('.dbf').name} are not in the {tried}. Write "
-        "encoding: with the one they are in, for instance encoding: gb18030 or big5."
-    )
-
-
-def _stated_encoding(path: Path) -> str | None:
-    for suffix in (".cpg", ".CPG"):
-        stated = path.with_suffix(suffix)
-        if stated.exists():
-            name = stated.read_bytes().decode("ascii", "ignore").strip()
-            # ArcGIS writes bare code page numbers.
-            name = {"936": "GB18030", "65001": "UTF-8", "54936": "GB18030"}.get(name, name)
-            return name if _is_codec(name) else None
-    return None
-
-
-def _is_codec(name: str) -> bool:
-    try:
-        codecs.lookup(name)
-    except LookupError:
-        return False
-    return True
-
-
-def _dbf_texts(path: Path) -> bytes:
-    """Return field names and text values, one a line and trimmed of the padding."""
-    import numpy as np
-
-    table = path.with_suffix(".dbf")
-    if not table.exists():
-        table = path.with_suffix(".DBF")
-    with table.open("rb") as stream:
-        head = stream.read(32)
-        _, header_bytes, width = struct.unpack("<IHH", head[4:12])
-        fields = stream.read(max(header_bytes - 32, 0))
-        body = np.frombuffer(stream.read(_SNIFFED_BYTES), dtype=np.uint8)
-    rows = body[: len(body) // max(width, 1) * max(width, 1)].reshape(-1, max(width, 1))
-    texts: list[bytes] = []
-    start = 1
-    for offset in range(0, len(fields) - 31, 32):
-        name, kind, size = fields[offset : offset + 11], fields[offset + 11], fields[offset + 16]
-        texts.append(name.split(b"\0")[0])
-        if kind == ord("C"):
-            texts.extend(_lines(rows[:, start : start + size]))
-        start += size
-    return b"\n".join(texts)
-
-
-def _lines(cells: np.ndarray) -> list[bytes]:
-    """Return the different texts of one field."""
-    import numpy as np
-
-    if not cells.size:
-        return []
-    whole = np.ascontiguousarray(cells).view(f"S{cells.shape[1]}").ravel()
-    return [bytes(text).strip(b" \0") for text in np.unique(whole)]
-
-
-def _decodes(texts: bytes, encoding: str) -> bool:
-    """Tell whether every text decodes; a character cut at the end of a field is forgiven."""
-    try:
-        decoder = codecs.getincrementaldecoder(encoding)
-        for text in texts.split(b"\n"):
-            decoder().decode(text, final=False)
-    except (UnicodeDecodeError, LookupError):
-        return False
-    return True
-
-
-def _is_mojibake(texts: bytes, encoding: str) -> bool:
-    """Tell accented Latin letters that are really Chinese: GB18030 turns them all into hanzi."""
-    if not _is_single_byte(encoding) or not _decodes(texts, "GB18030"):
-        return False
-    foreign = [c for c in texts.decode("GB18030", "ignore") if not c.isascii()]
-    chinese = sum("\u4e00" <= c <= "\u9fff" for c in foreign)
-    return chinese > _CHINESE_SHARE * len(foreign)
-
-
-def _is_single_byte(encoding: str) -> bool:
-    name = codecs.lookup(encoding).name
-    return name.startswith(("iso8859", "cp125", "cp437", "cp850", "mac", "latin"))

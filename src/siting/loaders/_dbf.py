@@ -1,0 +1,186 @@
+"""In which encoding the table of a Shapefile is written.
+
+Owns the reading of a dbf's raw bytes for this one question: nothing in the file answers it
+reliably, and a wrong answer turns every Chinese name into accented letters.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from siting.errors import LoadError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from siting.tables import DataReport
+
+# Enough records to tell the encodings apart.
+_SNIFFED_BYTES = 8 * 1024 * 1024
+# ArcGIS writes bare code page numbers, and 936 where it means GB18030.
+_CODE_PAGES = {"936": "GB18030", "54936": "GB18030", "65001": "UTF-8", "950": "cp950"}
+# The language byte of the header, where there is no .cpg.
+_LANGUAGES = {
+    0x01: "cp437",
+    0x02: "cp850",
+    0x03: "cp1252",
+    0x13: "cp932",
+    0x4D: "GB18030",
+    0x4F: "cp950",
+    0x57: "cp1252",
+    0x78: "cp950",
+    0x79: "cp949",
+    0x7A: "GB18030",
+    0x7B: "cp932",
+    0xC9: "cp1251",
+}
+_FOREIGN = re.compile(rb"[\x80-\xff]+")
+_PAIRS = re.compile(rb"(?:[\xa1-\xfe]{2})+")
+_CHINESE_SHARE = 0.8
+
+
+class _Text(NamedTuple):
+    """A name or value; ``cut`` where it fills its field, so that its last character may be cut."""
+
+    raw: bytes
+    cut: bool
+
+
+def dbf_encoding(path: Path, declared: str | None, *, subject: str, report: DataReport) -> str:
+    """Return the encoding in which all names and texts of a Shapefile's table make sense.
+
+    Parameters
+    ----------
+    path
+        The ``.shp``.
+    declared
+        Believed if it decodes. Without it what the .cpg or the header says, UTF-8 and GB18030 are
+        tried in this order; a one-byte encoding decodes anything, so it is set aside where the
+        same bytes come in pairs as Chinese does.
+    report
+        Receives a note where the answer is not what the files say.
+
+    Raises
+    ------
+    LoadError
+        Texts that fit none of these; write the encoding.
+    """
+    texts = _texts(_table(path))
+    if declared is not None:
+        if not _decodes(texts, declared):
+            raise LoadError(_undecodable(subject, path, f"declared encoding {declared}"))
+        return declared
+    stated = _stated(path)
+    if all(text.raw.isascii() for text in texts):
+        return "UTF-8"
+    chosen = _choose(texts, stated)
+    if chosen is None:
+        raise LoadError(_undecodable(subject, path, "UTF-8 nor GB18030"))
+    if stated is None or codecs.lookup(chosen) != codecs.lookup(stated):
+        said = f"the files say {stated}" if stated else "there is no .cpg"
+        message = f"{said}, but the texts of the table are in {chosen}; they were read so"
+        report.add(subject, "repair", "encoding-detected", message)
+    return chosen
+
+
+def _choose(texts: Sequence[_Text], stated: str | None) -> str | None:
+    chinese = _decodes(texts, "GB18030") and _comes_in_pairs(texts)
+    believed = stated is not None and _decodes(texts, stated)
+    if believed and not (chinese and _is_one_byte(str(stated))):
+        return stated
+    if _decodes(texts, "UTF-8"):
+        return "UTF-8"
+    return "GB18030" if chinese else None
+
+
+def _undecodable(subject: str, path: Path, tried: str) -> str:
+    return (
+        f"{subject}: the texts of {path.with_suffix('.dbf').name} are not in the {tried}. Write "
+        "encoding: with the one they are in, for instance encoding: gb18030 or big5."
+    )
+
+
+def _table(path: Path) -> Path:
+    lower = path.with_suffix(".dbf")
+    return lower if lower.exists() else path.with_suffix(".DBF")
+
+
+def _stated(path: Path) -> str | None:
+    """Return what the .cpg says, else the language byte; None where neither is a known codec."""
+    for suffix in (".cpg", ".CPG"):
+        beside = path.with_suffix(suffix)
+        if beside.exists():
+            name = beside.read_bytes().decode("ascii", "ignore").strip()
+            return _codec(_CODE_PAGES.get(name, name))
+    with _table(path).open("rb") as stream:
+        return _LANGUAGES.get(stream.read(32)[29])
+
+
+def _codec(name: str) -> str | None:
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return None
+
+
+def _texts(table: Path) -> list[_Text]:
+    """Return field names and the different text values, trimmed of the padding."""
+    import numpy as np
+
+    with table.open("rb") as stream:
+        _, header_bytes, width = struct.unpack("<IHH", stream.read(32)[4:12])
+        fields = stream.read(max(header_bytes - 32, 0))
+        body = np.frombuffer(stream.read(_SNIFFED_BYTES), dtype=np.uint8)
+    wide = max(width, 1)
+    rows = body[: len(body) // wide * wide].reshape(-1, wide)
+    texts: list[_Text] = []
+    start = 1
+    for offset in range(0, len(fields) - 31, 32):
+        name, kind, size = fields[offset : offset + 11], fields[offset + 11], fields[offset + 16]
+        name = name.split(b"\0")[0]
+        texts.append(_Text(name, cut=len(name) >= 9))
+        if kind == ord("C"):
+            texts.extend(_values(rows[:, start : start + size]))
+        start += size
+    return texts
+
+
+def _values(cells: np.ndarray) -> list[_Text]:
+    """Return the different texts of one field."""
+    import numpy as np
+
+    if not cells.size:
+        return []
+    width = cells.shape[1]
+    whole = np.ascontiguousarray(cells).view(f"S{width}").ravel()
+    distinct = [bytes(text).rstrip(b" \0") for text in np.unique(whole)]
+    # A character of GB18030 has at most four bytes, so a cut leaves at most three blank.
+    return [_Text(text, cut=len(text) > width - 4) for text in distinct]
+
+
+def _decodes(texts: Sequence[_Text], encoding: str) -> bool:
+    """Tell whether every text decodes; a character cut at the end of a field is forgiven."""
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)
+        for text in texts:
+            decoder().decode(text.raw, final=not text.cut)
+    except (UnicodeDecodeError, LookupError):
+        return False
+    return True
+
+
+def _comes_in_pairs(texts: Sequence[_Text]) -> bool:
+    """Tell hanzi, two high bytes each and seldom alone, from accented letters between others."""
+    runs = [run for text in texts for run in _FOREIGN.findall(text.raw)]
+    paired = sum(len(pair) for run in runs for pair in _PAIRS.findall(run))
+    return paired > _CHINESE_SHARE * sum(map(len, runs))
+
+
+def _is_one_byte(encoding: str) -> bool:
+    name = codecs.lookup(encoding).name
+    return name.startswith(("iso8859", "cp125", "cp437", "cp850", "mac", "latin"))
