@@ -14,7 +14,7 @@ from siting.sample.ground import METRIC_CRS, ORIGIN, Floats, to_metric
 from siting.sample.homes import Integers
 
 if TYPE_CHECKING:
-    from affine import Affine
+    from rasterio import Affine
 
 NODATA = -9999.0
 _STEP_DEG = 1 / 1200  # 3 arc seconds, the grid of common population rasters
@@ -87,6 +87,6 @@ def _write(grid: Floats, path: Path) -> None:
 
 
 def _transform() -> Affine:
-    from affine import Affine
+    from rasterio import Affine
 
     return Affine(_STEP_DEG, 0.0, _WEST, 0.0, -_STEP_DEG, _NORTH)

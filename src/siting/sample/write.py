@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -93,9 +92,9 @@ def _check_free(folder: Path, *, force: bool) -> None:
 def _swap(fresh: Path, folder: Path, replaced: Path) -> None:
     """Put the fresh folder in the place of the old one; put the old one back if that fails."""
     if folder.exists():
-        os.replace(folder, replaced)  # noqa: PTH105 - the one rename that Windows does in place too
+        folder.replace(replaced)
     try:
-        os.replace(fresh, folder)  # noqa: PTH105
+        fresh.replace(folder)
     except OSError:
         if replaced.exists():
             shutil.move(replaced, folder)
