@@ -305,6 +305,25 @@ def varied_town(n_homes=1500, n_areas=24):
             service_areas=None,
         ),
     ]
+    rules.append(
+        replace(
+            first,
+            id="city-share",
+            title=Label("全市养老设施覆盖率", "Share of homes near elder care, whole city"),
+            subject="city",
+            measure="covered_share",
+            unit="%",
+            sense="above",
+            required=90.0,
+            measured=np.array([62.5]),
+            verdict=np.array([1], dtype=np.int8),
+            nearest=None,
+            service_areas=None,
+            citation=Citation(
+                Label("演示规划", "Sample plan"), quote="九成以上", paraphrase=True, confidence="B"
+            ),
+        )
+    )
     homes = replace(
         model.homes,
         geometry=shapely.box(

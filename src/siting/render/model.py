@@ -23,7 +23,8 @@ WEIGHTS = ("homes", "households", "population", "elderly")
 
 Floats = NDArray[np.float64]
 Geometries = NDArray[np.object_]
-Subject = Literal["home", "area", "facility"]
+Subject = Literal["home", "area", "facility", "city"]
+Sense = Literal["at_most", "at_least", "below", "above"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,27 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a rule's number is written."""
+    """Where a rule's number is written.
 
-    document: str = ""
+    Parameters
+    ----------
+    document
+        Its title, one text for both languages or one for each.
+    number, clause, quote, url
+        As printed; only ``http`` and ``https`` addresses become links.
+    paraphrase
+        True where ``quote`` is not the document's own wording; it is shown without quotation marks.
+    confidence
+        ``A`` to ``C`` as the rule packs define it; ``B`` and ``C`` are pointed out.
+    """
+
+    document: str | Label = ""
     number: str = ""
     clause: str = ""
     quote: str = ""
     url: str = ""
+    paraphrase: bool = False
+    confidence: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,7 +168,8 @@ class MapRule:
     measure, unit
         The measure actually used, such as ``walking_distance``, and its unit.
     sense
-        Whether ``measured`` has to be ``at_most`` or ``at_least`` what is required.
+        Whether ``measured`` has to be ``at_most``, ``at_least``, ``below`` or ``above`` what is
+        required.
     required
         One number for all subjects, or float64 (n,); NaN for a rule without a pass mark.
     verdict
@@ -167,7 +183,8 @@ class MapRule:
     counted
         bool (m,): the facilities that the rule counts; by ``facility_types`` where left out.
     subject, level
-        What a row is: a home, a facility, or an area of ``level``.
+        What a row is: a home, a facility, an area of ``level``, or the whole city (one row). A
+        rule that looks at several levels is given once for each.
     measure_title
         The measure in words; where left out the page knows the usual codes.
     service_areas
@@ -184,7 +201,7 @@ class MapRule:
     title: Label
     measure: str
     unit: str
-    sense: Literal["at_most", "at_least"]
+    sense: Sense
     required: float | Floats
     verdict: NDArray[np.int8]
     measured: Floats
@@ -279,6 +296,8 @@ class MapModel:
             return len(self.homes.lon)
         if rule.subject == "facility":
             return len(self.facilities.lon)
+        if rule.subject == "city":
+            return 1
         return {level.level: len(level.ids) for level in self.areas}.get(rule.level)
 
     def faults(self) -> list[str]:
@@ -290,7 +309,7 @@ class MapModel:
             *_site_faults(self.sites),
             *(fault for level in self.areas for fault in _area_faults(level, self.homes)),
             *(fault for rule in self.rules for fault in self._rule_faults(rule)),
-            *_repeated("rule", [rule.id for rule in self.rules]),
+            *_repeated("rule", [" ".join(_key(rule)) for rule in self.rules]),
             *_repeated("level of areas", [level.level for level in self.areas]),
         ]
 
@@ -327,6 +346,11 @@ class MapModel:
         if rule.counted is not None:
             columns = {"counted": rule.counted}
             yield from _length_faults(f"{name}: facilities", len(self.facilities.lon), columns)
+
+
+def _key(rule: MapRule) -> tuple[str, ...]:
+    """Return what tells a rule's findings from all others."""
+    return (rule.id, rule.level) if rule.level else (rule.id,)
 
 
 def _home_columns(homes: MapHomes) -> dict[str, Any]:

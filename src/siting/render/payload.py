@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from siting.render import encode
 from siting.render.model import (
+    Citation,
     Geometries,
+    Label,
     MapAreas,
     MapFacilities,
     MapHomes,
@@ -204,12 +206,19 @@ def _described(model: MapModel, rule: MapRule) -> dict[str, Any]:
         "unit": rule.unit,
         "sense": rule.sense,
         "strength": rule.strength,
-        "citation": asdict(rule.citation),
+        "key": rule.id + (f"@{rule.level}" if rule.level else ""),
+        "citation": _citation(rule.citation),
         "facilityTypes": list(rule.facility_types),
         "subject": rule.subject,
         "level": rule.level,
         "totals": _listed(rule_totals(model, rule)),
     }
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    document = citation.document
+    both = Label(document, document) if isinstance(document, str) else document
+    return {**asdict(citation), "document": asdict(both)}
 
 
 def _listed(values: NDArray[np.float64] | None) -> Any:

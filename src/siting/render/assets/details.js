@@ -55,7 +55,7 @@ function findingItem(rule, row, select) {
   const nearest = nearestOf(rule, row);
   const facts = [[word("measured"), measuredText(rule, row)]];
   if (required !== null) {
-    facts.push([word("required"), (rule.sense === "at_most" ? "≤ " : "≥ ") + quantity(required, rule.unit, Number.isInteger(required) ? 0 : 2)]);
+    facts.push([word("required"), requiredText(rule, required)]);
   }
   if (verdict === 1) {
     facts.push([word("shortfall"), shortfallText(rule, row)]);
@@ -68,7 +68,7 @@ function findingItem(rule, row, select) {
   return el(
     "li",
     { class: rule === currentRule() ? "current" : "" },
-    el("h3", {}, chip(verdict), " ", name(pick(rule.title))),
+    el("h3", {}, chip(verdict), " ", name(ruleName(rule))),
     factList(facts),
     citation(rule.citation)
   );
@@ -90,7 +90,7 @@ function areaCard(row) {
       const cells = weights.map((weight) => el("td", {}, number(failed[WEIGHT[weight]])));
       const share = el("td", {}, percent(unservedShare(state.level, k, row)));
       const current = k === state.rule ? "chosen" : "";
-      return el("tr", { class: current }, el("th", { scope: "row" }, name(pick(store.rules[k].title))), share, cells);
+      return el("tr", { class: current }, el("th", { scope: "row" }, name(ruleName(store.rules[k]))), share, cells);
     });
   const titles = [word("rule"), word("shareWithout"), ...weights.map((weight) => word("column." + weight))];
   const table = el(

@@ -4,6 +4,7 @@
 const RULES_SHOWN = 6;
 const VERDICT_NAMES = ["pass", "fail", "unknown", "not_applicable"];
 const VERDICT_SIGNS = ["✓", "✗", "?", "–"];
+const SENSE_SIGNS = { at_most: "≤", at_least: "≥", below: "<", above: ">" };
 
 function showRules(choose) {
   const order = rulesWorstFirst();
@@ -30,7 +31,7 @@ function ruleRow(k, most, choose) {
     "label",
     { class: "rule" + (k === state.rule ? " chosen" : ""), for: id },
     el("input", { type: "radio", name: "rule", id, checked: k === state.rule, onchange: () => choose(k) }),
-    el("span", { class: "rule-name" }, name(pick(rule.title))),
+    el("span", { class: "rule-name" }, name(ruleName(rule))),
     el("span", { class: "rule-figure" }, burdenText(rule)),
     bar
   );
@@ -60,7 +61,7 @@ function showHeadline(select) {
   }
   const level = currentLevel();
   const totals = level && level.totals[worst];
-  const sentence = word("headline", { rule: pick(rule.title), failed: burdenText(rule) });
+  const sentence = word("headline", { rule: ruleName(rule), failed: burdenText(rule) });
   if (!totals) {
     return replace(node, sentence);
   }
@@ -83,9 +84,10 @@ function showFigures() {
     byId("rule-title").textContent = word("noRules");
     return;
   }
-  replace(byId("rule-title"), name(pick(rule.title)));
+  replace(byId("rule-title"), name(ruleName(rule)));
   const weights = rule.subject === "home" && !isIndicator(rule) ? ["households", "population", "elderly"] : [];
-  replace(byId("figures"), weights.map((weight) => figure(rule, weight)));
+  const single = rule.subject === "city" && rule.columns ? [cityFigure(rule)] : [];
+  replace(byId("figures"), [...weights.map((weight) => figure(rule, weight)), ...single]);
   showVerdicts(rule);
   replace(byId("rule-facts"), ruleFacts(rule));
 }
@@ -100,6 +102,18 @@ function figure(rule, weight) {
     el("span", { class: "figure-name" }, word("without." + weight)),
     el("strong", { class: "figure-value" + (failed >= 1e7 ? " long" : ""), "data-figure": weight, "data-value": failed }, number(failed)),
     el("span", { class: "figure-share" }, failed === null ? word("noData") : word("ofAll", { share: percent(all ? failed / all : 0), all: number(all) }))
+  );
+}
+
+// A rule about the whole city has one figure, shown with its limit.
+function cityFigure(rule) {
+  const required = requiredOf(rule, 0);
+  return el(
+    "div",
+    { class: "figure" },
+    el("span", { class: "figure-name" }, word("measured")),
+    el("strong", { class: "figure-value verdict-" + VERDICT_NAMES[rule.columns.verdict[0]] }, measuredText(rule, 0)),
+    el("span", { class: "figure-share" }, chip(rule.columns.verdict[0]), " ", required === null ? "" : requiredText(rule, required))
   );
 }
 
@@ -130,9 +144,11 @@ function limitText(rule) {
     const own = Boolean(rule.requiredDecimals !== undefined);
     return own ? word("limitEach") : word("noLimit");
   }
-  const digits = enoughDigits(rule.required, null, 4);
-  const places = Number.isInteger(rule.required) ? 0 : Math.max(digits, 2);
-  return (rule.sense === "at_most" ? "≤ " : "≥ ") + quantity(rule.required, rule.unit, places);
+  return requiredText(rule, rule.required);
+}
+
+function requiredText(rule, required) {
+  return SENSE_SIGNS[rule.sense] + " " + quantity(required, rule.unit, Number.isInteger(required) ? 0 : 2);
 }
 
 function ruleFacts(rule) {
@@ -151,16 +167,20 @@ function ruleFacts(rule) {
 }
 
 function citation(source) {
-  if (!source.document && !source.number) {
+  const document = pick(source.document);
+  if (!document && !source.number) {
     return null;
   }
-  const title = [source.document, source.number].filter(Boolean).join(" ");
+  const title = [document, source.number].filter(Boolean).join(" ");
   return el(
     "div",
     { class: "citation" },
     el("cite", {}, source.url ? link(source.url, title) : name(title)),
     source.clause ? el("span", {}, " ", name(source.clause)) : null,
-    source.quote ? el("blockquote", {}, name(source.quote)) : null
+    source.quote
+      ? el("blockquote", { class: source.paraphrase ? "" : "verbatim" }, source.paraphrase ? word("paraphrase") + " " : null, name(source.quote))
+      : null,
+    ["B", "C"].includes(source.confidence) ? el("p", { class: "doubt" }, word("confidence." + source.confidence)) : null
   );
 }
 
@@ -207,7 +227,7 @@ function shadeText(rule, k) {
   if (k > SHADE.worst || rule.required === null || !rule.required) {
     return word("shade." + shade);
   }
-  const most = rule.sense === "at_most";
+  const most = isUpper(rule);
   const times = most ? [0.5, 1, 1.5, 2] : [2, 1, 1 / 1.5, 0.5];
   const edge = (j) => {
     const value = rule.required * times[j];

@@ -6,7 +6,7 @@ function readLink() {
   const view = (chosen.get("view") || "").split(",").map(Number);
   const at = (chosen.get("at") || "").split(":");
   return {
-    rule: store.rules.findIndex((rule) => rule.id === chosen.get("rule")),
+    rule: store.rules.findIndex((rule) => rule.key === chosen.get("rule")),
     level: store.header.areas.findIndex((level) => level.level === chosen.get("level")),
     language: ["zh", "en"].includes(chosen.get("language")) ? chosen.get("language") : null,
     theme: ["light", "dark"].includes(chosen.get("theme")) ? chosen.get("theme") : null,
@@ -19,7 +19,7 @@ function writeLink(map) {
   const centre = map.getCenter();
   const chosen = new URLSearchParams();
   if (currentRule()) {
-    chosen.set("rule", currentRule().id);
+    chosen.set("rule", currentRule().key);
   }
   chosen.set("view", [centre.lat.toFixed(5), centre.lng.toFixed(5), map.getZoom()].join(","));
   chosen.set("language", language);

@@ -29,11 +29,21 @@ function start(id) {
   return map;
 }
 
+// A rule about areas is seen on the areas of its own level.
+function showLevelOf(rule) {
+  const level = store.header.areas.findIndex((one) => rule && rule.subject === "area" && one.level === rule.level);
+  if (level >= 0 && level !== state.level) {
+    state.level = level;
+    state.selected = state.selected && state.selected.kind === "area" ? null : state.selected;
+  }
+}
+
 function takeLink(asked) {
   language = asked.language || language;
   state.theme = asked.theme || state.theme;
   state.rule = asked.rule >= 0 ? asked.rule : state.rule;
   state.level = asked.level >= 0 ? asked.level : state.level;
+  showLevelOf(currentRule());
 }
 
 async function open(map, asked) {
@@ -118,6 +128,7 @@ function pageOf(map, layers) {
     },
     async choose(rule) {
       state.rule = rule;
+      showLevelOf(store.rules[rule]);
       const focused = document.activeElement && document.activeElement.id;
       await readRule(rule);
       if (state.rule !== rule) {
@@ -127,9 +138,7 @@ function pageOf(map, layers) {
       if (focused && byId(focused)) {
         byId(focused).focus();
       }
-      if (state.selected) {
-        showDetails(page.select);
-      }
+      showDetails(page.select);
       writeLink(map);
     },
     select(thing, options) {

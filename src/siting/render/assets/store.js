@@ -122,11 +122,23 @@ function shortfallOf(rule, row) {
     return NaN;
   }
   const measured = measuredOf(rule, row);
-  return rule.sense === "at_most" ? measured - required : required - measured;
+  return isUpper(rule) ? measured - required : required - measured;
 }
 
 function nearestOf(rule, row) {
   return rule.columns.nearest ? rule.columns.nearest[row] - 1 : -1;
+}
+
+// Whether less is better.
+function isUpper(rule) {
+  return rule.sense === "at_most" || rule.sense === "below";
+}
+
+// The name of a rule; one about areas tells of which, for it may stand there once for each level.
+function ruleName(rule) {
+  const about = rule.subject === "area" && store.header.areas.length > 1;
+  const level = about && store.header.areas.find((one) => one.level === rule.level);
+  return pick(rule.title) + (level ? " · " + levelName(level) : "");
 }
 
 // How many times the limit: above 1 is too far, or too little. Written without the rounding of
@@ -138,7 +150,7 @@ function loadOf(rule, row) {
   if (required === null) {
     return NaN;
   }
-  return rule.sense === "at_most" ? measured / required : required / measured;
+  return isUpper(rule) ? measured / required : required / measured;
 }
 
 function shadesOf(rule) {
@@ -203,7 +215,10 @@ function subjectName(rule, row) {
   if (rule.subject === "home") {
     return homeName(row);
   }
-  return rule.subject === "area" ? areaName(currentLevel(), row) : facilityName(row);
+  if (rule.subject === "area") {
+    return areaName(currentLevel(), row);
+  }
+  return rule.subject === "city" ? word("kind.city") : facilityName(row);
 }
 
 function countedFacilities(rule) {

@@ -2,6 +2,7 @@
 
 const ROWS_SHOWN = 50;
 const lists = {
+  wanted: "areas", // the tab that the reader chose; some rules have only the other
   tab: "areas",
   rows: ROWS_SHOWN,
   sort: { areas: { key: "burden", down: true }, homes: { key: "shortfall", down: true } },
@@ -14,9 +15,7 @@ function showLists(select) {
     tabs.push(["areas", word("worstAreas", { level: levelName(currentLevel(), true) })]);
   }
   tabs.push(["homes", subjectsTitle(rule)]);
-  if (!tabs.some(([tab]) => tab === lists.tab)) {
-    lists.tab = "homes";
-  }
+  lists.tab = tabs.some(([tab]) => tab === lists.wanted) ? lists.wanted : "homes";
   const buttons = tabs.map(([tab, text]) => tabButton(tab, text, tabs, select));
   replace(byId("tabs"), buttons);
   byId("list").setAttribute("aria-labelledby", "tab-" + lists.tab);
@@ -33,7 +32,7 @@ function subjectsTitle(rule) {
 function tabButton(tab, text, tabs, select) {
   const chosen = tab === lists.tab;
   const choose = (next) => {
-    lists.tab = next;
+    lists.wanted = next;
     lists.rows = ROWS_SHOWN;
     showLists(select);
     byId("tab-" + next).focus();
