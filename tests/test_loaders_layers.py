@@ -181,11 +181,11 @@ def test_cells_are_spread_over_the_homes_that_there_are(town):
 
 
 def test_two_groups_of_people_meet_in_the_same_cells(town):
-    raster(town / "all.tif", [[0, 0], [100, 50]])
+    raster(town / "all.tif", [[5, 0], [100, 50]])
     both = [{"path": "elders.tif", "group": "elderly"}, {"path": "all.tif"}]
     layers, _ = load(project(town, layers={"residential": None, "population": both}))
-    assert list(layers.residential["population"]) == [100, 50]
-    assert list(layers.residential["elderly"]) == [20, 8]
+    assert list(layers.residential["population"]) == [5, 100, 50]
+    assert list(layers.residential["elderly"]) == [0, 20, 8]
 
 
 def test_cells_can_be_cut_to_a_boundary(town):

@@ -40,33 +40,37 @@ class FacilityTags:
     """
 
     def __init__(self, types: Mapping[str, Sequence[Mapping[str, str | Sequence[str]]]]) -> None:
-        self._by_key: dict[str, list[tuple[str, dict[str, frozenset[str]]]]] = {}
+        # Key -> value -> (code, the other tags it needs): nearly every feature falls through here.
+        self._rules: dict[str, dict[str, list[tuple[str, dict[str, frozenset[str]]]]]] = {}
         for code, alternatives in types.items():
             for alternative in alternatives:
                 wanted = {key: _words(value) for key, value in alternative.items()}
-                for key in list(wanted)[:1]:
-                    self._by_key.setdefault(key, []).append((code, wanted))
+                if not wanted:
+                    continue
+                first, *others = wanted
+                rest = {key: wanted[key] for key in others}
+                for word in wanted[first]:
+                    self._rules.setdefault(first, {}).setdefault(word, []).append((code, rest))
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The tag keys that can begin a match."""
-        return tuple(sorted(self._by_key))
+        return tuple(sorted(self._rules))
 
     @property
     def query(self) -> dict[str, bool | list[str]]:
         """Key -> values that can begin a match, as OSMnx asks for features; True for any."""
-        asked: dict[str, set[str]] = {}
-        for key, rules in self._by_key.items():
-            asked[key] = set().union(*(wanted[key] for _, wanted in rules))
-        return {key: "*" in words or sorted(words) for key, words in sorted(asked.items())}
+        return {key: "*" in words or sorted(words) for key, words in sorted(self._rules.items())}
 
     def match(self, tags: Mapping[str, str]) -> tuple[str, ...]:
-        """Return the facility types of a feature, each once, in the order of the table."""
-        found: dict[str, None] = {}
-        for key in self._by_key.keys() & tags.keys():
-            for code, wanted in self._by_key[key]:
-                if all(_has(tags, each, words) for each, words in wanted.items()):
-                    found[code] = None
+        """Return the facility types of a feature, each once, in alphabetical order."""
+        found: set[str] = set()
+        for key in self._rules.keys() & tags.keys():
+            rules = self._rules[key]
+            for word in (*_parts(tags[key]), "*"):
+                for code, rest in rules.get(word, ()):
+                    if all(_has(tags, each, words) for each, words in rest.items()):
+                        found.add(code)
         return tuple(sorted(found))
 
     def is_closed(self, tags: Mapping[str, str]) -> bool:
@@ -78,12 +82,14 @@ def _words(value: str | Sequence[str]) -> frozenset[str]:
     return frozenset((value,) if isinstance(value, str) else value)
 
 
+def _parts(value: str) -> tuple[str, ...]:
+    """Split a tag that holds several values; semicolons stand between them."""
+    return tuple(part.strip() for part in value.split(";")) if ";" in value else (value,)
+
+
 def _has(tags: Mapping[str, str], key: str, words: frozenset[str]) -> bool:
-    """Several values may be written in one tag, with semicolons between."""
     value = tags.get(key)
-    if value is None:
-        return False
-    return "*" in words or any(part.strip() in words for part in value.split(";"))
+    return value is not None and ("*" in words or any(each in words for each in _parts(value)))
 
 
 def merge_nested(facilities: gpd.GeoDataFrame, layer: str, report: DataReport) -> gpd.GeoDataFrame:
