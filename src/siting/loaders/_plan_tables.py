@@ -141,10 +141,15 @@ def _frames(path: Path, features: Sequence[Any]) -> dict[str, gpd.GeoDataFrame]:
 
 
 def _layers_of(path: Path) -> dict[str, str]:
+    import warnings
+
     import pyogrio
 
     try:
-        names = [str(name) for name, _ in pyogrio.list_layers(path)]
+        with warnings.catch_warnings():
+            # GDAL warns of what it then refuses; the refusal is enough.
+            warnings.simplefilter("ignore")
+            names = [str(name) for name, _ in pyogrio.list_layers(path)]
     except (pyogrio.errors.DataSourceError, ValueError) as fault:
         raise LoadError(f"{path} is not a readable GeoPackage: {fault}.") from None
     found: dict[str, str] = {}

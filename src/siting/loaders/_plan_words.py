@@ -26,7 +26,7 @@ UNITS: MappingProxyType[str, _Unit] = MappingProxyType(
         **dict.fromkeys(("公顷", "hm2", "ha", "h㎡"), (("m2",), 10_000, 1)),
         **dict.fromkeys(("km2", "平方公里", "平方千米"), (("m2",), 1_000_000, 1)),
         "亩": (("m2",), 10_000, 15),
-        **dict.fromkeys(("户", "套", "户(套)", "套(户)", "households"), (("households",), 1, 1)),
+        **dict.fromkeys(("户", "套", "户(套)", "套(户)", "household"), (("households",), 1, 1)),
         **dict.fromkeys(("万户", "万套"), (("households",), 10_000, 1)),
         **dict.fromkeys(("人", "persons", "名"), (("persons", "places"), 1, 1)),
         "万人": (("persons", "places"), 10_000, 1),

@@ -54,6 +54,11 @@ def _path_as_mapping(value: object) -> object:
     return {"path": value} if isinstance(value, str) else value
 
 
+def _or_path(model: type[BaseModel]) -> BeforeValidator:
+    """Let a bare path stand for a mapping with that path."""
+    return BeforeValidator(_path_as_mapping, json_schema_input_type=str | model)
+
+
 Number = Annotated[Decimal, BeforeValidator(_exact, json_schema_input_type=float), Field(ge=0)]
 FacilityCode = Annotated[str, AfterValidator(_known_type)]
 ByType = dict[FacilityCode, Number]
@@ -127,9 +132,11 @@ class FacilityRow(_Model):
 
     id: str | None = Field(default=None, description="Unique in the plan; made up where left out.")
     name: str = ""
-    facility_type: Annotated[list[FacilityCode], BeforeValidator(_listed), Field(min_length=1)] = (
-        Field(description="One code; or several, the first counting the area, the rest sharing it.")
-    )
+    facility_type: Annotated[
+        list[FacilityCode],
+        BeforeValidator(_listed, json_schema_input_type=str | list[str]),
+        Field(min_length=1),
+    ] = Field(description="One code; or several, the first counting the area, the rest sharing it.")
     floor_area_m2: Number | None = None
     land_area_m2: Number | None = None
     places: Number | None = None
@@ -162,9 +169,9 @@ class WaiverRow(_Model):
 class PlanLayers(_Model):
     """The drawing."""
 
-    site: Annotated[FileLayer, BeforeValidator(_path_as_mapping)] | None = None
-    buildings: Annotated[ResidentialLayer, BeforeValidator(_path_as_mapping)] | None = None
-    facilities: Annotated[FacilityLayer, BeforeValidator(_path_as_mapping)] | None = None
+    site: Annotated[FileLayer, _or_path(FileLayer)] | None = None
+    buildings: Annotated[ResidentialLayer, _or_path(ResidentialLayer)] | None = None
+    facilities: Annotated[FacilityLayer, _or_path(FacilityLayer)] | None = None
 
 
 class PlanFile(_Model):
@@ -178,7 +185,7 @@ class PlanFile(_Model):
     date: dt.date = Field(description="The rules in force on this day are applied.")
     status: Literal["new", "renewal"] = "new"
     indicators: Annotated[
-        Annotated[IndicatorFile, BeforeValidator(_path_as_mapping), Tag("IndicatorFile")]
+        Annotated[IndicatorFile, _or_path(IndicatorFile), Tag("IndicatorFile")]
         | Annotated[Indicators, Tag("Indicators")],
         Discriminator(_kind_of_indicators),
     ] = Field(default_factory=Indicators, description="Figures, or a workbook with them.")
