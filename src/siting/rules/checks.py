@@ -191,10 +191,9 @@ def is_fact(key: str) -> bool:
 
 
 def _reference_faults(rule: Any, known_ids: Container[str]) -> Iterator[Fault]:
-    named = [(("supersedes",), _get(rule, "supersedes"))]
-    named.append((("counting", "shared_with"), _get(rule, "counting", "shared_with")))
-    for path, ids in named:
-        for name in _list(ids):
+    paths: tuple[tuple[str, ...], ...] = (("supersedes",), ("counting", "shared_with"))
+    for path in paths:
+        for name in _list(_get(rule, *path)):
             if isinstance(name, str) and name == _get(rule, "id"):
                 yield Fault(path, "names the rule itself")
             elif isinstance(name, str) and name not in known_ids:

@@ -82,3 +82,10 @@ class Parameters(BaseModel):
             "children; left out: nothing is filled."
         ),
     )
+    complete_types: tuple[str, ...] = Field(
+        default=(),
+        description=(
+            "Facility types that the data list completely: where one is absent, rules about it "
+            "fail instead of being unknown."
+        ),
+    )

@@ -1,0 +1,170 @@
+"""How far every home is from the nearest facility of some types: each question is searched once.
+
+Owns the one place where rules ask the network anything. Twenty rules about twelve types make
+twelve searches, side by side on all cores.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from siting.network.costs import Closest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from siting.network.graph import Network
+    from siting.network.snap import Attachment
+    from siting.rules.city import City
+
+WALKING = ("walking_distance", "walking_time")
+
+
+class Costs(Protocol):
+    """Answers what rules ask about distance."""
+
+    def closest(self, facility_types: Sequence[str], measure: str) -> Closest:
+        """Return cost (m or min) and row in ``City.facilities`` of the nearest of any type."""
+
+    @property
+    def on_fragment(self) -> NDArray[np.bool_]:
+        """Which homes reach nothing but a loose piece of the streets, bool (n,)."""
+
+
+class CityCosts:
+    """The costs of one city, computed when first asked for and kept.
+
+    Parameters
+    ----------
+    city
+        Its network may be None; then only straight lines can be asked for.
+    """
+
+    def __init__(self, city: City) -> None:
+        self._city = city
+        self._found: dict[tuple[tuple[str, ...], str], Closest] = {}
+        self._on_fragment: NDArray[np.bool_] | None = None
+
+    def closest(self, facility_types: Sequence[str], measure: str) -> Closest:
+        """Return the nearest facility of any of the types; see `Costs`."""
+        key = self._key(facility_types, measure)
+        if key not in self._found:
+            self.prepare([key])
+        found = self._found[key]
+        if measure == "walking_time" and key[1] == "walking_distance":
+            return self._as_minutes(found)
+        return found
+
+    def prepare(
+        self,
+        questions: Iterable[tuple[Sequence[str], str]],
+        *,
+        progress: Callable[[str, float], None] | None = None,
+    ) -> None:
+        """Answer many questions together, so that the searches share the cores.
+
+        Parameters
+        ----------
+        questions
+            Facility types and measure of each.
+        progress
+            Called with a label and a share from 0 to 1.
+        """
+        keys = dict.fromkeys(self._key(types, measure) for types, measure in questions)
+        wanted = [key for key in keys if key not in self._found]
+        for measure in dict.fromkeys(name for _, name in wanted):
+            group = [types for types, name in wanted if name == measure]
+            if progress:
+                progress(f"nearest facility, {measure}, {len(group)} searches", 0.0)
+            answers = self._search(group, measure)
+            found = zip(group, answers, strict=True)
+            self._found.update({(types, measure): closest for types, closest in found})
+
+    @property
+    def on_fragment(self) -> NDArray[np.bool_]:
+        """Which homes reach nothing but a loose piece of the streets, bool (n,)."""
+        if self._on_fragment is None:
+            from siting.network.fragments import on_fragment
+
+            network, homes = self._walkers(self._city.network)
+            self._on_fragment = on_fragment(network, homes)
+        return self._on_fragment
+
+    def _key(self, facility_types: Sequence[str], measure: str) -> tuple[tuple[str, ...], str]:
+        types = tuple(sorted(set(facility_types)))
+        if measure == "walking_time" and self._city.time_network is None:
+            # Without slopes the nearest in time is the nearest in metres: one search serves both.
+            return types, "walking_distance"
+        return types, measure
+
+    def _search(self, groups: Sequence[tuple[str, ...]], measure: str) -> list[Closest]:
+        rows = [self._city.rows_of_types(types) for types in groups]
+        if measure == "straight_line":
+            return [self._straight(each) for each in rows]
+        return self._walk(rows, measure)
+
+    def _straight(self, rows: NDArray[np.int64]) -> Closest:
+        from siting.coverage.closest import closest_straight_line
+
+        city = self._city
+        homes: Any = city.homes["geometry"]
+        return _in_table(closest_straight_line(homes, city.facilities["geometry"].iloc[rows]), rows)
+
+    def _walk(self, rows: Sequence[NDArray[np.int64]], measure: str) -> list[Closest]:
+        from siting.network.travel import closest_many
+
+        city = self._city
+        in_time = measure == "walking_time"
+        network, homes = self._walkers(city.time_network if in_time else city.network)
+        assert city.facility_attachment is not None
+        groups = [attachment_of(city.facility_attachment, each) for each in rows]
+        found = closest_many(network, homes, groups)
+        unit = 1 / 60 if network.unit == "s" else 1.0
+        return [_in_table(each, row, unit) for each, row in zip(found, rows, strict=True)]
+
+    def _walkers(self, network: Network | None) -> tuple[Network, Attachment]:
+        homes = self._city.home_attachment
+        assert network is not None
+        assert homes is not None
+        return network, homes
+
+    def _as_minutes(self, metres: Closest) -> Closest:
+        speed = self._city.parameters.walking_speed_m_per_min
+        return Closest(metres.cost / speed, metres.nearest)
+
+
+def attachment_of(attachment: Attachment, rows: NDArray[np.int64]) -> Attachment:
+    """Return the attachments of some subjects only, numbered by their place among `rows`.
+
+    Parameters
+    ----------
+    attachment
+        Of a whole table.
+    rows
+        Rows of that table, ascending.
+    """
+    from siting.network.snap import Attachment
+
+    number = np.full(attachment.size, -1, np.int32)
+    number[rows] = np.arange(rows.size, dtype=np.int32)
+    subject = number[attachment.subject]
+    kept = subject >= 0
+    return Attachment(
+        subject[kept],
+        attachment.edge[kept],
+        attachment.position[kept],
+        attachment.access_m[kept],
+        int(rows.size),
+        attachment.via[rows],
+    )
+
+
+def _in_table(found: Closest, rows: NDArray[np.int64], factor: float = 1.0) -> Closest:
+    """Name the nearest by its row in the whole table, and bring costs to the unit of rules."""
+    lookup = np.append(rows, -1).astype(np.int32)
+    cost = found.cost if factor == 1.0 else found.cost * factor
+    return Closest(cost, lookup[found.nearest])

@@ -1,0 +1,207 @@
+"""What the findings come to: counts by verdict for each rule, and covered shares by area.
+
+Owns the sums over subjects, homes, households and people. A share is always passed divided by
+passed and failed: what is unknown is in neither, and is counted beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from siting.rules.city import City, column
+from siting.rules.findings import VERDICT_WORDS, FindingBlock, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+WEIGHTS = ("homes", "households", "population", "elderly")
+"""What is counted, in the order of the last axis of every sum; ``homes`` counts rows."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RollUp:
+    """One rule on homes, summed by area.
+
+    Parameters
+    ----------
+    level
+        Level of the areas.
+    totals
+        float64 (k, 4, 4): sums by area, verdict and weight (`WEIGHTS`). A missing weight counts as
+        nothing; NaN throughout where no home has that number.
+    """
+
+    level: str
+    totals: NDArray[np.float64]
+
+    @property
+    def covered_share(self) -> NDArray[np.float64]:
+        """Passed divided by passed and failed, float64 (k, 4), 0 to 1; NaN where neither is."""
+        return _share(self.totals)
+
+
+def home_weights(city: City) -> NDArray[np.float64]:
+    """Return what every home counts for, float64 (n, 4) in the order of `WEIGHTS`.
+
+    NaN where a home lacks the number, and a column of NaN where no home has it.
+    """
+    size = len(city.homes)
+    columns = [np.ones(size)]
+    for name in WEIGHTS[1:]:
+        values = column(city.homes, name)
+        columns.append(np.full(size, np.nan) if values is None else values)
+    return np.column_stack(columns)
+
+
+def roll_up(
+    block: FindingBlock,
+    city: City,
+    level: str,
+    *,
+    weights: NDArray[np.float64] | None = None,
+) -> RollUp:
+    """Sum the findings on homes by the areas of a level.
+
+    Parameters
+    ----------
+    block
+        A rule on homes.
+    city
+        The city.
+    level
+        One of ``City.areas``. Homes outside every area are left out.
+    weights
+        What `home_weights` gives; saves computing it again for every rule.
+
+    Raises
+    ------
+    ValueError
+        The block is not about homes.
+    """
+    if block.subject_kind != "home":
+        raise ValueError(f"rule '{block.rule.id}' is about {block.subject_kind}, not homes")
+    weighed = home_weights(city) if weights is None else weights
+    return RollUp(level, _sums(block, weighed, city.home_area[level], len(city.areas[level])))
+
+
+def summarize(blocks: Sequence[FindingBlock], city: City, language: str = "zh") -> dict[str, Any]:
+    """Count what the findings say, for ``summary.json``.
+
+    Parameters
+    ----------
+    blocks
+        As `evaluate_city` gives them.
+    city
+        The city.
+    language
+        ``zh`` or ``en``, of titles and sentences; titles are given in both.
+
+    Returns
+    -------
+    dict
+        ``rules``: one entry for each block with ``rule_id``, ``title``, ``strength``, ``measure``,
+        ``threshold``, ``unit``, ``subject_kind``, ``level``, ``subjects``, ``verdicts`` (counts of
+        subjects), for homes also ``households``, ``population``, ``elderly`` by verdict and
+        ``covered_share`` of each; ``unknown_reasons`` with counts, ``governed_by``, ``source``.
+        ``verdicts``: counts of all blocks that govern and are no alternative.
+    """
+    weights = home_weights(city)
+    entries = [_entry(block, weights, language) for block in blocks]
+    counted = [
+        entry
+        for entry, block in zip(entries, blocks, strict=True)
+        if not (block.governed_by or block.is_alternative)
+    ]
+    totals = {word: sum(entry["verdicts"][word] for entry in counted) for word in VERDICT_WORDS}
+    return {"rules": entries, "verdicts": totals}
+
+
+def _entry(block: FindingBlock, weights: NDArray[np.float64], language: str) -> dict[str, Any]:
+    rule = block.rule
+    rows = block.rows
+    counts = np.bincount(block.verdict[rows], minlength=len(Verdict))
+    entry: dict[str, Any] = {
+        "rule_id": rule.id,
+        "title": rule.title.model_dump(),
+        "strength": rule.strength,
+        "status": rule.status,
+        "jurisdiction": rule.jurisdiction,
+        "facility_types": list(rule.facility_types),
+        "measure": block.measure,
+        "is_alternative": block.is_alternative,
+        "comparison": rule.require.comparator if rule.require else "",
+        "threshold": _threshold(block),
+        "unit": block.unit,
+        "subject_kind": block.subject_kind,
+        "level": block.level,
+        "subjects": int(rows.size),
+        "verdicts": {word: int(counts[code]) for code, word in enumerate(VERDICT_WORDS)},
+        "unknown_reasons": _unknown_reasons(block, language),
+        "governed_by": block.governed_by,
+        "source": rule.citation(language),
+    }
+    if block.subject_kind == "home":
+        entry |= _home_sums(block, weights)
+    return entry
+
+
+def _threshold(block: FindingBlock) -> float | None:
+    """Return the one required value of all subjects; None where it differs or there is none."""
+    if block.rule.require is None or not len(block):
+        return None
+    low, high = np.nanmin(block.required), np.nanmax(block.required)
+    return float(low) if low == high else None
+
+
+def _home_sums(block: FindingBlock, weights: NDArray[np.float64]) -> dict[str, Any]:
+    everywhere = np.zeros(len(block), np.int32)
+    totals = _sums(block, weights, everywhere, 1)
+    shares = _share(totals)[0]
+    by_verdict = {
+        name: {word: _plain(totals[0, code, index]) for code, word in enumerate(VERDICT_WORDS)}
+        for index, name in enumerate(WEIGHTS)
+        if index
+    }
+    return by_verdict | {
+        "covered_share": {name: _plain(shares[index]) for index, name in enumerate(WEIGHTS)}
+    }
+
+
+def _unknown_reasons(block: FindingBlock, language: str) -> dict[str, int]:
+    unknown = (block.verdict == Verdict.UNKNOWN) & (block.reason >= 0)
+    counts = np.bincount(block.reason[unknown], minlength=len(block.reasons))
+    words = block.reasons_zh if language == "zh" else block.reasons
+    return {word: int(count) for word, count in zip(words, counts, strict=True) if count}
+
+
+def _sums(
+    block: FindingBlock, weights: NDArray[np.float64], group: NDArray[np.int32], size: int
+) -> NDArray[np.float64]:
+    inside = group >= 0
+    cell = group[inside].astype(np.int64) * len(Verdict) + block.verdict[inside]
+    sums = np.empty((size, len(Verdict), weights.shape[1]))
+    for index in range(weights.shape[1]):
+        values = weights[:, index]
+        if np.isnan(values).all():
+            sums[:, :, index] = np.nan
+            continue
+        known = np.nan_to_num(values[inside], nan=0.0)
+        counted = np.bincount(cell, known, size * len(Verdict))
+        sums[:, :, index] = counted.reshape(size, len(Verdict))
+    return sums
+
+
+def _share(totals: NDArray[np.float64]) -> NDArray[np.float64]:
+    passed = totals[:, Verdict.PASS]
+    judged = passed + totals[:, Verdict.FAIL]
+    return np.divide(passed, judged, out=np.full(passed.shape, np.nan), where=judged > 0)
+
+
+def _plain(value: float) -> float | None:
+    """JSON has no NaN."""
+    return None if np.isnan(value) else float(value)
