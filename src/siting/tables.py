@@ -122,6 +122,7 @@ STREETS = TableSpec(
         Column("highway", "text"),
         Column("name", "text"),
         Column("oneway", "flag", meaning="true: walkable only from from_node to to_node"),
+        Column("added", "flag", meaning="true: proposed; gives more ways out, takes none away"),
         Column("geometry", "geometry", "m", required=True),
     ),
     _LINE,

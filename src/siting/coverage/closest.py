@@ -26,6 +26,8 @@ __all__ = [
 ]
 
 _POINT = 0
+# Distances that differ by less, because coordinates were rounded, are tied.
+_TIE_M = 1e-7
 
 
 def closest_straight_line(
@@ -121,7 +123,7 @@ def _nearest_points(
         looked = min(looked, len(spots))
         nearby = tree.query(xy[open_rows], k=np.arange(1, looked + 1))
         distance, index = np.asarray(nearby[0]), np.asarray(nearby[1])
-        tied = distance == distance[:, :1]
+        tied = distance <= distance[:, :1] + _TIE_M
         cost[open_rows] = distance[:, 0]
         found[open_rows] = np.where(tied, row[index], row.size + len(places)).min(axis=1)
         # Where all that were looked at are equally near, there may be more of them.

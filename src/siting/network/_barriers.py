@@ -41,16 +41,16 @@ def barrier_grid(barriers: gpd.GeoDataFrame | None) -> SegmentGrid:
 
 
 def barriers_around(
-    barriers: gpd.GeoDataFrame | None, xy: NDArray[np.float64]
+    barriers: gpd.GeoDataFrame | None, shapes: NDArray[np.object_]
 ) -> NDArray[np.int32]:
-    """Return the lowest row of a barrier polygon that holds each place, -1 where none does."""
+    """Return the lowest row of a barrier polygon that holds the whole shape, -1 where none does."""
     import shapely
 
-    around = np.full(len(xy), -1, np.int32)
-    if barriers is None or not len(xy):
+    around = np.full(len(shapes), -1, np.int32)
+    if barriers is None or not len(shapes):
         return around
     tree = shapely.STRtree(barriers.geometry.to_numpy())
-    place, row = tree.query(shapely.points(xy), predicate="within")
+    place, row = tree.query(shapes, predicate="within")
     areal = shapely.get_dimensions(tree.geometries[row]) == 2  # not a line that runs through it
     place, row = place[areal], row[areal]
     order = np.argsort(-row, kind="stable")

@@ -50,25 +50,31 @@ def network_columns(streets: gpd.GeoDataFrame, *, oneway: bool) -> dict[str, Any
     edges = _edges_of(match_vertices(streets, _MATCH_M))
     edges = edges.take(np.flatnonzero(_has_length(edges)))
     if not edges.street.size:
-        raise SitingError(
-            f"streets has no line with any length among its {len(streets)} rows; a walking network "
-            "needs at least one. Check that the layer is the street layer and covers the homes."
-        )
+        raise _no_streets(len(streets))
     one = _flag(streets, "oneway")[edges.street] if oneway else np.zeros(edges.street.size, bool)
     edges, blocked, added = _without_repeats(edges, one, _flag(streets, "added")[edges.street])
     return _columns(*_ordered(edges, blocked, added))
 
 
+def _no_streets(rows: int) -> SitingError:
+    return SitingError(
+        f"streets has no line with any length among its {rows} rows; a walking network needs at "
+        "least one. Check that the layer is the street layer and covers the homes."
+    )
+
+
 def _check_streets(streets: gpd.GeoDataFrame) -> None:
     import shapely
 
+    if not len(streets):
+        raise _no_streets(0)
     crs = getattr(streets.geometry, "crs", None)
     lines = streets.geometry.to_numpy()
     plain = shapely.get_type_id(lines) == _LINE_STRING
     if crs is None or crs.is_geographic or not plain.all() or shapely.is_empty(lines).any():
         check_table(streets, STREETS)
-    bounds = shapely.bounds(lines)
-    wrong = np.flatnonzero(~np.isfinite(bounds).all(axis=1))
+    xy, row = shapely.get_coordinates(lines, return_index=True)
+    wrong = np.unique(row[~np.isfinite(xy).all(axis=1)])
     if wrong.size:
         raise SitingError(
             f"streets has coordinates that are not numbers in {wrong.size} rows, the first is row "

@@ -11,6 +11,8 @@ import numpy as np
 from numba import njit
 
 _ARITY = 4
+# Costs that differ by less, because their sums were rounded differently, are tied.
+_TIE = 1e-7
 
 
 @njit(cache=True, nogil=True)
@@ -27,9 +29,9 @@ def search_closest(arcs, seed_node, seed_cost, seed_label, cutoff):
     size = 0
     for k in range(seed_node.size):
         v, c = seed_node[k], seed_cost[k]
-        if c <= cutoff and (c < cost[v] or (c == cost[v] and seed_label[k] < label[v])):
-            cost[v], label[v] = c, seed_label[k]
-            size = _push(keys, nodes, size, c, v)
+        if c <= cutoff and c <= cost[v] + _TIE:
+            cost[v], label[v] = _lower(cost[v], label[v], c, seed_label[k])
+            size = _push(keys, nodes, size, cost[v], v)
     while size > 0:
         key, v = keys[0], nodes[0]
         size = _pop(keys, nodes, size)
@@ -41,12 +43,12 @@ def search_closest(arcs, seed_node, seed_cost, seed_label, cutoff):
         for arc in range(begin, end):
             c = key + arcs.cost[arc]
             u = arcs.tail[arc]
-            if c <= cutoff and (c < cost[u] or (c == cost[u] and label[v] < label[u])):
-                # A node that only changes its label is still waiting, unless the arc costs nothing.
-                waits = c == cost[u] and c > key
-                cost[u], label[u] = c, label[v]
-                if not waits:
-                    size = _push(keys, nodes, size, c, u)
+            if c <= cutoff and c <= cost[u] + _TIE:
+                before = (cost[u], label[u])
+                cost[u], label[u] = _lower(cost[u], label[u], c, label[v])
+                if (cost[u], label[u]) != before:
+                    # Also when only the label changed: it may have been passed on already.
+                    size = _push(keys, nodes, size, cost[u], u)
     return cost, label
 
 
@@ -86,10 +88,12 @@ def read_origins(
 
 @njit(cache=True)
 def _lower(best, which, cost, label):
-    """Return the lower cost with its label, the lower label where costs are equal."""
-    if cost < best or (cost == best and label < which):
+    """Return the lower cost with its label; the lower label where costs are tied."""
+    if cost < best - _TIE:
         return cost, label
-    return best, which
+    if cost > best + _TIE or label < 0:
+        return best, which
+    return min(best, cost), min(which, label)
 
 
 @njit(cache=True)

@@ -38,8 +38,8 @@ class Starts:
         float64 (s, 3): centre and radius of a circle that holds the point (radius 0) or outline.
     sides, offsets
         float64 (K, 4), int64 (s + 1,): straight sides of the outlines; a point has none.
-    subjects
-        Number of subjects.
+    shapes
+        Geometry of the subjects, or their float (n, 2) coordinates.
     """
 
     subject: NDArray[np.int32]
@@ -47,12 +47,27 @@ class Starts:
     circle: NDArray[np.float64]
     sides: NDArray[np.float64]
     offsets: NDArray[np.int64]
-    subjects: int
+    shapes: NDArray[Any]
 
     @property
     def size(self) -> int:
         """Number of starts."""
         return int(self.subject.size)
+
+    @property
+    def subjects(self) -> int:
+        """Number of subjects."""
+        return len(self.shapes)
+
+    def shapes_of(self, rows: NDArray[np.int64]) -> NDArray[np.object_]:
+        """Return the point of a start, or the whole shape where it starts from an outline."""
+        import shapely
+
+        found = np.asarray(shapely.points(self.circle[rows, :2]), dtype=object)
+        outlined = self.via[rows] == Via.BOUNDARY
+        if outlined.any():
+            found[outlined] = self.shapes[self.subject[rows[outlined]]]
+        return found
 
     def near(self, grid: SegmentGrid, limit: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the starts that may have a segment of a grid within their limit."""
@@ -70,7 +85,9 @@ def find_starts(
     import shapely
 
     if isinstance(geometry, np.ndarray) and geometry.dtype.kind == "f":
-        return _joined(len(geometry), [_points(np.arange(len(geometry)), geometry, Via.POINT)])
+        if entrances is None or not len(entrances):
+            return _joined(geometry, [_points(np.arange(len(geometry)), geometry, Via.POINT)])
+        geometry = np.asarray(shapely.points(geometry), dtype=object)
     shapes = np.asarray(getattr(geometry, "geometry", geometry), dtype=object)
     gates = _gates(entrances, len(shapes))
     open_to_all = np.ones(len(shapes), bool)
@@ -83,7 +100,7 @@ def find_starts(
     parts = [_points(*gates, Via.ENTRANCE), _points(rows[of], xy, Via.POINT)]
     if outlined.size:
         parts += _outline_starts(outlined, shapes[outlined])
-    return _joined(len(shapes), parts)
+    return _joined(shapes, parts)
 
 
 def _check_shapes(shapes: NDArray[np.object_], kind: NDArray[Any]) -> None:
@@ -95,8 +112,8 @@ def _check_shapes(shapes: NDArray[np.object_], kind: NDArray[Any]) -> None:
             f"geometry to attach holds {mixed.size} collections, the first in row {mixed[0]}; give "
             "points, lines or polygons."
         )
-    present = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    wrong = np.flatnonzero(present & ~np.isfinite(shapely.bounds(shapes)).all(axis=1))
+    xy, row = shapely.get_coordinates(shapes, return_index=True)
+    wrong = np.unique(row[~np.isfinite(xy).all(axis=1)])
     if wrong.size:
         raise SitingError(
             f"geometry to attach has coordinates that are not numbers in {wrong.size} rows, the "
@@ -142,7 +159,7 @@ def _starts(
     offsets: NDArray[np.int64],
 ) -> Starts:
     how = np.full(len(circle), via, np.uint8)
-    return Starts(np.asarray(subject, np.int32), how, circle, sides, offsets, 0)
+    return Starts(np.asarray(subject, np.int32), how, circle, sides, offsets, np.empty(0, object))
 
 
 def _outline_starts(rows: NDArray[np.int64], shapes: NDArray[np.object_]) -> list[Starts]:
@@ -180,7 +197,7 @@ def _outlines(rows: NDArray[np.int64], lines: NDArray[np.object_], of: NDArray[n
     return _starts(rows, Via.BOUNDARY, np.column_stack([(low + high) / 2, radius]), sides, offsets)
 
 
-def _joined(subjects: int, parts: list[Starts]) -> Starts:
+def _joined(shapes: NDArray[Any], parts: list[Starts]) -> Starts:
     """Put lists of starts one after the other."""
     shift = np.cumsum([0] + [len(part.sides) for part in parts])
     ends = [part.offsets[1:] + skip for part, skip in zip(parts, shift, strict=False)]
@@ -190,5 +207,5 @@ def _joined(subjects: int, parts: list[Starts]) -> Starts:
         np.concatenate([part.circle for part in parts]),
         np.concatenate([part.sides for part in parts]),
         np.concatenate([[0], *ends]).astype(np.int64),
-        subjects,
+        shapes,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from enum import IntEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -118,8 +119,9 @@ def snap(
     max_access_m
         Longest access leg, inclusive.
     barriers
-        Lines and polygons that no access leg may cross (it may touch them). A subject inside a
-        barrier polygon attaches as if that polygon were absent: shore lines are coarser than doors.
+        Lines and polygons that no access leg may cross (it may touch them). A subject that lies
+        wholly inside a barrier polygon attaches as if that polygon were absent: shore lines are
+        coarser than doors.
     entrances
         Gates: integer column `subject` (row of `geometry`) and point geometry; `match_entrances`
         makes it of a layer. A subject with gates is reached through them alone.
@@ -209,30 +211,32 @@ def _legs(
     from siting.network._barriers import barrier_grid, barriers_around
     from siting.network._grid import build_segment_grid
 
-    walls = barrier_grid(barriers)
     limit = np.full(starts.size, limit_m)
     ignored = np.full(starts.size, -1, np.int32)
-    everyone = np.arange(starts.size)
-    existing, hindered = _search(
-        network, network.segment_grid, walls, starts, limit, ignored, everyone, threads
-    )
-    again = everyone[hindered]
-    around = barriers_around(barriers, starts.circle[again, :2])
-    ignored[again] = around
-    again = again[around >= 0]
-    inside, _ = _search(
-        network, network.segment_grid, walls, starts, limit, ignored, again, threads
-    )
-    kept = ~np.isin(existing.start, again)
-    found = [_taken(existing, kept), inside]
+    look = partial(_search, network, barrier_grid(barriers), starts, limit, ignored, threads)
+    legs, hindered = look(network.segment_grid, np.arange(starts.size))
+    hindered_rows = np.flatnonzero(hindered)
+    around = barriers_around(barriers, starts.shapes_of(hindered_rows))
+    ignored[hindered_rows] = around
+    inside = hindered_rows[around >= 0]
+    found = [legs]
+    if inside.size:
+        found = [_taken(legs, ignored[legs.start] < 0), look(network.segment_grid, inside)[0]]
     for legs in found:
         limit[legs.start] = legs.access_m
     for edge in np.flatnonzero(network.edge_added):
         grid = build_segment_grid(network.edge_xy, network.edge_offsets, np.array([edge]))
-        near = starts.near(grid, limit)
-        found.append(_search(network, grid, walls, starts, limit, ignored, near, threads)[0])
+        found.append(look(grid, starts.near(grid, limit))[0])
+    return _together(found)
+
+
+def _together(found: list[_Legs]) -> _Legs:
+    """Put lists of legs one after the other."""
     return _Legs(
-        *(np.concatenate([getattr(legs, field.name) for legs in found]) for field in fields(_Legs))
+        np.concatenate([legs.start for legs in found]),
+        np.concatenate([legs.edge for legs in found]),
+        np.concatenate([legs.position for legs in found]),
+        np.concatenate([legs.access_m for legs in found]),
     )
 
 
@@ -242,13 +246,13 @@ def _taken(legs: _Legs, keep: NDArray[np.bool_]) -> _Legs:
 
 def _search(
     network: Network,
-    grid: SegmentGrid,
     walls: SegmentGrid,
     starts: Starts,
     limit: NDArray[np.float64],
     ignored: NDArray[np.int32],
-    rows: NDArray[np.int64],
     threads: int | None,
+    grid: SegmentGrid,
+    rows: NDArray[np.int64],
 ) -> tuple[_Legs, NDArray[np.bool_]]:
     """Return the legs of those rows that have one, and whether a barrier hindered each start."""
     from siting.network._nearest import nearest_segments
