@@ -7,7 +7,9 @@ function showLayers(change) {
     areas: header.areas.length > 0,
     names: header.areas.length > 0,
     facilities: header.facilities.ids.length > 0,
-    service: store.rules.some((rule) => header.packs["rule-" + store.rules.indexOf(rule)].some(([column]) => column === "service_x")),
+    service: store.rules.some((rule) =>
+      header.packs["rule-" + store.rules.indexOf(rule)].some(([column]) => column === "service_x"),
+    ),
     sites: header.sites.ids.length > 0,
     ground: true,
   };
@@ -22,13 +24,20 @@ function layerBox(layer, change) {
     state.layers[layer] = event.target.checked;
     change();
   };
-  const box = el("input", { type: "checkbox", id: "layer-" + layer, checked: state.layers[layer], onchange });
+  const box = el("input", {
+    type: "checkbox",
+    id: "layer-" + layer,
+    checked: state.layers[layer],
+    onchange,
+  });
   return el("label", { for: "layer-" + layer }, box, word("layer." + layer));
 }
 
 function choice(id, label, options, chosen, choose) {
   const list = el("select", { id, onchange: (event) => choose(Number(event.target.value)) });
-  options.forEach(([value, text]) => list.append(el("option", { value, selected: value === chosen }, text)));
+  options.forEach(([value, text]) =>
+    list.append(el("option", { value, selected: value === chosen }, text)),
+  );
   return el("label", { class: "choice", for: id }, label + " ", list);
 }
 
@@ -50,7 +59,10 @@ function basemapChoice(change) {
   if (!basemaps.length) {
     return null;
   }
-  const options = [[-1, word("noBasemap")], ...basemaps.map((basemap, k) => [k, pick(basemap.name)])];
+  const options = [
+    [-1, word("noBasemap")],
+    ...basemaps.map((basemap, k) => [k, pick(basemap.name)]),
+  ];
   return choice("basemap", word("basemap"), options, state.basemap, (k) => {
     state.basemap = k;
     change();
@@ -71,16 +83,26 @@ function showBasemap(map) {
     tiles = L.layerGroup(basemap.layers.map((layer) => L.tileLayer(layer, options))).addTo(map);
   }
   const texts = [...store.header.attribution, ...(basemap ? [basemap.attribution] : [])];
-  replace(byId("attribution"), texts.map((text) => el("span", {}, name(text))), el("span", {}, "Leaflet"));
+  replace(
+    byId("attribution"),
+    texts.map((text) => el("span", {}, name(text))),
+    el("span", {}, "Leaflet"),
+  );
 }
 
 // The scale holds in the middle of the map; Mercator stretches towards the poles.
 function showScale(map) {
   const middle = map.getSize().y / 2;
-  const metres = map.distance(map.containerPointToLatLng([0, middle]), map.containerPointToLatLng([110, middle]));
+  const metres = map.distance(
+    map.containerPointToLatLng([0, middle]),
+    map.containerPointToLatLng([110, middle]),
+  );
   const power = 10 ** Math.floor(Math.log10(metres));
   const length = [5, 2, 1].map((k) => k * power).find((value) => value <= metres) || power;
-  const text = length >= 1000 ? number(length / 1000) + " " + unitName("km") : number(length, 1) + " " + unitName("m");
+  const text =
+    length >= 1000
+      ? number(length / 1000) + " " + unitName("km")
+      : number(length, 1) + " " + unitName("m");
   const node = byId("scale");
   node.style.width = Math.round((110 * length) / metres) + "px";
   node.textContent = text;
@@ -141,7 +163,12 @@ async function share() {
   } catch (error) {
     copied = false;
   }
-  const field = el("input", { type: "text", readonly: true, value: location.href, "aria-label": word("share") });
+  const field = el("input", {
+    type: "text",
+    readonly: true,
+    value: location.href,
+    "aria-label": word("share"),
+  });
   replace(box, word(copied ? "copied" : "copyThis"), " ", field);
   box.hidden = false;
   if (!copied) {

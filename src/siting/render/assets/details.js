@@ -13,8 +13,20 @@ async function showDetails(select) {
       return;
     }
   }
-  const parts = { home: homeCard, area: areaCard, facility: facilityCard, site: siteCard }[selected.kind](selected.row, select);
-  const close = el("button", { type: "button", class: "close", "aria-label": word("close"), title: word("close"), onclick: () => select(null) }, "×");
+  const parts = { home: homeCard, area: areaCard, facility: facilityCard, site: siteCard }[
+    selected.kind
+  ](selected.row, select);
+  const close = el(
+    "button",
+    {
+      type: "button",
+      class: "close",
+      "aria-label": word("close"),
+      title: word("close"),
+      onclick: () => select(null),
+    },
+    "×",
+  );
   replace(card, close, parts);
 }
 
@@ -31,9 +43,16 @@ function homeCard(row, select) {
       facts.push([levelName(level), name(areaName(level, area))]);
     }
   });
-  const rules = store.rules.filter((rule) => rule.subject === "home").sort((a, b) => urgency(b, row) - urgency(a, row));
+  const rules = store.rules
+    .filter((rule) => rule.subject === "home")
+    .sort((a, b) => urgency(b, row) - urgency(a, row));
   const items = rules.map((rule) => findingItem(rule, row, select));
-  return [el("p", { class: "kind" }, word("kind.home")), el("h2", {}, name(homeName(row))), factList(facts), el("ul", { class: "findings" }, items)];
+  return [
+    el("p", { class: "kind" }, word("kind.home")),
+    el("h2", {}, name(homeName(row))),
+    factList(facts),
+    el("ul", { class: "findings" }, items),
+  ];
 }
 
 // The rule on the map first, then what fails, what is unknown, what passes.
@@ -61,7 +80,15 @@ function findingItem(rule, row, select) {
     facts.push([word("shortfall"), shortfallText(rule, row)]);
   }
   if (nearest >= 0) {
-    const go = el("button", { type: "button", class: "inline", onclick: () => select({ kind: "facility", row: nearest }) }, name(facilityName(nearest)));
+    const go = el(
+      "button",
+      {
+        type: "button",
+        class: "inline",
+        onclick: () => select({ kind: "facility", row: nearest }),
+      },
+      name(facilityName(nearest)),
+    );
     facts.push([word("nearest"), go]);
   }
   facts.push([word("measure"), measureName(rule)]);
@@ -70,18 +97,26 @@ function findingItem(rule, row, select) {
     { class: rule === currentRule() ? "current" : "" },
     el("h3", {}, chip(verdict), " ", name(ruleName(rule))),
     factList(facts),
-    citation(rule.citation)
+    citation(rule.citation),
   );
 }
 
 function chip(verdict) {
   const code = VERDICT_NAMES[verdict];
-  return el("span", { class: "chip verdict-" + code }, VERDICT_SIGNS[verdict] + " " + word("verdict." + code));
+  return el(
+    "span",
+    { class: "chip verdict-" + code },
+    VERDICT_SIGNS[verdict] + " " + word("verdict." + code),
+  );
 }
 
 function areaCard(row) {
   const level = currentLevel();
-  const head = [el("p", { class: "kind" }, levelName(level)), el("h2", {}, name(areaName(level, row))), factList([[word("id"), name(level.ids[row])]])];
+  const head = [
+    el("p", { class: "kind" }, levelName(level)),
+    el("h2", {}, name(areaName(level, row))),
+    factList([[word("id"), name(level.ids[row])]]),
+  ];
   const weights = ["households", "population", "elderly"];
   const body = rulesWorstFirst()
     .filter((k) => level.totals[k] && !isIndicator(store.rules[k]))
@@ -90,15 +125,33 @@ function areaCard(row) {
       const cells = weights.map((weight) => el("td", {}, number(failed[WEIGHT[weight]])));
       const share = el("td", {}, percent(unservedShare(state.level, k, row)));
       const current = k === state.rule ? "chosen" : "";
-      return el("tr", { class: current }, el("th", { scope: "row" }, name(ruleName(store.rules[k]))), share, cells);
+      return el(
+        "tr",
+        { class: current },
+        el("th", { scope: "row" }, name(ruleName(store.rules[k]))),
+        share,
+        cells,
+      );
     });
-  const titles = [word("rule"), word("shareWithout"), ...weights.map((weight) => word("column." + weight))];
+  const titles = [
+    word("rule"),
+    word("shareWithout"),
+    ...weights.map((weight) => word("column." + weight)),
+  ];
   const table = el(
     "table",
     {},
     el("caption", {}, word("areaCaption")),
-    el("thead", {}, el("tr", {}, titles.map((title) => el("th", { scope: "col" }, title)))),
-    el("tbody", {}, body)
+    el(
+      "thead",
+      {},
+      el(
+        "tr",
+        {},
+        titles.map((title) => el("th", { scope: "col" }, title)),
+      ),
+    ),
+    el("tbody", {}, body),
   );
   return [...head, areaFindings(row), table];
 }
@@ -106,22 +159,41 @@ function areaCard(row) {
 // Rules that look at areas themselves, such as one facility for so many people.
 function areaFindings(row) {
   const level = currentLevel().level;
-  const rules = store.rules.filter((rule) => rule.subject === "area" && rule.level === level && rule.columns);
-  return el("ul", { class: "findings" }, rules.map((rule) => findingItem(rule, row, () => {})));
+  const rules = store.rules.filter(
+    (rule) => rule.subject === "area" && rule.level === level && rule.columns,
+  );
+  return el(
+    "ul",
+    { class: "findings" },
+    rules.map((rule) => findingItem(rule, row, () => {})),
+  );
+}
+
+// A facility with several types may have a row for each.
+function typesOf(row) {
+  const { ids, types } = store.header.facilities;
+  const rows = types.filter((kinds, other) => ids[other] === ids[row]);
+  return [...new Set(rows.flat())];
 }
 
 function facilityCard(row) {
-  const { ids, types } = store.header.facilities;
+  const { ids } = store.header.facilities;
   const facts = [
     [word("id"), name(ids[row])],
-    [word("type"), name(types[row].map(typeName).join(word("comma")))],
+    [word("type"), name(typesOf(row).map(typeName).join(word("comma")))],
   ];
-  const rules = store.rules.filter((rule) => rule.subject === "facility" && rule.columns && rule.columns.verdict[row] !== 3);
+  const rules = store.rules.filter(
+    (rule) => rule.subject === "facility" && rule.columns && rule.columns.verdict[row] !== 3,
+  );
   return [
     el("p", { class: "kind" }, word("kind.facility")),
     el("h2", {}, name(facilityName(row))),
     factList(facts),
-    el("ul", { class: "findings" }, rules.map((rule) => findingItem(rule, row, () => {}))),
+    el(
+      "ul",
+      { class: "findings" },
+      rules.map((rule) => findingItem(rule, row, () => {})),
+    ),
   ];
 }
 
@@ -132,7 +204,12 @@ function siteCard(row) {
     facts.push([word("type"), name(typeName(types[row]))]);
   }
   const note = notes[row] ? el("p", {}, name(pick(notes[row]))) : null;
-  return [el("p", { class: "kind" }, word("kind.site")), el("h2", {}, name(siteName(row))), factList(facts), note];
+  return [
+    el("p", { class: "kind" }, word("kind.site")),
+    el("h2", {}, name(siteName(row))),
+    factList(facts),
+    note,
+  ];
 }
 
 // One line for the pointer.
@@ -140,14 +217,27 @@ function tipText(thing) {
   const rule = currentRule();
   if (thing.kind === "home") {
     const verdict = word("verdict." + VERDICT_NAMES[rule.columns.verdict[thing.row]]);
-    return [homeName(thing.row), VERDICT_SIGNS[rule.columns.verdict[thing.row]] + " " + verdict + " · " + measuredText(rule, thing.row)];
+    return [
+      homeName(thing.row),
+      VERDICT_SIGNS[rule.columns.verdict[thing.row]] +
+        " " +
+        verdict +
+        " · " +
+        measuredText(rule, thing.row),
+    ];
   }
   if (thing.kind === "facility") {
-    return [facilityName(thing.row), store.header.facilities.types[thing.row].map(typeName).join(word("comma"))];
+    return [
+      facilityName(thing.row),
+      store.header.facilities.types[thing.row].map(typeName).join(word("comma")),
+    ];
   }
   if (thing.kind === "site") {
     return [siteName(thing.row), word("kind.site")];
   }
   const share = unservedShare(state.level, state.rule, thing.row);
-  return [areaName(currentLevel(), thing.row), share === null ? word("noData") : word("shareWithout") + " " + percent(share)];
+  return [
+    areaName(currentLevel(), thing.row),
+    share === null ? word("noData") : word("shareWithout") + " " + percent(share),
+  ];
 }

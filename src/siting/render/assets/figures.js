@@ -1,5 +1,4 @@
-// What the panel says of the rules: which is worst, the figures of the chosen one, its source, and
-// the legend.
+// What the panel says of the rules: which is worst, the figures of the chosen one, its source.
 
 const RULES_SHOWN = 6;
 const VERDICT_NAMES = ["pass", "fail", "unknown", "not_applicable"];
@@ -30,10 +29,16 @@ function ruleRow(k, most, choose) {
   return el(
     "label",
     { class: "rule" + (k === state.rule ? " chosen" : ""), for: id },
-    el("input", { type: "radio", name: "rule", id, checked: k === state.rule, onchange: () => choose(k) }),
+    el("input", {
+      type: "radio",
+      name: "rule",
+      id,
+      checked: k === state.rule,
+      onchange: () => choose(k),
+    }),
     el("span", { class: "rule-name" }, name(ruleName(rule))),
     el("span", { class: "rule-figure" }, burdenText(rule)),
-    bar
+    bar,
   );
 }
 
@@ -70,9 +75,13 @@ function showHeadline(select) {
   const buttons = rows.slice(0, 3).map((row) =>
     el(
       "button",
-      { type: "button", class: "inline", onclick: () => select({ kind: "area", row, level: state.level }) },
-      name(areaName(level, row))
-    )
+      {
+        type: "button",
+        class: "inline",
+        onclick: () => select({ kind: "area", row, level: state.level }),
+      },
+      name(areaName(level, row)),
+    ),
   );
   const listed = buttons.flatMap((button, k) => (k ? [word("comma"), button] : [button]));
   return replace(node, sentence, " ", word("headlineAreas"), listed, word("stop"));
@@ -85,7 +94,8 @@ function showFigures() {
     return;
   }
   replace(byId("rule-title"), name(ruleName(rule)));
-  const weights = rule.subject === "home" && !isIndicator(rule) ? ["households", "population", "elderly"] : [];
+  const weights =
+    rule.subject === "home" && !isIndicator(rule) ? ["households", "population", "elderly"] : [];
   const single = rule.subject === "city" && rule.columns ? [cityFigure(rule)] : [];
   replace(byId("figures"), [...weights.map((weight) => figure(rule, weight)), ...single]);
   showVerdicts(rule);
@@ -100,8 +110,22 @@ function figure(rule, weight) {
     "div",
     { class: "figure" },
     el("span", { class: "figure-name" }, word("without." + weight)),
-    el("strong", { class: "figure-value" + (failed >= 1e7 ? " long" : ""), "data-figure": weight, "data-value": failed }, number(failed)),
-    el("span", { class: "figure-share" }, failed === null ? word("noData") : word("ofAll", { share: percent(all ? failed / all : 0), all: number(all) }))
+    el(
+      "strong",
+      {
+        class: "figure-value" + (failed >= 1e7 ? " long" : ""),
+        "data-figure": weight,
+        "data-value": failed,
+      },
+      number(failed),
+    ),
+    el(
+      "span",
+      { class: "figure-share" },
+      failed === null
+        ? word("noData")
+        : word("ofAll", { share: percent(all ? failed / all : 0), all: number(all) }),
+    ),
   );
 }
 
@@ -112,8 +136,18 @@ function cityFigure(rule) {
     "div",
     { class: "figure" },
     el("span", { class: "figure-name" }, word("measured")),
-    el("strong", { class: "figure-value verdict-" + VERDICT_NAMES[rule.columns.verdict[0]] }, measuredText(rule, 0)),
-    el("span", { class: "figure-share" }, chip(rule.columns.verdict[0]), " ", required === null ? "" : requiredText(rule, required))
+    el(
+      "strong",
+      { class: "figure-value verdict-" + VERDICT_NAMES[rule.columns.verdict[0]] },
+      measuredText(rule, 0),
+    ),
+    el(
+      "span",
+      { class: "figure-share" },
+      chip(rule.columns.verdict[0]),
+      " ",
+      required === null ? "" : requiredText(rule, required),
+    ),
   );
 }
 
@@ -131,12 +165,21 @@ function showVerdicts(rule) {
       el(
         "li",
         { "data-verdict": VERDICT_NAMES[k], "data-value": count },
-        el("span", { class: "sign verdict-" + VERDICT_NAMES[k], "aria-hidden": "true" }, VERDICT_SIGNS[k]),
-        label + " " + number(count)
-      )
+        el(
+          "span",
+          { class: "sign verdict-" + VERDICT_NAMES[k], "aria-hidden": "true" },
+          VERDICT_SIGNS[k],
+        ),
+        label + " " + number(count),
+      ),
     );
   });
-  replace(byId("verdicts"), el("p", { class: "quiet" }, word("subjects." + rule.subject)), bar, list);
+  replace(
+    byId("verdicts"),
+    el("p", { class: "quiet" }, word("subjects." + rule.subject)),
+    bar,
+    list,
+  );
 }
 
 function limitText(rule) {
@@ -148,7 +191,11 @@ function limitText(rule) {
 }
 
 function requiredText(rule, required) {
-  return SENSE_SIGNS[rule.sense] + " " + quantity(required, rule.unit, Number.isInteger(required) ? 0 : 2);
+  return (
+    SENSE_SIGNS[rule.sense] +
+    " " +
+    quantity(required, rule.unit, Number.isInteger(required) ? 0 : 2)
+  );
 }
 
 function ruleFacts(rule) {
@@ -178,117 +225,15 @@ function citation(source) {
     el("cite", {}, source.url ? link(source.url, title) : name(title)),
     source.clause ? el("span", {}, " ", name(source.clause)) : null,
     source.quote
-      ? el("blockquote", { class: source.paraphrase ? "" : "verbatim" }, source.paraphrase ? word("paraphrase") + " " : null, name(source.quote))
+      ? el(
+          "blockquote",
+          { class: source.paraphrase ? "" : "verbatim" },
+          source.paraphrase ? word("paraphrase") + " " : null,
+          name(source.quote),
+        )
       : null,
-    ["B", "C"].includes(source.confidence) ? el("p", { class: "doubt" }, word("confidence." + source.confidence)) : null
+    ["B", "C"].includes(source.confidence)
+      ? el("p", { class: "doubt" }, word("confidence." + source.confidence))
+      : null,
   );
-}
-
-function showLegend(toggle) {
-  const rule = currentRule();
-  const colour = colours();
-  const parts = [];
-  if (rule && rule.subject === "home" && state.layers.homes) {
-    parts.push(el("h3", {}, word("legendHomes")), homeLegend(rule, toggle));
-    if (drawn.mode === "clusters") {
-      parts.push(el("p", { class: "quiet" }, word("legendClusters")));
-    }
-  }
-  if (state.layers.areas && areasTell(rule)) {
-    const about = rule.subject === "area" ? word("legendVerdict") : word("legendAreas", { level: levelName(currentLevel(), true) });
-    parts.push(el("h3", {}, about), areaLegend(rule, colour));
-  }
-  parts.push(symbolLegend(rule, colour));
-  replace(byId("legend"), parts);
-}
-
-function homeLegend(rule, toggle) {
-  const list = el("ul", { class: "keys" });
-  SHADES.forEach((shade, k) => {
-    const box = el("input", {
-      type: "checkbox",
-      id: "shade-" + shade,
-      checked: !state.hiddenShades.has(k),
-      onchange: (event) => toggle(k, event.target.checked),
-    });
-    const swatch = el("span", { class: "dot" + (shade === "unknown" ? " ring" : "") });
-    swatch.style.setProperty("--colour", shadeColour(rule, k));
-    list.append(el("li", {}, el("label", {}, box, swatch, shadeText(rule, k))));
-  });
-  return list;
-}
-
-// Limits in the rule's own unit where one limit holds for all homes.
-function shadeText(rule, k) {
-  const shade = SHADES[k];
-  if (rule.grades && k <= SHADE.worst) {
-    return gradeText(rule, k);
-  }
-  if (k > SHADE.worst || rule.required === null || !rule.required) {
-    return word("shade." + shade);
-  }
-  const most = isUpper(rule);
-  const times = most ? [0.5, 1, 1.5, 2] : [2, 1, 1 / 1.5, 0.5];
-  const edge = (j) => {
-    const value = rule.required * times[j];
-    return rule.unit === "share" ? percent(value) : number(value, value < 10 ? 2 : 0);
-  };
-  const unit = rule.unit === "share" ? "" : " " + unitName(rule.unit);
-  if (k === SHADE.near) {
-    return (most ? "≤ " : "≥ ") + edge(0) + unit + " " + VERDICT_SIGNS[0];
-  }
-  if (k === SHADE.worst) {
-    const none = most ? word("orNone") : "";
-    return (most ? "> " : "< ") + edge(3) + unit + none + " " + VERDICT_SIGNS[1];
-  }
-  const sign = k === SHADE.served ? VERDICT_SIGNS[0] : VERDICT_SIGNS[1];
-  const [low, high] = most ? [edge(k - 1), edge(k)] : [edge(k), edge(k - 1)];
-  return low + " – " + high + unit + " " + sign;
-}
-
-// Fifths of the homes, by what was measured.
-function gradeText(rule, k) {
-  const edge = (j) => quantity(rule.grades[j], rule.unit, rule.grades[j] < 10 ? 2 : 0);
-  if (k === 0) {
-    return "≤ " + edge(0);
-  }
-  return k === SHADE.worst ? "> " + edge(3) : edge(k - 1) + " – " + edge(k);
-}
-
-function areaLegend(rule, colour) {
-  const list = el("ul", { class: "keys patches" });
-  const row = (fill, text, shape) => {
-    const patch = el("span", { class: shape || "patch" });
-    patch.style.setProperty("--colour", fill);
-    list.append(el("li", {}, patch, text));
-  };
-  if (rule.subject === "area") {
-    VERDICT_NAMES.forEach((verdict, k) => row(colour.areaVerdicts[k], word("verdict." + verdict)));
-    return list;
-  }
-  const edges = ["0", "0–10", "10–25", "25–50", "50–75", "75–100"];
-  edges.forEach((edge, k) => row(colour.areas[k], edge + " %"));
-  row(colour.noArea, word("noData"), "patch hatched");
-  return list;
-}
-
-function symbolLegend(rule, colour) {
-  const list = el("ul", { class: "keys" });
-  const row = (shape, fill, text) => {
-    const mark = el("span", { class: shape });
-    mark.style.setProperty("--colour", fill);
-    list.append(el("li", {}, mark, text));
-  };
-  if (rule && rule.subject === "facility") {
-    VERDICT_NAMES.slice(0, 3).forEach((verdict, k) => row("diamond", colour.verdicts[k], word("verdict." + verdict)));
-  } else if (rule && state.layers.facilities && rule.facilityTypes.length) {
-    row("diamond", colour.facilityFill, rule.facilityTypes.map(typeName).join(word("comma")));
-  }
-  if (state.layers.sites && store.header.sites.ids.length) {
-    row("star", colour.site, word("layer.sites"));
-  }
-  if (state.layers.service && rule && rule.service) {
-    row("patch", colour.service, word("layer.service"));
-  }
-  return list;
 }

@@ -129,7 +129,10 @@ function paintStreets(context, view, colour) {
       continue;
     }
     for (let owner = 0; owner < streets.owners; owner += 1) {
-      if (WIDE_STREETS.has(classes[streetClass[owner]]) === wide && tracePaths(context, view, streets, owner)) {
+      if (
+        WIDE_STREETS.has(classes[streetClass[owner]]) === wide &&
+        tracePaths(context, view, streets, owner)
+      ) {
         context.stroke();
       }
     }

@@ -7,7 +7,12 @@ function startPrint(map, refresh) {
     if (kept) {
       return;
     }
-    kept = { centre: map.getCenter(), zoom: map.getZoom(), bounds: map.getBounds(), theme: document.documentElement.dataset.theme };
+    kept = {
+      centre: map.getCenter(),
+      zoom: map.getZoom(),
+      bounds: map.getBounds(),
+      theme: document.documentElement.dataset.theme,
+    };
     state.printing = true;
     document.documentElement.dataset.theme = "light";
     document.documentElement.classList.add("printing");

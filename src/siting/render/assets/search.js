@@ -29,8 +29,20 @@ function startSearch(select) {
   };
   const show = () => {
     const items = found.map((thing, k) =>
-      el("li", { role: "option", id: "found-" + k, "aria-selected": "false", onpointerdown: (event) => { event.preventDefault(); choose(thing); } },
-        name(thing.text), el("small", {}, " ", thing.about))
+      el(
+        "li",
+        {
+          role: "option",
+          id: "found-" + k,
+          "aria-selected": "false",
+          onpointerdown: (event) => {
+            event.preventDefault();
+            choose(thing);
+          },
+        },
+        name(thing.text),
+        el("small", {}, " ", thing.about),
+      ),
     );
     replace(list, items.length ? items : el("li", { class: "quiet" }, word("nothingFound")));
     list.hidden = false;
@@ -54,7 +66,11 @@ function startSearch(select) {
   input.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       close();
-    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && found.length && !list.hidden) {
+    } else if (
+      (event.key === "ArrowDown" || event.key === "ArrowUp") &&
+      found.length &&
+      !list.hidden
+    ) {
       event.preventDefault();
       const step = event.key === "ArrowDown" ? 1 : -1;
       mark((marked + step + found.length) % found.length);
@@ -69,13 +85,38 @@ function findThings(asked) {
   const wanted = folded(asked.trim());
   const found = [];
   store.header.areas.forEach((level, k) => {
-    search(level.names, level.ids, wanted, (row) => found.push({ kind: "area", row, level: k, text: areaName(level, row), about: levelName(level) }));
+    search(level.names, level.ids, wanted, (row) =>
+      found.push({
+        kind: "area",
+        row,
+        level: k,
+        text: areaName(level, row),
+        about: levelName(level),
+      }),
+    );
   });
-  search(store.texts.names, store.texts.ids, wanted, (row) => found.push({ kind: "home", row, text: homeName(row), about: word("kind.home") + " " + store.texts.ids[row] }));
+  search(store.texts.names, store.texts.ids, wanted, (row) =>
+    found.push({
+      kind: "home",
+      row,
+      text: homeName(row),
+      about: word("kind.home") + " " + store.texts.ids[row],
+    }),
+  );
   const { facilities, sites } = store.header;
-  search(facilities.names, facilities.ids, wanted, (row) => found.push({ kind: "facility", row, text: facilityName(row), about: facilities.types[row].map(typeName).join(word("comma")) }));
-  search(sites.names, sites.ids, wanted, (row) => found.push({ kind: "site", row, text: siteName(row), about: word("kind.site") }));
-  const exact = (thing) => (folded(thing.text) === wanted ? 0 : folded(thing.text).startsWith(wanted) ? 1 : 2);
+  search(facilities.names, facilities.ids, wanted, (row) =>
+    found.push({
+      kind: "facility",
+      row,
+      text: facilityName(row),
+      about: facilities.types[row].map(typeName).join(word("comma")),
+    }),
+  );
+  search(sites.names, sites.ids, wanted, (row) =>
+    found.push({ kind: "site", row, text: siteName(row), about: word("kind.site") }),
+  );
+  const exact = (thing) =>
+    folded(thing.text) === wanted ? 0 : folded(thing.text).startsWith(wanted) ? 1 : 2;
   return found.sort((a, b) => exact(a) - exact(b)).slice(0, FOUND_SHOWN);
 }
 

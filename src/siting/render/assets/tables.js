@@ -57,14 +57,17 @@ function tabButton(tab, text, tabs, select) {
       onclick: () => choose(tab),
       onkeydown,
     },
-    text
+    text,
   );
 }
 
 function showList(select) {
   const table = lists.tab === "areas" ? areaTable() : subjectTable();
   if (!table || !table.rows.length) {
-    return replace(byId("list"), el("p", { class: "quiet" }, word(table ? "nobodyWithout" : "reading")));
+    return replace(
+      byId("list"),
+      el("p", { class: "quiet" }, word(table ? "nobodyWithout" : "reading")),
+    );
   }
   const sort = lists.sort[lists.tab];
   const resort = (key) => {
@@ -73,11 +76,19 @@ function showList(select) {
     showList(select);
     byId("sort-" + key).focus();
   };
-  const head = el("tr", {}, table.columns.map((column) => headCell(column, sort, resort)));
+  const head = el(
+    "tr",
+    {},
+    table.columns.map((column) => headCell(column, sort, resort)),
+  );
   const body = table.rows.map((row) => bodyRow(table, row, select));
   const more =
     table.all > table.rows.length
-      ? el("button", { type: "button", class: "more", onclick: () => showMore(select) }, word("moreRows", { shown: number(table.rows.length), all: number(table.all) }))
+      ? el(
+          "button",
+          { type: "button", class: "more", onclick: () => showMore(select) },
+          word("moreRows", { shown: number(table.rows.length), all: number(table.all) }),
+        )
       : null;
   return replace(byId("list"), el("table", {}, el("thead", {}, head), el("tbody", {}, body)), more);
 }
@@ -97,7 +108,11 @@ function headCell(column, sort, resort) {
   return el(
     "th",
     { scope: "col", "aria-sort": order },
-    el("button", { type: "button", id: "sort-" + column.key, onclick: () => resort(column.key) }, column.text + sign)
+    el(
+      "button",
+      { type: "button", id: "sort-" + column.key, onclick: () => resort(column.key) },
+      column.text + sign,
+    ),
   );
 }
 
@@ -106,7 +121,11 @@ function bodyRow(table, row, select) {
   const { selected } = state;
   const chosen = selected && selected.kind === thing.kind && selected.row === thing.row;
   const cells = table.columns.slice(1).map((column) => el("td", {}, column.show(row)));
-  const title = el("button", { type: "button", class: "inline", onclick: () => select(thing) }, name(table.title(row)));
+  const title = el(
+    "button",
+    { type: "button", class: "inline", onclick: () => select(thing) },
+    name(table.title(row)),
+  );
   return el("tr", { class: chosen ? "chosen" : "" }, el("th", { scope: "row" }, title), cells);
 }
 
@@ -120,7 +139,13 @@ function areaTable() {
   const share = (row) => unservedShare(state.level, state.rule, row);
   const columns = [
     { key: "name", text: word("name"), sortable: true, value: (row) => areaName(level, row) },
-    { key: "share", text: word("shareWithout"), sortable: true, value: share, show: (row) => percent(share(row)) },
+    {
+      key: "share",
+      text: word("shareWithout"),
+      sortable: true,
+      value: share,
+      show: (row) => percent(share(row)),
+    },
     ...["households", "population", "elderly"].map((weight) => ({
       key: weight === "population" ? "burden" : weight,
       text: word("column." + weight),
@@ -170,8 +195,20 @@ function subjectTable() {
   const weight = (key) => (row) => weightOf(key, row);
   const columns = [
     { key: "name", text: word("name"), sortable: false },
-    { key: "measured", text: word("measured"), sortable: true, value: (row) => measuredOf(rule, row), show: (row) => measuredText(rule, row) },
-    { key: "shortfall", text: word("shortfall"), sortable: true, value: (row) => shortfallOf(rule, row), show: (row) => shortfallText(rule, row) },
+    {
+      key: "measured",
+      text: word("measured"),
+      sortable: true,
+      value: (row) => measuredOf(rule, row),
+      show: (row) => measuredText(rule, row),
+    },
+    {
+      key: "shortfall",
+      text: word("shortfall"),
+      sortable: true,
+      value: (row) => shortfallOf(rule, row),
+      show: (row) => shortfallText(rule, row),
+    },
     ...weights.map((key) => ({
       key,
       text: word("column." + key),
@@ -181,7 +218,10 @@ function subjectTable() {
     })),
   ];
   const { rows, all } = firstFailing(rule, columns, lists.sort.homes);
-  const thing = (row) => (rule.subject === "area" ? { kind: "area", row, level: state.level } : { kind: rule.subject, row });
+  const thing = (row) =>
+    rule.subject === "area"
+      ? { kind: "area", row, level: state.level }
+      : { kind: rule.subject, row };
   return { columns, rows, all, title: (row) => subjectName(rule, row), thing };
 }
 
@@ -210,7 +250,11 @@ function measuredText(rule, row) {
   if (!Number.isFinite(measured)) {
     return quantity(measured, rule.unit);
   }
-  return quantity(measured, rule.unit, enoughDigits(measured, requiredOf(rule, row), rule.decimals));
+  return quantity(
+    measured,
+    rule.unit,
+    enoughDigits(measured, requiredOf(rule, row), rule.decimals),
+  );
 }
 
 function shortfallText(rule, row) {
@@ -218,5 +262,7 @@ function shortfallText(rule, row) {
   if (shortfall === Infinity) {
     return word("noneInReach");
   }
-  return Number.isNaN(shortfall) ? "–" : quantity(shortfall, rule.unit, enoughDigits(shortfall, 0, rule.decimals));
+  return Number.isNaN(shortfall)
+    ? "–"
+    : quantity(shortfall, rule.unit, enoughDigits(shortfall, 0, rule.decimals));
 }

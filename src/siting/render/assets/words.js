@@ -13,7 +13,7 @@ function word(key, values) {
     return key;
   }
   return text.replace(/\{(\w+)\}/g, (whole, place) =>
-    values && place in values ? "\u2068" + values[place] + "\u2069" : whole
+    values && place in values ? "\u2068" + values[place] + "\u2069" : whole,
   );
 }
 

@@ -1,0 +1,70 @@
+// Names of areas and their ranks, where they fit.
+
+// Names of areas where they fit, the worst first; the five worst carry their rank.
+function paintNames(context, view, colour) {
+  const level = currentLevel();
+  if (!state.layers.names || !level) {
+    return;
+  }
+  const worst = areasWorstFirst();
+  const taken = [];
+  context.textBaseline = "middle";
+  worst.slice(0, 5).forEach((row, k) => paintName(context, view, colour, row, k + 1, taken));
+  if (drawn.mode === "clusters") {
+    return;
+  }
+  worst.slice(5).forEach((row) => paintName(context, view, colour, row, 0, taken));
+  const named = new Set(worst);
+  level.ids.forEach((id, row) => named.has(row) || paintName(context, view, colour, row, 0, taken));
+}
+
+function paintName(context, view, colour, row, rank, taken) {
+  const place = store.ground.areas[state.level].places[row];
+  if (!place) {
+    return;
+  }
+  const x = place.x * view.scale - view.left;
+  const y = place.y * view.scale - view.top;
+  if (x < 0 || y < 0 || x > view.width || y > view.height) {
+    return;
+  }
+  const text = areaName(currentLevel(), row).slice(0, 24);
+  context.font = (rank ? "600 13px " : "12px ") + FONT;
+  const width = context.measureText(text).width + (rank ? 24 : 0);
+  const box = [x - width / 2 - 3, y - 10, x + width / 2 + 3, y + 10];
+  const fits = rank || width < place.width * view.scale * 1.4;
+  if (
+    !fits ||
+    taken.some((b) => b[0] < box[2] && b[2] > box[0] && b[1] < box[3] && b[3] > box[1])
+  ) {
+    return;
+  }
+  taken.push(box);
+  context.textAlign = "left";
+  if (rank) {
+    paintRank(context, colour, rank, box[0] + 10, y);
+  }
+  outlinedText(context, text, box[0] + 3 + (rank ? 22 : 0), y, colour);
+}
+
+function paintRank(context, colour, rank, x, y) {
+  context.fillStyle = colour.text;
+  context.beginPath();
+  context.arc(x, y, 9, 0, 2 * Math.PI);
+  context.fill();
+  context.fillStyle = colour.halo;
+  context.textAlign = "center";
+  context.fillText(String(rank), x, y + 0.5);
+  context.textAlign = "left";
+}
+
+function outlinedText(context, text, x, y, colour) {
+  context.lineJoin = "round";
+  context.lineWidth = 3.5;
+  context.strokeStyle = colour.halo;
+  context.strokeText(text, x, y);
+  context.fillStyle = colour.text;
+  context.fillText(text, x, y);
+}
+
+const FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';

@@ -1,0 +1,115 @@
+// The legend: what each colour and shape on the map stands for.
+
+function showLegend(toggle) {
+  const rule = currentRule();
+  const colour = colours();
+  const parts = [];
+  if (rule && rule.subject === "home" && state.layers.homes) {
+    parts.push(el("h3", {}, word("legendHomes")), homeLegend(rule, toggle));
+    if (drawn.mode === "clusters") {
+      parts.push(el("p", { class: "quiet" }, word("legendClusters")));
+    }
+  }
+  if (state.layers.areas && areasTell(rule)) {
+    const about =
+      rule.subject === "area"
+        ? word("legendVerdict")
+        : word("legendAreas", { level: levelName(currentLevel(), true) });
+    parts.push(el("h3", {}, about), areaLegend(rule, colour));
+  }
+  parts.push(symbolLegend(rule, colour));
+  replace(byId("legend"), parts);
+}
+
+function homeLegend(rule, toggle) {
+  const list = el("ul", { class: "keys" });
+  SHADES.forEach((shade, k) => {
+    const box = el("input", {
+      type: "checkbox",
+      id: "shade-" + shade,
+      checked: !state.hiddenShades.has(k),
+      onchange: (event) => toggle(k, event.target.checked),
+    });
+    const swatch = el("span", { class: "dot" + (shade === "unknown" ? " ring" : "") });
+    swatch.style.setProperty("--colour", shadeColour(rule, k));
+    list.append(el("li", {}, el("label", {}, box, swatch, shadeText(rule, k))));
+  });
+  return list;
+}
+
+// Limits in the rule's own unit where one limit holds for all homes.
+function shadeText(rule, k) {
+  const shade = SHADES[k];
+  if (rule.grades && k <= SHADE.worst) {
+    return gradeText(rule, k);
+  }
+  if (k > SHADE.worst || rule.required === null || !rule.required) {
+    return word("shade." + shade);
+  }
+  const most = isUpper(rule);
+  const times = most ? [0.5, 1, 1.5, 2] : [2, 1, 1 / 1.5, 0.5];
+  const edge = (j) => {
+    const value = rule.required * times[j];
+    return rule.unit === "share" ? percent(value) : number(value, value < 10 ? 2 : 0);
+  };
+  const unit = rule.unit === "share" ? "" : " " + unitName(rule.unit);
+  if (k === SHADE.near) {
+    return (most ? "≤ " : "≥ ") + edge(0) + unit + " " + VERDICT_SIGNS[0];
+  }
+  if (k === SHADE.worst) {
+    const none = most ? word("orNone") : "";
+    return (most ? "> " : "< ") + edge(3) + unit + none + " " + VERDICT_SIGNS[1];
+  }
+  const sign = k === SHADE.served ? VERDICT_SIGNS[0] : VERDICT_SIGNS[1];
+  const [low, high] = most ? [edge(k - 1), edge(k)] : [edge(k), edge(k - 1)];
+  return low + " – " + high + unit + " " + sign;
+}
+
+// Fifths of the homes, by what was measured.
+function gradeText(rule, k) {
+  const edge = (j) => quantity(rule.grades[j], rule.unit, rule.grades[j] < 10 ? 2 : 0);
+  if (k === 0) {
+    return "≤ " + edge(0);
+  }
+  return k === SHADE.worst ? "> " + edge(3) : edge(k - 1) + " – " + edge(k);
+}
+
+function areaLegend(rule, colour) {
+  const list = el("ul", { class: "keys patches" });
+  const row = (fill, text, shape) => {
+    const patch = el("span", { class: shape || "patch" });
+    patch.style.setProperty("--colour", fill);
+    list.append(el("li", {}, patch, text));
+  };
+  if (rule.subject === "area") {
+    VERDICT_NAMES.forEach((verdict, k) => row(colour.areaVerdicts[k], word("verdict." + verdict)));
+    return list;
+  }
+  const edges = ["0", "0–10", "10–25", "25–50", "50–75", "75–100"];
+  edges.forEach((edge, k) => row(colour.areas[k], edge + " %"));
+  row(colour.noArea, word("noData"), "patch hatched");
+  return list;
+}
+
+function symbolLegend(rule, colour) {
+  const list = el("ul", { class: "keys" });
+  const row = (shape, fill, text) => {
+    const mark = el("span", { class: shape });
+    mark.style.setProperty("--colour", fill);
+    list.append(el("li", {}, mark, text));
+  };
+  if (rule && rule.subject === "facility") {
+    VERDICT_NAMES.slice(0, 3).forEach((verdict, k) =>
+      row("diamond", colour.verdicts[k], word("verdict." + verdict)),
+    );
+  } else if (rule && state.layers.facilities && rule.facilityTypes.length) {
+    row("diamond", colour.facilityFill, rule.facilityTypes.map(typeName).join(word("comma")));
+  }
+  if (state.layers.sites && store.header.sites.ids.length) {
+    row("star", colour.site, word("layer.sites"));
+  }
+  if (state.layers.service && rule && rule.service) {
+    row("patch", colour.service, word("layer.service"));
+  }
+  return list;
+}

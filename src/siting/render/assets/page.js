@@ -1,0 +1,126 @@
+// Everything that changes what the page shows, in one place: each control calls one of these.
+
+class Page {
+  constructor(map, layers) {
+    this.map = map;
+    this.drawings = layers;
+    for (const action of ["choose", "select", "shade", "changed", "whole"]) {
+      this[action] = this[action].bind(this);
+    }
+  }
+
+  redraw() {
+    this.drawings.ground.redraw();
+    this.drawings.points.redraw();
+  }
+
+  redrawNow() {
+    this.drawings.ground.redrawNow();
+    this.drawings.points.redrawNow();
+  }
+
+  texts() {
+    showTexts();
+  }
+
+  lists() {
+    showLists(this.select);
+  }
+
+  rule() {
+    showRules(this.choose);
+    showHeadline(this.select);
+    showFigures();
+    this.lists();
+    this.layers();
+  }
+
+  layers() {
+    showLayers(this.changed);
+    showLegend(this.shade);
+    this.redraw();
+  }
+
+  changed() {
+    showBasemap(this.map);
+    this.rule();
+    writeLink(this.map);
+  }
+
+  shade(shade, shown) {
+    state.hiddenShades[shown ? "delete" : "add"](shade);
+    this.redraw();
+  }
+
+  async choose(rule) {
+    state.rule = rule;
+    showLevelOf(store.rules[rule]);
+    const focused = document.activeElement && document.activeElement.id;
+    await readRule(rule);
+    if (state.rule !== rule) {
+      return;
+    }
+    this.rule();
+    if (focused && byId(focused)) {
+      byId(focused).focus();
+    }
+    showDetails(this.select);
+    writeLink(this.map);
+  }
+
+  // Options: stay (the map does not move), quiet (the focus does not move).
+  async select(thing, options) {
+    const { stay, quiet } = options || {};
+    state.selected = thing;
+    if (thing && thing.level !== undefined) {
+      state.level = thing.level;
+    }
+    if (thing && !stay) {
+      goTo(this.map, thing);
+    }
+    this.lists();
+    this.layers();
+    await showDetails(this.select);
+    if (thing) {
+      byId("details").scrollIntoView({ block: "start" });
+    }
+    if (thing && !quiet) {
+      byId("details").focus({ preventScroll: true });
+    }
+    writeLink(this.map);
+  }
+
+  theme(theme) {
+    state.theme = theme;
+    document.documentElement.dataset.theme = theme;
+    this.texts();
+    this.rule();
+    writeLink(this.map);
+  }
+
+  speak(next) {
+    language = next;
+    this.texts();
+    this.rule();
+    showBasemap(this.map);
+    showScale(this.map);
+    showDetails(this.select);
+    writeLink(this.map);
+  }
+
+  whole() {
+    const legend = byId("legend-box").offsetWidth;
+    const beside = this.map.getSize().x > 760 ? legend + 12 : 0;
+    const room = { paddingTopLeft: [16 + beside, 16], paddingBottomRight: [16, 34] };
+    this.map.fitBounds(wholeBounds(), { animate: false, ...room });
+  }
+
+  // The view that a link asks for, or else the whole town.
+  look(asked) {
+    if (asked.view) {
+      this.map.setView([asked.view[0], asked.view[1]], asked.view[2], { animate: false });
+    } else {
+      this.whole();
+    }
+  }
+}

@@ -1,0 +1,40 @@
+// Where to look: the whole town, or one thing in it.
+
+function wholeBounds() {
+  const box = [Infinity, Infinity, -Infinity, -Infinity];
+  const widen = (other) => {
+    box[0] = Math.min(box[0], other[0]);
+    box[1] = Math.min(box[1], other[1]);
+    box[2] = Math.max(box[2], other[2]);
+    box[3] = Math.max(box[3], other[3]);
+  };
+  const { homes, ground } = store;
+  if (homes && homes.n) {
+    widen([homes.grid.left, homes.grid.top, homes.grid.right, homes.grid.bottom]);
+  } else if (ground.areas.length) {
+    const { shapes } = ground.areas[0];
+    for (let row = 0; row < shapes.owners; row += 1) {
+      widen(boxOfOwner(shapes, row));
+    }
+  }
+  if (!Number.isFinite(box[0])) {
+    return L.latLngBounds([
+      [-60, -170],
+      [70, 170],
+    ]);
+  }
+  return L.latLngBounds(toLatLng(box[0], box[3]), toLatLng(box[2], box[1]));
+}
+
+function goTo(map, thing) {
+  if (thing.kind === "area") {
+    const box = boxOfOwner(store.ground.areas[thing.level].shapes, thing.row);
+    map.fitBounds(L.latLngBounds(toLatLng(box[0], box[3]), toLatLng(box[2], box[1])), {
+      maxZoom: 17,
+      padding: [24, 24],
+    });
+    return;
+  }
+  const points = pointsOf(thing.kind);
+  map.setView(toLatLng(points.x[thing.row], points.y[thing.row]), Math.max(map.getZoom(), 16));
+}
