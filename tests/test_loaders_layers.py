@@ -242,6 +242,19 @@ def test_barriers_water_sites_and_gates_are_read(town):
     assert list(layers.entrances["subject_id"]) == ["a"]
 
 
+def test_sheets_of_one_workbook_are_told_apart_in_the_report(town):
+    places = {"kind": ["图书馆"], "经度": [X0 + 500], "纬度": [Y0 + 20]}
+    with pd.ExcelWriter(town / "care.xlsx") as book:
+        for sheet in ("养老", "托育"):
+            pd.DataFrame({**places, "编号": [sheet]}).to_excel(book, sheet_name=sheet, index=False)
+    table = {"path": "care.xlsx", "crs": CRS, "facility_type": "elder_care"}
+    both = [{**table, "sheet": sheet} for sheet in ("养老", "托育")]
+    layers, report = load(project(town, layers={"facilities": both}))
+    assert list(layers.facilities["facility_id"]) == ["养老", "托育"]
+    subjects = {note.layer for note in report.notes}
+    assert {"facilities (care.xlsx: 养老)", "facilities (care.xlsx: 托育)"} <= subjects
+
+
 def test_every_input_is_listed_once_with_its_hash(town):
     layers, _ = load(project(town, layers={"barriers": {"path": "streets.gpkg"}}))
     names = [each.path.name for each in layers.inputs]

@@ -218,7 +218,7 @@ def _reading(
     table: Callable[..., gpd.GeoDataFrame],
     context: Context,
 ) -> LayerReading:
-    subject = f"{name} ({layer.path.name})"
+    subject = _subject(name, layer)
     options: dict[str, Any] = {} if name == "entrances" else {"prefix": layer.path.stem}
     make = partial(table, subject=subject, report=context.report, columns=layer.columns, **options)
     frame = _frame(layer, layer.where, fields, subject, context)
@@ -229,9 +229,15 @@ def _reading(
 
 
 def _plain(name: str, layer: FileLayer, context: Context) -> LayerReading:
-    subject = f"{name} ({layer.path.name})"
+    subject = _subject(name, layer)
     make = partial(barriers_table, subject=subject, report=context.report)
     return LayerReading(subject, _frame(layer, layer.where, (), subject, context), make)
+
+
+def _subject(name: str, layer: FileLayer) -> str:
+    """Name a layer by its file, and by the part of it where the project says which."""
+    part = layer.sheet or layer.layer
+    return f"{name} ({layer.path.name}{f': {part}' if part else ''})"
 
 
 def _frame(
