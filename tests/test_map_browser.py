@@ -426,8 +426,15 @@ def test_rules_about_areas_facilities_and_indicators_show_what_they_found(visit,
         assert listed == counts
         if rule.subject == "home":
             assert seen.page.evaluate("siting.drawn().verdicts") == counts
+        elif rule.subject == "city":
+            assert "62.5\u00a0%" in seen.page.inner_text("#figures")
+            assert not seen.page.is_visible("#lists")
         else:
-            assert seen.page.locator("#list tbody tr").count() == counts[1]
+            rows = seen.page.locator("#list tbody tr")
+            assert rows.count() == counts[1]
+            rows.first.locator("button").click()
+            seen.settle()
+            assert seen.page.evaluate("siting.state.selected.kind") == rule.subject
     # The rule about areas is told on the card of an area too, with its figures.
     area = next(rule for rule in varied.rules if rule.subject == "area")
     seen.page.evaluate("siting.select({kind: 'area', row: 3, level: 0})")

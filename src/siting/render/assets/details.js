@@ -216,15 +216,7 @@ function siteCard(row) {
 function tipText(thing) {
   const rule = currentRule();
   if (thing.kind === "home") {
-    const verdict = word("verdict." + VERDICT_NAMES[rule.columns.verdict[thing.row]]);
-    return [
-      homeName(thing.row),
-      VERDICT_SIGNS[rule.columns.verdict[thing.row]] +
-        " " +
-        verdict +
-        " · " +
-        measuredText(rule, thing.row),
-    ];
+    return [homeName(thing.row), findingText(rule, thing.row)];
   }
   if (thing.kind === "facility") {
     return [
@@ -235,9 +227,22 @@ function tipText(thing) {
   if (thing.kind === "site") {
     return [siteName(thing.row), word("kind.site")];
   }
-  const share = unservedShare(state.level, state.rule, thing.row);
-  return [
-    areaName(currentLevel(), thing.row),
-    share === null ? word("noData") : word("shareWithout") + " " + percent(share),
-  ];
+  return [areaName(currentLevel(), thing.row), areaTip(rule, thing.row)];
+}
+
+function areaTip(rule, row) {
+  if (!areasTell(rule)) {
+    return "";
+  }
+  if (rule.subject === "area") {
+    return rule.columns ? findingText(rule, row) : "";
+  }
+  const share = unservedShare(state.level, state.rule, row);
+  return share === null ? word("noData") : word("shareWithout") + " " + percent(share);
+}
+
+function findingText(rule, row) {
+  const verdict = rule.columns.verdict[row];
+  const judged = VERDICT_SIGNS[verdict] + " " + word("verdict." + VERDICT_NAMES[verdict]);
+  return judged + " · " + measuredText(rule, row);
 }

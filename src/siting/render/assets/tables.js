@@ -11,6 +11,7 @@ const lists = {
 function showLists(select) {
   const tabs = [];
   const rule = currentRule();
+  byId("lists").hidden = !rule || rule.subject === "city";
   if (currentLevel() && rule && rule.subject === "home") {
     tabs.push(["areas", word("worstAreas", { level: levelName(currentLevel(), true) })]);
   }
