@@ -118,7 +118,7 @@ def same(left, right):
     if not isinstance(left, gpd.GeoDataFrame):
         return left == right
     metres = 2e-7 if left.crs is not None and left.crs.is_geographic else 0.02
-    shapes = zip(left.geometry, right.geometry, strict=True)
+    shapes = zip(left.normalize(), right.normalize(), strict=True)
     alike = [a is b or shapely.equals_exact(a, b, metres) for a, b in shapes]
     return all(alike) and pd.DataFrame(left.drop(columns="geometry")).equals(
         pd.DataFrame(right.drop(columns="geometry"))
@@ -268,6 +268,9 @@ def test_services_are_dense_and_small_in_the_old_quarter_and_rare_over_the_river
     southern = people[centre[:, 1] < district.ground.river_y(centre[:, 0])].sum()
     assert len(south) / len(points) < 0.5 * southern / people.sum()
     old = shapely.union_all([block.parcel.ground for block in district.quarter]).buffer(30)
+    lanes = np.array([not compound_id for compound_id in district.homes.compound_id])
+    dense = np.mean([s.shape.within(old) for s in points])
+    assert dense > 3 * people[lanes].sum() / people.sum()
     inside, outside = (
         np.median([s.floor_area_m2 / KINDS[s.facility_type].area_m2[1] for s in points
                    if s.facility_type in KINDS and s.shape.within(old) == where])
@@ -345,15 +348,18 @@ def test_the_points_of_interest_are_gcj02_with_four_spoilt_rows(folder, faults, 
     assert set(table["编号"][table["经度"] == ""]) == listed["missing-coordinates"]
     assert set(table["编号"][table["建筑面积"].str.contains(",")]) == listed["thousands-separator"]
     assert set(table["编号"][table["类别"] == "棋牌室"]) == listed["unknown-category"]
-    row = table[table["编号"] == "CS001"].iloc[0]
-    lon, lat = gcj02_to_wgs84(float(row["经度"]), float(row["纬度"]))
-    where = gpd.GeoSeries([shapely.Point(lon, lat)], crs="EPSG:4326").to_crs("EPSG:4547").iloc[0]
-    true = next(s.shape for s in district.services if s.facility_id == "CS001")
-    moved = shapely.Point(true.x + ORIGIN[0], true.y + ORIGIN[1])
-    # Six decimals of a degree are within 6 cm.
-    assert where.distance(moved) < 0.1
-    unshifted = gpd.GeoSeries.from_xy([float(row["经度"])], [float(row["纬度"])], crs="EPSG:4326")
-    assert unshifted.to_crs("EPSG:4547").iloc[0].distance(moved) > 300
+    placed = table[table["经度"] != ""].drop_duplicates("编号").set_index("编号").drop("ZZ001")
+    lon, lat = (placed[column].astype(float).to_numpy() for column in ("经度", "纬度"))
+    true = {s.facility_id: s.shape for s in district.services}
+    there = np.array([(true[key].x + ORIGIN[0], true[key].y + ORIGIN[1]) for key in placed.index])
+    # Six decimals of a degree are within 6 cm on either axis.
+    assert np.linalg.norm(metric(*gcj02_to_wgs84(lon, lat)) - there, axis=1).max() < 0.1
+    assert np.linalg.norm(metric(lon, lat) - there, axis=1).min() > 300
+
+
+def metric(lon, lat):
+    """Longitude and latitude in metres of EPSG:4547."""
+    return gpd.GeoSeries.from_xy(lon, lat, crs="EPSG:4326").to_crs("EPSG:4547").get_coordinates()
 
 
 def test_the_workbook_looks_like_an_office_made_it(folder, faults):

@@ -58,7 +58,7 @@ def group_blocks(
 
 
 def _rounded_union(blocks: NDArray[np.object_]) -> Polygon | MultiPolygon:
-    union = shapely.set_precision(shapely.union_all(blocks), 0.01)
+    union = shapely.normalize(shapely.set_precision(shapely.union_all(blocks), 0.01))
     assert isinstance(union, Polygon | MultiPolygon)
     return union
 

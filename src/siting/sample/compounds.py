@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from shapely import union_all
+from shapely import normalize, union_all
 from shapely.affinity import rotate
 from shapely.geometry import LineString, MultiLineString, Polygon, box
 from shapely.geometry import Point as ShapelyPoint
@@ -85,7 +85,7 @@ class Compound:
     def wall(self) -> MultiLineString | LineString:
         """The wall without its gates."""
         openings = [ShapelyPoint(gate).buffer(_GATE_WIDTH_M / 2) for gate in self.gates]
-        wall = self.parcel.ground.exterior.difference(union_all(openings))
+        wall = normalize(self.parcel.ground.exterior.difference(union_all(openings)))
         assert isinstance(wall, LineString | MultiLineString)
         return wall
 
@@ -195,7 +195,7 @@ def _back_plan(shape: Polygon, angle_deg: float, centre: tuple[float, float]) ->
 
 def _lanes(flat: Polygon, spine_x: float, pitch_m: float) -> list[tuple[float, float, float]]:
     """Return (y, west end, east end) of the lanes that cross the spine, south to north."""
-    inner = flat.buffer(-5)
+    inner = flat.buffer(-5, join_style="mitre")
     lanes = []
     for y in np.arange(flat.bounds[1] + 10, flat.bounds[3] - 6, pitch_m):
         crossed = inner.intersection(LineString([(flat.bounds[0], y), (flat.bounds[2], y)]))
@@ -206,7 +206,7 @@ def _lanes(flat: Polygon, spine_x: float, pitch_m: float) -> list[tuple[float, f
 
 def _rows(flat: Polygon, spine_x: float, lanes: Sequence[float], layout: Layout) -> list[Polygon]:
     """Return the buildings north of each lane, clear of the spine and the wall."""
-    inner = flat.buffer(-6)
+    inner = flat.buffer(-6, join_style="mitre")
     step, half = layout.length_m + layout.gap_m, layout.gap_m / 2
     plans = []
     for y in lanes:

@@ -123,7 +123,9 @@ def _park(
     if top is not None and gates:
         climb = max(paths, key=lambda path: path.line.length)
         climb.tags = {"highway": "steps"}
-        paths += [stair for stair in (_escalator(climb),) if stair.line.within(land)]
+        paths += [
+            stair for stair in (_escalator(climb),) if ShapelyPoint(stair.points[1]).within(land)
+        ]
     return Park(service, gates, paths)
 
 

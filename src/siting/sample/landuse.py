@@ -53,9 +53,9 @@ def divide_land(
     parts: list[tuple[str, Polygon, int]] = []
     splits = _blocks_to_split(blocks, uses)
     for index, (use, block) in enumerate(zip(uses, blocks, strict=True)):
-        inner = _largest(block.buffer(-_ROAD_HALF_M, join_style="mitre"))
+        inner = _on_centimetres(_largest(block.buffer(-_ROAD_HALF_M, join_style="mitre")))
         pieces = _pieces(inner, use, twice=index in splits)
-        parts.extend((use, piece, index) for piece in pieces)
+        parts.extend((use, _on_centimetres(piece), index) for piece in pieces)
     return [
         Parcel(use, piece, index, side_of(blocks[index], ground), _angle_deg(piece))
         for use, piece, index in parts
@@ -152,12 +152,34 @@ def _angle_deg(polygon: Polygon) -> float:
     """Return the turn of the side that lies nearest to east-west, in -45..45 degrees."""
     corners = _box(polygon)
     edge = corners[1] - corners[0]
-    return float((np.degrees(np.arctan2(edge[1], edge[0])) + 45) % 90 - 45)
+    return float(np.round((np.degrees(np.arctan2(edge[1], edge[0])) + 45) % 90 - 45, 6))
 
 
 def _box(polygon: Polygon) -> Floats:
-    """Return the four corners of the smallest box around a polygon."""
-    return np.asarray(shapely.get_coordinates(polygon.minimum_rotated_rectangle))[:4]
+    """Return the corners of the smallest box around a polygon, counter-clockwise from south-west.
+
+    Versions of GEOS differ in which box they call the smallest, so it is found here: it shares the
+    direction of one side of the convex hull.
+    """
+    hull = shapely.get_coordinates(polygon.convex_hull)
+    sides = np.diff(hull, axis=0)
+    turns = np.unique(np.round(np.arctan2(sides[:, 1], sides[:, 0]) % (np.pi / 2), 9))
+    boxes = [_box_along(hull, turn if turn <= np.pi / 4 else turn - np.pi / 2) for turn in turns]
+    areas = [float(np.prod(np.linalg.norm(box[[1, 3]] - box[0], axis=1))) for box in boxes]
+    return boxes[int(np.argmin(np.round(areas, 3)))]
+
+
+def _box_along(points: Floats, turn: float) -> Floats:
+    """Return the box around points whose sides are turned from east by so many radians."""
+    axes = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    (left, low), (right, high) = (points @ axes.T).min(axis=0), (points @ axes.T).max(axis=0)
+    corners = np.array([[left, low], [right, low], [right, high], [left, high]])
+    return np.asarray(corners @ axes)
+
+
+def _on_centimetres(polygon: Polygon) -> Polygon:
+    """Round a piece of land, so that the last digits of a GEOS version decide nothing."""
+    return Polygon(np.round(shapely.get_coordinates(shapely.normalize(polygon)), 2))
 
 
 def _largest(shape: Polygon | MultiPolygon) -> Polygon:

@@ -173,7 +173,7 @@ def place_complexes(areas: Areas, frontage: Frontage, rng: np.random.Generator) 
     """
     services = []
     for number, (name, shape) in enumerate(zip(areas.name, areas.shape, strict=True), 1):
-        middle = np.array(shape.representative_point().coords[0])
+        middle = np.array(shape.centroid.coords[0])
         spot = int(np.argmin(np.linalg.norm(frontage.xy - middle, axis=1)))
         area = _draw_area((320, 1500), frontage, spot, rng)
         rows = [("community_service", "党群服务中心", area)]
