@@ -122,7 +122,10 @@ def improve_bound(
     for _ in range(iterations):
         norm = 0.0
         for r in range(weight.size):
-            norm += weight[r] * (1.0 - average[r]) ** 2
+            lacking = 1.0 - average[r]
+            stuck = center[r] >= weight[r] if lacking > 0.0 else center[r] <= 0.0
+            if not stuck:
+                norm += weight[r] * lacking**2
         aim = max(best - needed, 2e-4 * abs(best))
         step = scale * aim / max(norm, 1e-9)
         for r in range(weight.size):

@@ -24,7 +24,7 @@ def hash_rows(offset, site, keys):
 
 @njit(cache=True)
 def group_equal_rows(order, hashes, offset, site):
-    """Number the distinct rows along an order that brings equal hashes together."""
+    """Give the distinct rows numbers along an order that brings equal hashes together."""
     group = np.full(order.size, -1, np.int64)
     first = np.empty(order.size, np.int64)
     count = 0
@@ -194,7 +194,7 @@ def best_swap(state, slot_of, spent, budget, cost, ban, now):
 
 @njit(cache=True)
 def search_swaps(
-    steps, seed, now, state, slot_of, spent, budget, cost, ban, best, best_value,
+    steps, rng, now, state, slot_of, spent, budget, cost, ban, best, best_value,
     weight, offset, site, site_offset, row,
 ):  # fmt: skip
     """Walk from plan to plan by best swaps, never back at once; keep the best plan in `best`.
@@ -202,24 +202,23 @@ def search_swaps(
     Tabu search: what was just closed or opened stays so for a few random steps, which takes the
     walk out of local optima. Returns what to go on with.
     """
-    np.random.seed(seed)
     tenure = max(slot_of.size // 10, 2)
     for _ in range(steps):
         now += 1
         slot, j, _ = best_swap(state, slot_of, spent, budget, cost, ban, now)
         stuck = slot < 0
-        if stuck or (np.isfinite(budget) and np.random.random() < 0.1):
-            slot, j = _random_slot(slot_of), -1
+        if stuck or (np.isfinite(budget) and rng.random() < 0.1):
+            slot, j = _random_slot(slot_of, rng), -1
         if slot < 0:
             return now, spent, best_value
         k = slot_of[slot]
         close_site(k, state, weight, offset, site, site_offset, row)
-        ban[k] = now + 1 + np.random.randint(tenure, 3 * tenure + 1)
+        ban[k] = now + 1 + rng.integers(tenure, 3 * tenure + 1)
         spent -= cost[k]
         slot_of[slot] = j
         if j >= 0:
             open_site(j, slot, state, weight, offset, site, site_offset, row)
-            ban[j] = now + 1 + np.random.randint(1, tenure + 1)
+            ban[j] = now + 1 + rng.integers(1, tenure + 1)
             spent += cost[j]
         spent = fill(
             state, slot_of, spent, budget, cost, ban, now, weight, offset, site, site_offset, row
@@ -232,11 +231,11 @@ def search_swaps(
 
 
 @njit(cache=True)
-def _random_slot(slot_of):
+def _random_slot(slot_of, rng):
     used = np.flatnonzero(slot_of >= 0)
     if used.size == 0:
         return -1
-    return used[np.random.randint(used.size)]
+    return used[rng.integers(0, used.size)]
 
 
 @njit(cache=True)

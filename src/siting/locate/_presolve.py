@@ -137,13 +137,13 @@ def _spans(first: NDArray[np.int64], length: NDArray[np.int64]) -> NDArray[np.in
     """Return the positions first[0].., first[1].. of spans laid end to end."""
     ends = np.cumsum(length)
     shift = np.repeat(first - (ends - length), length)
-    return np.arange(shift.size) + shift
+    return np.asarray(np.arange(shift.size) + shift, np.int64)
 
 
 def merge_rows(
     offset: NDArray[np.int64], site: NDArray[np.int32], n_sites: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Number the distinct site sets; return each row's number (-1: empty) and a row of each.
+    """Give distinct site sets numbers; return each row's number (-1: empty) and a row of each.
 
     Rows meet by a hash of their set and are then compared item by item, so a collision of
     hashes merges nothing.
