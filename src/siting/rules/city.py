@@ -6,7 +6,7 @@ Owns the type and the sums over areas that several measures need.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import MappingProxyType
+
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["City", "Grouping", "Parameters", "column", "grouping"]
 
-_NO_AREAS: Mapping[str, Any] = MappingProxyType({})
+
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,9 +52,9 @@ class City:
 
     homes: pd.DataFrame
     facilities: pd.DataFrame
-    areas: Mapping[str, pd.DataFrame] = field(default=_NO_AREAS)
-    home_area: Mapping[str, NDArray[np.int32]] = field(default=_NO_AREAS)
-    facility_area: Mapping[str, NDArray[np.int32]] = field(default=_NO_AREAS)
+    areas: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    home_area: Mapping[str, NDArray[np.int32]] = field(default_factory=dict)
+    facility_area: Mapping[str, NDArray[np.int32]] = field(default_factory=dict)
     network: Network | None = None
     home_attachment: Attachment | None = None
     facility_attachment: Attachment | None = None

@@ -277,14 +277,15 @@ def _word(text: str, size: int) -> pa.DictionaryArray:
     )
 
 
-def _subject_ids(city: City, kind: str, level: str) -> pa.Array:
+def _subject_ids(city: City, kind: str, level: str) -> pa.DictionaryArray:
     import pyarrow as pa
 
     if kind == "city":
-        return pa.array(["city"])
+        return pa.array(["city"]).dictionary_encode()
     names = {"home": (city.homes, "home_id"), "facility": (city.facilities, "facility_id")}
     table, name = names[kind] if kind in names else (city.areas[level], "area_id")
-    return pa.array(table[name].astype(str), pa.string())
+    ids = pa.array(table[name].to_numpy(dtype=object), pa.string())
+    return ids.dictionary_encode()
 
 
 def _weights(city: City, kind: str, level: str, name: str) -> NDArray[np.float64]:

@@ -1,0 +1,244 @@
+"""The gap analysis: a project in, findings on homes, facilities, areas and the city out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from siting.pipeline.city import Progress, build_city
+from siting.pipeline.manifest import build_manifest, versions
+from siting.pipeline.summary import build_summary
+from siting.tables import DataReport
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from siting.loaders.layers import Layers
+    from siting.loaders.project_model import Project
+    from siting.rules.city import City
+    from siting.rules.findings import FindingBlock
+    from siting.rules.model import Pack, Rule
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """The result of a gap analysis; it shows itself in a notebook.
+
+    Parameters
+    ----------
+    project
+        What was asked.
+    layers, city
+        The data in one metric CRS, and put on the street network.
+    blocks
+        The findings, a block for each rule and kind of subject.
+    summary
+        What ``summary.json`` holds.
+    report
+        What was repaired, excluded or assumed.
+    manifest
+        Inputs, rules, versions and parameters.
+    date
+        The day whose rules applied.
+    language
+        ``zh`` or ``en``, of titles and reports.
+    """
+
+    project: Project
+    layers: Layers
+    city: City
+    blocks: tuple[FindingBlock, ...]
+    summary: dict[str, Any]
+    report: DataReport
+    manifest: dict[str, Any]
+    date: dt.date
+    language: str
+
+    @property
+    def compliant(self) -> bool:
+        """Whether no rule that governs fails for any subject.
+
+        What is unknown is no failure of the city, but of the data: it is counted in the summary.
+        """
+        return not self.summary["verdicts"]["fail"]
+
+    def findings(self, rule_id: str | None = None) -> pd.DataFrame:
+        """Return findings as a table: a row is one rule on one subject.
+
+        Parameters
+        ----------
+        rule_id
+            Of one rule; all where left out.
+        """
+        from siting.rules.findings import to_frame
+
+        chosen = [block for block in self.blocks if rule_id in (None, block.rule.id)]
+        return to_frame(chosen, self.city)
+
+    def write(self, folder: Path | str, *, progress: Progress | None = None) -> Path:
+        """Write all results into a folder, all or nothing, and return the folder.
+
+        Raises
+        ------
+        SitingError
+            The folder holds files that siting did not write, or cannot be written to.
+        """
+        from siting.pipeline.outputs import write_analysis
+
+        return write_analysis(self, Path(folder), progress=progress)
+
+    def _repr_html_(self) -> str:
+        from siting.report.analysis_text import summary_html
+
+        return summary_html(self.summary, self.language)
+
+
+def analyze(
+    project: Project | Path | str,
+    *,
+    language: str | None = None,
+    straight_line: bool = False,
+    progress: Progress | None = None,
+) -> Analysis:
+    """Judge every home, facility and area of a city by the rules in force.
+
+    Parameters
+    ----------
+    project
+        A project, or the path of its ``siting.yaml``.
+    language
+        ``zh`` or ``en``; the project's where left out.
+    straight_line
+        Report straight-line distance beside every walking rule.
+    progress
+        Called with a label and a share from 0 to 1.
+
+    Returns
+    -------
+    Analysis
+        Subjects for which data is missing are ``unknown``, never passed.
+
+    Raises
+    ------
+    SitingError
+        A project, layer or rule pack that cannot be worked with; every fault of a file at once.
+    """
+    from siting.loaders.layers import load_layers
+    from siting.rules.evaluate import evaluate_city
+
+    started = dt.datetime.now(dt.UTC).astimezone().isoformat(timespec="seconds")
+    chosen = _project(project)
+    report = DataReport()
+    day = chosen.date or _today(report)
+    packs = _packs(chosen)
+    layers = load_layers(chosen, progress=_part(progress, 0.0, 0.55), report=report)
+    city = build_city(layers, chosen.parameters, report=report, progress=_part(progress, 0.55, 0.7))
+    blocks = evaluate_city(
+        _rules(packs, chosen, day),
+        city,
+        also_report=("straight_line",) if straight_line else (),
+        progress=_part(progress, 0.7, 1.0),
+    )
+    spoken = language or chosen.language
+    return Analysis(
+        project=chosen,
+        layers=layers,
+        city=city,
+        blocks=blocks,
+        summary=build_summary(
+            blocks, city, head=_head(chosen, day, layers, report), language=spoken
+        ),
+        report=report,
+        manifest=_manifest(chosen, packs, layers, day, started),
+        date=day,
+        language=spoken,
+    )
+
+
+def _project(project: Project | Path | str) -> Project:
+    from siting.loaders.project import read_project
+
+    return read_project(Path(project)) if isinstance(project, str | Path) else project
+
+
+def _today(report: DataReport) -> dt.date:
+    today = dt.datetime.now(dt.UTC).astimezone().date()
+    report.add(
+        "project",
+        "assumption",
+        "date-is-today",
+        f"the project names no date; the rules in force on {today} apply.",
+    )
+    return today
+
+
+def _packs(project: Project) -> tuple[Pack, ...]:
+    from siting.rules.packs import find_packs, read_packs
+
+    return read_packs(find_packs(project.rules, project.folder))
+
+
+def _rules(packs: Sequence[Pack], project: Project, day: dt.date) -> tuple[Rule, ...]:
+    from siting.rules.selection import select_rules
+
+    return select_rules(packs, date=day, jurisdiction=project.jurisdiction).rules
+
+
+def _part(progress: Progress | None, low: float, high: float) -> Progress | None:
+    """Let a stage report 0 to 1 within its part of the whole."""
+    if progress is None:
+        return None
+    return lambda label, share: progress(label, low + share * (high - low))
+
+
+def _head(project: Project, day: dt.date, layers: Layers, report: DataReport) -> dict[str, Any]:
+    severities = [note.severity for note in report.notes]
+    return {
+        "project": project.name,
+        "made_up": project.made_up,
+        "date": str(day),
+        "crs": layers.crs.to_string(),
+        "siting": versions()["siting"],
+        "data_notes": {each: severities.count(each) for each in sorted(set(severities))},
+    }
+
+
+def _manifest(
+    project: Project, packs: Sequence[Pack], layers: Layers, day: dt.date, started: str
+) -> dict[str, Any]:
+    from siting.loaders.files import input_file
+    from siting.rules.packs import find_packs, shown_path
+
+    named = {"path": project.path.name, "name": project.name}
+    if project.path.is_file():
+        named["sha256"] = input_file(project.path).sha256
+    pack_files = [
+        {"path": shown_path(path), "sha256": input_file(path).sha256}
+        for path in find_packs(project.rules, project.folder)
+    ]
+    inputs = [
+        {"path": _shown(each.path, project.folder), "sha256": each.sha256, "bytes": each.bytes}
+        for each in layers.inputs
+    ]
+    return build_manifest(
+        project=named,
+        inputs=inputs,
+        rule_packs=pack_files,
+        parameters=project.parameters.model_dump(mode="json"),
+        crs=layers.crs.to_string(),
+        date=str(day),
+        started=started,
+    )
+
+
+def _shown(path: Path, folder: Path) -> str:
+    """Name a file as the project sees it, so that a manifest names no machine."""
+    import os
+
+    try:
+        return Path(os.path.relpath(path, folder.resolve())).as_posix()
+    except ValueError:  # another drive on Windows
+        return path.name

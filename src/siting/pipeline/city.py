@@ -1,0 +1,228 @@
+"""From layers to the city that rules look at: network, attachments, and who lives in which area."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from siting.loaders.layers import Layers
+    from siting.network.graph import Network
+    from siting.network.snap import Attachment
+    from siting.rules.city import City
+    from siting.rules.parameters import Parameters
+    from siting.tables import DataReport
+
+Progress = Callable[[str, float], None]
+
+
+def build_city(
+    layers: Layers,
+    parameters: Parameters,
+    *,
+    report: DataReport,
+    progress: Progress | None = None,
+) -> City:
+    """Put homes and facilities on the street network and into their areas.
+
+    Parameters
+    ----------
+    layers
+        The tables of a project in one metric CRS.
+    parameters
+        Of the analysis: the longest access leg, the walking speed.
+    report
+        Gets the fragments of the network and the subjects that are on none of its streets.
+    progress
+        Called with a label and a share from 0 to 1.
+
+    Returns
+    -------
+    City
+        With walking times on slopes where the project has heights.
+    """
+    from siting.network.graph import build_network
+    from siting.rules.city import City
+
+    tell = progress or _silent
+    tell("joining streets to a network", 0.0)
+    network = build_network(layers.streets)
+    tell("putting homes and facilities on streets", 0.3)
+    homes = _attached(network, layers.residential, "home_id", layers, parameters)
+    facilities = _attached(network, layers.facilities, "facility_id", layers, parameters)
+    tell("finding the area of each home", 0.8)
+    city = City(
+        homes=layers.residential,
+        facilities=layers.facilities,
+        areas=layers.areas,
+        home_area=_area_rows(layers.residential.geometry, layers.areas),
+        facility_area=_area_rows(layers.facilities.geometry, layers.areas),
+        network=network,
+        home_attachment=homes,
+        facility_attachment=facilities,
+        time_network=_time_network(network, layers, parameters),
+        parameters=parameters,
+    )
+    note_fragments(city, report)
+    note_unattached(city, report)
+    return city
+
+
+def _silent(label: str, share: float) -> None:
+    """Draw nothing."""
+
+
+def _attached(
+    network: Network,
+    table: gpd.GeoDataFrame,
+    id_column: str,
+    layers: Layers,
+    parameters: Parameters,
+) -> Attachment:
+    """Attach a table through its known gates, or as it lies."""
+    from siting.network.snap import match_entrances, snap
+
+    gates = None
+    if layers.entrances is not None:
+        gates = match_entrances(layers.entrances, table[id_column])
+    return snap(
+        network,
+        table.geometry,
+        max_access_m=parameters.max_access_m,
+        barriers=layers.barriers,
+        entrances=gates,
+    )
+
+
+def _time_network(network: Network, layers: Layers, parameters: Parameters) -> Network | None:
+    """Weight the streets by walking time where heights are known; else distance tells time."""
+    if layers.elevation is None:
+        return None
+    from siting.loaders.raster import sample_elevation
+    from siting.network.walking_time import walking_time
+
+    heights = sample_elevation(layers.elevation, network.node_xy, layers.crs)
+    return walking_time(network, parameters.walking_speed_m_per_min, heights)
+
+
+def _area_rows(geometry: gpd.GeoSeries, areas: Any) -> dict[str, npt.NDArray[np.int32]]:
+    points = representative_points(geometry)
+    return {level: area_of_points(points, table) for level, table in areas.items()}
+
+
+def area_of_points(points: npt.NDArray[Any], areas: gpd.GeoDataFrame) -> npt.NDArray[np.int32]:
+    """Return the row of the area that holds each point.
+
+    Parameters
+    ----------
+    points
+        Shapely points (n,), in the CRS of the areas.
+    areas
+        Polygons; where several hold a point the first row counts.
+
+    Returns
+    -------
+    numpy.ndarray
+        int32 (n,); -1 outside all areas. A point on a shared boundary belongs to the first area.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> areas = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)])
+    >>> area_of_points(shapely.points([[0.5, 0.5], [1.0, 0.5], [3.0, 0.5]]), areas).tolist()
+    [0, 0, -1]
+    """
+    import shapely
+
+    row = np.full(len(points), -1, dtype=np.int32)
+    if not len(areas) or not len(points):
+        return row
+    # Polygons are few and large, so each is prepared once and asked for the points in its box.
+    shapes = areas.geometry.to_numpy()
+    shapely.prepare(shapes)
+    area, point = shapely.STRtree(points).query(shapes, predicate="intersects")
+    # Written from the last area to the first, so that the first one wins.
+    order = np.argsort(area, kind="stable")[::-1]
+    row[point[order]] = area[order]
+    return row
+
+
+def representative_points(geometry: gpd.GeoSeries) -> npt.NDArray[Any]:
+    """Return a point inside each geometry; a point stands for itself.
+
+    Parameters
+    ----------
+    geometry
+        Points or polygons (n,), none empty.
+    """
+    import shapely
+
+    shapes: npt.NDArray[Any] = np.asarray(geometry.to_numpy(), dtype=object)
+    if (shapely.get_type_id(shapes) == shapely.GeometryType.POINT).all():
+        return shapes
+    inside: npt.NDArray[Any] = shapely.point_on_surface(shapes)
+    return inside
+
+
+def note_fragments(city: City, report: DataReport) -> None:
+    """Report pieces of the network that hang together with nothing, and what stands on them."""
+    from siting.network.fragments import fragments, on_fragment
+
+    assert city.network is not None
+    loose = fragments(city.network)
+    if loose.empty:
+        return
+    for name, ids, attachment in _subjects(city):
+        stranded = np.flatnonzero(on_fragment(city.network, attachment))
+        if stranded.size:
+            report.add(
+                name,
+                "warning",
+                "on-fragment",
+                f"{stranded.size} of {len(ids)} rows reach only a loose piece of the streets; "
+                "what they can walk to is not known.",
+                count=stranded.size,
+                examples=ids.iloc[stranded],
+            )
+    where = (f"({x:.0f}, {y:.0f})" for x, y in zip(loose["x"], loose["y"], strict=True))
+    report.add(
+        "streets",
+        "warning",
+        "network-fragments",
+        f"{len(loose)} pieces of the street network, {loose['length_m'].sum():,.0f} m in all, hang "
+        "together with nothing; a bridge or a short path may be missing in the data.",
+        count=len(loose),
+        examples=where,
+    )
+
+
+def note_unattached(city: City, report: DataReport) -> None:
+    """Report homes and facilities without a street within the longest access leg."""
+    for name, ids, attachment in _subjects(city):
+        far = np.flatnonzero(~attachment.attached)
+        if far.size:
+            report.add(
+                name,
+                "warning",
+                "no-street-near",
+                f"{far.size} of {len(ids)} rows have no street within "
+                f"max_access_m = {city.parameters.max_access_m:g} m on their side of barriers; "
+                "homes among them are unknown to every walking rule, facilities serve nobody.",
+                count=far.size,
+                examples=ids.iloc[far],
+            )
+
+
+def _subjects(city: City) -> list[tuple[str, Any, Attachment]]:
+    """Return what stands on streets: name of the table, identifiers, attachment."""
+    assert city.home_attachment is not None
+    assert city.facility_attachment is not None
+    return [
+        ("residential", city.homes["home_id"], city.home_attachment),
+        ("facilities", city.facilities["facility_id"], city.facility_attachment),
+    ]

@@ -1,0 +1,243 @@
+"""From an analysis to what the map shows: plain columns in longitude and latitude."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from siting.pipeline.city import representative_points
+from siting.pipeline.summary import block_key
+from siting.render.model import (
+    Citation,
+    Label,
+    MapAreas,
+    MapContext,
+    MapFacilities,
+    MapHomes,
+    MapModel,
+    MapNote,
+    MapRule,
+)
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from siting.pipeline.analysis import Analysis
+    from siting.rules.facility_types import Title
+    from siting.rules.findings import FindingBlock
+
+# Outlines are drawn when zoomed in; with more homes than this, points say the same in less space.
+_MAX_OUTLINES = 20_000
+# Streets are drawn from the widest class down until this many vertices are used.
+_MAX_STREET_VERTICES = 60_000
+# A tenth of a metre in a city is more than a screen shows.
+_SIMPLIFY_M = 2.0
+STREET_CLASSES = (
+    "motorway", "trunk", "primary", "secondary", "tertiary",
+    "unclassified", "residential", "living_street", "pedestrian",
+)  # fmt: skip
+_LEVEL_ORDER = ("compound", "community", "street", "subdistrict", "district", "city")
+
+
+def build_map_model(analysis: Analysis) -> MapModel:
+    """Return the map of an analysis.
+
+    Parameters
+    ----------
+    analysis
+        Findings on homes, facilities and areas. Findings on the whole city have no place on a
+        map; the summary holds them.
+
+    Returns
+    -------
+    MapModel
+        Verdicts and distances are those of the findings; nothing is computed again here.
+    """
+    layers, city = analysis.layers, analysis.city
+    areas = tuple(
+        _areas(level, layers.areas[level], city.home_area[level])
+        for level in sorted(layers.areas, key=_fineness)
+    )
+    return MapModel(
+        title=Label(analysis.project.name, analysis.project.name),
+        homes=_homes(layers.residential),
+        facilities=_facilities(layers.facilities),
+        rules=tuple(_rule(block) for block in analysis.blocks if block.subject_kind in _ON_MAP),
+        areas=areas,
+        context=_context(layers.water, layers.streets),
+        facility_types=_facility_titles(layers.facilities, analysis.blocks),
+        made_up=analysis.project.made_up,
+        date=str(analysis.date),
+        versions={"siting": analysis.manifest["siting"]},
+        notes=tuple(
+            MapNote(note.layer, note.severity, note.message)
+            for note in analysis.report.notes
+            if note.severity != "info"
+        ),
+        attribution=analysis.project.attribution,
+    )
+
+
+_ON_MAP = ("home", "facility", "area")
+
+
+def _fineness(level: str) -> tuple[int, str]:
+    """Sort levels from the finest; unknown ones come last, by name."""
+    order = _LEVEL_ORDER.index(level) if level in _LEVEL_ORDER else len(_LEVEL_ORDER)
+    return order, level
+
+
+def lonlat(points: npt.NDArray[Any], crs: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Return longitude and latitude in WGS 84 of shapely points in a metric CRS, float64 (n,)."""
+    import shapely
+    from pyproj import Transformer
+
+    transform = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    lon, lat = transform.transform(shapely.get_x(points), shapely.get_y(points))
+    return np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
+
+
+def _degrees(geometry: gpd.GeoSeries, *, simplify_m: float = 0.0) -> npt.NDArray[Any]:
+    if simplify_m:
+        geometry = geometry.simplify(simplify_m, preserve_topology=True)
+    return np.asarray(geometry.to_crs("EPSG:4326").to_numpy(), dtype=object)
+
+
+def _homes(residential: gpd.GeoDataFrame) -> MapHomes:
+    lon, lat = lonlat(representative_points(residential.geometry), residential.crs)
+    outlines = None
+    if len(residential) <= _MAX_OUTLINES and _has_polygons(residential):
+        outlines = _degrees(residential.geometry)
+    return MapHomes(
+        lon=lon,
+        lat=lat,
+        ids=_texts(residential, "home_id"),
+        names=_texts(residential, "name"),
+        households=_numbers(residential, "households"),
+        population=_numbers(residential, "population"),
+        elderly=_numbers(residential, "elderly"),
+        geometry=outlines,
+    )
+
+
+def _has_polygons(frame: gpd.GeoDataFrame) -> bool:
+    return bool(frame.geom_type.isin(("Polygon", "MultiPolygon")).any())
+
+
+def _facilities(facilities: gpd.GeoDataFrame) -> MapFacilities:
+    lon, lat = lonlat(representative_points(facilities.geometry), facilities.crs)
+    return MapFacilities(
+        lon=lon,
+        lat=lat,
+        ids=_texts(facilities, "facility_id"),
+        names=_texts(facilities, "name"),
+        types=_texts(facilities, "facility_type"),
+    )
+
+
+def _areas(level: str, areas: gpd.GeoDataFrame, home_area: npt.NDArray[np.int32]) -> MapAreas:
+    return MapAreas(
+        level=level,
+        ids=_texts(areas, "area_id"),
+        names=_texts(areas, "name"),
+        geometry=_degrees(areas.geometry, simplify_m=_SIMPLIFY_M),
+        home_area=home_area,
+    )
+
+
+def _texts(frame: gpd.GeoDataFrame, column: str) -> list[str]:
+    if column not in frame.columns:
+        return [""] * len(frame)
+    return [str(text) for text in frame[column].fillna("").to_numpy(dtype=object)]
+
+
+def _numbers(frame: gpd.GeoDataFrame, column: str) -> npt.NDArray[np.float64] | None:
+    if column not in frame.columns or not frame[column].notna().any():
+        return None
+    return np.asarray(frame[column].to_numpy(dtype=float, na_value=np.nan))
+
+
+def _label(title: Title) -> Label:
+    return Label(title.zh, title.en)
+
+
+def _rule(block: FindingBlock) -> MapRule:
+    rule = block.rule
+    return MapRule(
+        id=block_key(block),
+        title=_label(rule.title),
+        measure=block.measure,
+        unit=block.unit,
+        sense=block.sense,
+        required=block.required,
+        verdict=block.verdict,
+        measured=block.measured,
+        strength=rule.strength,
+        citation=_citation(rule.citation("zh")),
+        nearest=block.nearest,
+        facility_types=rule.facility_types,
+        subject=block.subject_kind,
+        level=block.level,
+    )
+
+
+def _citation(citation: Mapping[str, str]) -> Citation:
+    names = ("document", "number", "clause", "quote", "url")
+    return Citation(**{name: citation[name] for name in names})
+
+
+def _facility_titles(
+    facilities: gpd.GeoDataFrame, blocks: Sequence[FindingBlock]
+) -> dict[str, Label]:
+    """Name every type that stands on the map or is asked for by a rule."""
+    from siting.rules.facility_types import load_facility_types
+
+    known = load_facility_types()
+    asked = {code for block in blocks for code in block.rule.facility_types}
+    codes = sorted((asked | set(_texts(facilities, "facility_type"))) & set(known.codes))
+    return {code: Label(known.title(code, "zh"), known.title(code, "en")) for code in codes}
+
+
+def _context(water: gpd.GeoDataFrame | None, streets: gpd.GeoDataFrame) -> MapContext:
+    drawn, classes = _main_streets(streets)
+    return MapContext(
+        water=None if water is None else _degrees(_polygons(water), simplify_m=_SIMPLIFY_M),
+        streets=drawn,
+        street_classes=classes,
+    )
+
+
+def _polygons(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    return frame.geometry[frame.geom_type.isin(("Polygon", "MultiPolygon"))]
+
+
+def _main_streets(streets: gpd.GeoDataFrame) -> tuple[npt.NDArray[Any], list[str]]:
+    """Return the widest streets that fit the budget of vertices, and the class of each."""
+    import shapely
+
+    classes = _street_class(streets)
+    rank = np.array([STREET_CLASSES.index(each) for each in classes.tolist()], dtype=int)
+    vertices = shapely.get_num_coordinates(streets.geometry.to_numpy())
+    order = np.argsort(rank, kind="stable")
+    used = np.cumsum(vertices[order])
+    # A class is drawn whole or not at all, so that the picture has no ragged edge.
+    full = np.searchsorted(used, _MAX_STREET_VERTICES, side="right")
+    last = rank[order[full]] if full < len(order) else len(STREET_CLASSES)
+    keep = np.flatnonzero(rank < max(int(last), 1)) if used.size else np.empty(0, dtype=int)
+    drawn = streets.geometry.iloc[keep]
+    return _degrees(drawn, simplify_m=_SIMPLIFY_M), classes[keep].tolist()
+
+
+def _street_class(streets: gpd.GeoDataFrame) -> npt.NDArray[Any]:
+    """Return the class of each street without ``_link``; what has none counts as residential.
+
+    Footways and other small paths are not drawn: they count as the last class.
+    """
+    if "highway" not in streets.columns:
+        return np.full(len(streets), "residential", dtype=object)
+    names = streets["highway"].astype("string").fillna("residential").str.removesuffix("_link")
+    known = names.isin(STREET_CLASSES)
+    return np.asarray(names.where(known, STREET_CLASSES[-1]).to_numpy(dtype=object))

@@ -1,0 +1,109 @@
+"""What ``summary.json`` says, and the names that tell the findings of one run apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from siting.rules.rollup import WEIGHTS, home_weights, roll_up, summarize
+
+if TYPE_CHECKING:
+    from siting.rules.city import City
+    from siting.rules.findings import FindingBlock
+
+# Of people where people are known: the question is who is served, not how many buildings.
+_LEADING = ("population", "elderly", "households", "homes")
+
+
+def block_key(block: FindingBlock) -> str:
+    """Return what tells the blocks of one run apart: the rule, and how or where it was applied.
+
+    A rule has several blocks where it is asked of areas of several levels, or measured both along
+    streets and straight.
+    """
+    parts = [block.rule.id]
+    if block.is_alternative:
+        parts.append(block.measure)
+    if block.subject_kind != "home":
+        parts.append(block.level or block.subject_kind)
+    return "@".join(parts)
+
+
+def build_summary(
+    blocks: Sequence[FindingBlock], city: City, *, head: Mapping[str, Any], language: str
+) -> dict[str, Any]:
+    """Return the whole of ``summary.json``.
+
+    Parameters
+    ----------
+    blocks
+        Every block of the run.
+    city
+        What they are about.
+    head
+        What stands first: project, date, versions.
+    language
+        ``zh`` or ``en``, of sentences and sources.
+
+    Returns
+    -------
+    dict
+        `head`, then ``totals``, ``areas``, ``verdicts`` and ``rules``. In an entry of ``rules``
+        ``covered_share`` is that of people where people are known (``covered_share_of`` names the
+        weight), ``covered_shares`` has all of them.
+    """
+    counted = summarize(blocks, city, language)
+    weights = np.nansum(home_weights(city), axis=0)
+    totals = {name: float(weights[index]) for index, name in enumerate(WEIGHTS)}
+    entries = [
+        {"key": block_key(block), **_with_leading_share(entry)}
+        for block, entry in zip(blocks, counted["rules"], strict=True)
+    ]
+    return {
+        **head,
+        "totals": {**totals, "facilities": len(city.facilities)},
+        "areas": {level: len(table) for level, table in city.areas.items()},
+        "verdicts": counted["verdicts"],
+        "rules": entries,
+    }
+
+
+def _with_leading_share(entry: dict[str, Any]) -> dict[str, Any]:
+    shares = entry.get("covered_share")
+    if shares is None:
+        return entry
+    known = [name for name in _LEADING if shares[name] is not None]
+    leading = known[0] if known else "homes"
+    return {
+        **entry,
+        "covered_share": shares[leading],
+        "covered_share_of": leading,
+        "covered_shares": shares,
+    }
+
+
+def covered_by_area(
+    blocks: Sequence[FindingBlock], city: City, level: str
+) -> dict[str, np.ndarray[Any, Any]]:
+    """Return the covered share of every area and rule about homes.
+
+    Returns
+    -------
+    dict
+        ``<block key>:covered_share_of_<weight>`` -> float64 (areas,); NaN where nothing is decided.
+    """
+    weights = home_weights(city)
+    known = [(index, name) for index, name in enumerate(WEIGHTS) if _any(weights[:, index])]
+    columns = {}
+    for block in blocks:
+        if block.subject_kind == "home":
+            shares = roll_up(block, city, level, weights=weights).covered_share
+            for index, name in known:
+                columns[f"{block_key(block)}:covered_share_of_{name}"] = shares[:, index]
+    return columns
+
+
+def _any(values: np.ndarray[Any, Any]) -> bool:
+    return bool((~np.isnan(values)).any())
