@@ -453,6 +453,35 @@ def irregular_town():
     return lines + [shapely.LineString([(x0 + t, y0), (x0 + t, y0 + far)]) for t in east]
 
 
+def test_many_places_in_one_building_are_one_witness():
+    streets = gpd.GeoSeries(irregular_town(), crs=4547)
+    lon, lat = points_beside(streets, 1, 0.0)
+    # The building is on a street when read as GCJ-02 and nowhere near one when read as WGS 84.
+    raw = wgs84_to_gcj02(np.full(500, lon[0]), np.full(500, lat[0]))
+    assert datum_fit(*raw, streets).better is None
+
+
+def test_a_row_of_places_beside_one_street_proves_nothing():
+    street = shapely.LineString([(528_000, 3_385_000), (540_000, 3_385_000)])
+    streets = gpd.GeoSeries([street], crs=4547)
+    on = shapely.line_interpolate_point(street, np.linspace(1000, 9000, 300))
+    back = pyproj.Transformer.from_crs(4547, 4326, always_xy=True)
+    raw = wgs84_to_gcj02(*back.transform(*shapely.get_coordinates(on).T))
+    fit = datum_fit(*raw, streets)
+    assert fit.better is None
+    assert fit.paired_z > 100
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_a_handful_of_points_that_ignore_the_streets_is_never_suspected(block):
+    streets = gpd.GeoSeries(irregular_town(), crs=4547)
+    back = pyproj.Transformer.from_crs(4547, 4326, always_xy=True)
+    for seed in range(25):
+        rng = np.random.default_rng([block, seed])
+        x, y = rng.uniform(528_500, 533_000, 40), rng.uniform(3_385_500, 3_390_000, 40)
+        assert datum_fit(*back.transform(x, y), streets).better is None
+
+
 def test_a_few_points_give_no_verdict():
     streets = gpd.GeoSeries(irregular_town(), crs=4547)
     raw = wgs84_to_gcj02(*points_beside(streets, 20, 5.0))

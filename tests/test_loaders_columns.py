@@ -19,6 +19,7 @@ from siting.loaders.columns import (
     LATITUDE,
     LONGITUDE,
     RESIDENTIAL_FIELDS,
+    Field,
     match_columns,
     split_unit,
 )
@@ -119,6 +120,9 @@ def test_a_header_cut_to_ten_bytes_by_a_dbf_is_recognised():
 
 
 def test_a_column_is_used_for_one_field_only():
+    both = (Field("first", None, ("a",)), Field("second", None, ("a", "b")))
+    assert found(["a"], both) == {"first": "a"}
+    assert found(["a", "b"], both) == {"first": "a", "second": "b"}
     assert found(["facility_type", "类型"], FACILITY_FIELDS) == {"facility_type": "facility_type"}
 
 
@@ -372,7 +376,7 @@ def test_heights_are_dropped():
 
 
 def test_a_collection_keeps_its_part_of_the_highest_dimension():
-    mixed = shapely.GeometryCollection([shapely.Point(530_000, 3_385_000), square()])
+    mixed = shapely.GeometryCollection([shapely.Point(530_999, 3_385_000), square()])
     made, _ = table(homes({"户数": [1]}, [mixed]))
     assert made.geom_type[0] == "Polygon"
     assert made.area[0] == 100
@@ -454,6 +458,17 @@ def test_a_facility_with_two_types_has_two_rows_and_one_identifier():
         ["f-1", "food_market"],
         ["f-2", "elder_care"],
         ["f-2", "reading_room"],
+    ]
+
+
+def test_a_facility_without_geometry_takes_its_types_with_it():
+    rule = FacilityTypeRule(column="类别", map={"综合体": CODES[:2], "菜场": ["food_market"]})
+    frame = homes({"类别": ["综合体", "菜场", "菜场"]}, [square(), None, square(50)])
+    made, _ = table(frame, facilities_table, facility_type=rule, codes=CODES, prefix="f")
+    assert made[["facility_id", "facility_type"]].to_numpy().tolist() == [
+        ["f-1", "elder_care"],
+        ["f-1", "reading_room"],
+        ["f-3", "food_market"],
     ]
 
 

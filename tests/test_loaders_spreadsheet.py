@@ -233,6 +233,7 @@ def test_a_merge_over_the_whole_sheet_costs_nothing(tmp_path):
         b'</sheetData><mergeCells><mergeCell ref="A3:XFD1048576"/></mergeCells>',
     )
     frame, _ = read(path)
+    assert frame.columns.tolist() == [*HEADER, "geometry"]
     assert len(frame) == 1
 
 
@@ -278,9 +279,10 @@ def test_several_sheets_that_fit_must_be_chosen_by_name(tmp_path):
         read(path, sheet="托儿")
 
 
-def test_a_stated_size_of_a_million_columns_is_not_believed(tmp_path):
+@pytest.mark.parametrize("stated", [b"A1:XFD1048576", b"A1:A1", b"A1"])
+def test_the_stated_size_of_a_sheet_is_not_believed(tmp_path, stated):
     path = workbook(tmp_path, HEADER, ["甲", 114.3, 30.6, 20])
-    edit(path, b'<dimension ref="A1:D2" />', b'<dimension ref="A1:XFD1048576" />')
+    edit(path, b'<dimension ref="A1:D2" />', b'<dimension ref="' + stated + b'" />')
     assert len(read(path)[0]) == 1
 
 

@@ -48,12 +48,12 @@ def homes(crs=METRIC):
     return frame.to_crs(crs) if crs else frame.set_crs(None, allow_override=True)
 
 
-def write(frame, path, **options):
+def write(frame, path, *, index="NO", **options):
     if path.suffix in (".parquet", ".geoparquet"):
         frame.to_parquet(path)
     else:
         # The R-tree of a FlatGeobuf changes the order; old ArcGIS knows no 64-bit integers.
-        made = {".fgb": {"SPATIAL_INDEX": "NO"}, ".gdb": {"TARGET_ARCGIS_VERSION": ARCGIS}}
+        made = {".fgb": {"SPATIAL_INDEX": index}, ".gdb": {"TARGET_ARCGIS_VERSION": ARCGIS}}
         options |= made.get(path.suffix, {})
         pyogrio.write_dataframe(frame, path, driver=DRIVERS[path.suffix], **options)
     return path
@@ -117,6 +117,17 @@ def test_accented_latin_text_is_not_taken_for_chinese(tmp_path):
     path.with_suffix(".cpg").unlink()
     with pytest.raises(LoadError, match=r"UTF-8 nor GB18030.*Write encoding:"):
         read(path)
+
+
+@pytest.mark.parametrize("names", [["Café", "Perú", "Bogotá"], ["Peñón", "Straße", "Muñoz"]])
+def test_accented_text_of_unknown_encoding_is_not_guessed(tmp_path, names):
+    frame = homes().set_axis(["name", "hh", "geometry"], axis=1).assign(name=names)
+    path = write(frame, tmp_path / "a.shp", encoding="ISO-8859-1")
+    assert read(path)[0]["name"].tolist() == names
+    path.with_suffix(".cpg").unlink()
+    with pytest.raises(LoadError, match="UTF-8 nor GB18030"):
+        read(path)
+    assert read(path, encoding="latin-1")[0]["name"].tolist() == names
 
 
 def test_a_character_that_the_field_cut_in_half_does_not_spoil_the_encoding(tmp_path):
@@ -239,7 +250,7 @@ def test_a_file_that_was_cut_off_is_an_error_in_every_format(tmp_path, suffix, s
         geometry=gpd.points_from_xy(np.linspace(114, 114.1, 3000), np.full(3000, 30.5)),
         crs=4326,
     )
-    path = write(many, tmp_path / f"a{suffix}")
+    path = write(many, tmp_path / f"a{suffix}", index="YES")
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
     with pytest.raises(LoadError, match=r"cut off|damaged|not a"):
         read(path)

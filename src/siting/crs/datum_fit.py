@@ -37,6 +37,8 @@ _FAR_M = 200.0
 _NEAR_M = 10.0
 _FEWEST = 30
 _SAMPLE = 4000
+# A hundred shops in one mall are one witness.
+_APART_M = 100.0
 # Paired z of the better reading, and its lead over the random shifts in units of their scatter.
 # Both must hold: neighbours are not independent, which flatters the first alone. The second cannot
 # be high in a chessboard town, where many shifts put points back on some street.
@@ -62,7 +64,7 @@ class DatumFit:
         Of the best other reading: how far it beats the declared one point by point, and how far it
         beats points moved at random, both in standard deviations.
     points
-        Number of points compared; fewer than 30 never give a verdict.
+        Number of hectares compared; fewer than 30 never give a verdict.
     """
 
     declared: Reading
@@ -110,19 +112,19 @@ def datum_fit(
     Returns
     -------
     DatumFit
-        ``better`` is None where the declared reading fits as well as any, where fewer than 30
-        points lie in China and within 200 m of a street in some reading, and outside China.
+        ``better`` is None where the declared reading fits as well as any, where points stand on
+        fewer than 30 hectares within 200 m of a street, and outside China.
 
     Notes
     -----
     The score of a point is the logarithm of 10 m plus its distance, at most 200 m. A reading is
     better when its scores beat the declared ones in pairs by four standard errors *and* its mean
     beats every mean of the same points moved by 300, 550 and 800 m in eight directions, and their
-    mean by 2.5 of their standard deviations, while the declared reading does not. At most 4,000
-    points evenly spaced in the table are looked at, so the answer does not depend on chance.
+    mean by 2.5 of their standard deviations. One point of every hectare is looked at, at most
+    4,000 of them evenly spaced in the table, so the answer does not depend on chance.
     """
     near = _NearestStreet(streets)
-    places = _reread(_sample(lon, lat), declared)
+    places = _reread(near.apart(*_in_china(lon, lat)), declared)
     readings = {reading: near.distance_m(*xy) for reading, xy in places.items()}
     usable = np.min(list(readings.values()), axis=0) < _FAR_M
     readings = {reading: distance[usable] for reading, distance in readings.items()}
@@ -138,7 +140,6 @@ def datum_fit(
         _paired_z(scores[declared], scores[best]),
         _lead(shifted, scores[best]),
         best=best,
-        declared_z=_lead(shifted, scores[declared]),
     )
 
 
@@ -172,6 +173,15 @@ class _NearestStreet:
         self._metric: pyproj.CRS = streets.crs
         self._project = Transformer.from_crs(4326, streets.crs, always_xy=True)
 
+    def apart(self, lon: _Floats, lat: _Floats) -> LonLat:
+        """Return one point for each hectare that has any, at most a sample, in table order."""
+        x, y = self._project.transform(lon, lat)
+        cells = np.floor(np.column_stack([x, y]) / _APART_M)
+        rows = np.sort(np.unique(cells, axis=0, return_index=True)[1])
+        if rows.size > _SAMPLE:
+            rows = rows[np.linspace(0, rows.size - 1, _SAMPLE).astype(int)]
+        return lon[rows], lat[rows]
+
     def distance_m(self, lon: _Floats, lat: _Floats) -> _Floats:
         return self._distance_m(*self._project.transform(lon, lat))
 
@@ -198,12 +208,10 @@ class _NearestStreet:
         )
 
 
-def _sample(lon: ArrayLike, lat: ArrayLike) -> LonLat:
+def _in_china(lon: ArrayLike, lat: ArrayLike) -> LonLat:
     x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
-    rows = np.flatnonzero(np.isfinite(x) & np.isfinite(y) & in_offset_box(x, y))
-    if rows.size > _SAMPLE:
-        rows = rows[np.linspace(0, rows.size - 1, _SAMPLE).astype(int)]
-    return x[rows], y[rows]
+    inside = np.isfinite(x) & np.isfinite(y) & in_offset_box(x, y)
+    return x[inside], y[inside]
 
 
 def _reread(placed: LonLat, declared: Reading) -> dict[Reading, LonLat]:
@@ -242,9 +250,8 @@ def _verdict(
     shift_z: float,
     *,
     best: Reading | None = None,
-    declared_z: float = 0.0,
 ) -> DatumFit:
-    convincing = paired_z > _PAIRED_Z and shift_z > _SHIFT_Z and declared_z < _SHIFT_Z
+    convincing = paired_z > _PAIRED_Z and shift_z > _SHIFT_Z
     count = len(readings[declared])
     return DatumFit(
         declared=declared,

@@ -51,6 +51,18 @@ class _Text(NamedTuple):
     cut: bool
 
 
+def gdal_encoding(encoding: str) -> str:
+    """Return an encoding under the name that GDAL knows it by; Python spells some differently.
+
+    Examples
+    --------
+    >>> gdal_encoding("latin-1"), gdal_encoding("gbk"), gdal_encoding("utf8")
+    ('ISO-8859-1', 'GBK', 'UTF-8')
+    """
+    name = codecs.lookup(encoding).name.upper()
+    return name.replace("ISO8859-", "ISO-8859-").replace("EUC_", "EUC-")
+
+
 def dbf_encoding(path: Path, declared: str | None, *, subject: str, report: DataReport) -> str:
     """Return the encoding in which all names and texts of a Shapefile's table make sense.
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from siting.crs import Axes, SourceCRS, crs_label, parse_crs, place
 from siting.errors import LoadError
-from siting.loaders._dbf import dbf_encoding
+from siting.loaders._dbf import dbf_encoding, gdal_encoding
 from siting.loaders.files import VECTOR_SUFFIXES, check_content, unpacked
 
 if TYPE_CHECKING:
@@ -169,7 +169,8 @@ def _read_ogr(
 
     options: dict[str, object] = {"use_arrow": True}
     if path.suffix.lower() == ".shp":
-        options["encoding"] = dbf_encoding(path, encoding, subject=subject, report=report)
+        found = dbf_encoding(path, encoding, subject=subject, report=report)
+        options["encoding"] = gdal_encoding(found)
     else:
         options["layer"] = _choose_layer(path, layer, subject)
     frame = pyogrio.read_dataframe(path, columns=columns, **options)
