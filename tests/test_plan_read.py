@@ -252,7 +252,7 @@ def test_a_shared_room_counts_once_and_says_for_whom_else(tmp_path):
     )
     plan = read_plan(plan_text(tmp_path, text))
     assert plan.value("floor_area_m2.community_service") == 600
-    assert plan.value("floor_area_m2.elder_care") is None
+    assert plan.value("floor_area_m2.elder_care") == 0
     assert plan.value("shared_floor_area_m2.elder_care") == 600
     assert plan.of_type("elder_care") == plan.facilities
 

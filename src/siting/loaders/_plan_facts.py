@@ -7,6 +7,7 @@ Owns the decision, not the judgement: rows that contradict each other are left f
 from __future__ import annotations
 
 from collections import defaultdict
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from siting.rules.plan import Fact, PlannedFacility, PlanRow, add_facts
@@ -67,7 +68,8 @@ def ancestors(rows: Sequence[PlanRow], row: PlanRow) -> list[PlanRow]:
 def facts_of_facilities(facilities: Iterable[PlannedFacility]) -> dict[str, Fact]:
     """Add up the facilities of each type; a type with a missing number has no sum of it.
 
-    A facility's area counts for its first type, and as ``shared_floor_area_m2`` for its others.
+    A facility's area counts for its first type, and as ``shared_floor_area_m2`` for its others; a
+    type that has shared rooms only has none of its own, which is 0 and not unknown.
     """
     groups: dict[str, list[PlannedFacility]] = defaultdict(list)
     shared: dict[str, list[PlannedFacility]] = defaultdict(list)
@@ -81,6 +83,10 @@ def facts_of_facilities(facilities: Iterable[PlannedFacility]) -> dict[str, Fact
             _put_sum(facts, f"{quantity}.{facility_type}", members, quantity)
     for facility_type, members in shared.items():
         _put_sum(facts, f"shared_floor_area_m2.{facility_type}", members, "floor_area_m2")
+        if facility_type not in groups:
+            places = tuple(each.evidence for each in members if each.evidence)
+            none = Fact(Decimal(0), "m2", places, "counted under other types")
+            facts[f"floor_area_m2.{facility_type}"] = none
     for facility_type in dict.fromkeys((*groups, *shared)):
         members = [*groups[facility_type], *shared[facility_type]]
         facts[f"count.{facility_type}"] = _count(members)
@@ -127,7 +133,5 @@ def _put_sum(
 
 
 def _count(members: list[PlannedFacility]) -> Fact:
-    from decimal import Decimal
-
     evidence = tuple(each.evidence for each in members if each.evidence)
     return Fact(Decimal(len(members)), "facilities", evidence, "counted")

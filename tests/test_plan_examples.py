@@ -1,0 +1,112 @@
+"""The made-up plans of data/plans say what their hand-worked expectations say."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+import yaml
+
+from siting.loaders.plan import read_plan
+from siting.rules.plan_consistency import check_consistency
+from siting.sample.plans import write_plan_files
+
+KEYS = {"same_as", "facts", "consistency", "findings"}
+FINDING_KEYS = {"rule_id", "subject", "verdict", "measured", "required", "shortfall"}
+MORE_KEYS = {"waived", "missing"}
+
+
+def plans_in(folder):
+    """Return each plan with the file of its expectations."""
+    pairs = [(each.parent, each) for each in sorted(folder.glob("*/expected.yaml"))]
+    for each in sorted(folder.glob("*.expected.yaml")):
+        stem = each.name.removesuffix(".expected.yaml")
+        found = [p for p in folder.glob(f"{stem}*") if p.suffix in (".xlsx", ".gpkg", ".geojson")]
+        pairs += [(path, each) for path in found]
+    return pairs
+
+
+@pytest.fixture(scope="module")
+def folder(repository):
+    return repository / "data" / "plans"
+
+
+@pytest.fixture(scope="module")
+def examples(folder):
+    """Return every plan, read, with its expectations."""
+    found = {}
+    for path, expected in plans_in(folder):
+        found[path.name] = (read_plan(path), yaml.safe_load(expected.read_text(encoding="utf-8")))
+    return found
+
+
+def test_there_are_plans_of_every_kind_and_each_says_it_is_made_up(folder, examples):
+    assert len(examples) == 14 + 6 + 2
+    for path, expected in plans_in(folder):
+        file = path / "plan.yaml" if path.is_dir() else expected
+        assert "虚构" in file.read_text(encoding="utf-8"), path.name
+
+
+def test_the_figures_of_each_plan_are_those_worked_out(examples):
+    for name, (plan, expected) in examples.items():
+        facts = {key: Decimal(str(value)) for key, value in expected.get("facts", {}).items()}
+        assert {key: plan.value(key) for key in facts} == facts, name
+
+
+def test_each_layout_gives_the_figures_of_the_folder(examples):
+    whole, _ = examples["01-compliant"]
+    layouts = {k: p for k, (p, expected) in examples.items() if "same_as" in expected}
+    assert len(layouts) == 5 + 2
+    for name, plan in layouts.items():
+        given = {k: f.value for k, f in plan.facts.items()}
+        assert {k: whole.value(k) for k in given} == given, name
+        needed = {"households", "population", "total_floor_area_m2", "floor_area_m2.elder_care"}
+        assert needed <= set(given), name
+
+
+def test_one_file_gives_every_figure_of_the_folder(examples):
+    whole, _ = examples["01-compliant"]
+    for name in ("jiangwan.gpkg", "jiangwan.geojson"):
+        plan, _ = examples[name]
+        assert {k: f.value for k, f in plan.facts.items()} == {
+            k: f.value for k, f in whole.facts.items()
+        }
+        assert [p.name for p in plan.phases] == ["一期", "二期"]
+        assert (plan.name, plan.date, plan.jurisdiction) == (
+            whole.name,
+            whole.date,
+            whole.jurisdiction,
+        )
+
+
+def test_each_plan_contradicts_itself_exactly_where_expected(examples):
+    for name, (plan, expected) in examples.items():
+        found = {(f.rule_id, f.subject): f for f in check_consistency(plan)}
+        wanted = {(e["rule_id"], e["subject"]): e for e in expected["consistency"]}
+        assert set(found) == set(wanted), name
+        for key, each in wanted.items():
+            for figure in ("measured", "required", "shortfall"):
+                if figure in each:
+                    assert getattr(found[key], figure) == Decimal(str(each[figure])), (name, key)
+
+
+def test_expectations_have_no_key_that_nothing_reads(examples):
+    for name, (_, expected) in examples.items():
+        assert set(expected) <= KEYS, name
+        for each in (*expected["consistency"], *expected["findings"]):
+            assert set(each) <= FINDING_KEYS | MORE_KEYS, name
+
+
+def test_the_written_plans_are_those_that_the_program_writes(folder, examples, tmp_path):
+    for name in ("01-compliant", "13-with-drawing"):
+        (tmp_path / name).mkdir()
+    source = folder / "01-compliant" / "plan.yaml"
+    text = source.read_text(encoding="utf-8")
+    (tmp_path / "01-compliant" / "plan.yaml").write_text(text, encoding="utf-8")
+    written = write_plan_files(tmp_path)
+    again = [path for path in written if path.parent == tmp_path]
+    assert len(again) == 6 + 2
+    for path in again:
+        kept, _ = examples[path.name]
+        assert read_plan(path).facts.keys() == kept.facts.keys()
+        assert [r.value for r in read_plan(path).rows] == [r.value for r in kept.rows]
