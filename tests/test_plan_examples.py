@@ -41,7 +41,7 @@ def examples(folder):
 
 
 def test_there_are_plans_of_every_kind_and_each_says_it_is_made_up(folder, examples):
-    assert len(examples) == 14 + 6 + 2
+    assert len(examples) == 16 + 6 + 2
     for path, expected in plans_in(folder):
         file = path / "plan.yaml" if path.is_dir() else expected
         assert "虚构" in file.read_text(encoding="utf-8"), path.name
