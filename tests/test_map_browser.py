@@ -563,3 +563,19 @@ def test_hostile_texts_are_shown_and_never_run(visit, tmp_path):
     assert seen.complaints == []
     assert {url.split("#")[0] for url in seen.requests} == {(tmp_path / "map.html").as_uri()}
     assert "onerror=window.hacked=1" in page.inner_text("body")
+
+
+def test_what_the_homes_do_not_have_is_left_out_and_the_next_best_ranks(visit, model, tmp_path):
+    elderly = replace(model, homes=replace(model.homes, households=None, population=None))
+    seen = visit(write_map(elderly, tmp_path / "elderly.html"))
+    assert seen.page.locator(".figure").count() == 1
+    assert seen.page.locator("[data-figure=elderly]").count() == 1
+    failed = [model.homes.elderly[rule.verdict == 1].sum() for rule in model.rules]
+    assert seen.page.evaluate("siting.state.rule") == int(np.argmax(failed))
+    assert "名老年人" in seen.page.inner_text("#headline")
+    bare = replace(model, homes=replace(elderly.homes, elderly=None), date="")
+    seen = visit(write_map(bare, tmp_path / "bare.html"))
+    rule = model.rules[seen.page.evaluate("siting.state.rule")]
+    shown = seen.page.get_attribute("[data-figure=homes]", "data-value")
+    assert float(shown) == (rule.verdict == 1).sum()
+    assert seen.page.evaluate("siting.missingWords()") == []

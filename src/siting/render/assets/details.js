@@ -117,7 +117,7 @@ function areaCard(row) {
     el("h2", {}, name(areaName(level, row))),
     factList([[word("id"), name(level.ids[row])]]),
   ];
-  const weights = ["households", "population", "elderly"];
+  const weights = knownWeights();
   const body = rulesWorstFirst()
     .filter((k) => level.totals[k] && !isIndicator(store.rules[k]))
     .map((k) => {

@@ -50,7 +50,7 @@ function burdenText(rule) {
   if (rule.subject !== "home") {
     return word("count." + rule.subject, { n: number(failed[0]) });
   }
-  const key = failed[2] !== null ? "population" : failed[1] !== null ? "households" : "homes";
+  const key = rankWeight();
   return word("count." + key, { n: number(failed[WEIGHT[key]]) });
 }
 
@@ -94,8 +94,7 @@ function showFigures() {
     return;
   }
   replace(byId("rule-title"), name(ruleName(rule)));
-  const weights =
-    rule.subject === "home" && !isIndicator(rule) ? ["households", "population", "elderly"] : [];
+  const weights = rule.subject === "home" && !isIndicator(rule) ? knownWeights() : [];
   const single = rule.subject === "city" && rule.columns ? [cityFigure(rule)] : [];
   replace(byId("figures"), [...weights.map((weight) => figure(rule, weight)), ...single]);
   showVerdicts(rule);
@@ -113,7 +112,7 @@ function figure(rule, weight) {
     el(
       "strong",
       {
-        class: "figure-value" + (failed >= 1e7 ? " long" : ""),
+        class: "figure-value" + (failed >= 1e7 ? " longest" : failed >= 1e6 ? " long" : ""),
         "data-figure": weight,
         "data-value": failed,
       },

@@ -197,24 +197,50 @@ function failedOf(totals, weight) {
   return totals ? totals[1][WEIGHT[weight]] : null;
 }
 
-// The share of a level's area that lacks the service: of households, or of homes where households
-// are not known; null where nothing was decided.
-function unservedShare(levelIndex, ruleIndex, row) {
-  const shares = store.header.areas[levelIndex].shares[ruleIndex];
-  if (!shares || !shares[row]) {
-    return null;
+// The weights that the homes have, in the order of the figures; homes themselves where there is
+// nothing better.
+function knownWeights() {
+  if (!store.weights) {
+    store.weights = findWeights();
   }
-  const covered = shares[row][1] === null ? shares[row][0] : shares[row][1];
-  return covered === null ? null : 1 - covered;
+  return store.weights;
+}
+
+function findWeights() {
+  const rules = store.rules.filter((rule) => rule.subject === "home");
+  const known = (weight) =>
+    rules.some((rule) => rule.totals.some((row) => row[WEIGHT[weight]] !== null));
+  const weights = ["households", "population", "elderly"].filter(known);
+  return weights.length ? weights : ["homes"];
 }
 
 // What rules and areas are ranked by: people, or what is known nearest to them.
+function rankWeight() {
+  const known = knownWeights();
+  return ["population", "households", "elderly", "homes"].find((weight) => known.includes(weight));
+}
+
+// What areas are coloured by: households, or people, or homes.
+function shareWeight() {
+  const known = knownWeights();
+  return ["households", "population"].find((weight) => known.includes(weight)) || "homes";
+}
+
+// The share of an area that lacks the service; null where nothing was decided.
+function unservedShare(levelIndex, ruleIndex, row) {
+  const shares = store.header.areas[levelIndex].shares[ruleIndex];
+  const covered = shares && shares[row] ? shares[row][WEIGHT[shareWeight()]] : null;
+  return covered === null ? null : 1 - covered;
+}
+
+// How many are without; -1 where a rule says nothing of it. Rules about areas or facilities count
+// those.
 function burden(totals) {
   if (!totals) {
     return -1;
   }
-  const failed = totals[1];
-  return [failed[2], failed[1], failed[0]].find((value) => value !== null) || 0;
+  const failed = totals[1][WEIGHT[rankWeight()]];
+  return failed === null ? totals[1][WEIGHT.homes] || 0 : failed;
 }
 
 function rulesWorstFirst() {

@@ -6,7 +6,8 @@ function showTexts() {
   document.title = pick(header.title);
   replace(byId("title"), name(pick(header.title)));
   fillStaticWords(document.body);
-  const about = word("subtitle", { n: number(header.homes), date: header.date || "–" });
+  const key = header.date ? "subtitle" : "subtitleUndated";
+  const about = word(key, { n: number(header.homes), date: header.date });
   byId("subtitle").textContent = about;
   byId("made-up").hidden = !header.madeUp;
   byId("language").textContent = language === "zh" ? "English" : "中文";

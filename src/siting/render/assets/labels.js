@@ -28,7 +28,12 @@ function paintName(context, view, colour, row, rank, taken) {
   if (x < 0 || y < 0 || x > view.width || y > view.height) {
     return;
   }
-  const text = areaName(currentLevel(), row).slice(0, 24);
+  // An id is no name: it is written only where a rank needs something beside it.
+  const full = rank ? areaName(currentLevel(), row) : currentLevel().names[row];
+  const text = Array.from(full).slice(0, 24).join("");
+  if (!text) {
+    return;
+  }
   context.font = (rank ? "600 13px " : "12px ") + FONT;
   const width = context.measureText(text).width + (rank ? 24 : 0);
   const box = [x - width / 2 - 3, y - 10, x + width / 2 + 3, y + 10];

@@ -14,7 +14,7 @@ function showLegend(toggle) {
     const about =
       rule.subject === "area"
         ? word("legendVerdict")
-        : word("legendAreas", { level: levelName(currentLevel(), true) });
+        : word("legendAreas." + shareWeight(), { level: levelName(currentLevel(), true) });
     parts.push(el("h3", {}, about), areaLegend(rule, colour));
   }
   parts.push(symbolLegend(rule, colour));

@@ -147,11 +147,11 @@ function areaTable() {
       value: share,
       show: (row) => percent(share(row)),
     },
-    ...["households", "population", "elderly"].map((weight) => ({
-      key: weight === "population" ? "burden" : weight,
+    ...knownWeights().map((weight) => ({
+      key: weight === rankWeight() ? "burden" : weight,
       text: word("column." + weight),
       sortable: true,
-      value: weight === "population" ? (row) => burden(totals[row]) : failed(weight),
+      value: failed(weight),
       show: (row) => number(failed(weight)(row)),
     })),
   ];
@@ -192,7 +192,8 @@ function subjectTable() {
   if (!rule.columns || !store.homes || !store.texts) {
     return null;
   }
-  const weights = rule.subject === "home" ? ["households", "population"] : [];
+  const known = ["households", "population", "elderly"].filter((key) => store.homes.weights[key]);
+  const weights = rule.subject === "home" ? known.slice(0, 2) : [];
   const weight = (key) => (row) => weightOf(key, row);
   const columns = [
     { key: "name", text: word("name"), sortable: false },
