@@ -152,7 +152,7 @@ def analyze(
             blocks, city, head=_head(chosen, day, layers, report), language=spoken
         ),
         report=report,
-        manifest=_manifest(chosen, packs, layers, day, started),
+        manifest=_manifest(chosen, layers, day, started),
         date=day,
         language=spoken,
     )
@@ -206,9 +206,7 @@ def _head(project: Project, day: dt.date, layers: Layers, report: DataReport) ->
     }
 
 
-def _manifest(
-    project: Project, packs: Sequence[Pack], layers: Layers, day: dt.date, started: str
-) -> dict[str, Any]:
+def _manifest(project: Project, layers: Layers, day: dt.date, started: str) -> dict[str, Any]:
     from siting.loaders.files import input_file
     from siting.rules.packs import find_packs, shown_path
 

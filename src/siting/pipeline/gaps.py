@@ -49,8 +49,8 @@ def gaps_frame(analysis: Analysis, *, limit: int = MAX_GAPS) -> gpd.GeoDataFrame
     empty = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
     filled = [part for part, _ in parts if len(part)]
     table = pd.concat(filled, ignore_index=True) if filled else empty
-    points = np.concatenate([points for _, points in parts]) if parts else []
-    return gpd.GeoDataFrame(table, geometry=list(points), crs=analysis.layers.crs)
+    points: list[Any] = [point for _, inside in parts for point in inside]
+    return gpd.GeoDataFrame(table, geometry=points, crs=analysis.layers.crs)
 
 
 _TEXTS = ("rule_id", "title", "subject_kind", "subject_id", "name", "measure", "unit", "citation")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from siting.pipeline.city import representative_points
+from siting.pipeline.service_areas import ServiceAreas
 from siting.pipeline.summary import block_key
 from siting.render.model import (
     Citation,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from siting.pipeline.analysis import Analysis
+    from siting.render.model import Sense, Subject
     from siting.rules.facility_types import Title
     from siting.rules.findings import FindingBlock
 
@@ -48,8 +50,7 @@ def build_map_model(analysis: Analysis) -> MapModel:
     Parameters
     ----------
     analysis
-        Findings on homes, facilities and areas. Findings on the whole city have no place on a
-        map; the summary holds them.
+        Findings on homes, facilities, areas and the whole city.
 
     Returns
     -------
@@ -57,6 +58,7 @@ def build_map_model(analysis: Analysis) -> MapModel:
         Verdicts and distances are those of the findings; nothing is computed again here.
     """
     layers, city = analysis.layers, analysis.city
+    areas_reached = ServiceAreas(city)
     areas = tuple(
         _areas(level, layers.areas[level], city.home_area[level])
         for level in sorted(layers.areas, key=_fineness)
@@ -65,7 +67,7 @@ def build_map_model(analysis: Analysis) -> MapModel:
         title=Label(analysis.project.name, analysis.project.name),
         homes=_homes(layers.residential),
         facilities=_facilities(layers.facilities),
-        rules=tuple(_rule(block) for block in analysis.blocks if block.subject_kind in _ON_MAP),
+        rules=tuple(_rule(block, areas_reached) for block in analysis.blocks),
         areas=areas,
         context=_context(layers.water, layers.streets),
         facility_types=_facility_titles(layers.facilities, analysis.blocks),
@@ -79,9 +81,6 @@ def build_map_model(analysis: Analysis) -> MapModel:
         ),
         attribution=analysis.project.attribution,
     )
-
-
-_ON_MAP = ("home", "facility", "area")
 
 
 def _fineness(level: str) -> tuple[int, str]:
@@ -164,29 +163,55 @@ def _label(title: Title) -> Label:
     return Label(title.zh, title.en)
 
 
-def _rule(block: FindingBlock) -> MapRule:
+def _rule(block: FindingBlock, reached: ServiceAreas) -> MapRule:
     rule = block.rule
     return MapRule(
         id=block_key(block),
-        title=_label(rule.title),
+        title=_title(block),
         measure=block.measure,
         unit=block.unit,
-        sense=block.sense,
-        required=block.required,
+        sense=cast("Sense", block.sense),
+        required=_required(block),
         verdict=block.verdict,
         measured=block.measured,
         strength=rule.strength,
-        citation=_citation(rule.citation("zh")),
+        citation=_citation(rule.citation(), rule.document.title),
         nearest=block.nearest,
         facility_types=rule.facility_types,
-        subject=block.subject_kind,
+        subject=cast("Subject", block.subject_kind),
         level=block.level,
+        service_areas=reached.of(block),
     )
 
 
-def _citation(citation: Mapping[str, str]) -> Citation:
-    names = ("document", "number", "clause", "quote", "url")
-    return Citation(**{name: citation[name] for name in names})
+def _title(block: FindingBlock) -> Label:
+    """Name the rule; measured in another way than it asks for, that way too."""
+    from siting.rules.measures import measure_of
+
+    title = _label(block.rule.title)
+    if not block.is_alternative:
+        return title
+    other = measure_of(block.measure).title
+    return Label(f"{title.zh}({other.zh})", f"{title.en} ({other.en})")
+
+
+def _required(block: FindingBlock) -> float | npt.NDArray[np.float64]:
+    """Return the one number that is required of all, or a column of them."""
+    if block.required.size and (block.required == block.required[0]).all():
+        return float(block.required[0])
+    return np.nan if np.isnan(block.required).all() else block.required
+
+
+def _citation(citation: Mapping[str, str], document: Title) -> Citation:
+    return Citation(
+        document=_label(document),
+        number=citation["number"],
+        clause=citation["clause"],
+        quote=citation["quote"],
+        url=citation["url"],
+        paraphrase=citation["quote_kind"] == "paraphrase",
+        confidence=citation["confidence"],
+    )
 
 
 def _facility_titles(

@@ -81,7 +81,7 @@ def _write_homes(analysis: Analysis, path: Path) -> None:
         )
     for block in _about("home", analysis):
         columns[block_key(block)] = pd.Categorical.from_codes(
-            block.verdict, categories=list(VERDICT_WORDS)
+            block.verdict, categories=pd.Index(VERDICT_WORDS)
         )
         columns[f"{block_key(block)}:measured_{block.unit}"] = block.measured
     _joined(analysis.layers.residential, columns).to_parquet(path, compression="zstd")

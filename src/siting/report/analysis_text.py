@@ -10,13 +10,16 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from siting.tables import DataReport
+from siting.tables import DataNote, DataReport
 
-_WORDS = {
+_WORDS: dict[str, dict[str, Any]] = {
     "zh": {
         "made_up": "(虚构数据)",
         "head": "{project},规则以 {date} 为准",
-        "totals": "{homes:,.0f} 处住宅,{households} 户,{population} 人,其中老年人 {elderly} 人;{facilities:,} 项设施服务",
+        "totals": (
+            "{homes:,.0f} 处住宅,{households} 户,{population} 人,"
+            "其中老年人 {elderly} 人;{facilities:,} 项设施服务"
+        ),
         "columns": ("规则", "达标", "不达标", "未知", "不达标人口", "覆盖率"),
         "recommended": "宜",
         "indicator": "指标",
@@ -31,7 +34,10 @@ _WORDS = {
     "en": {
         "made_up": " (made-up data)",
         "head": "{project}, rules as of {date}",
-        "totals": "{homes:,.0f} homes, {households} households, {population} people, {elderly} of them elderly; {facilities:,} facility services",
+        "totals": (
+            "{homes:,.0f} homes, {households} households, {population} people, "
+            "{elderly} of them elderly; {facilities:,} facility services"
+        ),
         "columns": ("rule", "pass", "fail", "unknown", "people failing", "covered"),
         "recommended": "should",
         "indicator": "figure",
@@ -78,7 +84,7 @@ def data_notes_text(report: DataReport, language: str) -> str:
     return "\n".join(lines)
 
 
-def _is_warning(note: Any) -> bool:
+def _is_warning(note: DataNote) -> bool:
     return note.severity == "warning"
 
 
