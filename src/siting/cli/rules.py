@@ -1,0 +1,166 @@
+"""``siting rules``: which rules there are, where their numbers come from, and whether they hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from siting.cli.console import ExitCode, plain, plain_lines, say, warn
+from siting.errors import RuleError, SitingError
+
+if TYPE_CHECKING:
+    from siting.rules.model import Pack, Rule
+
+commands = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help=(
+        "List, show, check and test rule packs.\n\n"
+        "A pack is a shipped one (cn/wuhan), or a file or folder of yours.\n\n"
+        "Examples:\n\n  siting rules list cn/wuhan\n\n"
+        "  siting rules show wuhan-elder-care-floor-area\n\n  siting rules test my-rules.yaml"
+    ),
+)
+
+Packs = Annotated[
+    list[str] | None, typer.Argument(help="Packs or folders; all shipped ones if left out.")
+]
+Language = Annotated[str, typer.Option("--language", "-l", help="zh or en.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group of commands to the application."""
+    app.add_typer(commands, name="rules")
+
+
+@commands.command("list")
+def list_rules(
+    packs: Packs = None,
+    *,
+    language: Language = "zh",
+    date: Annotated[
+        str | None, typer.Option("--date", help="Only rules in force that day, as 2026-11-23.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List rules: id, strength, confidence, status, title.
+
+    Example:  siting rules list cn/wuhan --language en
+    """
+    rules = [rule for pack in _read(packs) for rule in pack.rules]
+    if date is not None:
+        day = _day(date)
+        rules = [rule for rule in rules if rule.days.holds_on(day)]
+    if as_json:
+        say(json.dumps([_entry(rule, language) for rule in rules], ensure_ascii=False, indent=2))
+        return
+    for rule in rules:
+        status = "" if rule.status == "active" else f" [{rule.status}]"
+        title = rule.title.text(language)
+        say(plain(f"{rule.id:<48} {rule.strength:<12} {rule.source.confidence}  {title}{status}"))
+    warn(f"{len(rules)} rules")
+
+
+def _entry(rule: Rule, language: str) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "title": rule.title.text(language),
+        "jurisdiction": rule.jurisdiction,
+        "strength": rule.strength,
+        "status": rule.status,
+        "measure": rule.measure,
+        "facility_types": list(rule.facility_types),
+        **rule.citation(language),
+    }
+
+
+@commands.command("show")
+def show_rule(
+    rule_id: Annotated[str, typer.Argument(help="Identifier, as `siting rules list` prints it.")],
+    packs: Packs = None,
+    *,
+    language: Language = "zh",
+    as_json: AsJson = False,
+) -> None:
+    """Show one rule whole: pass mark, clause, quote, URL, how it is read, worked cases.
+
+    Example:  siting rules show wuhan-elder-care-floor-area --language en
+    """
+    from siting.rules.explain import describe_rule
+
+    rule = _rule(rule_id, packs)
+    if as_json:
+        say(json.dumps(rule.model_dump(mode="json"), ensure_ascii=False, indent=2))
+    else:
+        say(plain_lines(describe_rule(rule, language)))
+
+
+@commands.command("lint")
+def lint(
+    packs: Packs = None,
+) -> int:
+    """Check that packs are well formed: every fault with its file, line and path.
+
+    Example:  siting rules lint my-rules.yaml
+    """
+    from siting.rules.lint import lint_packs
+    from siting.rules.packs import find_packs
+
+    paths = find_packs(packs or (), Path())
+    faults = lint_packs(paths)
+    for fault in faults:
+        say(plain_lines(fault))
+    if faults:
+        warn(f"{len(faults)} faults in {len(paths)} packs")
+        return ExitCode.FINDINGS
+    warn(f"{len(paths)} packs are well formed")
+    return ExitCode.COMPLIANT
+
+
+@commands.command("test")
+def test(
+    packs: Packs = None,
+    *,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print every case.")] = False,
+) -> int:
+    """Run the cases that stand beside the rules.
+
+    Example:  siting rules test cn/wuhan
+    """
+    from siting.rules.cases import run_cases
+
+    results = run_cases(_read(packs))
+    failed = [each for each in results if not each.passed]
+    for result in results if verbose else failed:
+        say(plain_lines(str(result)))
+    warn(f"{len(results) - len(failed)} cases hold, {len(failed)} do not")
+    return ExitCode.FINDINGS if failed else ExitCode.COMPLIANT
+
+
+def _read(packs: list[str] | None) -> tuple[Pack, ...]:
+    from siting.rules.packs import find_packs, read_packs
+
+    return read_packs(find_packs(packs or (), Path()))
+
+
+def _rule(rule_id: str, packs: list[str] | None) -> Rule:
+    from siting.rules.yaml_lines import nearest_known
+
+    known = {rule.id: rule for pack in _read(packs) for rule in pack.rules}
+    if rule_id not in known:
+        raise RuleError(
+            "rules", [f"no rule is called '{rule_id}'; {nearest_known(rule_id, known)}"]
+        )
+    return known[rule_id]
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise SitingError(f"--date is '{text}'; write it as 2026-11-23.") from None
