@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from siting.errors import LoadError
+from siting.loaders._grid import grid_of
 from siting.loaders._plan_words import key_of, label_of, quantity_of
-from siting.loaders.indicator_table import read_indicator_table
+from siting.loaders._workbook import Cell, Sheet
+from siting.loaders.indicator_table import read_grid, read_indicator_table
 from siting.loaders.plan import read_plan
 
 
@@ -307,3 +312,105 @@ def test_numbering_and_footnote_marks_are_no_part_of_a_label(label):
 
 def test_an_area_in_persons_is_not_taken_for_an_area():
     assert key_of("总建筑面积", "人") == ""
+
+
+# --- any table -----------------------------------------------------------------------------------
+
+FIGURES = {
+    "total_floor_area_m2": ("总建筑面积", Decimal(168000), ("㎡", "万㎡", "平方米")),
+    "site_area_m2": ("规划净用地面积", Decimal(56000), ("㎡", "公顷", "hm²")),
+    "residential_floor_area_m2": ("住宅建筑面积", Decimal(142000), ("㎡", "万平方米")),
+    "floor_area_m2.elder_care": ("养老服务用房", Decimal(340), ("㎡", "m2")),
+    "households": ("居住户（套）数", Decimal(1250), ("户", "套")),
+    "population": ("规划居住人口", Decimal(3400), ("人", "万人")),
+    "classes.kindergarten": ("幼儿园班数", Decimal(6), ("班",)),
+}
+
+
+def worth(unit):
+    """What a unit of these tables is worth, worked out apart from the reader's own table."""
+    return 10000 if unit.startswith("万") or unit in ("公顷", "hm²") else 1
+
+
+@st.composite
+def tables(draw):
+    """Draw figures, a unit for each, and one of six layouts for them."""
+    keys = draw(st.lists(st.sampled_from(sorted(FIGURES)), min_size=2, unique=True))
+    rows = []
+    for key in keys:
+        label, value, units = FIGURES[key]
+        unit = draw(st.sampled_from(units))
+        rows.append((label, unit, value / worth(unit)))
+    layout = draw(st.integers(0, 5))
+    above = draw(st.lists(st.just([None]), max_size=2))
+    left = draw(st.integers(0, 2))
+    return keys, [[None] * left + row for row in above + laid_out(rows, layout)]
+
+
+def laid_out(rows, layout):
+    match layout:
+        case 0:
+            return [["项目", "单位", "数值"], *([a, b, c] for a, b, c in rows)]
+        case 1:
+            return [["指标", "数值"], *([f"{a}（{b}）", c] for a, b, c in rows)]
+        case 2:
+            return [[a, f"{c}{b}"] for a, b, c in rows]
+        case 3:
+            return [[f"{a}({b})" for a, b, _ in rows], [c for _, _, c in rows]]
+        case 4:
+            return [list(each) for each in zip(*rows, strict=True)]
+        case _:
+            return [
+                ["序号", "项目", "数值", "单位"],
+                *([i, a, c, b] for i, (a, b, c) in enumerate(rows)),
+            ]
+
+
+def read_rows(rows):
+    cells = {
+        (r, c): Cell(r, c, value, str(value))
+        for r, row in enumerate(rows, start=1)
+        for c, value in enumerate(row, start=1)
+        if value is not None
+    }
+    exact = {
+        place: replace(cell, value=Decimal(str(cell.value)))
+        if isinstance(cell.value, int | float)
+        else cell
+        for place, cell in cells.items()
+    }
+    return read_grid(grid_of(Sheet("表", exact)), "t.xlsx")
+
+
+@given(tables())
+def test_the_same_figures_are_read_from_any_layout_in_any_unit(drawn):
+    keys, rows = drawn
+    assert values(read_rows(rows)) == {key: FIGURES[key][1] for key in keys}
+
+
+words = st.sampled_from(
+    [
+        "总建筑面积",
+        "其中",
+        "住宅",
+        "商业（㎡）",
+        "总户数",
+        "单位",
+        "㎡",
+        "万㎡",
+        "项目",
+        "一期",
+        "合计",
+        "12#",
+        "—",
+        "小计",
+    ]
+)
+anything = st.none() | words | st.integers(0, 10**6) | st.text("总户数㎡(）12.,", max_size=6)
+
+
+@given(st.lists(st.lists(anything, max_size=6), max_size=8))
+def test_no_table_crashes_the_reader_and_parents_stand_before_their_parts(rows):
+    found = read_rows(rows)
+    for index, row in enumerate(found):
+        assert -1 <= row.parent < index

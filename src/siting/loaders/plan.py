@@ -34,15 +34,22 @@ _SUFFIXES = (".yaml", ".yml", ".gpkg", *_GEOJSON, ".xlsx", ".xlsm")
 
 
 def is_plan(path: str | Path) -> bool:
-    """Tell whether a path has the look of a plan: a folder with plan.yaml, or a known suffix.
+    """Tell whether a path looks like a plan, to find the plans among the files of a folder.
+
+    A folder with ``plan.yaml``; ``plan.yaml`` or ``NAME.plan.yaml`` itself, since other YAML files
+    are many; a GeoPackage, GeoJSON or workbook.
 
     Examples
     --------
-    >>> is_plan("jiangwan.xlsx"), is_plan("notes.txt")
-    (True, False)
+    >>> is_plan("jiangwan.xlsx"), is_plan("a/plan.yaml"), is_plan("expected.yaml")
+    (True, True, False)
     """
     path = Path(path)
-    return (path / "plan.yaml").is_file() if path.is_dir() else path.suffix.lower() in _SUFFIXES
+    if path.is_dir():
+        return (path / "plan.yaml").is_file()
+    if path.suffix.lower() in (".yaml", ".yml"):
+        return path.stem == "plan" or path.stem.endswith(".plan")
+    return path.suffix.lower() in _SUFFIXES
 
 
 def read_plan(
