@@ -44,6 +44,8 @@ def check_pack(data: Any, known_ids: Container[str], seen: Mapping[str, str]) ->
     """
     own: dict[str, str] = {}
     has_url = bool(_get(data, "document", "url"))
+    if _get(data, "rules") == []:
+        yield Fault(("rules",), "is empty; a pack has at least one rule")
     for index, rule in enumerate(_list(_get(data, "rules"))):
         path: Path = ("rules", index)
         for fault in _rule_faults(rule, known_ids, has_url=has_url):

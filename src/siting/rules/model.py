@@ -339,7 +339,7 @@ class PackText(_Model):
         pattern=r"^[a-z]+(-[a-z0-9]+)*$",
         description="Where it holds, from the country down: cn, cn-hubei, cn-hubei-wuhan.",
     )
-    rules: tuple[RuleText, ...] = Field(min_length=1, description="Its rules.")
+    rules: tuple[RuleText, ...] = Field(description="Its rules; at least one.")
 
 
 class Rule(RuleText):
