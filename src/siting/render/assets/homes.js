@@ -2,7 +2,7 @@
 
 // Above so many homes in sight, groups are drawn in place of dots.
 const CLUSTER_ABOVE = 150000;
-const CLUSTER_CELL = 48;
+const CLUSTER_CELL = 56;
 
 function paintHomes(context, view, colour, rule) {
   const { homes } = store;
@@ -120,7 +120,7 @@ function paintClusters(context, view, colour, rule) {
   context.textAlign = "center";
   context.textBaseline = "middle";
   for (const cell of cells.values()) {
-    const radius = Math.max(7, Math.min(CLUSTER_CELL * 0.48, 4 + Math.sqrt(cell.n) * cells.unit));
+    const radius = Math.max(7, Math.min(CLUSTER_CELL * 0.42, 4 + Math.sqrt(cell.n) * cells.unit));
     const [x, y] = [cell.x / cell.n, cell.y / cell.n];
     const parts = [cell.verdicts[1], cell.verdicts[0], cell.verdicts[2], cell.verdicts[3]];
     const shades = [SHADE.far, SHADE.served, SHADE.unknown, SHADE.exempt];
@@ -173,6 +173,6 @@ function clusterCells(view, rule) {
       most = Math.max(most, cell.n);
     }
   });
-  cells.unit = (CLUSTER_CELL * 0.44) / Math.sqrt(most);
+  cells.unit = (CLUSTER_CELL * 0.38) / Math.sqrt(most);
   return cells;
 }

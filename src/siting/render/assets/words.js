@@ -91,7 +91,9 @@ function fillStaticWords(root) {
   for (const node of root.querySelectorAll("[data-label]")) {
     const text = word(node.getAttribute("data-label"));
     node.setAttribute("aria-label", text);
-    node.setAttribute("title", text);
+    if (node.tagName === "BUTTON") {
+      node.setAttribute("title", text);
+    }
   }
   for (const node of root.querySelectorAll("[data-placeholder]")) {
     node.setAttribute("placeholder", word(node.getAttribute("data-placeholder")));
