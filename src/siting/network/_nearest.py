@@ -49,58 +49,96 @@ def nearest_segments(order, circle, sides, offsets, limit, ignored, grid, barrie
 @njit(cache=True)
 def _search(circle, sides, limit, ignored, grid, barriers):
     """Look in rings of cells around the centre until nothing nearer can follow."""
-    column, row, margin = _cell(circle[0], circle[1], grid)
-    ring = _first_ring(column, row, grid)
     best = (-1, 0.0, limit * limit, False)
-    while True:
-        # What lies in this ring or beyond is at least so far from the subject.
-        reach = (ring - 1) * grid.side + margin - circle[2]
-        if ring > 0 and reach > 0.0 and reach * reach > best[2]:
-            break
-        low, high = max(row - ring, 0), min(row + ring, grid.rows - 1)
-        for r in range(low, high + 1):
-            first, final, step = max(column - ring, 0), min(column + ring, grid.columns - 1), 1
-            if r != row - ring and r != row + ring:
-                first, final, step = column - ring, column + ring, 2 * ring
-            for c in range(first, final + 1, step):
-                if 0 <= c < grid.columns:
-                    cell = r * grid.columns + c
-                    best = _look(cell, circle, sides, best, ignored, grid, barriers)
-        if _covers(column, row, ring, grid):
-            break
-        ring += 1
+    if circle[2] > 0.0:
+        # A street near the middle is nearly the best, and spares the sides most of the others.
+        middle = np.array((circle[0], circle[1], 0.0))
+        reach = (-1, 0.0, (limit + circle[2]) ** 2, False)
+        guess = _spread(middle, sides[:0], reach, ignored, grid, barriers)[0]
+        if guess >= 0:
+            lines = (grid.ends, grid.owner)
+            best = _look_at_sides(guess, sides, best, ignored, lines, barriers)
+    best = _spread(circle, sides, best, ignored, grid, barriers)
     gap = np.sqrt(best[2]) if best[0] >= 0 else np.inf
     return best[0], best[1], gap, best[3]
 
 
 @njit(cache=True)
-def _look(cell, circle, sides, best, ignored, grid, barriers):
-    """Return the best segment (row, place, squared distance, hindered) after seeing one cell."""
+def _spread(circle, sides, best, ignored, grid, barriers):
+    """Return the best segment (row, place, squared distance, hindered) of all cells."""
+    column, row, margin = _cell(circle[0], circle[1], grid)
+    ring = _first_ring(column, row, grid)
+    # Out of the named tuple once: taking an array out of it in a loop counts references.
+    lines = (grid.ends, grid.owner)
+    columns, rows, side, offsets, items = (
+        grid.columns, grid.rows, grid.side, grid.offsets, grid.items,
+    )  # fmt: skip
+    while True:
+        # What lies in this ring or beyond is at least so far from the subject.
+        reach = (ring - 1) * side + margin - circle[2]
+        if ring > 0 and reach > 0.0 and reach * reach > best[2]:
+            return best
+        for r in range(max(row - ring, 0), min(row + ring, rows - 1) + 1):
+            first, final, step = max(column - ring, 0), min(column + ring, columns - 1), 1
+            if r != row - ring and r != row + ring:
+                first, final, step = column - ring, column + ring, 2 * ring
+            for c in range(first, final + 1, step):
+                if 0 <= c < columns:
+                    cell = r * columns + c
+                    low, high = offsets[cell], offsets[cell + 1]
+                    if high > low:
+                        best = _look(
+                            items, low, high, circle, sides, best, ignored, lines, barriers
+                        )
+        if _covers(column, row, ring, grid):
+            return best
+        ring += 1
+
+
+@njit(cache=True)
+def _look(items, low, high, circle, sides, best, ignored, lines, barriers):
+    """Return the best segment after seeing those of one cell."""
     x, y, radius = circle[0], circle[1], circle[2]
-    for at in range(grid.offsets[cell], grid.offsets[cell + 1]):
-        s = grid.items[at]
-        t, qx, qy = _foot(x, y, grid.ends[s])
+    ends = lines[0]
+    for at in range(low, high):
+        s = items[at]
+        t, qx, qy = _foot(x, y, ends[s, 0], ends[s, 1], ends[s, 2], ends[s, 3])
         square = (qx - x) * (qx - x) + (qy - y) * (qy - y)
-        if not len(sides):
-            best = _improve(x, y, s, t, square, best, ignored, grid, barriers)
-        elif square <= (np.sqrt(best[2]) + radius + 1e-6) ** 2:
-            for k in range(len(sides)):
-                square, t, px, py = _between(sides[k], grid.ends[s])
-                best = _improve(px, py, s, t, square, best, ignored, grid, barriers)
+        if radius > 0.0:
+            if square <= (np.sqrt(best[2]) + radius + 1e-6) ** 2:
+                best = _look_at_sides(s, sides, best, ignored, lines, barriers)
+        elif square <= best[2]:
+            best = _improve(x, y, s, t, square, best, ignored, lines, barriers)
     return best
 
 
 @njit(cache=True)
-def _improve(x, y, s, t, square, best, ignored, grid, barriers):
+def _look_at_sides(s, sides, best, ignored, lines, barriers):
+    """Return the better of the best so far and the legs from each side to a segment."""
+    ends = lines[0]
+    ax, ay, bx, by = ends[s, 0], ends[s, 1], ends[s, 2], ends[s, 3]
+    for k in range(len(sides)):
+        square, t, px, py = _between(
+            sides[k, 0], sides[k, 1], sides[k, 2], sides[k, 3], ax, ay, bx, by
+        )
+        if square <= best[2]:
+            best = _improve(px, py, s, t, square, best, ignored, lines, barriers)
+    return best
+
+
+@njit(cache=True)
+def _improve(x, y, s, t, square, best, ignored, lines, barriers):
     """Return the better of the best so far and a leg from a place to a segment."""
-    if not _better(s, square, best, grid.owner):
+    ends, owner = lines
+    if not _better(s, square, best, owner):
         return best
-    ends = grid.ends[s]
-    qx, qy = _place(ends, t)
+    if not len(barriers.ends):
+        return s, t, square, best[3]
+    qx, qy = _place(ends[s], t)
     if square == 0.0 or not _is_blocked(x, y, qx, qy, barriers, ignored):
         return s, t, square, best[3]
-    t, square = _reachable_end(x, y, ends, barriers, ignored)
-    if square == np.inf or not _better(s, square, best, grid.owner):
+    t, square = _reachable_end(x, y, ends[s], barriers, ignored)
+    if square == np.inf or not _better(s, square, best, owner):
         return best[0], best[1], best[2], True
     return s, t, square, True
 
@@ -148,52 +186,57 @@ def _better(s, square, best, owner):
 
 
 @njit(cache=True)
-def _foot(x, y, ends):
+def _foot(x, y, ax, ay, bx, by):
     """Return where on a segment a point is nearest: share and place, exact at the ends."""
-    dx, dy = ends[2] - ends[0], ends[3] - ends[1]
-    along = (x - ends[0]) * dx + (y - ends[1]) * dy
+    dx, dy = bx - ax, by - ay
+    along = (x - ax) * dx + (y - ay) * dy
     square = dx * dx + dy * dy
     if along <= 0.0 or square == 0.0:
-        return 0.0, ends[0], ends[1]
+        return 0.0, ax, ay
     if along >= square:
-        return 1.0, ends[2], ends[3]
+        return 1.0, bx, by
     t = along / square
-    return t, ends[0] + t * dx, ends[1] + t * dy
+    return t, ax + t * dx, ay + t * dy
 
 
 @njit(cache=True)
-def _between(side, ends):
-    """Return squared distance, share on `ends` and place on `side` where two segments are nearest.
+def _between(cx, cy, dx, dy, ax, ay, bx, by):
+    """Return squared distance, share on a-b and place on c-d where two segments are nearest.
 
     Two segments that do not cross are nearest at an end of one of them.
     """
-    t = _crossing(side, ends)
+    t = _crossing(cx, cy, dx, dy, ax, ay, bx, by)
     if t >= 0.0:
-        px, py = _place(ends, t)
-        return 0.0, t, px, py
-    square, share, px, py = np.inf, 0.0, 0.0, 0.0
-    for k in (0, 2):
-        t, qx, qy = _foot(side[k], side[k + 1], ends)
-        found = (qx - side[k]) ** 2 + (qy - side[k + 1]) ** 2
-        if found < square:
-            square, share, px, py = found, t, side[k], side[k + 1]
-        _, qx, qy = _foot(ends[k], ends[k + 1], side)
-        found = (qx - ends[k]) ** 2 + (qy - ends[k + 1]) ** 2
-        if found < square:
-            square, share, px, py = found, 0.5 * k, qx, qy
+        return 0.0, t, ax + t * (bx - ax), ay + t * (by - ay)
+    share, qx, qy = _foot(cx, cy, ax, ay, bx, by)
+    square, px, py = (qx - cx) ** 2 + (qy - cy) ** 2, cx, cy
+    t, qx, qy = _foot(dx, dy, ax, ay, bx, by)
+    found = (qx - dx) ** 2 + (qy - dy) ** 2
+    if found < square:
+        square, share, px, py = found, t, dx, dy
+    _, qx, qy = _foot(ax, ay, cx, cy, dx, dy)
+    found = (qx - ax) ** 2 + (qy - ay) ** 2
+    if found < square:
+        square, share, px, py = found, 0.0, qx, qy
+    _, qx, qy = _foot(bx, by, cx, cy, dx, dy)
+    found = (qx - bx) ** 2 + (qy - by) ** 2
+    if found < square:
+        square, share, px, py = found, 1.0, qx, qy
     return square, share, px, py
 
 
 @njit(cache=True)
-def _crossing(side, ends):
-    """Return the share of `ends` at which `side` crosses it; -1 where they do not cross."""
-    ux, uy = side[2] - side[0], side[3] - side[1]
-    start = ux * (ends[1] - side[1]) - uy * (ends[0] - side[0])
-    finish = ux * (ends[3] - side[1]) - uy * (ends[2] - side[0])
-    vx, vy = ends[2] - ends[0], ends[3] - ends[1]
-    one = vx * (side[1] - ends[1]) - vy * (side[0] - ends[0])
-    other = vx * (side[3] - ends[1]) - vy * (side[2] - ends[0])
-    if start * finish > 0.0 or one * other > 0.0 or start == finish:
+def _crossing(cx, cy, dx, dy, ax, ay, bx, by):
+    """Return the share of a-b at which c-d crosses it; -1 where they do not cross."""
+    ux, uy = dx - cx, dy - cy
+    start = ux * (ay - cy) - uy * (ax - cx)
+    finish = ux * (by - cy) - uy * (bx - cx)
+    if start * finish > 0.0 or start == finish:
+        return -1.0
+    vx, vy = bx - ax, by - ay
+    one = vx * (cy - ay) - vy * (cx - ax)
+    other = vx * (dy - ay) - vy * (dx - ax)
+    if one * other > 0.0:
         return -1.0
     return start / (start - finish)
 

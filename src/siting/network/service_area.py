@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from siting.network.graph import Network
     from siting.network.snap import Attachment
 
-_CELL_M = 400.0
+_CELL_M = 250.0
 
 
 def service_area(
@@ -29,6 +29,7 @@ def service_area(
     cutoff: float,
     width_m: float = 30.0,
     simplify_m: float = 2.0,
+    threads: int | None = None,
 ) -> BaseGeometry:
     """Draw around every part of a street from which some destination is within a limit.
 
@@ -46,6 +47,8 @@ def service_area(
         How far the shape reaches to either side of a street.
     simplify_m
         How far its outline may be off, so that it is light to draw.
+    threads
+        How many at once. Left out: as many as there are cores.
 
     Returns
     -------
@@ -54,11 +57,18 @@ def service_area(
     """
     import shapely
 
+    from siting.network._threads import over_pieces
+
     pieces = _reached_streets(network, destinations, cutoff)
     if not pieces.size:
         return shapely.Polygon()
-    shapes = shapely.buffer(_by_cell(pieces), width_m, quad_segs=4)
-    return shapely.simplify(shapely.union_all(shapes), simplify_m)
+    cells = _by_cell(shapely.simplify(pieces, simplify_m))
+
+    def merge(low: int, high: int) -> BaseGeometry:
+        return shapely.union_all(shapely.buffer(cells[low:high], width_m, quad_segs=2))
+
+    merged = shapely.union_all(over_pieces(merge, cells.size, threads, least=64))
+    return shapely.simplify(merged, simplify_m)
 
 
 def _reached_streets(
@@ -93,4 +103,4 @@ def _by_cell(lines: NDArray[Any]) -> NDArray[np.object_]:
     _, cell = np.unique(cells, axis=0, return_inverse=True)
     order = np.argsort(cell, kind="stable")
     gathered = shapely.multilinestrings(lines[order], indices=cell[order])
-    return np.asarray(gathered, dtype=object)
+    return np.asarray(shapely.line_merge(gathered), dtype=object)

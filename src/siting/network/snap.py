@@ -292,11 +292,13 @@ def _position(
 def _attachment(starts: Starts, legs: _Legs) -> Attachment:
     """Sort by subject; where starts of a subject meet the street at one place, keep the nearest."""
     subject = starts.subject[legs.start]
+    via = np.full(starts.subjects, Via.NONE, np.uint8)
+    via[subject] = starts.via[legs.start]
+    if (np.diff(subject) > 0).all():  # nothing to sort, as with points
+        return Attachment(subject, legs.edge, legs.position, legs.access_m, starts.subjects, via)
     order = np.lexsort((legs.access_m, legs.position, legs.edge, subject))
     subject, edge, position = subject[order], legs.edge[order], legs.position[order]
     new = np.ones(order.size, bool)
     new[1:] = np.any([c[1:] != c[:-1] for c in (subject, edge, position)], axis=0)
-    via = np.full(starts.subjects, Via.NONE, np.uint8)
-    via[subject] = starts.via[legs.start[order]]
     access_m = legs.access_m[order]
     return Attachment(subject[new], edge[new], position[new], access_m[new], starts.subjects, via)
