@@ -453,12 +453,17 @@ def irregular_town():
     return lines + [shapely.LineString([(x0 + t, y0), (x0 + t, y0 + far)]) for t in east]
 
 
-def test_many_places_in_one_building_are_one_witness():
+@pytest.mark.parametrize("seed", range(8))
+def test_many_places_in_one_building_are_one_witness(seed):
     streets = gpd.GeoSeries(irregular_town(), crs=4547)
-    lon, lat = points_beside(streets, 1, 0.0)
-    # The building is on a street when read as GCJ-02 and nowhere near one when read as WGS 84.
-    raw = wgs84_to_gcj02(np.full(500, lon[0]), np.full(500, lat[0]))
-    assert datum_fit(*raw, streets).better is None
+    lon, lat = points_beside(streets, 1, 0.0, seed)
+    rng = np.random.default_rng(seed)
+    # Some metres apart on a street when read as GCJ-02, somewhere in a block as WGS 84.
+    shops = lon + rng.normal(0, 2e-5, 500), lat + rng.normal(0, 2e-5, 500)
+    fit = datum_fit(*wgs84_to_gcj02(*shops), streets)
+    # They cannot lie on more than the four hectares that meet in a corner.
+    assert fit.points <= 4
+    assert fit.better is None
 
 
 def test_a_row_of_places_beside_one_street_proves_nothing():
@@ -497,10 +502,24 @@ def test_outside_china_nothing_is_compared():
 
 
 @pytest.fixture(scope="module")
-def wuhan(real_data):
+def places(real_data):
+    return pd.read_csv(real_data / "wuhan" / "places_gcj02.csv")
+
+
+@pytest.fixture(scope="module")
+def wuhan(real_data, places):
     streets = gpd.read_parquet(real_data / "wuhan" / "streets.parquet")
-    places = pd.read_csv(real_data / "wuhan" / "places_gcj02.csv")
     return streets, places["Longitude"].to_numpy(), places["Latitude"].to_numpy()
+
+
+@pytest.mark.real
+def test_a_reading_that_only_beats_chance_but_not_the_declared_one_is_not_believed(wuhan, places):
+    streets, lon, lat = wuhan
+    hospitals = (places["Category"] == "医院").to_numpy()
+    fit = datum_fit(lon[hospitals], lat[hospitals], streets.geometry)
+    assert fit.shift_z > 2.5
+    assert fit.paired_z < 1
+    assert fit.better is None
 
 
 @pytest.mark.real
