@@ -98,6 +98,33 @@ def build_cover(problem: Problem, *, keep: NDArray[np.bool_] | None = None) -> C
     return _merged(problem.demand, offset, site, problem.site_cost[free], free)
 
 
+def build_cover_by_area(
+    problem: Problem, area: NDArray[np.int64]
+) -> tuple[Cover, NDArray[np.int64]]:
+    """Reduce a problem as `build_cover` does, merging only within a community.
+
+    Returns the cover and the community of each of its rows.
+    """
+    # A column that stands for the community keeps rows of different ones apart.
+    wanting = np.flatnonzero(open_rows(problem))
+    free = free_sites(problem)
+    number = np.full(problem.n_sites, -1, np.int64)
+    number[free] = np.arange(free.size)
+    pairs = np.flatnonzero(np.isin(problem.from_index, wanting) & (number[problem.to_index] >= 0))
+    rows = np.unique(problem.from_index[pairs])
+    source = np.concatenate([problem.from_index[pairs], rows])
+    column = np.concatenate([number[problem.to_index[pairs]], free.size + area[rows] + 1])
+    order = np.lexsort((column, source))
+    offset = np.searchsorted(source[order], np.arange(problem.n_demand + 1)).astype(np.int64)
+    width = free.size + int(area.max(initial=-1)) + 2
+    group, first = merge_rows(offset, column[order].astype(np.int32), width)
+    weight = np.bincount(group[group >= 0], problem.demand[group >= 0], first.size).astype(float)
+    length = np.diff(offset)[first] - 1
+    site = column[order][_spans(offset[first], length)]
+    cover = _with_columns(weight, length, site.astype(np.int32), problem.site_cost[free], free)
+    return cover, area[first]
+
+
 def _merged(
     weight: NDArray[np.float64],
     offset: NDArray[np.int64],
