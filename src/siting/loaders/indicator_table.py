@@ -19,7 +19,6 @@ from siting.errors import LoadError
 from siting.loaders._grid import (
     Grid,
     Item,
-    columns_of,
     grid_of,
     regions_of,
     without_building_tables,
@@ -34,37 +33,16 @@ from siting.loaders._plan_words import (
     measures,
     unit_word,
 )
+from siting.loaders._table_blocks import QUANTITY_HEADERS, Block, blocks_of, first_data_row
 from siting.loaders._workbook import read_workbook
 from siting.rules.plan import Evidence, PlanRow, unit_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_IGNORED_COLUMN = re.compile(
-    r"备注|说明|要求|规范|标准|现状|比例|占比|百分|序号|依据|下限|上限|控制|规定"
-)
-_PREFERRED_COLUMN = re.compile(r"规划|设计|方案|指标|数值|数量|数据|合计|总计|报审|本次")
-_PHASE = re.compile(r"(?:第?[一二三四五六七八九十0-9]{1,2}|首|近|远)期(?:工程)?")
-_TOTAL = re.compile(r"合计|总计|小计|全部|总量|总体")
 _SUBTOTAL = frozenset(("小计", "合计", "总计", "总"))
 _SHEET_UNIT = re.compile(r"单位[:]?(?P<unit>[^()、,;]+)")
 _PARTS = ("地上", "地下", "不计容", "非计容", "计容")
-_QUANTITY_HEADERS = frozenset(
-    (
-        "建筑面积",
-        "用地面积",
-        "占地面积",
-        "场地面积",
-        "床位数",
-        "床位",
-        "托位数",
-        "托位",
-        "学位数",
-        "学位",
-        "班数",
-        "班级数",
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +52,6 @@ class IndicatorTable:
     rows: tuple[PlanRow, ...]
     name: str = ""
     notes: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Block:
-    """Columns that belong together: labels on the left, their values on the right."""
-
-    labels: list[int]
-    values: list[int]
-    units: list[int] = field(default_factory=list)
-    headers: dict[int, str] = field(default_factory=dict)
-    phases: dict[int, str] = field(default_factory=dict)
 
 
 def read_indicator_table(path: Path, *, sheet: str | None = None, file: str = "") -> IndicatorTable:
@@ -152,109 +119,10 @@ def _understood(rows: list[PlanRow]) -> int:
 def _read_grid(grid: Grid, file: str) -> list[PlanRow]:
     rows: list[PlanRow] = []
     shared = _sheet_unit(grid)
-    for block in _blocks(grid):
+    for block in blocks_of(grid):
         reader = _BlockReader(grid, block, file, shared)
         _append(rows, reader.read())
     return rows
-
-
-def _blocks(grid: Grid) -> list[_Block]:
-    """Find the blocks by what stands in the columns, since headers are often missing."""
-    known, numbers, units = columns_of(grid.items.values())
-    columns = sorted({column for _, column in grid.items})
-    for place in _quantity_headers(grid):
-        known[place[1]] -= 1
-    starts = [column for column in columns if known[column] > numbers[column]]
-    blocks: list[_Block] = []
-    for column in columns:
-        in_labels = blocks and not blocks[-1].values
-        if column in starts and not in_labels:
-            blocks.append(_Block(labels=[column], values=[]))
-        elif not blocks:
-            continue
-        elif in_labels and (column in starts or not (numbers[column] or units[column])):
-            blocks[-1].labels.append(column)
-        else:
-            blocks[-1].values.append(column)
-    _add_group_column(blocks, columns, numbers)
-    for block in blocks:
-        _read_headers(grid, block)
-    return [block for block in blocks if block.values]
-
-
-def _quantity_headers(grid: Grid) -> list[tuple[int, int]]:
-    """Return the headers 建筑面积, 用地面积 ... that stand side by side: columns, not items."""
-    found = [
-        item.place
-        for item in grid.items.values()
-        if item.known and label_of(item.text).words in _QUANTITY_HEADERS
-    ]
-    rows = [row for row, _ in found]
-    return [place for place in found if rows.count(place[0]) > 1 or _has_number_below(grid, place)]
-
-
-def _has_number_below(grid: Grid, place: tuple[int, int]) -> bool:
-    below = grid.items.get((place[0] + 1, place[1]))
-    return bool(below and below.quantities)
-
-
-def _add_group_column(blocks: list[_Block], columns: list[int], numbers: dict[int, int]) -> None:
-    """Let words left of the first labels, such as a merged 其中, be labels too."""
-    if blocks:
-        left = [each for each in columns if each < blocks[0].labels[0] and not numbers[each]]
-        blocks[0].labels[:0] = left
-
-
-def _read_headers(grid: Grid, block: _Block) -> None:
-    """Give each value column the words above its first number, and its role by them."""
-    first = _first_data_row(grid, block)
-    for column in list(block.values):
-        above = [grid.at(row, column) for row in range(max(1, first - 3), first)]
-        words = [fold(item.text) for item in above if item and (item.is_words or item.unit)]
-        # A title merged over the whole table says nothing about one column.
-        words = [text for text in dict.fromkeys(words) if len(text) <= 16]
-        header = " ".join(words)
-        block.headers[column] = words[-1] if words else ""
-        filled = [grid.items.get((row, column)) for row in grid.rows() if row >= first]
-        numeric = any(item and item.quantities for item in filled)
-        if not numeric:
-            block.values.remove(column)
-            if "单位" in header or any(item and item.unit for item in filled):
-                block.units.append(column)
-        elif _IGNORED_COLUMN.search(header):
-            block.values.remove(column)
-        elif phase := _PHASE.search(header):
-            block.phases[column] = phase.group()
-    _choose_values(block)
-
-
-def _first_data_row(grid: Grid, block: _Block) -> int:
-    rows = [
-        item.place[0]
-        for item in grid.items.values()
-        if item.known
-        and item.place[1] in block.labels
-        and any(
-            (value := grid.items.get((item.place[0], column))) and value.quantities
-            for column in block.values
-        )
-    ]
-    return min(rows, default=1)
-
-
-def _choose_values(block: _Block) -> None:
-    """Keep phases and their total, or every named quantity, or the one column that is meant."""
-    if block.phases:
-        rest = [column for column in block.values if column not in block.phases]
-        total = [column for column in rest if _TOTAL.search(block.headers[column])] or rest
-        block.values = [*total[:1], *block.phases]
-        return
-    named = [c for c in block.values if label_of(block.headers[c]).words in _QUANTITY_HEADERS]
-    if len(named) > 1 or (named and len(block.values) == 1):
-        block.values = named
-        return
-    preferred = [c for c in block.values if _PREFERRED_COLUMN.search(block.headers[c])]
-    block.values = (preferred or block.values)[:1]
 
 
 def _sheet_unit(grid: Grid) -> str:
@@ -282,7 +150,7 @@ class _BlockReader:
     """Walks the rows of one block; remembers the rows above for 其中."""
 
     grid: Grid
-    block: _Block
+    block: Block
     file: str
     sheet_unit: str
     found: list[PlanRow] = field(default_factory=list)
@@ -290,7 +158,7 @@ class _BlockReader:
     above: list[tuple[int, Item, int, str]] = field(default_factory=list)
 
     def read(self) -> list[PlanRow]:
-        first = _first_data_row(self.grid, self.block)
+        first = first_data_row(self.grid, self.block)
         for row in self.grid.rows():
             path = self._path(row)
             if path and row >= first:
@@ -397,7 +265,7 @@ class _BlockReader:
 
     def _key(self, label: Label, column: int, unit: str) -> str:
         header = label_of(self.block.headers.get(column, "")).words
-        if header in _QUANTITY_HEADERS:
+        if header in QUANTITY_HEADERS:
             key = key_of(label.words + header, unit)
             if key:
                 return key
