@@ -110,3 +110,11 @@ def test_the_written_plans_are_those_that_the_program_writes(folder, examples, t
         kept, _ = examples[path.name]
         assert read_plan(path).facts.keys() == kept.facts.keys()
         assert [r.value for r in read_plan(path).rows] == [r.value for r in kept.rows]
+
+
+def test_expectations_name_rules_that_exist(repository, examples):
+    packs = (repository / "rules" / "cn").rglob("*.yaml")
+    rules = [yaml.safe_load(pack.read_text(encoding="utf-8"))["rules"] for pack in packs]
+    known = {rule["id"] for pack in rules for rule in pack}
+    named = {each["rule_id"] for _, expected in examples.values() for each in expected["findings"]}
+    assert named <= known
