@@ -229,6 +229,13 @@ def test_enter_takes_what_lies_in_the_middle_of_the_map(visit, map_file):
     seen.wait("siting.state.selected === null")
 
 
+def test_the_page_itself_never_scrolls_on_a_desktop(visit, map_file):
+    seen = visit(map_file, "at=home:b-0042")
+    seen.page.evaluate("siting.select({kind: 'home', row: 5})")
+    seen.settle()
+    assert seen.page.evaluate("[scrollY, document.documentElement.scrollHeight]") == [0, 900]
+
+
 def test_search_finds_by_name_and_by_id_and_goes_there(visit, map_file, model):
     seen = visit(map_file)
     for asked, kind in (

@@ -43,21 +43,38 @@ function homeCard(row, select) {
       facts.push([levelName(level), name(areaName(level, area))]);
     }
   });
-  const rules = store.rules
-    .filter((rule) => rule.subject === "home")
-    .sort((a, b) => urgency(b, row) - urgency(a, row));
-  const items = rules.map((rule) => findingItem(rule, row, select));
   return [
     el("p", { class: "kind" }, word("kind.home")),
     el("h2", {}, name(homeName(row))),
     factList(facts),
-    el("ul", { class: "findings" }, items),
+    findingGroups(row, select),
   ];
 }
 
-// The rule on the map first, then what fails, what is unknown, what passes.
-function urgency(rule, row) {
-  return rule === currentRule() ? 4 : [1, 3, 2, 0][rule.columns.verdict[row]];
+const MANY_RULES = 12;
+const GROUP_ORDER = [1, 2, 0, 3]; // what fails first, then unknown, passed, not applicable
+
+// The rule on the map first, then the others by verdict; with many rules only what fails is open.
+function findingGroups(row, select) {
+  const rules = store.rules.filter((rule) => rule.subject === "home");
+  const current = rules.filter((rule) => rule === currentRule());
+  const list = (some) =>
+    el(
+      "ul",
+      { class: "findings" },
+      some.map((rule) => findingItem(rule, row, select)),
+    );
+  const groups = GROUP_ORDER.map((verdict) => {
+    const some = rules.filter(
+      (rule) => rule.columns.verdict[row] === verdict && !current.includes(rule),
+    );
+    const open = verdict === 1 || rules.length <= MANY_RULES;
+    const title = word("verdict." + VERDICT_NAMES[verdict]) + " · " + number(some.length);
+    return some.length
+      ? el("details", { class: "group", open }, el("summary", {}, title), list(some))
+      : null;
+  });
+  return [list(current), groups];
 }
 
 function factList(facts) {

@@ -18,7 +18,7 @@ function el(tag, attributes, ...children) {
 }
 
 function fill(node, children) {
-  for (const child of children.flat()) {
+  for (const child of children.flat(Infinity)) {
     if (child !== null && child !== undefined && child !== "") {
       node.append(child instanceof Node ? child : document.createTextNode(String(child)));
     }

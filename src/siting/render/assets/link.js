@@ -24,7 +24,7 @@ function writeLink(map) {
   chosen.set("view", [centre.lat.toFixed(5), centre.lng.toFixed(5), map.getZoom()].join(","));
   chosen.set("language", language);
   chosen.set("theme", state.theme);
-  if (currentLevel() && state.level > 0) {
+  if (store.header.areas.length > 1) {
     chosen.set("level", currentLevel().level);
   }
   const id = state.selected && idOf(state.selected);

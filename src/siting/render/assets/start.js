@@ -14,6 +14,11 @@ function start(id) {
   language = store.header.language;
   state.theme = window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   state.rule = rulesWorstFirst()[0] || 0;
+  // Communities are what people know; compounds and the like are one choice away.
+  state.level = Math.max(
+    0,
+    store.header.areas.findIndex((level) => level.level === "community"),
+  );
   const asked = readLink();
   takeLink(asked);
   const map = L.map(id, {
