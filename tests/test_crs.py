@@ -338,6 +338,17 @@ def test_zone_prefixed_eastings_declared_without_prefix_are_recognised():
     assert np.abs(moved).max() < 0.001
 
 
+@pytest.mark.parametrize(
+    ("plain", "prefixed", "zone"),
+    [(4547, 4526, 38), (4508, 4497, 19), (2383, 2362, 38), (2344, 2333, 19), (2435, 2414, 38)],
+)
+def test_zone_prefixes_are_recognised_in_every_chinese_grid(plain, prefixed, zone):
+    east = zone * 1e6 + EASTING if plain not in (4508, 2344) else zone * 1e6 + 815_000
+    result, report = placed(layer((east, NORTHING)), f"EPSG:{plain}")
+    assert result.crs.to_epsg() == prefixed
+    assert codes(report) == ["zone-prefix"]
+
+
 def test_unprefixed_eastings_declared_with_prefix_are_recognised():
     result, report = placed(layer((EASTING, NORTHING)), "EPSG:4526")
     assert result.crs.to_epsg() == 4547

@@ -8,7 +8,7 @@ be two things is refused with both named.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +31,44 @@ _Mask = NDArray[np.bool_]
 _MARGIN_DEG = 3.0
 _ENOUGH = 10_000
 _CHINA = (73.0, 3.0, 136.0, 54.0)
-# EPSG:4513 to 4533 carry the zone number (25 to 45) before the easting, 4534 to 4554 do not.
-_PREFIXED_EPSG, _PLAIN_EPSG, _FIRST_ZONE, _LAST_ZONE = 4513, 4534, 25, 45
+
+
+class _Family(NamedTuple):
+    """Gauss-Kruger zones that exist twice: with and without the zone number in the easting."""
+
+    prefixed: int
+    plain: int
+    first: int
+    last: int
+    width_deg: int
+
+    def twin(self, code: int) -> int:
+        """Return the same zone written the other way."""
+        step = self.plain - self.prefixed
+        return code + step if self.is_prefixed(code) else code - step
+
+    def is_prefixed(self, code: int) -> bool:
+        """Tell which of the two ways a code means."""
+        return self.prefixed <= code <= self.prefixed + self.last - self.first
+
+    def zone(self, code: int) -> int | None:
+        """Return the zone of a code; None where it is not of this family."""
+        for start in (self.prefixed, self.plain):
+            if start <= code <= start + self.last - self.first:
+                return code - start + self.first
+        return None
+
+
+# CGCS2000, Xian 1980 and Beijing 1954, each in zones of 3 and of 6 degrees: EPSG codes of the
+# first zone with and without its number.
+_FAMILIES = (
+    _Family(4513, 4534, 25, 45, 3),
+    _Family(4491, 4502, 13, 23, 6),
+    _Family(2349, 2370, 25, 45, 3),
+    _Family(2327, 2338, 13, 23, 6),
+    _Family(2401, 2422, 25, 45, 3),
+    _Family(21413, 21453, 13, 23, 6),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +228,7 @@ def _find_fix_metres(centres: _Floats, source: SourceCRS, subject: str, axes: Ax
                 return _metre_fix(candidate, swapped=swapped, why=why)
     raise CRSError(
         f"{subject} is said to be in {source.label}, but its coordinates run {_ranges(centres)}, "
-        f"which is outside that system.{_guess(centres)} {WHAT_TO_WRITE}"
+        f"which is outside that system.{_guess(centres, source.crs)} {WHAT_TO_WRITE}"
     )
 
 
@@ -207,44 +243,45 @@ def _candidates(crs: pyproj.CRS, east: _Floats, subject: str) -> list[tuple[pypr
     """Give the system as declared, then its twin with or without the zone number in the easting."""
     import pyproj
 
-    code = crs.to_epsg()
-    zone = _zone_prefix(east)
-    if code is not None and _PLAIN_EPSG <= code <= _PLAIN_EPSG + _LAST_ZONE - _FIRST_ZONE:
-        if zone is None:
-            return [(crs, "")]
-        _refuse_other_zone(crs, code - _PLAIN_EPSG + _FIRST_ZONE, zone, subject)
-        twin = pyproj.CRS.from_epsg(_PREFIXED_EPSG + zone - _FIRST_ZONE)
-        why = (
-            f"the eastings begin with the zone number {zone}, so the layer was read as "
-            f"{crs_label(twin)}, not {crs_label(crs)}"
-        )
-        return [(twin, why)]
-    if code is not None and _PREFIXED_EPSG <= code < _PLAIN_EPSG and zone is None:
-        twin = pyproj.CRS.from_epsg(code - _PREFIXED_EPSG + _PLAIN_EPSG)
+    code = crs.to_epsg() or 0
+    family = next((one for one in _FAMILIES if one.zone(code) is not None), None)
+    if family is None:
+        return [(crs, "")]
+    found, declared = _zone_prefix(east, family), family.zone(code)
+    twin = pyproj.CRS.from_epsg(family.twin(code))
+    if family.is_prefixed(code):
         why = (
             f"the eastings lack the zone number of {crs_label(crs)}, so the layer was read as "
             f"{crs_label(twin)}"
         )
         return [(crs, ""), (twin, why)]
-    return [(crs, "")]
+    if found is None:
+        return [(crs, "")]
+    if found != declared:
+        raise CRSError(_other_zone(crs, declared or 0, found, family, subject))
+    why = (
+        f"the eastings begin with the zone number {found}, so the layer was read as "
+        f"{crs_label(twin)}, not {crs_label(crs)}"
+    )
+    return [(twin, why)]
 
 
-def _refuse_other_zone(crs: pyproj.CRS, declared: int, found: int, subject: str) -> None:
-    if found == declared:
-        return
-    right = _PREFIXED_EPSG + found - _FIRST_ZONE
-    raise CRSError(
-        f"{subject} is said to be in {crs_label(crs)} (3-degree zone {declared}, central meridian "
-        f"{declared * 3}E), but its eastings begin with {found}, zone {found} ({found * 3}E). "
-        f"Write crs: EPSG:{right} if they are right."
+def _other_zone(crs: pyproj.CRS, declared: int, found: int, family: _Family, subject: str) -> str:
+    right = family.prefixed + found - family.first
+    shift = 0 if family.width_deg == 3 else -3
+    return (
+        f"{subject} is said to be in {crs_label(crs)} ({family.width_deg}-degree zone {declared}, "
+        f"central meridian {declared * family.width_deg + shift}E), but its eastings begin with "
+        f"{found}, zone {found} ({found * family.width_deg + shift}E). Write crs: EPSG:{right} if "
+        "they are right."
     )
 
 
-def _zone_prefix(east: _Floats) -> int | None:
-    """Zone number of 8-digit eastings that all begin with the same one, otherwise None."""
+def _zone_prefix(east: _Floats, family: _Family) -> int | None:
+    """Return the zone of 8-digit eastings that mostly begin with the same number, or None."""
     zones = np.floor(east / 1e6)
     zone = int(np.median(zones)) if zones.size else 0
-    if _FIRST_ZONE <= zone <= _LAST_ZONE and np.mean(zones == zone) > 0.5:
+    if family.first <= zone <= family.last and np.mean(zones == zone) > 0.5:
         return zone
     return None
 
@@ -385,15 +422,19 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4f}"
 
 
-def _guess(centres: _Floats) -> str:
+def _guess(centres: _Floats, crs: pyproj.CRS | None = None) -> str:
     """Name what the numbers look like; a hint for the person, never acted upon."""
+    import pyproj
+
+    code = crs.to_epsg() or 0 if crs is not None else 0
+    family = next((one for one in _FAMILIES if one.zone(code) is not None), _FAMILIES[0])
     for column, what in ((0, "first"), (1, "second")):
-        zone = _zone_prefix(centres[:, column])
+        zone = _zone_prefix(centres[:, column], family)
         if zone is not None:
-            code = _PREFIXED_EPSG + zone - _FIRST_ZONE
+            likely = pyproj.CRS.from_epsg(family.prefixed + zone - family.first)
             return (
-                f" The {what} numbers begin with {zone}, as the eastings of CGCS2000 3-degree "
-                f"zone {zone} do: crs: EPSG:{code}."
+                f" The {what} numbers begin with {zone}, as the eastings of {likely.name} do: "
+                f"crs: {crs_label(likely)}."
             )
     if _mostly(_in_china(*centres.T)):
         return " They look like longitude and latitude in China."

@@ -196,8 +196,8 @@ def _unknown_message(lost: pd.Series, rows: int, codes: Collection[str], subject
     return (
         f"{subject}: {len(lost)} of {rows} rows have facility types that nobody knows: "
         f"{_counted(lost)}.{_nearest(str(_counts(lost).index[0]), codes)} The first rows are "
-        f"{first_rows(lost.index)}. Correct them, or write facility_type: {{map: {{word: code}}}}; words "
-        f"that the map does not name are left out and counted. Known are {sorted(codes)}."
+        f"{first_rows(lost.index)}. Correct them, or write facility_type: {{map: {{word: code}}}}; "
+        f"words that the map does not name are left out and counted. Known are {sorted(codes)}."
     )
 
 
