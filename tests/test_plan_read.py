@@ -332,3 +332,53 @@ def test_features_that_do_not_say_what_they_are_are_counted(tmp_path):
     pyogrio.write_dataframe(layer, tmp_path / "s.geojson", driver="GeoJSON")
     with pytest.raises(LoadError, match="2 features do not say what they are"):
         read_plan(tmp_path / "s.geojson")
+
+
+def test_a_geopackage_may_list_facilities_without_a_drawing(tmp_path):
+    path = tmp_path / "p.gpkg"
+    tables = {
+        "plan": [{"name": "丁", "jurisdiction": "cn", "date": "2026-11-01", "总户数": 900}],
+        "facilities": [
+            {
+                "facility_id": "f1",
+                "facility_type": "community_service, canteen",
+                "floor_area_m2": 9.5,
+            },
+            {"facility_id": "f2", "facility_type": "elder_care", "floor_area_m2": 300.0},
+        ],
+        "includes": [{"facility_type": "commerce", "includes": "pharmacy, repair"}],
+    }
+    for name, rows in tables.items():
+        pyogrio.write_dataframe(pd.DataFrame(rows), path, layer=name, driver="GPKG")
+    plan = read_plan(path)
+    assert plan.value("households") == 900
+    assert plan.value("floor_area_m2.elder_care") == 300
+    assert plan.value("shared_floor_area_m2.canteen") == Decimal("9.5")
+    assert plan.includes == {"commerce": ("pharmacy", "repair")}
+    assert [each.facility_id for each in plan.facilities] == ["f1", "f2"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["项目名称：", "江湾花园"], ["总户数", 1250]],
+        [["江湾花园综合经济技术指标表"], ["总户数", 1250]],
+        [["江湾花园主要技术指标一览表"], ["总户数", 1250]],
+    ],
+)
+def test_a_workbook_that_names_its_project_names_the_plan(tmp_path, rows):
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(tmp_path / "t.xlsx")
+    assert read_plan(tmp_path / "t.xlsx").name == "江湾花园"
+    assert read_plan(tmp_path / "t.xlsx", name="别名").name == "别名"
+
+
+@pytest.mark.parametrize("title", ["综合经济技术指标表", "主要经济技术指标", "项目技术指标一览表"])
+def test_a_title_without_a_name_names_nothing(tmp_path, title):
+    book = Workbook()
+    for row in [[title], ["总户数", 1250]]:
+        book.active.append(row)
+    book.save(tmp_path / "t.xlsx")
+    assert read_plan(tmp_path / "t.xlsx").name == "t"

@@ -35,6 +35,7 @@ _TABLES = {
     "indicators": ("indicators", "指标", "经济技术指标", "经济技术指标表"),
     "phases": ("phases", "分期"),
     "waivers": ("waivers", "豁免"),
+    "includes": ("includes",),
 }
 _META = ("name", "jurisdiction", "date", "status", "context", "description", "crs")
 _TEXT_OF_WAIVER = ("rule", "reason", "approver", "expires", "subject")
@@ -52,7 +53,7 @@ def from_geopackage(path: Path) -> Parts:
     """
     from siting.loaders.vector import read_vector
 
-    found = _layers_of(path)
+    found, without_shapes = _layers_of(path)
     if not found:
         known = [names[0] for names in (*_TABLES.values(), *_LAYERS.values())]
         raise LoadError(f"{path} has none of the layers of a plan: {', '.join(known)}.")
@@ -60,12 +61,12 @@ def from_geopackage(path: Path) -> Parts:
     frames = {
         key: read_vector(path, layer=found[key], report=report, subject=f"{path.name}:{found[key]}")
         for key in _LAYERS
-        if key in found
+        if key in found and key not in without_shapes
     }
     data: dict[str, Any] = {}
     rows: list[PlanRow] = []
-    for key in ("plan", "indicators", "phases", "waivers"):
-        if key in found:
+    for key in (*_TABLES, "facilities"):
+        if key in found and key not in frames:
             _add_table(data, rows, key, _table(path, found[key]), path.as_posix(), found[key])
     if "plan" not in found and "site" in frames:
         table = frames["site"].drop(columns="geometry").iloc[:1]
@@ -140,7 +141,8 @@ def _frames(path: Path, features: Sequence[Any]) -> dict[str, gpd.GeoDataFrame]:
     }
 
 
-def _layers_of(path: Path) -> dict[str, str]:
+def _layers_of(path: Path) -> tuple[dict[str, str], set[str]]:
+    """Return the layers by what they are, and which of them are tables without geometry."""
     import warnings
 
     import pyogrio
@@ -149,15 +151,15 @@ def _layers_of(path: Path) -> dict[str, str]:
         with warnings.catch_warnings():
             # GDAL warns of what it then refuses; the refusal is enough.
             warnings.simplefilter("ignore")
-            names = [str(name) for name, _ in pyogrio.list_layers(path)]
+            listed = {str(name): kind for name, kind in pyogrio.list_layers(path)}
     except (pyogrio.errors.DataSourceError, ValueError) as fault:
         raise LoadError(f"{path} is not a readable GeoPackage: {fault}.") from None
     found: dict[str, str] = {}
     for key, words in (*_TABLES.items(), *_LAYERS.items()):
-        match = next((name for word in words for name in names if name.lower() == word), None)
+        match = next((name for word in words for name in listed if name.lower() == word), None)
         if match:
             found[key] = match
-    return found
+    return found, {key for key, name in found.items() if listed[name] is None}
 
 
 def _table(path: Path, layer: str) -> pd.DataFrame:
@@ -180,6 +182,14 @@ def _add_table(
     if key == "waivers":
         data["waivers"] = [{k: each[k] for k in _TEXT_OF_WAIVER if each.get(k)} for each in records]
         return
+    if key == "facilities":
+        data["facilities"] = [_facility(each) for each in records]
+        return
+    if key == "includes":
+        for each in records:
+            inner = str(each.get("includes", "")).replace(" ", "").split(",")
+            data.setdefault("includes", {})[str(each.get("facility_type"))] = inner
+        return
     if key == "phases":
         data["phases"] = [{"name": each.get("name")} for each in records]
         for each in records:
@@ -191,6 +201,15 @@ def _add_table(
         data.update({k: meta[k] for k in _META if meta.get(k)})
         records = [{k: v for k, v in meta.items() if k not in _META}]
     _add_figures(rows, records, file, name, "")
+
+
+def _facility(record: dict[str, Any]) -> dict[str, Any]:
+    """Turn a row of a table without geometry into a facility of plan.yaml."""
+    row = {key: value for key, value in record.items() if value is not None}
+    if "facility_id" in row:
+        row["id"] = str(row.pop("facility_id"))
+    row["facility_type"] = str(row.get("facility_type", "")).replace(" ", "").split(",")
+    return row
 
 
 def _add_figures(

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 _SUBTOTAL = frozenset(("小计", "合计", "总计", "总"))
 _SHEET_UNIT = re.compile(r"单位[:]?(?P<unit>[^()、,;]+)")
+_TITLE = re.compile(r"(?P<name>.{2,40}?)(?:项目)?(?:主要|综合|规划)*(?:经济)?技术指标(?:一览)?表?")
 _PARTS = ("地上", "地下", "不计容", "非计容", "计容")
 
 
@@ -138,11 +139,13 @@ def _sheet_unit(grid: Grid) -> str:
 
 
 def _project_name(grid: Grid) -> str:
-    for (row, column), item in grid.items.items():
+    """Return what stands beside 项目名称, else what the title says before 经济技术指标表."""
+    for (row, column), item in sorted(grid.items.items()):
         if fold(item.text).rstrip(":") in ("项目名称", "工程名称", "小区名称"):
-            right = next((grid.items.get((row, column + step)) for step in (1, 2, 3)), None)
-            return right.text.strip() if right else ""
-    return ""
+            beside = (grid.items.get((row, column + step)) for step in (1, 2, 3))
+            return next((each.text.strip() for each in beside if each), "")
+    titles = (_TITLE.fullmatch(fold(item.text)) for _, item in sorted(grid.items.items()))
+    return next((title["name"] for title in titles if title), "")
 
 
 @dataclass(slots=True)
