@@ -8,13 +8,14 @@ be two things is refused with both named.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from siting.crs.chinese_offsets import bd09_to_wgs84, gcj02_to_wgs84
 from siting.crs.declared import WHAT_TO_WRITE, SourceCRS, crs_label
+from siting.crs.gauss_kruger import prefix_hint, ways_to_write
 from siting.errors import CRSError
 
 if TYPE_CHECKING:
@@ -31,44 +32,6 @@ _Mask = NDArray[np.bool_]
 _MARGIN_DEG = 3.0
 _ENOUGH = 10_000
 _CHINA = (73.0, 3.0, 136.0, 54.0)
-
-
-class _Family(NamedTuple):
-    """Gauss-Kruger zones that exist twice: with and without the zone number in the easting."""
-
-    prefixed: int
-    plain: int
-    first: int
-    last: int
-    width_deg: int
-
-    def twin(self, code: int) -> int:
-        """Return the same zone written the other way."""
-        step = self.plain - self.prefixed
-        return code + step if self.is_prefixed(code) else code - step
-
-    def is_prefixed(self, code: int) -> bool:
-        """Tell which of the two ways a code means."""
-        return self.prefixed <= code <= self.prefixed + self.last - self.first
-
-    def zone(self, code: int) -> int | None:
-        """Return the zone of a code; None where it is not of this family."""
-        for start in (self.prefixed, self.plain):
-            if start <= code <= start + self.last - self.first:
-                return code - start + self.first
-        return None
-
-
-# CGCS2000, Xian 1980 and Beijing 1954, each in zones of 3 and of 6 degrees: EPSG codes of the
-# first zone with and without its number.
-_FAMILIES = (
-    _Family(4513, 4534, 25, 45, 3),
-    _Family(4491, 4502, 13, 23, 6),
-    _Family(2349, 2370, 25, 45, 3),
-    _Family(2327, 2338, 13, 23, 6),
-    _Family(2401, 2422, 25, 45, 3),
-    _Family(21413, 21453, 13, 23, 6),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +186,7 @@ def _find_fix_metres(centres: _Floats, source: SourceCRS, subject: str, axes: Ax
     orders = {"xy": (False,), "yx": (True,), "auto": (False, True)}[axes]
     for swapped in orders:
         east, north = centres.T[::-1] if swapped else centres.T
-        for candidate, why in _candidates(source.crs, east, subject):
+        for candidate, why in ways_to_write(source.crs, east, subject=subject):
             if _mostly(_fits(east, north, candidate)):
                 return _metre_fix(candidate, swapped=swapped, why=why)
     raise CRSError(
@@ -237,53 +200,6 @@ def _metre_fix(crs: pyproj.CRS, *, swapped: bool, why: str) -> _Fix:
         return _Fix(crs, code="zone-prefix" if why else "", why=why)
     swap = _swap(crs)
     return replace(swap, why=f"{swap.why}; {why}") if why else swap
-
-
-def _candidates(crs: pyproj.CRS, east: _Floats, subject: str) -> list[tuple[pyproj.CRS, str]]:
-    """Give the system as declared, then its twin with or without the zone number in the easting."""
-    import pyproj
-
-    code = crs.to_epsg() or 0
-    family = next((one for one in _FAMILIES if one.zone(code) is not None), None)
-    if family is None:
-        return [(crs, "")]
-    found, declared = _zone_prefix(east, family), family.zone(code)
-    twin = pyproj.CRS.from_epsg(family.twin(code))
-    if family.is_prefixed(code):
-        why = (
-            f"the eastings lack the zone number of {crs_label(crs)}, so the layer was read as "
-            f"{crs_label(twin)}"
-        )
-        return [(crs, ""), (twin, why)]
-    if found is None:
-        return [(crs, "")]
-    if found != declared:
-        raise CRSError(_other_zone(crs, declared or 0, found, family, subject))
-    why = (
-        f"the eastings begin with the zone number {found}, so the layer was read as "
-        f"{crs_label(twin)}, not {crs_label(crs)}"
-    )
-    return [(twin, why)]
-
-
-def _other_zone(crs: pyproj.CRS, declared: int, found: int, family: _Family, subject: str) -> str:
-    right = family.prefixed + found - family.first
-    shift = 0 if family.width_deg == 3 else -3
-    return (
-        f"{subject} is said to be in {crs_label(crs)} ({family.width_deg}-degree zone {declared}, "
-        f"central meridian {declared * family.width_deg + shift}E), but its eastings begin with "
-        f"{found}, zone {found} ({found * family.width_deg + shift}E). Write crs: EPSG:{right} if "
-        "they are right."
-    )
-
-
-def _zone_prefix(east: _Floats, family: _Family) -> int | None:
-    """Return the zone of 8-digit eastings that mostly begin with the same number, or None."""
-    zones = np.floor(east / 1e6)
-    zone = int(np.median(zones)) if zones.size else 0
-    if family.first <= zone <= family.last and np.mean(zones == zone) > 0.5:
-        return zone
-    return None
 
 
 def _fits(east: _Floats, north: _Floats, crs: pyproj.CRS) -> _Mask:
@@ -424,18 +340,9 @@ def _number(value: float) -> str:
 
 def _guess(centres: _Floats, crs: pyproj.CRS | None = None) -> str:
     """Name what the numbers look like; a hint for the person, never acted upon."""
-    import pyproj
-
-    code = crs.to_epsg() or 0 if crs is not None else 0
-    family = next((one for one in _FAMILIES if one.zone(code) is not None), _FAMILIES[0])
-    for column, what in ((0, "first"), (1, "second")):
-        zone = _zone_prefix(centres[:, column], family)
-        if zone is not None:
-            likely = pyproj.CRS.from_epsg(family.prefixed + zone - family.first)
-            return (
-                f" The {what} numbers begin with {zone}, as the eastings of {likely.name} do: "
-                f"crs: {crs_label(likely)}."
-            )
+    hint = prefix_hint(centres, crs)
+    if hint:
+        return hint
     if _mostly(_in_china(*centres.T)):
         return " They look like longitude and latitude in China."
     if _mostly(_in_china(*centres.T[::-1])):

@@ -1,0 +1,152 @@
+"""Chinese Gauss-Kruger zones, which are written with or without the zone number in the easting.
+
+Owns the pairs of EPSG codes that mean the same zone written both ways, and the recognition of the
+number: an 8-digit easting that begins with 38 lies in 3-degree zone 38, central meridian 114E.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.crs.declared import crs_label
+from siting.errors import CRSError
+
+if TYPE_CHECKING:
+    import pyproj
+
+_Floats = NDArray[np.float64]
+
+
+class _Family(NamedTuple):
+    """Gauss-Kruger zones that exist twice: with and without the zone number in the easting."""
+
+    prefixed: int
+    plain: int
+    first: int
+    last: int
+    width_deg: int
+
+    def twin(self, code: int) -> int:
+        """Return the same zone written the other way."""
+        step = self.plain - self.prefixed
+        return code + step if self.is_prefixed(code) else code - step
+
+    def is_prefixed(self, code: int) -> bool:
+        """Tell which of the two ways a code means."""
+        return self.prefixed <= code <= self.prefixed + self.last - self.first
+
+    def zone(self, code: int) -> int | None:
+        """Return the zone of a code; None where it is not of this family."""
+        for start in (self.prefixed, self.plain):
+            if start <= code <= start + self.last - self.first:
+                return code - start + self.first
+        return None
+
+
+# CGCS2000, Xian 1980 and Beijing 1954, each in zones of 3 and of 6 degrees: EPSG codes of the
+# first zone with and without its number.
+_FAMILIES = (
+    _Family(4513, 4534, 25, 45, 3),
+    _Family(4491, 4502, 13, 23, 6),
+    _Family(2349, 2370, 25, 45, 3),
+    _Family(2327, 2338, 13, 23, 6),
+    _Family(2401, 2422, 25, 45, 3),
+    _Family(21413, 21453, 13, 23, 6),
+)
+
+
+def ways_to_write(crs: pyproj.CRS, east: _Floats, *, subject: str) -> list[tuple[pyproj.CRS, str]]:
+    """Return the systems that eastings may be in, given the declared one, best first.
+
+    Parameters
+    ----------
+    crs
+        As declared.
+    east
+        Eastings of the layer, metres.
+    subject
+        The layer, for messages.
+
+    Returns
+    -------
+    list of (CRS, str)
+        The declared system with an empty text, and its twin with or without the zone number with
+        a text that says why it is considered. Only the twin, where the eastings carry the number
+        and the declared system does not.
+
+    Raises
+    ------
+    CRSError
+        The number is that of another zone than the declared.
+    """
+    import pyproj
+
+    code = crs.to_epsg() or 0
+    family = next((one for one in _FAMILIES if one.zone(code) is not None), None)
+    if family is None:
+        return [(crs, "")]
+    found, declared = _zone_prefix(east, family), family.zone(code)
+    twin = pyproj.CRS.from_epsg(family.twin(code))
+    if family.is_prefixed(code):
+        why = (
+            f"the eastings lack the zone number of {crs_label(crs)}, so the layer was read as "
+            f"{crs_label(twin)}"
+        )
+        return [(crs, ""), (twin, why)]
+    if found is None:
+        return [(crs, "")]
+    if found != declared:
+        raise CRSError(_other_zone(crs, declared or 0, found, family, subject))
+    why = (
+        f"the eastings begin with the zone number {found}, so the layer was read as "
+        f"{crs_label(twin)}, not {crs_label(crs)}"
+    )
+    return [(twin, why)]
+
+
+def _other_zone(crs: pyproj.CRS, declared: int, found: int, family: _Family, subject: str) -> str:
+    right = family.prefixed + found - family.first
+    shift = 0 if family.width_deg == 3 else -3
+    return (
+        f"{subject} is said to be in {crs_label(crs)} ({family.width_deg}-degree zone {declared}, "
+        f"central meridian {declared * family.width_deg + shift}E), but its eastings begin with "
+        f"{found}, zone {found} ({found * family.width_deg + shift}E). Write crs: EPSG:{right} if "
+        "they are right."
+    )
+
+
+def _zone_prefix(east: _Floats, family: _Family) -> int | None:
+    """Return the zone of 8-digit eastings that mostly begin with the same number, or None."""
+    zones = np.floor(east / 1e6)
+    zone = int(np.median(zones)) if zones.size else 0
+    if family.first <= zone <= family.last and np.mean(zones == zone) > 0.5:
+        return zone
+    return None
+
+
+def prefix_hint(centres: _Floats, crs: pyproj.CRS | None) -> str:
+    """Name the system whose zone number the coordinates carry; empty where they carry none.
+
+    Parameters
+    ----------
+    centres
+        Coordinates (n, 2) in the order of the file.
+    crs
+        As declared: its datum and zone width are kept; CGCS2000 in 3-degree zones without one.
+    """
+    import pyproj
+
+    code = crs.to_epsg() or 0 if crs is not None else 0
+    family = next((one for one in _FAMILIES if one.zone(code) is not None), _FAMILIES[0])
+    for column, what in ((0, "first"), (1, "second")):
+        zone = _zone_prefix(centres[:, column], family)
+        if zone is not None:
+            likely = pyproj.CRS.from_epsg(family.prefixed + zone - family.first)
+            return (
+                f" The {what} numbers begin with {zone}, as the eastings of {likely.name} do: "
+                f"crs: {crs_label(likely)}."
+            )
+    return ""
