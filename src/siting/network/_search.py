@@ -21,7 +21,9 @@ def search_closest(arcs, seed_node, seed_cost, seed_label, cutoff):
 
     Nodes beyond the cutoff have an infinite cost and the label -1.
     """
-    node_count = arcs.offsets.size - 1
+    # Out of the named tuple once: taking an array out of it in a loop counts references.
+    offsets, tail, arc_cost = arcs.offsets, arcs.tail, arcs.cost
+    node_count = offsets.size - 1
     cost = np.full(node_count, np.inf)
     label = np.full(node_count, -1, np.int32)
     keys = np.empty(max(1024, 2 * seed_node.size))
@@ -37,12 +39,12 @@ def search_closest(arcs, seed_node, seed_cost, seed_label, cutoff):
         size = _pop(keys, nodes, size)
         if key > cost[v]:
             continue
-        begin, end = arcs.offsets[v], arcs.offsets[v + 1]
+        begin, end = offsets[v], offsets[v + 1]
         if size + end - begin > keys.size:
             keys, nodes = _doubled(keys, end - begin), _doubled(nodes, end - begin)
         for arc in range(begin, end):
-            c = key + arcs.cost[arc]
-            u = arcs.tail[arc]
+            c = key + arc_cost[arc]
+            u = tail[arc]
             if c <= cutoff and c <= cost[u] + _TIE:
                 before = (cost[u], label[u])
                 cost[u], label[u] = _lower(cost[u], label[u], c, label[v])
@@ -192,6 +194,7 @@ def _search_one(  # noqa: C901 - one loop of a textbook method
     """Write the cost of all nodes within the cutoff of one destination; list each once."""
     start, end, forward, backward = streets
     _, edge, place, access = targets
+    offsets, tail, arc_cost = arcs.offsets, arcs.tail, arcs.cost
     keys, nodes = heap
     size = 0
     count = 0
@@ -215,12 +218,12 @@ def _search_one(  # noqa: C901 - one loop of a textbook method
         size = _pop(keys, nodes, size)
         if key > cost[v]:
             continue
-        begin, stop = arcs.offsets[v], arcs.offsets[v + 1]
+        begin, stop = offsets[v], offsets[v + 1]
         if size + stop - begin > keys.size:
             keys, nodes = _doubled(keys, stop - begin), _doubled(nodes, stop - begin)
         for arc in range(begin, stop):
-            c = key + arcs.cost[arc]
-            u = arcs.tail[arc]
+            c = key + arc_cost[arc]
+            u = tail[arc]
             if c <= cutoff and c < cost[u]:
                 if cost[u] == np.inf:
                     settled[count] = u
