@@ -42,7 +42,7 @@ def test_parts_that_exceed_their_total_are_named_with_the_excess():
     assert (finding.measured, finding.required) == (900 + 200, 1000)
     assert finding.shortfall == 900 + 200 - 1000
     assert [e.location for e in finding.evidence] == ["S!B2", "S!B3", "S!B1"]
-    assert "= 1100 m2" in finding.explanation.en
+    assert "= 1100 m²" in finding.explanation.en
 
 
 def test_parts_may_be_less_than_their_total():
@@ -79,7 +79,7 @@ def test_a_room_smaller_than_any_room_is_suspected():
     # 0.034 万㎡ entered as 0.034 ㎡.
     plan = plan_of(row("floor_area_m2.elder_care", "0.034"))
     (finding,) = check_consistency(plan)
-    assert "340 m2" in finding.explanation.en
+    assert "340 m²" in finding.explanation.en
 
 
 def test_one_figure_given_twice_must_agree():
@@ -181,3 +181,12 @@ def test_the_rounding_of_a_figure_is_half_its_last_digit(text, factor, half):
 
 def test_a_plan_of_nothing_contradicts_nothing():
     assert check_consistency(plan_of()) == ()
+
+
+def test_explanations_speak_the_language_of_the_reader():
+    plan = plan_of(row("total_floor_area_m2", "16.8"), row("households", "1250"))
+    (finding,) = check_consistency(plan)
+    assert finding.explanation.zh.startswith("总建筑面积 16.8 m² ÷ 居住户数 1250 户 = 0.0134 m²/户")
+    assert finding.explanation.en.startswith(
+        "total floor area 16.8 m² / households 1250 households"
+    )

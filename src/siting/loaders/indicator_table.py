@@ -146,7 +146,9 @@ def _project_name(grid: Grid) -> str:
         if fold(item.text).rstrip(":") in ("项目名称", "工程名称", "小区名称"):
             beside = (grid.items.get((row, column + step)) for step in (1, 2, 3))
             return next((each.text.strip() for each in beside if each), "")
-    titles = (_TITLE.fullmatch(fold(item.text)) for _, item in sorted(grid.items.items()))
+    titles = (
+        _TITLE.fullmatch("".join(item.text.split())) for _, item in sorted(grid.items.items())
+    )
     return next((title["name"] for title in titles if title), "")
 
 

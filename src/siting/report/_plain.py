@@ -11,24 +11,13 @@ import unicodedata
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from siting.rules.fact_titles import unit_text
 from siting.rules.plan import plain_number
 
 if TYPE_CHECKING:
     from siting.rules.plan import Evidence
     from siting.rules.plan_finding import Language, PlanFinding
 
-_UNITS = {
-    "m2": ("m²", "m²"),
-    "households": ("户", "households"),
-    "persons": ("人", "persons"),
-    "places": ("个", "places"),
-    "beds": ("床", "beds"),
-    "classes": ("班", "classes"),
-    "facilities": ("处", "facilities"),
-    "m": ("m", "m"),
-    "min": ("分钟", "min"),
-    "share": ("", ""),
-}
 _ASCII_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -83,7 +72,7 @@ def number(value: Decimal | None, unit: str, language: Language) -> str:
         return "–"
     if unit == "share":
         return f"{plain_number(value * 100)}%"
-    words = _UNITS.get(unit, (unit.replace("m2", "m²"),) * 2)[language == "en"]
+    words = unit_text(unit).text(language)
     # A mu is 666.666... m²; six decimals are more than any survey has.
     text = f"{round(value, 6):,f}"
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text} {words}".rstrip()
@@ -99,7 +88,8 @@ def place(evidence: Evidence) -> str:
 def read_as(evidence: Evidence) -> str:
     """Say where a number stands and how it is written there."""
     words = f"{evidence.label} = {evidence.text}" if evidence.label else evidence.text
-    unit = evidence.unit.replace("m2", "m²")
+    # 1250户 has its unit already.
+    unit = evidence.unit.replace("m2", "m²") if words[-1:].isdigit() else ""
     return f"{place(evidence)}: {words} {unit}".rstrip(": ").rstrip()
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 
+from siting.rules.fact_titles import fact_title, unit_text
 from siting.rules.plan import Evidence, Fact, Plan, PlanRow, plain_number, unit_of
 from siting.rules.plan_finding import PlanFinding, Text
 
@@ -147,12 +148,8 @@ def _exceeds(plan: Plan, parts: Sequence[Fact], total: Fact, subject: str) -> It
     measured = sum((part.value for part in parts), Decimal(0))
     slack = rounding(total) + sum((rounding(part) for part in parts), Decimal(0))
     if measured - total.value > slack:
-        unit = total.unit
-        text = _sum_text(parts, measured, unit)
-        text = Text(
-            f"{text.zh},大于{_name(total)} {_shown(total.value, unit)}",
-            f"{text.en}, more than {_name(total)} {_shown(total.value, unit)}",
-        )
+        added, whole = _sum_text(parts, measured, total.unit), _stated(total)
+        text = Text(f"{added.zh},大于{whole.zh}", f"{added.en}, more than {whole.en}")
         yield _finding(plan, "plan-parts-exceed-total", subject, measured, total, text, parts)
 
 
@@ -170,12 +167,8 @@ def _differs(
     measured = sum((part.value for part in parts), Decimal(0))
     slack = rounding(total) + sum((rounding(part) for part in parts), Decimal(0))
     if abs(measured - total.value) > slack:
-        unit = total.unit
-        text = _sum_text(parts, measured, unit)
-        text = Text(
-            f"{text.zh},而{_name(total)}为 {_shown(total.value, unit)}",
-            f"{text.en}, but {_name(total)} is {_shown(total.value, unit)}",
-        )
+        added, whole = _sum_text(parts, measured, total.unit), _stated(total)
+        text = Text(f"{added.zh},与{whole.zh}不符", f"{added.en}, which is not {whole.en}")
         yield _finding(plan, rule_id, subject, measured, total, text, parts)
 
 
@@ -226,11 +219,11 @@ def _ratios(plan: Plan) -> Iterator[PlanFinding]:
         value = numerator.value / denominator.value
         slack = rounding(given) + RATIO_TOLERANCE_SHARE * given.value
         if abs(value - given.value) > slack:
+            top_text, bottom_text, whole = map(_stated, (numerator, denominator, given))
+            shown = _shown(value, "").zh
             text = Text(
-                f"{_stated(numerator)} ÷ {_stated(denominator)} = {_shown(value, '')},"
-                f"而{_name(given)}为 {_shown(given.value, '')}",
-                f"{_stated(numerator)} / {_stated(denominator)} = {_shown(value, '')}, "
-                f"but {_name(given)} is {_shown(given.value, '')}",
+                f"{top_text.zh} ÷ {bottom_text.zh} = {shown},与{whole.zh}不符",
+                f"{top_text.en} / {bottom_text.en} = {shown}, which is not {whole.en}",
             )
             parts = (numerator, denominator)
             yield _finding(plan, "plan-ratio-differs", ratio, value, given, text, parts)
@@ -280,9 +273,9 @@ def _home_sum(plan: Plan, column: str) -> Decimal | None:
 
 def _drawn(plan: Plan, rule_id: str, key: str, drawn: Decimal, stated: Fact) -> PlanFinding:
     unit = unit_of(key)
+    seen, said = _shown(drawn, unit), _shown(stated.value, unit)
     text = Text(
-        f"图纸 {_shown(drawn, unit)},指标表 {_shown(stated.value, unit)}",
-        f"the drawing has {_shown(drawn, unit)}, the table {_shown(stated.value, unit)}",
+        f"图纸 {seen.zh},指标表 {said.zh}", f"the drawing has {seen.en}, the table {said.en}"
     )
     return _finding(plan, rule_id, key, drawn, stated, text, ())
 
@@ -299,11 +292,10 @@ def _units(plan: Plan) -> Iterator[PlanFinding]:
             yield _suspicion(plan, f"{top}/{bottom}", numerator, denominator, ratio, unit)
     for key, fact in plan.facts.items():
         if key.startswith("floor_area_m2.") and 0 < fact.value < _SMALLEST_ROOM_M2:
+            said, meant = _stated(fact), _shown(fact.value * _TEN_THOUSAND, "m2")
             text = Text(
-                f"{_name(fact)} {_shown(fact.value, 'm2')} 小于任何房间;若单位为万㎡则为 "
-                f"{_shown(fact.value * _TEN_THOUSAND, 'm2')}",
-                f"{_name(fact)} {_shown(fact.value, 'm2')} is smaller than any room; in units of "
-                f"10,000 m2 it would be {_shown(fact.value * _TEN_THOUSAND, 'm2')}",
+                f"{said.zh} 小于任何房间;若单位为万㎡则为 {meant.zh}",
+                f"{said.en} is smaller than any room; in units of 10,000 m² it would be {meant.en}",
             )
             yield _finding(plan, "plan-unit-suspicious", key, fact.value, None, text, (fact,))
 
@@ -311,11 +303,11 @@ def _units(plan: Plan) -> Iterator[PlanFinding]:
 def _suspicion(
     plan: Plan, subject: str, numerator: Fact, denominator: Fact, ratio: Decimal, unit: str
 ) -> PlanFinding:
+    top, bottom, shown = _stated(numerator), _stated(denominator), _shown(ratio, unit)
     text = Text(
-        f"{_stated(numerator)} ÷ {_stated(denominator)} = {_shown(ratio, unit)};"
-        "其中一个数可能差一万倍(㎡ 与万㎡,人与万人)",
-        f"{_stated(numerator)} / {_stated(denominator)} = {_shown(ratio, unit)}; one of them is "
-        "probably wrong by a factor of 10,000 (m2 and 万㎡, persons and 万人)",
+        f"{top.zh} ÷ {bottom.zh} = {shown.zh};其中一个数可能差一万倍(㎡ 与万㎡,人与万人)",
+        f"{top.en} / {bottom.en} = {shown.en}; one of them is probably wrong by a factor of 10,000 "
+        "(㎡ and 万㎡, 人 and 万人)",
     )
     parts = (numerator, denominator)
     return _finding(plan, "plan-unit-suspicious", subject, ratio, None, text, parts, unit)
@@ -362,20 +354,27 @@ def _subject(row: PlanRow) -> str:
 
 def _sum_text(parts: Sequence[Fact], total: Decimal, unit: str) -> Text:
     if len(parts) == 1:
-        return Text(_stated(parts[0]), _stated(parts[0]))
-    listed = " + ".join(_stated(part) for part in parts[:6]) + (" + …" if len(parts) > 6 else "")
-    return Text(f"{listed} = {_shown(total, unit)}", f"{listed} = {_shown(total, unit)}")
+        return _stated(parts[0])
+    stated, shown = [_stated(part) for part in parts[:6]], _shown(total, unit)
+    more = " + …" if len(parts) > 6 else ""
+    return Text(
+        f"{' + '.join(each.zh for each in stated)}{more} = {shown.zh}",
+        f"{' + '.join(each.en for each in stated)}{more} = {shown.en}",
+    )
 
 
-def _stated(fact: Fact) -> str:
-    return f"{_name(fact)} {_shown(fact.value, fact.unit)}"
+def _stated(fact: Fact) -> Text:
+    name, shown = _name(fact), _shown(fact.value, fact.unit)
+    return Text(f"{name.zh} {shown.zh}", f"{name.en} {shown.en}")
 
 
-def _name(fact: Fact) -> str:
-    """Return the words beside a number, without its path in a plan file."""
+def _name(fact: Fact) -> Text:
+    """Return the words beside a number; for a key of a plan file, what the fact is called."""
     label = fact.evidence[0].label if fact.evidence else ""
-    return label.rpartition("indicators.")[2].strip()
+    key = re.sub(r"^(?:indicators|phases\[[0-9]+\])\.", "", label).strip()
+    return fact_title(key)
 
 
-def _shown(value: Decimal, unit: str) -> str:
-    return f"{plain_number(round(value, 4))} {unit}".rstrip()
+def _shown(value: Decimal, unit: str) -> Text:
+    number, words = plain_number(round(value, 4)), unit_text(unit)
+    return Text(f"{number} {words.zh}".rstrip(), f"{number} {words.en}".rstrip())

@@ -1,0 +1,92 @@
+"""What the facts of a plan are called, and how their units are written, in both languages."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from siting.rules.facility_types import load_facility_types
+from siting.rules.plan_finding import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SCALARS: Mapping[str, Text] = MappingProxyType(
+    {
+        "households": Text("居住户数", "households"),
+        "population": Text("居住人口", "population"),
+        "persons_per_household": Text("户均人口", "persons per household"),
+        "site_area_m2": Text("用地面积", "site area"),
+        "total_floor_area_m2": Text("总建筑面积", "total floor area"),
+        "above_ground_floor_area_m2": Text("地上建筑面积", "floor area above ground"),
+        "underground_floor_area_m2": Text("地下建筑面积", "floor area below ground"),
+        "far_floor_area_m2": Text("计容建筑面积", "floor area that counts"),
+        "non_far_floor_area_m2": Text("不计容建筑面积", "floor area that does not count"),
+        "residential_floor_area_m2": Text("住宅建筑面积", "housing floor area"),
+        "public_floor_area_m2": Text("公建面积", "floor area of public buildings"),
+        "other_floor_area_m2": Text("其他建筑面积", "other floor area"),
+        "footprint_m2": Text("建筑基底面积", "footprint of the buildings"),
+        "floor_area_ratio": Text("容积率", "floor-area ratio"),
+        "building_density_share": Text("建筑密度", "building density"),
+        "green_share": Text("绿地率", "green share"),
+        "parking_spaces": Text("机动车停车位", "parking spaces"),
+        "bicycle_spaces": Text("非机动车停车位", "bicycle spaces"),
+    }
+)
+_TYPED: Mapping[str, Text] = MappingProxyType(
+    {
+        "floor_area_m2": Text("建筑面积", "floor area"),
+        "shared_floor_area_m2": Text("共用面积", "shared floor area"),
+        "land_area_m2": Text("用地面积", "land"),
+        "places": Text("位数", "places"),
+        "beds": Text("床位数", "beds"),
+        "classes": Text("班数", "classes"),
+        "count": Text("数量", "number"),
+    }
+)
+_UNITS: Mapping[str, Text] = MappingProxyType(
+    {
+        "households": Text("户", "households"),
+        "persons": Text("人", "persons"),
+        "persons/household": Text("人/户", "persons/household"),
+        "m2": Text("m²", "m²"),
+        "m2/households": Text("m²/户", "m² per household"),
+        "m2/m2": Text("", ""),
+        "persons/households": Text("人/户", "persons per household"),
+        "places": Text("个", "places"),
+        "beds": Text("床", "beds"),
+        "classes": Text("班", "classes"),
+        "facilities": Text("处", "facilities"),
+        "spaces": Text("个", "spaces"),
+        "share": Text("", ""),
+    }
+)
+
+
+def fact_title(key: str) -> Text:
+    """Return what a fact is called; the key itself where nothing knows it.
+
+    Examples
+    --------
+    >>> fact_title("floor_area_m2.elder_care").zh, fact_title("households").en
+    ('养老服务用房建筑面积', 'households')
+    """
+    if key in _SCALARS:
+        return _SCALARS[key]
+    quantity, _, code = key.partition(".")
+    types = load_facility_types()
+    if quantity not in _TYPED or code not in types:
+        return Text(key, key)
+    return Text(
+        types.title(code, "zh") + _TYPED[quantity].zh,
+        f"{types.title(code, 'en')}: {_TYPED[quantity].en}",
+    )
+
+
+def unit_text(unit: str) -> Text:
+    """Return how a unit is written for people; itself where nothing knows it.
+
+    >>> unit_text("households").zh
+    '户'
+    """
+    return _UNITS.get(unit, Text(unit.replace("m2", "m²"), unit.replace("m2", "m²")))
