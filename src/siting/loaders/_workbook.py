@@ -25,7 +25,7 @@ MAX_UNCOMPRESSED_BYTES = 32 * 1024 * 1024
 # Real sheets compress ten to thirty times; only repetition made for the purpose reaches this.
 MAX_RATIO = 250
 MAX_CELLS = 300_000
-MAX_ELEMENTS = 2_000_000
+MAX_ELEMENTS = 1_000_000
 MAX_TEXT = 2_000
 
 _OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
