@@ -97,6 +97,7 @@ def datum_fit(
     streets: gpd.GeoSeries,
     *,
     declared: Reading = "WGS 84",
+    always_shift: bool = True,
 ) -> DatumFit:
     """Compare the readings WGS 84, GCJ-02 and BD-09 of points by their distance to the streets.
 
@@ -108,6 +109,9 @@ def datum_fit(
         Lines in a projected system in metres that are right where they are.
     declared
         The reading with which the points were loaded.
+    always_shift
+        False: where the points themselves do not convince, the shifts that could not change the
+        verdict are left out, and ``shift_z`` is 0.
 
     Returns
     -------
@@ -132,12 +136,15 @@ def datum_fit(
         return _verdict(declared, readings, 0.0, 0.0)
     scores = {reading: _score(distance) for reading, distance in readings.items()}
     best = min((r for r in READINGS if r != declared), key=lambda r: float(scores[r].mean()))
+    paired_z = _paired_z(scores[declared], scores[best])
+    if paired_z <= _PAIRED_Z and not always_shift:
+        return _verdict(declared, readings, paired_z, 0.0)
     # Moved from where they lie best: one of the shifts of a wrong place may hit the right one.
     shifted = near.shifted_scores(places[best][0][usable], places[best][1][usable])
     return _verdict(
         declared,
         readings,
-        _paired_z(scores[declared], scores[best]),
+        paired_z,
         _lead(shifted, scores[best]),
         best=best,
     )
@@ -156,7 +163,7 @@ def check_datum(
     Polygons and lines count by a point inside them. Nothing is changed.
     """
     points = frame.geometry.representative_point().to_crs(4326)
-    fit = datum_fit(points.x, points.y, streets.geometry, declared=declared)
+    fit = datum_fit(points.x, points.y, streets.geometry, declared=declared, always_shift=False)
     if fit.better is not None:
         report.add(subject, "warning", "datum-suspected", fit.message, count=fit.points)
     return fit
@@ -166,10 +173,9 @@ class _NearestStreet:
     """Distances to the nearest of many lines, from degrees."""
 
     def __init__(self, streets: gpd.GeoSeries) -> None:
-        import shapely
         from pyproj import Transformer
 
-        self._tree = shapely.STRtree(streets.to_numpy())
+        self._index = streets.sindex  # kept by the table, so that the next layer finds it built
         self._metric: pyproj.CRS = streets.crs
         self._project = Transformer.from_crs(4326, streets.crs, always_xy=True)
 
@@ -189,8 +195,8 @@ class _NearestStreet:
         import shapely
 
         distance = np.full(x.shape, _FAR_M)
-        pairs, within = self._tree.query_nearest(
-            shapely.points(x, y), max_distance=_FAR_M, return_distance=True, all_matches=False
+        pairs, within = self._index.nearest(
+            shapely.points(x, y), return_all=False, max_distance=_FAR_M, return_distance=True
         )
         distance[pairs[0]] = within
         return distance

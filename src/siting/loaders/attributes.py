@@ -97,6 +97,8 @@ def as_text(values: pd.Series) -> pd.Series:
 
     if is_integer_dtype(values.dtype) and not values.hasnans:
         return values.astype(str)
+    if values.dtype == "str":
+        return _trimmed(values)
     if is_float_dtype(values.dtype):
         values = pd.Series(values.to_numpy(dtype=np.float64, na_value=np.nan), index=values.index)
     number, distinct = pd.factorize(_hashable(values))
@@ -165,8 +167,11 @@ def _identifiers(
 ) -> pd.Series:
     import pandas as pd
 
-    made = pd.Series(prefix + "-" + frame.index.astype(str), index=frame.index, dtype="str")
+    def numbered(labels: pd.Index) -> pd.Series:
+        return pd.Series(prefix + "-" + labels.astype(str), index=labels, dtype="str")
+
     if match is None:
+        made = numbered(frame.index)
         message = f"the layer has no {column.name}; it was made of the row numbers"
         report.add(subject, "assumption", "id-made", message, count=len(made), examples=made.head())
         return made
@@ -176,7 +181,9 @@ def _identifiers(
         rows = frame.index[empty]
         message = f"'{match.column}' is empty; the {column.name} was made of the row number"
         report.add(subject, "repair", "id-made", message, count=len(rows), examples=rows)
-    return given.where(~empty, made)
+        given = given.copy()
+        given.loc[empty.to_numpy()] = numbered(rows).to_numpy()
+    return given
 
 
 def _number_text(value: float) -> str | None:
@@ -195,9 +202,20 @@ def _plain_text(value: object) -> str | None:
     return text or None
 
 
+def _trimmed(values: pd.Series) -> pd.Series:
+    """Return what is text already, a column at a time; a million ids are met here."""
+    text = values.str.strip()
+    listed = text.str.startswith("['", na=False) & text.str.endswith("']", na=False)
+    if listed.any():
+        text = text.where(~listed, text[listed].map(_plain_text).astype(values.dtype))
+    return text.where(text != "", None)
+
+
 def _hashable(values: pd.Series) -> pd.Series:
+    if values.dtype != object:
+        return values
     listed = values.map(lambda value: isinstance(value, (list, tuple, set, np.ndarray)))
-    if values.dtype != object or not listed.any():
+    if not listed.any():
         return values
     joined = values[listed].map(lambda value: ";".join(str(part) for part in value))
     return values.where(~listed, joined)

@@ -151,6 +151,8 @@ def _single_parts(
     import shapely
 
     shapes = frame.geometry.to_numpy()
+    if not (shapely.get_type_id(shapes) >= shapely.GeometryType.MULTIPOINT).any():
+        return frame
     single = {"MultiPoint": "Point", "MultiLineString": "LineString", "MultiPolygon": "Polygon"}
     names = np.asarray(frame.geom_type)
     multi = np.isin(names, list(single))
