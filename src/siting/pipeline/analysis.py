@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from siting.errors import SitingError
 from siting.pipeline.city import Progress, build_city
 from siting.pipeline.manifest import build_manifest, versions
 from siting.pipeline.summary import build_summary
@@ -129,8 +130,9 @@ def analyze(
     from siting.loaders.layers import load_layers
     from siting.rules.evaluate import evaluate_city
 
-    started = dt.datetime.now(dt.UTC).astimezone().isoformat(timespec="seconds")
     chosen = _project(project)
+    spoken = _language(language or chosen.language)
+    started = dt.datetime.now(dt.UTC).astimezone().isoformat(timespec="seconds")
     report = DataReport()
     day = chosen.date or _today(report)
     packs = _packs(chosen)
@@ -142,7 +144,6 @@ def analyze(
         also_report=("straight_line",) if straight_line else (),
         progress=_part(progress, 0.7, 1.0),
     )
-    spoken = language or chosen.language
     return Analysis(
         project=chosen,
         layers=layers,
@@ -162,6 +163,12 @@ def _project(project: Project | Path | str) -> Project:
     from siting.loaders.project import read_project
 
     return read_project(Path(project)) if isinstance(project, str | Path) else project
+
+
+def _language(language: str) -> str:
+    if language not in ("zh", "en"):
+        raise SitingError(f"language is '{language}'; expected zh or en.")
+    return language
 
 
 def _today(report: DataReport) -> dt.date:
@@ -208,13 +215,13 @@ def _head(project: Project, day: dt.date, layers: Layers, report: DataReport) ->
 
 def _manifest(project: Project, layers: Layers, day: dt.date, started: str) -> dict[str, Any]:
     from siting.loaders.files import input_file
-    from siting.rules.packs import find_packs, shown_path
+    from siting.rules.packs import find_packs
 
     named = {"path": project.path.name, "name": project.name}
     if project.path.is_file():
         named["sha256"] = input_file(project.path).sha256
     pack_files = [
-        {"path": shown_path(path), "sha256": input_file(path).sha256}
+        {"path": _shown_pack(path, project.folder), "sha256": input_file(path).sha256}
         for path in find_packs(project.rules, project.folder)
     ]
     inputs = [
@@ -230,6 +237,14 @@ def _manifest(project: Project, layers: Layers, day: dt.date, started: str) -> d
         date=str(day),
         started=started,
     )
+
+
+def _shown_pack(path: Path, folder: Path) -> str:
+    """Name a shipped pack as siting does, and another as the project sees it."""
+    from siting.rules.packs import shipped_folder, shown_path
+
+    is_shipped = path.resolve().is_relative_to(shipped_folder().resolve())
+    return shown_path(path) if is_shipped else _shown(path.resolve(), folder)
 
 
 def _shown(path: Path, folder: Path) -> str:

@@ -54,7 +54,9 @@ def gaps_frame(analysis: Analysis, *, limit: int = MAX_GAPS) -> gpd.GeoDataFrame
 
 
 _TEXTS = ("rule_id", "title", "subject_kind", "subject_id", "name", "measure", "unit", "citation")
-_NUMBERS = ("measured", "required", "shortfall", "households", "population", "failing_subjects")
+_NUMBERS = (
+    "measured", "required", "shortfall", "households", "population", "elderly", "failing_subjects",
+)  # fmt: skip
 
 
 def _counts(block: FindingBlock) -> bool:
@@ -96,6 +98,7 @@ def _rows(
             **finite,
             "households": _column(chosen, "households", np.nan),
             "population": _column(chosen, "population", np.nan),
+            "elderly": _column(chosen, "elderly", np.nan),
             "failing_subjects": float(failing.size),
         },
         index=range(len(worst)),

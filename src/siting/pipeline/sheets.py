@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
+from siting.pipeline.summary import LEADING
 from siting.report.workbook import Sheet, SheetColumn
 from siting.rules.findings import Verdict
 
@@ -64,6 +66,7 @@ _WORDS = {
     "shortfall": ("差额", "Shortfall"),
     "households": ("户数", "Households"),
     "population": ("人口", "Population"),
+    "elderly": ("老年人", "Elderly"),
     "citation": ("依据", "Citation"),
     "type": ("类型", "Type"),
     "floor_area": ("建筑面积 m²", "Floor area m²"),
@@ -161,8 +164,7 @@ def _areas(analysis: Analysis, say: _Speech) -> Sheet:
             frame["rule"] = block.rule.title.text(say.language)
             for index, weight in enumerate(WEIGHTS):
                 frame[f"fail_{weight}"] = summed.totals[:, Verdict.FAIL, index]
-            shares = summed.covered_share
-            frame["share"] = np.where(np.isnan(shares[:, 2]), shares[:, 0], shares[:, 2])
+            frame["share"] = _leading_share(summed.covered_share)
             parts.append(frame)
     names = ("level", "area", "name", "rule", "fail_homes", "fail_households",
              "fail_population", "fail_elderly", "share")  # fmt: skip
@@ -181,6 +183,15 @@ def _areas(analysis: Analysis, say: _Speech) -> Sheet:
     return Sheet(say("areas"), say("areas_note"), columns)
 
 
+def _leading_share(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the share of the same weight as in the summary, (areas,)."""
+    from siting.rules.rollup import WEIGHTS
+
+    columns = (shares[:, WEIGHTS.index(name)] for name in LEADING)
+    known = (column for column in columns if not np.isnan(column).all())
+    return next(known, shares[:, 0])
+
+
 def _gaps(analysis: Analysis, say: _Speech) -> Sheet:
     from siting.pipeline.gaps import gaps_frame
     from siting.report.workbook import MAX_ROWS
@@ -188,7 +199,7 @@ def _gaps(analysis: Analysis, say: _Speech) -> Sheet:
     gaps = gaps_frame(analysis, limit=MAX_ROWS // 2)
     texts = (("rule_id", "rule", 40), ("title", "title", 36), ("subject_kind", "subject", 10),
              ("subject_id", "id", 16), ("name", "name", 24))  # fmt: skip
-    numbers = ("measured", "required", "shortfall", "households", "population")
+    numbers = ("measured", "required", "shortfall", "households", "population", "elderly")
     columns = (
         *(say.column(word, gaps[name].tolist(), width=width) for name, word, width in texts),
         *(say.column(name, gaps[name].tolist(), "number") for name in numbers),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from siting.rules.findings import FindingBlock
 
 # Of people where people are known: the question is who is served, not how many buildings.
-_LEADING = ("population", "elderly", "households", "homes")
+LEADING = ("population", "elderly", "households", "homes")
 
 
 def block_key(block: FindingBlock) -> str:
@@ -74,7 +74,7 @@ def _with_leading_share(entry: dict[str, Any]) -> dict[str, Any]:
     shares = entry.get("covered_share")
     if shares is None:
         return entry
-    known = [name for name in _LEADING if shares[name] is not None]
+    known = [name for name in LEADING if shares[name] is not None]
     leading = known[0] if known else "homes"
     return {
         **entry,
