@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siting.locate._presolve import build_cover, drop_dominated_rows, drop_dominated_sites
@@ -71,6 +71,7 @@ def times_covered(problem, opened):
     return times
 
 
+@settings(max_examples=100)
 @given(SEEDS)
 def test_mclp_covers_what_brute_force_covers(seed):
     rng, problem = generated(seed)
@@ -98,6 +99,7 @@ def test_mclp_covers_what_brute_force_covers(seed):
     assert plan.added.sum() == pytest.approx(best - before)
 
 
+@settings(max_examples=100)
 @given(SEEDS)
 def test_lscp_needs_what_brute_force_needs(seed):
     _, problem = generated(seed)
@@ -114,6 +116,7 @@ def test_lscp_needs_what_brute_force_needs(seed):
             assert (times_covered(problem, plan.opened)[problem.demand > 0] > 0).all()
 
 
+@settings(max_examples=100)
 @given(SEEDS)
 def test_lscp_covers_what_can_be_covered_when_the_rest_is_left_out(seed):
     _, problem = generated(seed)
@@ -124,6 +127,7 @@ def test_lscp_covers_what_can_be_covered_when_the_rest_is_left_out(seed):
     assert (covered[reach & (problem.demand > 0)]).all()
 
 
+@settings(max_examples=100)
 @given(SEEDS)
 def test_backup_is_the_most_that_the_fewest_sites_give(seed):
     _, problem = generated(seed)
@@ -139,6 +143,7 @@ def test_backup_is_the_most_that_the_fewest_sites_give(seed):
         assert (plan.opened.size, plan.objective) == (-best[0], pytest.approx(best[1]))
 
 
+@settings(max_examples=100)
 @given(SEEDS)
 def test_presolve_changes_no_optimum(seed):
     _, problem = generated(seed)
@@ -280,3 +285,31 @@ def test_progress_is_told_between_0_and_1():
     solve_mclp(clustered(5, 800, 60, 0.2), p=6, limits=limits)
     assert heard
     assert all(0 <= share <= 1 and "best" in label for label, share in heard)
+
+
+def test_ctrl_c_gives_the_best_so_far():
+    problem = clustered(6, 1500, 120, 0.13)
+
+    def press(label, share):
+        raise KeyboardInterrupt
+
+    plan = solve_mclp(problem, p=12, limits=Limits(progress=press))
+    best = solve_mclp(problem, p=12)
+    assert plan.status == "feasible"
+    assert "interrupted" in plan.message
+    assert 0.9 * best.objective < plan.objective <= best.objective <= plan.bound
+    assert len(coverage_curve(problem, [3, 12], limits=Limits(time_limit_s=20))) == 2
+
+
+def test_ctrl_c_stops_the_solver_too():
+    problem = clustered(7, 400, 60, 0.12)
+    pressed = []
+
+    def press(label, share):
+        pressed.append(label)
+        raise KeyboardInterrupt
+
+    plan = solve_lscp(problem, leave_out_unreachable=True, limits=Limits(progress=press))
+    best = solve_lscp(problem, leave_out_unreachable=True)
+    assert best.status == "optimal"
+    assert plan.bound <= best.objective <= plan.objective

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siting.errors import SitingError
@@ -54,6 +54,7 @@ def nearest(problem, cost, opened):
     return cost[:, is_open].min(axis=1)
 
 
+@settings(max_examples=100)
 @given(SEEDS)
 def test_p_median_costs_what_brute_force_costs(seed):
     rng, cost, problem = generated(seed)
@@ -75,6 +76,7 @@ def test_p_median_costs_what_brute_force_costs(seed):
         assert plan.bound <= plan.objective
 
 
+@settings(max_examples=100)
 @given(SEEDS, st.booleans())
 def test_p_center_reaches_what_brute_force_reaches(seed, by_money):
     rng, cost, problem = generated(seed)
@@ -95,6 +97,7 @@ def test_p_center_reaches_what_brute_force_reaches(seed, by_money):
         assert plan.bound == best
 
 
+@settings(max_examples=100)
 @given(SEEDS)
 def test_p_dispersion_keeps_the_distance_that_brute_force_keeps(seed):
     rng = np.random.default_rng(seed)
@@ -152,8 +155,8 @@ def test_published_covering_codes_are_reached(bits, words):
 
 @pytest.mark.parametrize(("bits", "words", "apart"), [(5, 4, 3), (5, 5, 2), (6, 8, 3), (6, 9, 2)])
 def test_published_code_sizes_are_dispersions(bits, words, apart):
-    # A(5, 3) = 4 and A(6, 3) = 8: MacWilliams and Sloane (1977), The Theory of Error-Correcting
-    # Codes, appendix A.
+    # 4 words of 5 bits, and 8 of 6 bits, can be three apart, and no more: MacWilliams and Sloane,
+    # The Theory of Error-Correcting Codes, appendix A, gives these sizes.
     plan = solve_p_dispersion(from_matrix(cube(bits)), words)
     assert (plan.status, plan.objective) == ("optimal", apart)
 
@@ -208,6 +211,14 @@ def test_a_median_cut_short_keeps_its_bound_below_the_optimum():
         short = solve_p_median(problem, 15, limits=Limits(time_limit_s=seconds))
         assert short.bound <= best.objective <= short.objective
         assert short.status == "optimal" or "time limit" in short.message
+
+
+def test_a_center_cut_short_still_has_a_plan_and_a_bound():
+    problem = from_matrix(random_town(4, 150))
+    best = solve_p_center(problem, 10)
+    assert best.status == "optimal"
+    short = solve_p_center(problem, 10, limits=Limits(time_limit_s=0.0))
+    assert short.bound <= best.objective <= short.objective < 2 * best.objective
 
 
 def test_an_existing_site_costs_no_number():

@@ -155,14 +155,16 @@ def _branch(task: Task, plan: Plan, root: Node, watch: Watch) -> None:
                     child.center, child.average = root.center, root.average
                 heapq.heappush(heap, (-child.bound, count, child))
         if count % 20 == 0:
-            if count % 400 == 0:
-                task.begin_at(plan, node.choice)
-            task.walk(plan, 40)
+            _walk_on(task, plan, node, afresh=count % 400 == 0)
             watch.tell(label_of(plan))
-    if not heap and not watch.ended:
-        plan.bound = plan.value
-    elif not watch.ended:
-        lower(task, plan, max(-heap[0][0], plan.value))
+    if not watch.ended:
+        lower(task, plan, -heap[0][0] if heap else plan.value)
+
+
+def _walk_on(task: Task, plan: Plan, node: Node, *, afresh: bool) -> None:
+    if afresh:
+        task.begin_at(plan, node.choice)
+    task.walk(plan, 40)
 
 
 def _children(node: Node) -> list[Node]:

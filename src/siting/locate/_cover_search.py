@@ -174,7 +174,8 @@ class CoverTask:
             return
         needed = self.needed(plan.value) - base
         fixed = node.settled.copy()
-        bound, node.scale = improve_bound(
+        kernel: Any = improve_bound
+        bound, node.scale = kernel(
             iterations, needed, needed, node.center, node.bound - base, node.average, node.choice,
             node.scale, weight, *self._columns()[1:], cover.cost, most, budget, node.settled,
             fixed,

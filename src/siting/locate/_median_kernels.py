@@ -1,5 +1,5 @@
-# ruff: noqa: ANN001, ANN201, ANN202, PLR0917 - numba infers types, and kernels take columns
-# mypy: disable-error-code="no-untyped-def"
+# ruff: noqa: ANN001, ANN202, PLR0917 - numba infers types, and kernels take columns
+# mypy: disable-error-code="no-untyped-def, assignment"
 """Compiled loops of the p-median: swaps and the Lagrangian bound.
 
 Imported on use only, because numba is slow to load. `offset, site, cost` are the free sites of

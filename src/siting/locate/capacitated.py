@@ -336,8 +336,8 @@ def _start(
         left[flow.row[pairs]] -= given
         is_open[j] = True
 
-    for j in np.flatnonzero(problem.existing | problem.forced_in):
-        open_site(int(j))
+    for decided in np.flatnonzero(problem.existing | problem.forced_in).tolist():
+        open_site(decided)
     number -= problem.forced_in.sum()
     money -= problem.site_cost[problem.forced_in].sum()
     closed = ~(is_open | problem.forced_out)

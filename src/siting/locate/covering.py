@@ -115,7 +115,7 @@ def coverage_curve(
     DataFrame
         One row per number, ascending: `p`, `covered_demand`, `covered_share`, `added_demand`
         beyond the row before, `bound`, `gap`, `status`. A problem that has no answer gives rows
-        with NaN and its status.
+        with NaN and its status. Ctrl-C ends the table at the number that was being looked at.
 
     References
     ----------
@@ -131,6 +131,8 @@ def coverage_curve(
         part = Limits(max(share, 0.01), limits.gap, limits.seed)
         plan = solve_mclp(problem, p=number, limits=part)
         rows.append((number, plan.objective, plan.total_demand, plan.bound, plan.status.value))
+        if "(interrupted)" in plan.message:
+            break
         watch.tell(f"{number} sites cover {plan.objective:,.0f}")
     frame = pd.DataFrame(rows, columns=["p", "covered_demand", "total", "bound", "status"])
     return _finish_curve(problem, frame)

@@ -87,7 +87,7 @@ def _apart(problem: Problem) -> NDArray[np.float64]:
     apart[problem.from_index, problem.to_index] = problem.cost
     apart = np.minimum(apart, apart.T)
     np.fill_diagonal(apart, np.inf)
-    return apart
+    return np.asarray(apart, float)
 
 
 def _bisect(
@@ -100,7 +100,11 @@ def _bisect(
     while high - low > 1:
         # The first step is always possible; it is tried first so that there is a plan.
         middle = 0 if best is None else (low + high) // 2
-        outcome = _independent(problem, apart < steps[middle], p, watch)
+        try:
+            outcome = _independent(problem, apart < steps[middle], p, watch)
+        except KeyboardInterrupt:
+            watch.ended = "interrupted"
+            break
         if outcome.values is not None:
             chosen = free_sites(problem)[outcome.values > 0.5]
             best, low = with_decided(problem, chosen), middle
@@ -133,7 +137,8 @@ def _independent(problem: Problem, conflict: NDArray[np.bool_], p: int, watch: W
 def _cliques(conflict: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Cover all conflicts with cliques; return clique number and site of each membership."""
     left = np.triu(conflict)
-    member, column = [], []
+    member: list[NDArray[np.int64]] = []
+    column: list[NDArray[np.int64]] = []
     for a in range(conflict.shape[0]):
         while left[a].any():
             clique = [a, int(left[a].argmax())]

@@ -1,4 +1,4 @@
-"""Models of distance: least total (p-median), least worst (p-center), farthest apart (dispersion)."""
+"""Models of distance: the least total (p-median) and the least worst (p-center)."""
 
 from __future__ import annotations
 
@@ -203,19 +203,24 @@ def _bisect(
     if not steps.size:
         return np.empty(0, np.int32), 0, 0
     best: NDArray[np.int32] | None = None
-    low, high = 0, steps.size
+    proven, low, high = 0, 0, steps.size
     while low < high:
         middle = (low + high) // 2
-        cover, found = _cover_within(problem, float(steps[middle]), counted, target, watch)
-        if cover is None or found is None or found.bound > target:
-            low = middle + 1
-        elif found.value <= target:
+        try:
+            cover, found = _cover_within(problem, float(steps[middle]), counted, target, watch)
+            if not watch.ended:
+                watch.tell(f"largest cost at least {steps[proven]:g}, steps left {high - low}")
+        except KeyboardInterrupt:
+            watch.ended = "interrupted"
+            continue
+        if cover is not None and found is not None and found.value <= target:
             best, high = cover.sites[found.chosen], middle
-        else:
-            break
-        watch.tell(f"largest cost between {steps[min(low, steps.size - 1)]:g} and "
-                   f"{steps[min(high, steps.size - 1)]:g}")  # fmt: skip
-    return best, low, high
+            continue
+        if found is None or found.bound > target:
+            proven = middle + 1
+        # Where time left it open, a plan is looked for further out, but nothing more is proven.
+        low = middle + 1
+    return best, proven, high
 
 
 def _cover_within(

@@ -140,7 +140,7 @@ def solve_worst_first(
     for tier in range(count):
         found, bound = _best_of_tier(problem, areas, p, budget, row_tier, reached, chosen, watch)
         chosen = found if found is not None else chosen
-        reached = reached[:tier] + [_tier_sum(areas, row_tier, chosen, tier)]
+        reached.append(_tier_sum(areas, row_tier, chosen, tier))
         bounds.append(max(bound, reached[-1]))
     tier_of_row = _tier_of_row(problem, area, tier_of_area, count)
     open_sites = open_with(problem, chosen)
@@ -258,9 +258,8 @@ def _shares(
     number = np.asarray(area, np.int64)
     covered = covered_rows(problem, sites) & (number >= 0)
     sums = np.bincount(number[covered], problem.demand[covered], areas.total.size)
-    return np.divide(
-        sums, areas.total, out=np.full(areas.total.size, np.nan), where=areas.total > 0
-    )
+    nothing = np.full(areas.total.size, np.nan)
+    return np.asarray(np.divide(sums, areas.total, out=nothing, where=areas.total > 0), float)
 
 
 def _cover_most(
