@@ -147,16 +147,16 @@ def test_the_hamming_code_is_found_as_median_center_and_cover():
 
 @pytest.mark.parametrize(("bits", "words"), [(3, 2), (4, 4), (5, 7), (6, 12)])
 def test_published_covering_codes_are_reached(bits, words):
-    # Least sizes of binary codes of covering radius 1: Stanton and Kalbfleisch (1969),
-    # doi:10.1137/0117015.
+    # Least sizes of binary codes of covering radius 1, as Stanton and Kalbfleisch (1969) give
+    # them, see doi:10.1137/0117015 for the proof.
     plan = solve_lscp(from_matrix(cube(bits), cutoff=1))
     assert (plan.status, plan.objective) == ("optimal", words)
 
 
 @pytest.mark.parametrize(("bits", "words", "apart"), [(5, 4, 3), (5, 5, 2), (6, 8, 3), (6, 9, 2)])
 def test_published_code_sizes_are_dispersions(bits, words, apart):
-    # 4 words of 5 bits, and 8 of 6 bits, can be three apart, and no more: MacWilliams and Sloane,
-    # The Theory of Error-Correcting Codes, appendix A, gives these sizes.
+    # The code sizes are those of MacWilliams and Sloane (1977), The Theory of Error-Correcting
+    # Codes, appendix A: one word more must stand closer together.
     plan = solve_p_dispersion(from_matrix(cube(bits)), words)
     assert (plan.status, plan.objective) == ("optimal", apart)
 
