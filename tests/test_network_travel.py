@@ -69,6 +69,14 @@ def test_point_3_exactly_at_the_limit_is_within_it_and_a_millimetre_more_is_not(
     assert within(0.1 + 0.2, 0.3)
 
 
+def test_point_3_a_sum_that_was_rounded_up_is_still_within_the_limit():
+    corner = build_network(street_table([[(0, 0), (0.1, 0)], [(0.1, 0), (0.1, 0.2)]]))
+    home, shop = at(corner, (0, 0)), at(corner, (0.1, 0.2))
+    assert cost_to_closest(corner, home, shop).cost[0] > 0.3
+    assert cost_to_closest(corner, home, shop, cutoff=0.3).nearest.tolist() == [0]
+    assert travel_costs(corner, home, shop, cutoff=0.3).to_index.tolist() == [0]
+
+
 def test_point_4_the_verdict_comes_from_the_distance_not_from_the_polygon():
     network = town()
     shop = at(network, (0, 0))
@@ -172,6 +180,19 @@ def test_ties_are_found_across_junctions_however_the_sums_were_rounded(order):
     shops = [(30 * np.cos(turns[k]), 30 * np.sin(turns[k])) for k in order]
     home = at(network, (7, -40), max_access_m=1)
     assert cost_to_closest(network, home, at(network, *shops)).nearest.tolist() == [0]
+
+
+@pytest.mark.parametrize("unit", [1, 3, 7, 11, 13, 17, 19, 23])
+def test_a_tie_that_shows_late_in_the_search_still_names_the_lower_row(unit):
+    # Shop 1 stands on a junction 0.3 units east of the square, shop 0 north of it on the far side
+    # of a junction, 0.1 + 0.2 units away.
+    east, north, home = (0.3 * unit, 0), (0, 0.1 * unit), (-5, 0)
+    lines = [[(0, 0), east], [(0, 0), north], [north, (0, 9.0 * unit)], [(0, 0), home]]
+    network = build_network(street_table(lines))
+    shops = at(network, (0, 0.1 * unit + 0.2 * unit), east)
+    closest = cost_to_closest(network, at(network, home), shops)
+    assert closest.nearest.tolist() == [0]
+    assert closest.cost[0] == near(5 + 0.3 * unit)
 
 
 def test_another_piece_of_the_network_is_out_of_reach():

@@ -18,25 +18,30 @@ class Arcs(NamedTuple):
     """Both directions of every edge, grouped by head: row ``offsets[v]:offsets[v + 1]`` lead to v.
 
     Closed directions are kept with an infinite cost, so that each edge is met from both its ends.
+    `width` is half of the mean of the finite costs, `longest` their highest: the search's buckets.
     """
 
     offsets: NDArray[np.int64]
     tail: NDArray[np.int32]
     cost: NDArray[np.float64]
     edge: NDArray[np.int32]
+    width: float
+    longest: float
 
 
 def build_reversed_arcs(network: Network) -> Arcs:
     """Group the arcs of a network by head."""
-    return Arcs(
-        *_by_head(
-            network.node_count,
-            network.edge_from,
-            network.edge_to,
-            network.cost_forward,
-            network.cost_backward,
-        )
+    offsets, tail, cost, edge = _by_head(
+        network.node_count,
+        network.edge_from,
+        network.edge_to,
+        network.cost_forward,
+        network.cost_backward,
     )
+    finite = cost[np.isfinite(cost)]
+    mean = float(finite.mean()) if finite.size else 0.0
+    longest = float(finite.max(initial=0.0))
+    return Arcs(offsets, tail, cost, edge, 0.5 * mean if mean > 0 else 1.0, longest)
 
 
 @njit(cache=True)

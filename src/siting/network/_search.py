@@ -1,8 +1,9 @@
 # ruff: noqa: ANN001, ANN202, PLR0917 - numba infers types, and kernels take columns
 # mypy: disable-error-code="no-untyped-def"
-"""Compiled shortest paths from the facilities over reversed arcs: Dijkstra with a lazy 4-ary heap.
+"""Compiled shortest paths from the facilities over reversed arcs.
 
-Costs are added in float64 and never rounded. Imported on use only: numba is slow to load.
+All at once with a ring of buckets, one by one with a lazy 4-ary heap. Costs are added in float64
+and never rounded. Imported on use only: numba is slow to load.
 """
 
 from __future__ import annotations
@@ -20,56 +21,101 @@ def search_closest(arcs, seed_node, seed_cost, seed_label, cutoff):
     """Return each node's cost to the nearest seed and that seed's label; the lowest where tied.
 
     Nodes beyond the cutoff have an infinite cost and the label -1.
+
+    Nodes wait in a ring of buckets, by cost (Dial 1969, doi:10.1145/363269.363610). Buckets only
+    order the work: a node that improves, in cost or label, is worked on again, so no cost is ever
+    rounded.
     """
     # Out of the named tuple once: taking an array out of it in a loop counts references.
-    offsets, tail, arc_cost = arcs.offsets, arcs.tail, arcs.cost
-    node_count = offsets.size - 1
-    cost = np.full(node_count, np.inf)
-    label = np.full(node_count, -1, np.int32)
-    keys = np.empty(max(1024, 2 * seed_node.size))
-    nodes = np.empty(keys.size, np.int32)
-    size = 0
+    offsets, tail, arc_cost, width = arcs.offsets, arcs.tail, arcs.cost, arcs.width
+    cost = np.full(offsets.size - 1, np.inf)
+    label = np.full(cost.size, -1, np.int32)
+    waits = np.zeros(cost.size, np.bool_)
+    buckets = np.full(_ring_size(arcs.longest, seed_cost, cutoff, width), -1, np.int32)
+    last = buckets.size - 1
+    # An entry is a node and the entry below it in its bucket; free ones are a list of their own.
+    entries = np.empty((max(1024, 2 * seed_node.size), 2), np.int32)
+    used, free, pending = 0, -1, 0
     for k in range(seed_node.size):
         v, c = seed_node[k], seed_cost[k]
         if c <= cutoff and c <= cost[v] + _TIE:
             cost[v], label[v] = _lower(cost[v], label[v], c, seed_label[k])
-            size = _push(keys, nodes, size, cost[v], v)
-    while size > 0:
-        key, v = keys[0], nodes[0]
-        size = _pop(keys, nodes, size)
-        if key > cost[v]:
+            waits[v] = True
+            at = int(cost[v] / width) & last
+            entries, used, free = _put(v, at, entries, buckets, used, free)
+            pending += 1
+    here = 0
+    while pending > 0:
+        entry = buckets[here]
+        if entry < 0:
+            here = (here + 1) & last
             continue
-        begin, end = offsets[v], offsets[v + 1]
-        if size + end - begin > keys.size:
-            keys, nodes = _doubled(keys, end - begin), _doubled(nodes, end - begin)
-        for arc in range(begin, end):
-            c = key + arc_cost[arc]
-            u = tail[arc]
-            if c <= cutoff and c <= cost[u] + _TIE:
-                before = (cost[u], label[u])
-                cost[u], label[u] = _lower(cost[u], label[u], c, label[v])
-                if (cost[u], label[u]) != before:
-                    # Also when only the label changed: it may have been passed on already.
-                    size = _push(keys, nodes, size, cost[u], u)
+        v = entries[entry, 0]
+        buckets[here], entries[entry, 1], free = entries[entry, 1], free, entry
+        pending -= 1
+        if not waits[v] or int(cost[v] / width) & last != here:
+            continue
+        waits[v] = False
+        for arc in range(offsets[v], offsets[v + 1]):
+            c, u = cost[v] + arc_cost[arc], tail[arc]
+            if c > cutoff or c > cost[u] + _TIE:
+                continue
+            before = (cost[u], label[u])
+            cost[u], label[u] = _lower(cost[u], label[u], c, label[v])
+            if (cost[u], label[u]) != before:
+                waits[u] = True
+                at = int(cost[u] / width) & last
+                entries, used, free = _put(u, at, entries, buckets, used, free)
+                pending += 1
     return cost, label
 
 
-@njit(cache=True, nogil=True)
-def read_origins(
-    low, high, subject, edge, position, access, streets, node_cost, node_label, targets, cutoff, out
-):
-    """Write cost and nearest destination of the origins whose first row is in ``low:high``.
+@njit(cache=True)
+def _put(node, at, entries, buckets, used, free):
+    """Put a node into a bucket; return the entries, how many were ever used, and the free list."""
+    if free >= 0:
+        entry, free = free, entries[free, 1]
+    else:
+        if used == len(entries):
+            longer = np.empty((2 * len(entries), 2), np.int32)
+            longer[:used] = entries
+            entries = longer
+        entry = used
+        used += 1
+    entries[entry, 0], entries[entry, 1] = node, buckets[at]
+    buckets[at] = entry
+    return entries, used, free
 
-    `streets` is start, end, cost forward and backward of the edges; `targets` are the edge-wise
-    chained destinations (`chain_by_edge`) with label, position and access cost.
+
+@njit(cache=True)
+def _ring_size(longest, seed_cost, cutoff, width):
+    """Return a power of two so large that all nodes that wait have different turns.
+
+    A shorter ring, for the sake of a ferry of 100 km, only costs time.
+    """
+    reach = longest
+    for c in seed_cost:
+        if c <= cutoff and c > reach and c != np.inf:
+            reach = c
+    size = 4
+    while size < reach / width + 2.0 and size < 65536:
+        size *= 2
+    return size
+
+
+@njit(cache=True, nogil=True)
+def read_origins(low, high, edge, position, access, streets, nodes, targets, cutoff, out):
+    """Write cost and nearest destination of the rows ``low:high`` of origins; inf and -1 beyond.
+
+    `streets` is start, end, cost forward and backward of the edges, `nodes` cost and label of the
+    nodes; `targets` are the edge-wise chained destinations (`chain_by_edge`) with label, position
+    and access cost.
     """
     start, end, forward, backward = streets
+    node_cost, node_label = nodes
     first, following, label, place, leave = targets
     cost, nearest = out
-    row = low
-    while row < subject.size and row > 0 and subject[row] == subject[row - 1]:
-        row += 1
-    while row < subject.size and (row < high or subject[row] == subject[row - 1]):
+    for row in range(low, high):
         e, t = edge[row], position[row]
         best, which = np.inf, np.int32(-1)
         to_start = node_cost[start[e]] + _part(t, backward[e])
@@ -82,10 +128,16 @@ def read_origins(
             best, which = _lower(best, which, along, label[k])
             k = following[k]
         total = best + access[row]
-        if total <= cutoff:
-            s = subject[row]
-            cost[s], nearest[s] = _lower(cost[s], nearest[s], total, which)
-        row += 1
+        reached = total <= cutoff
+        cost[row], nearest[row] = total if reached else np.inf, which if reached else -1
+
+
+@njit(cache=True)
+def best_of_rows(subject, row_cost, row_nearest, cost, nearest):
+    """Lower cost and nearest of each subject to the best of its rows."""
+    for row in range(subject.size):
+        s = subject[row]
+        cost[s], nearest[s] = _lower(cost[s], nearest[s], row_cost[row], row_nearest[row])
 
 
 @njit(cache=True)

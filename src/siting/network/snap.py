@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from enum import IntEnum
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -81,6 +81,15 @@ class Attachment:
     def __reduce__(self) -> tuple[Any, ...]:
         # Through the constructor, so that a copy in another process is frozen too.
         return type(self), tuple(getattr(self, field.name) for field in fields(self))
+
+    @cached_property
+    def along_streets(self) -> tuple[NDArray[Any], ...]:
+        """Subject, edge, position and access leg of the rows in the order of their edges.
+
+        Near in the city is near in memory then.
+        """
+        order = np.argsort(self.edge, kind="stable")
+        return self.subject[order], self.edge[order], self.position[order], self.access_m[order]
 
     @property
     def attached(self) -> NDArray[np.bool_]:

@@ -88,7 +88,7 @@ def closest_many(
     from siting.network._threads import over_pieces
 
     _check(network, [origins, *groups], cutoff)
-    _ = network.reversed_arcs  # built once, before threads ask for it
+    _ = network.reversed_arcs, origins.along_streets  # made once, before threads ask for them
     if len(groups) == 1:
         return [_closest(network, origins, groups[0], cutoff + TOLERANCE_M, threads)]
 
@@ -203,25 +203,27 @@ def _closest(
     limit: float,
     threads: int | None,
 ) -> Closest:
-    from siting.network._search import chain_by_edge, read_origins
+    from siting.network._search import best_of_rows, chain_by_edge, read_origins
     from siting.network._threads import over_pieces
 
-    node_cost, node_label = _node_costs(network, destinations, limit)
+    nodes = _node_costs(network, destinations, limit)
     access = network.access_cost_per_m
     chained = chain_by_edge(destinations.edge, network.edge_count)
     place, leave = destinations.position, destinations.access_m * access
     targets = (*chained, destinations.subject, place, leave)
-    out = (np.full(origins.size, np.inf), np.full(origins.size, -1, np.int32))
-    step_out = origins.access_m * access
+    subject, edge, position, access_m = origins.along_streets
+    by_row = (np.empty(subject.size), np.empty(subject.size, np.int32))
+    step_out = access_m * access
 
     def work(low: int, high: int) -> None:
         read_origins(
-            low, high, origins.subject, origins.edge, origins.position, step_out,
-            _streets(network), node_cost, node_label, targets, limit, out,
+            low, high, edge, position, step_out, _streets(network), nodes, targets, limit, by_row
         )  # fmt: skip
 
-    over_pieces(work, origins.subject.size, threads)
-    return Closest(*out)
+    over_pieces(work, subject.size, threads)
+    closest = Closest(np.full(origins.size, np.inf), np.full(origins.size, -1, np.int32))
+    best_of_rows(subject, *by_row, closest.cost, closest.nearest)
+    return closest
 
 
 def _streets(network: Network) -> tuple[NDArray[Any], ...]:
