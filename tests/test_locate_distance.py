@@ -147,8 +147,8 @@ def test_the_hamming_code_is_found_as_median_center_and_cover():
 
 @pytest.mark.parametrize(("bits", "words"), [(3, 2), (4, 4), (5, 7), (6, 12)])
 def test_published_covering_codes_are_reached(bits, words):
-    # Least sizes of binary codes of covering radius 1, as Stanton and Kalbfleisch (1969) give
-    # them, see doi:10.1137/0117015 for the proof.
+    # Least sizes K(n, 1) of binary codes of covering radius 1: Cohen, Honkala, Litsyn and Lobstein
+    # (1997), Covering Codes, table of bounds.
     plan = solve_lscp(from_matrix(cube(bits), cutoff=1))
     assert (plan.status, plan.objective) == ("optimal", words)
 

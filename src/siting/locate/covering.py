@@ -181,8 +181,8 @@ def solve_lscp(
     References
     ----------
     Toregas, Swain, ReVelle and Bergman (1971), The location of emergency service facilities,
-    doi:10.1287/opre.19.6.1363. Reductions: Toregas and ReVelle (1972),
-    doi:10.1111/j.1435-5597.1972.tb01531.x.
+    doi:10.1287/opre.19.6.1363. Reductions: Toregas and ReVelle (1972), Papers of
+    the Regional Science Association 28.
     """
     refused = refusal(problem, "lscp")
     if refused is not None:

@@ -58,7 +58,7 @@ def solve_phases(
     References
     ----------
     Schilling (1980), Dynamic location modeling for public-sector facilities: a multicriteria
-    approach, doi:10.1111/j.1540-5915.1980.tb01167.x.
+    approach, Decision Sciences 11.
     """
     model = "phases"
     money = np.asarray(budgets, float)
