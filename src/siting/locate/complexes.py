@@ -115,8 +115,8 @@ def solve_complexes(
 
     References
     ----------
-    Hierarchical and multi-service covering: Moore and ReVelle (1982), The hierarchical
-    service location problem, Geographical Analysis 14. The figures of a complex: the embedded service
+    Hierarchical and multi-service covering: Moore and ReVelle (1982), The hierarchical service
+    location problem, Geographical Analysis 14. The figures of a complex: the embedded service
     complexes (嵌入式服务综合体) of the Chinese community programme.
     """
     terms = _Terms(np.asarray(floor_area_m2, float), p, budget, minimum_functions, minimum_area_m2)
