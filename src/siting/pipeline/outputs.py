@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,8 +22,16 @@ if TYPE_CHECKING:
 
 __all__ = ["check_out_folder", "write_analysis"]
 
+_WEIGHTS = ("households", "population", "elderly")
 
-def write_analysis(analysis: Analysis, out: Path, *, progress: Progress | None = None) -> Path:
+
+def write_analysis(
+    analysis: Analysis,
+    out: Path,
+    *,
+    leave_out: Collection[str] = (),
+    progress: Progress | None = None,
+) -> Path:
     """Write every output of an analysis into a folder and return it.
 
     Parameters
@@ -32,6 +40,8 @@ def write_analysis(analysis: Analysis, out: Path, *, progress: Progress | None =
         The result.
     out
         New, empty, or written by siting before; replaced as a whole.
+    leave_out
+        Files of `OUTPUTS` that are not wanted; the map of a large city takes longest.
     progress
         Called with a label and a share from 0 to 1.
 
@@ -40,10 +50,11 @@ def write_analysis(analysis: Analysis, out: Path, *, progress: Progress | None =
     SitingError
         As `folder.check_out_folder`.
     """
+    writers = {name: write for name, write in _WRITERS.items() if name not in leave_out}
     with replaced_folder(out) as folder:
-        for number, (name, write) in enumerate(_WRITERS.items()):
+        for number, (name, write) in enumerate(writers.items()):
             if progress is not None:
-                progress(f"writing {name}", number / len(_WRITERS))
+                progress(f"writing {name}", number / len(writers))
             write(analysis, folder / name)
         names = sorted(path.name for path in folder.iterdir())
         _write_json(analysis.manifest | {"outputs": names}, folder / MANIFEST)
@@ -57,13 +68,26 @@ def _write_json(value: Any, path: Path) -> None:
 
 def _write_findings(analysis: Analysis, path: Path) -> None:
     """Write a row group for each block, so that no table of all findings is ever in memory."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     from siting.rules.findings import findings_batches, findings_table
 
     schema = findings_table((), analysis.city).schema
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for table in findings_batches(analysis.blocks, analysis.city):
+    tables = findings_batches(analysis.blocks, analysis.city)
+    texts = [field.name for field in schema if pa.types.is_dictionary(field.type)]
+    # Distances differ from row to row, and so do identifiers: a dictionary of them is work in vain.
+    repeated = [*(name for name in texts if name != "subject_id"), "required", *_WEIGHTS]
+    with (
+        pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=repeated) as writer,
+        ThreadPoolExecutor(1) as ahead,
+    ):
+        # Arrow lets go of the interpreter while it writes, so the next table is made meanwhile.
+        coming = ahead.submit(next, tables, None)
+        while (table := coming.result()) is not None:
+            coming = ahead.submit(next, tables, None)
             writer.write_table(table.cast(schema))
 
 
@@ -84,7 +108,13 @@ def _write_homes(analysis: Analysis, path: Path) -> None:
             block.verdict, categories=pd.Index(VERDICT_WORDS)
         )
         columns[f"{block_key(block)}:measured_{block.unit}"] = block.measured
-    _joined(analysis.layers.residential, columns).to_parquet(path, compression="zstd")
+    frame = _joined(analysis.layers.residential, columns)
+    repeated = [
+        name
+        for name in map(str, frame.columns)
+        if name in _WEIGHTS or isinstance(frame[name].dtype, pd.CategoricalDtype)
+    ]
+    frame.to_parquet(path, compression="zstd", use_dictionary=repeated)
 
 
 def _write_areas(analysis: Analysis, path: Path) -> None:
@@ -136,11 +166,13 @@ def _about(kind: str, analysis: Analysis) -> list[FindingBlock]:
 
 def _write_gaps(analysis: Analysis, path: Path) -> None:
     from siting.pipeline.gaps import gaps_frame
+    from siting.pipeline.map_model import lonlat
+    from siting.report.point_features import point_features
 
     frame = gaps_frame(analysis)
-    # RFC 7946 has longitude and latitude in WGS 84 only; seven digits are a centimetre.
-    options = {"RFC7946": "YES", "COORDINATE_PRECISION": "7"}
-    frame.to_crs("EPSG:4326").to_file(path, driver="GeoJSON", engine="pyogrio", **options)
+    columns = {name: frame[name].to_numpy() for name in frame.columns if name != "geometry"}
+    lon, lat = lonlat(frame.geometry.to_numpy(), frame.crs)
+    path.write_bytes(point_features(columns, lon, lat, name=path.stem))
 
 
 def _write_workbook(analysis: Analysis, path: Path) -> None:
