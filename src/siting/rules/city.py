@@ -6,8 +6,7 @@ Owns the type and the sums over areas that several measures need.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from siting.network.snap import Attachment
 
 __all__ = ["City", "Grouping", "Parameters", "column", "grouping"]
-
-
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -76,11 +76,11 @@ def evaluate_city(
     for number, rule in enumerate(listed):
         if progress:
             progress(rule.title.en, number / len(listed))
-        blocks.extend(_with_conditions(block, city) for block in _blocks(rule, city, known))
+        blocks.extend(with_conditions(block, city) for block in _blocks(rule, city, known))
         if measure_of(rule.measure).family is Family.DISTANCE:
             others = [name for name in dict.fromkeys(also_report) if name != rule.measure]
             found = (evaluate_distance(rule, city, known, measure=name) for name in others)
-            blocks.extend(_with_conditions(block, city) for block in found)
+            blocks.extend(with_conditions(block, city) for block in found)
     if progress:
         progress("rules", 1.0)
     return mark_governing(blocks)
@@ -156,7 +156,7 @@ def _either(first: FindingBlock, second: FindingBlock) -> FindingBlock:
     return replace(first, verdict=np.where(passes, np.int8(Verdict.PASS), verdict))
 
 
-def _with_conditions(block: FindingBlock, city: City) -> FindingBlock:
+def with_conditions(block: FindingBlock, city: City) -> FindingBlock:
     """Set subjects for which the rule's condition does not hold to not applicable."""
     condition = block.rule.applies_to.when
     if condition is None:
@@ -197,6 +197,9 @@ def _fact_column(fact: str, block: FindingBlock, city: City) -> NDArray[Any] | N
     """Return a fact of every subject of a block; None where the data have no such column."""
     quantity, dot, code = fact.partition(".")
     if block.subject_kind in ("home", "facility"):
+        if dot:
+            whole = sum_of_types(city, grouping(city, ""), (code,), quantity)
+            return np.full(len(block), np.nan if whole.has_gaps[0] else whole.amount[0])
         table = city.homes if block.subject_kind == "home" else city.facilities
         return _words_or_numbers(table, fact)
     groups = grouping(city, block.level)

@@ -229,6 +229,10 @@ class Options(_Model):
     variants: Codes = Field(
         default=(), description="For shares of floor area: further denominators to report."
     )
+    optional_types: Codes = Field(
+        default=(),
+        description="Facility types that are added where a plan has them and not missed otherwise.",
+    )
     within: Within | None = Field(default=None, description="For covered_share: the reach.")
     of_which: Functions | None = Field(
         default=None, description="For functions_in_complex: how many have to be of these types."

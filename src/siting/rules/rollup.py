@@ -154,8 +154,10 @@ def _threshold(block: FindingBlock) -> float | None:
     """Return the one required value of all subjects; None where it differs or there is none."""
     if block.rule.require is None or not len(block):
         return None
-    low, high = np.nanmin(block.required), np.nanmax(block.required)
-    return float(low) if low == high else None
+    required = block.required[~np.isnan(block.required)]
+    if not required.size or required.min() != required.max():
+        return None
+    return float(required[0])
 
 
 def _home_sums(block: FindingBlock, weights: NDArray[np.float64]) -> dict[str, Any]:
@@ -199,7 +201,8 @@ def _sums(
 def _share(totals: NDArray[np.float64]) -> NDArray[np.float64]:
     passed = totals[:, Verdict.PASS]
     judged = passed + totals[:, Verdict.FAIL]
-    return np.divide(passed, judged, out=np.full(passed.shape, np.nan), where=judged > 0)
+    share: NDArray[np.float64] = np.full(passed.shape, np.nan)
+    return np.divide(passed, judged, out=share, where=judged > 0)
 
 
 def _plain(value: float) -> float | None:
