@@ -29,6 +29,10 @@ app = typer.Typer(
 )
 
 
+# What shells answer for a process that was interrupted by hand.
+_STOPPED = 130
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
         sys.stdout.write(f"siting {__version__}\n")
@@ -71,18 +75,19 @@ def run(arguments: list[str]) -> int:
         warn(f"error: {plain_lines(str(error))}")
         return ExitCode.BAD_INPUT
     except typer.Abort:
-        warn("stopped")
-        return ExitCode.BAD_INPUT
+        result = _STOPPED
     except Exception as error:  # noqa: BLE001 - the last net below every command
         return _unforeseen(error)
+    if result == _STOPPED:
+        warn("stopped; nothing was written")
     return int(result) if isinstance(result, int) else ExitCode.COMPLIANT
 
 
 def _unforeseen(error: Exception) -> int:
-    import click
-
-    if isinstance(error, click.ClickException):
-        error.show()
+    # Typer has carried a click of its own since 0.26, so usage errors are known by what they can.
+    show = getattr(error, "show", None)
+    if callable(show) and hasattr(error, "exit_code"):
+        show()
         return ExitCode.BAD_INPUT
     _reraise_when_debugging(error)
     if isinstance(error, OSError):
