@@ -70,7 +70,7 @@ def _rows(
 
     table, id_column = _subjects(block, analysis)
     failing = np.flatnonzero(block.verdict == Verdict.FAIL)
-    worst = failing[np.argsort(-block.shortfall[failing], kind="stable")[:room]]
+    worst = failing[_largest(block.shortfall[failing], room)]
     chosen = table.iloc[worst]
     citation = block.rule.citation(analysis.language)
     finite = {
@@ -104,6 +104,19 @@ def _rows(
         index=range(len(worst)),
     )
     return frame, representative_points(chosen.geometry)
+
+
+def _largest(values: npt.NDArray[np.float64], room: int) -> npt.NDArray[np.int64]:
+    """Return the places of the largest values in descending order; of equal ones the first."""
+    key = -values
+    chosen = np.arange(key.size)
+    if key.size > room > 0:
+        # A million homes need not be sorted for the worst ten thousand.
+        limit = np.partition(key, room - 1)[room - 1]
+        below = np.flatnonzero(key < limit)
+        tied = np.flatnonzero(key == limit)[: room - below.size]
+        chosen = np.sort(np.concatenate([below, tied]))
+    return chosen[np.argsort(key[chosen], kind="stable")][:room]
 
 
 def _subjects(block: FindingBlock, analysis: Analysis) -> tuple[gpd.GeoDataFrame, str]:

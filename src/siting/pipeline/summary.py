@@ -58,7 +58,7 @@ def build_summary(
     weights = np.nansum(home_weights(city), axis=0)
     totals = {name: float(weights[index]) for index, name in enumerate(WEIGHTS)}
     entries = [
-        {"key": block_key(block), **_with_leading_share(entry)}
+        {"key": block_key(block), **_with_leading_share(entry), **_spread(block)}
         for block, entry in zip(blocks, counted["rules"], strict=True)
     ]
     return {
@@ -82,6 +82,21 @@ def _with_leading_share(entry: dict[str, Any]) -> dict[str, Any]:
         "covered_share_of": leading,
         "covered_shares": shares,
     }
+
+
+def _spread(block: FindingBlock) -> dict[str, float | None]:
+    """Return the median and the 90th percentile of what was measured; None where nothing was.
+
+    A subject that reaches nothing counts as farther than all others, so a percentile can be
+    infinite, which JSON has no number for: None then too.
+    """
+    measured = block.measured[block.rows]
+    measured = np.sort(measured[~np.isnan(measured)])
+    if not measured.size:
+        return {"measured_median": None, "measured_p90": None}
+    at = {"measured_median": 0.5, "measured_p90": 0.9}
+    numbers = {name: measured[int(share * (measured.size - 1))] for name, share in at.items()}
+    return {name: float(each) if np.isfinite(each) else None for name, each in numbers.items()}
 
 
 def covered_by_area(

@@ -1,6 +1,7 @@
 """The summary of an analysis as text for a terminal and as a table for a notebook.
 
-Formatting only: every figure is one of ``summary.json``.
+Formatting only: every figure is one of ``summary.json``. What was judged stands first, the worst
+on top; rules that nothing could be said about are named in one line, not listed as zeros.
 """
 
 from __future__ import annotations
@@ -20,12 +21,18 @@ _WORDS: dict[str, dict[str, Any]] = {
             "{homes:,.0f} 处住宅,{households} 户,{population} 人,"
             "其中老年人 {elderly} 人;{facilities:,} 项设施服务"
         ),
-        "columns": ("规则", "达标", "不达标", "未知", "不达标人口", "覆盖率"),
+        "home": ("住宅到设施", "达标", "不达标", "未知", "不达标人口", "覆盖率"),
+        "area": ("片区", "达标", "不达标", "未知"),
+        "facility": ("设施", "达标", "不达标", "未知"),
+        "city": ("全市", "达标", "不达标", "未知"),
+        "figures": ("指标(无合格线)", "中位数", "九成不超过", "单位"),
         "recommended": "宜",
-        "indicator": "指标",
         "governed": "以另一条为准",
+        "unknown_rules": "缺数据,无法判断({count} 条):{titles}",
+        "idle_rules": "没有适用对象({count} 条):{titles}",
         "unknown_number": "未知",
         "data": "数据:{counts}。详见 data-report.json",
+        "separator": "、",
         "severities": {
             "info": "说明", "assumption": "假定", "repair": "修复", "excluded": "剔除",
             "warning": "警告",
@@ -38,19 +45,30 @@ _WORDS: dict[str, dict[str, Any]] = {
             "{homes:,.0f} homes, {households} households, {population} people, "
             "{elderly} of them elderly; {facilities:,} facility services"
         ),
-        "columns": ("rule", "pass", "fail", "unknown", "people failing", "covered"),
+        "home": ("homes to facilities", "pass", "fail", "unknown", "people failing", "covered"),
+        "area": ("areas", "pass", "fail", "unknown"),
+        "facility": ("facilities", "pass", "fail", "unknown"),
+        "city": ("whole city", "pass", "fail", "unknown"),
+        "figures": ("figures without a pass mark", "median", "90 % within", "unit"),
         "recommended": "should",
-        "indicator": "figure",
         "governed": "another rule governs",
+        "unknown_rules": "Not to be judged for lack of data ({count} rules): {titles}",
+        "idle_rules": "Nothing that they apply to ({count} rules): {titles}",
         "unknown_number": "unknown",
         "data": "Data: {counts}. Details are in data-report.json",
+        "separator": "; ",
         "severities": {
             "info": "notes", "assumption": "assumptions", "repair": "repairs",
             "excluded": "exclusions", "warning": "warnings",
         },
     },
 }  # fmt: skip
-_TITLE_WIDTH = 44
+_TITLE_WIDTH = 46
+_CELL_WIDTH = 13
+_KINDS = ("home", "area", "facility", "city")
+
+Entry = Mapping[str, Any]
+Table = tuple[Sequence[str], list[list[str]]]
 
 
 def summary_text(summary: Mapping[str, Any], language: str) -> str:
@@ -64,10 +82,11 @@ def summary_text(summary: Mapping[str, Any], language: str) -> str:
         ``zh`` or ``en``.
     """
     words = _WORDS[language]
-    lines = [_heading(summary, words), _totals(summary["totals"], words), ""]
-    rows = [list(words["columns"])] + [_row(entry, words, language) for entry in summary["rules"]]
-    lines += [_aligned(row) for row in rows]
-    return "\n".join(lines)
+    lines = [_heading(summary, words), _totals(summary["totals"], words)]
+    for columns, rows in _tables(summary, language):
+        lines += ["", _aligned(columns), *map(_aligned, rows)]
+    rest = _rest(summary, language)
+    return "\n".join([*lines, *(["", *rest] if rest else [])])
 
 
 def data_notes_text(report: DataReport, language: str) -> str:
@@ -91,18 +110,22 @@ def _is_warning(note: DataNote) -> bool:
 def summary_html(summary: Mapping[str, Any], language: str) -> str:
     """Return the summary as an HTML fragment for a notebook; every text is escaped."""
     words = _WORDS[language]
-    head = "".join(f"<th>{escape(name)}</th>" for name in words["columns"])
-    body = "".join(
-        "<tr>"
-        + "".join(f"<td>{escape(cell)}</td>" for cell in _row(entry, words, language))
-        + "</tr>"
-        for entry in summary["rules"]
-    )
-    return (
-        f"<p><b>{escape(_heading(summary, words))}</b><br>"
-        f"{escape(_totals(summary['totals'], words))}</p>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
+    parts = [
+        (
+            f"<p><b>{escape(_heading(summary, words))}</b><br>"
+            f"{escape(_totals(summary['totals'], words))}</p>"
+        )
+    ]
+    parts += [_html_table(columns, rows) for columns, rows in _tables(summary, language)]
+    parts += [f"<p>{escape(line)}</p>" for line in _rest(summary, language)]
+    return "".join(parts)
+
+
+def _html_table(columns: Sequence[str], rows: list[list[str]]) -> str:
+    head = "".join(f"<th>{escape(name)}</th>" for name in columns)
+    cells = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
+    body = "".join(f"<tr>{row}</tr>" for row in cells)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _heading(summary: Mapping[str, Any], words: Mapping[str, Any]) -> str:
@@ -121,31 +144,84 @@ def _totals(totals: Mapping[str, float], words: Mapping[str, Any]) -> str:
     return text
 
 
-def _row(entry: Mapping[str, Any], words: Mapping[str, Any], language: str) -> list[str]:
-    verdicts = entry["verdicts"]
-    failing = (entry.get("population") or {}).get("fail")
-    if failing is None:
-        failing = (entry.get("elderly") or {}).get("fail")
+def _tables(summary: Mapping[str, Any], language: str) -> list[Table]:
+    """Return a table for each kind of subject that was judged, then the figures."""
+    words = _WORDS[language]
+    judged = [entry for entry in summary["rules"] if _is_judged(entry)]
+    tables: list[Table] = []
+    for kind in _KINDS:
+        entries = [entry for entry in judged if entry["subject_kind"] == kind]
+        if entries:
+            entries.sort(key=_badness, reverse=True)
+            width = len(words[kind])
+            tables.append((words[kind], [_row(entry, language)[:width] for entry in entries]))
+    figures = [_figure(entry, language) for entry in summary["rules"] if _has_figure(entry)]
+    return [*tables, (words["figures"], figures)] if figures else tables
+
+
+def _is_judged(entry: Entry) -> bool:
+    return bool(entry["verdicts"]["pass"] + entry["verdicts"]["fail"])
+
+
+def _has_figure(entry: Entry) -> bool:
+    return entry["strength"] == "indicator" and entry["measured_median"] is not None
+
+
+def _badness(entry: Entry) -> tuple[float, float]:
+    """Sort by people who fail, then by subjects that fail."""
+    return _failing_people(entry) or 0.0, entry["verdicts"]["fail"]
+
+
+def _failing_people(entry: Entry) -> float | None:
+    for weight in ("population", "elderly"):
+        number: float | None = (entry.get(weight) or {}).get("fail")
+        if number is not None:
+            return number
+    return None
+
+
+def _row(entry: Entry, language: str) -> list[str]:
+    failing = _failing_people(entry)
     share = entry.get("covered_share")
     return [
-        _title(entry, words, language),
-        *(f"{verdicts[word]:,}" for word in ("pass", "fail", "unknown")),
+        _title(entry, language),
+        *(f"{entry['verdicts'][word]:,}" for word in ("pass", "fail", "unknown")),
         "" if failing is None else f"{failing:,.0f}",
         "" if share is None else f"{share:.1%}",
     ]
 
 
-def _title(entry: Mapping[str, Any], words: Mapping[str, Any], language: str) -> str:
-    """Name the rule with its limit, and what makes it less than a duty."""
-    title: str = entry["title"][language]
-    notes = [words[entry["strength"]]] if entry["strength"] in words else []
+def _figure(entry: Entry, language: str) -> list[str]:
+    numbers = (entry["measured_median"], entry["measured_p90"])
+    shown = ("∞" if number is None else f"{number:,.0f}" for number in numbers)
+    return [_title(entry, language), *shown, entry["unit"]]
+
+
+def _title(entry: Entry, language: str) -> str:
+    """Name the rule, and what makes it less than a duty."""
+    words = _WORDS[language]
+    notes = [words["recommended"]] if entry["strength"] == "recommended" else []
     if entry["governed_by"]:
         notes.append(words["governed"])
-    if entry["is_alternative"]:
-        notes.append(entry["measure"])
-    if entry["level"]:
-        notes.append(entry["level"])
+    notes += [entry["measure"]] if entry["is_alternative"] else []
+    notes += [entry["level"]] if entry["level"] else []
+    title: str = entry["title"][language]
     return f"{title} [{', '.join(notes)}]" if notes else title
+
+
+def _rest(summary: Mapping[str, Any], language: str) -> list[str]:
+    """Name the rules that gave neither verdict nor figure."""
+    words = _WORDS[language]
+    silent = [entry for entry in summary["rules"] if not (_is_judged(entry) or _has_figure(entry))]
+    unknown = [entry for entry in silent if entry["verdicts"]["unknown"]]
+    idle = [entry for entry in silent if not entry["verdicts"]["unknown"]]
+    lines = []
+    for key, entries in (("unknown_rules", unknown), ("idle_rules", idle)):
+        titles = list(dict.fromkeys(entry["title"][language] for entry in entries))
+        if titles:
+            listed = words["separator"].join(titles)
+            lines.append(words[key].format(count=len(titles), titles=listed))
+    return lines
 
 
 def display_width(text: str) -> int:
@@ -159,8 +235,8 @@ def display_width(text: str) -> int:
 
 def _aligned(row: Sequence[str]) -> str:
     title = _cut(row[0], _TITLE_WIDTH)
-    cells = [" " * max(0, 14 - display_width(cell)) + cell for cell in row[1:]]
-    return title + " " * (_TITLE_WIDTH - display_width(title)) + "".join(cells)
+    cells = [" " * max(1, _CELL_WIDTH - display_width(cell)) + cell for cell in row[1:]]
+    return (title + " " * (_TITLE_WIDTH - display_width(title)) + "".join(cells)).rstrip()
 
 
 def _cut(text: str, width: int) -> str:
