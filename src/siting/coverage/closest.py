@@ -13,6 +13,8 @@ from siting.errors import SitingError
 from siting.network.costs import TOLERANCE_M, Closest, TravelCosts, within
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -21,6 +23,7 @@ __all__ = [
     "Closest",
     "TravelCosts",
     "closest_straight_line",
+    "closest_straight_line_many",
     "planar_shapes",
     "within",
 ]
@@ -60,18 +63,40 @@ def closest_straight_line(
     >>> closest.cost.tolist(), closest.nearest.tolist()
     ([0.0, 316.22776601683796], [2, 0])
     """
-    _check_same_crs(origins, destinations)
-    homes, places = planar_shapes(origins), planar_shapes(destinations)
-    cost = np.full(len(homes), np.inf)
-    nearest = np.full(len(homes), -1, np.int32)
-    rows, columns = _present(homes), _present(places)
-    if rows.size and columns.size:
-        search = _nearest_shapes
-        if _are_points(homes[rows]) and _are_points(places[columns]):
-            search = _nearest_points
-        cost[rows], found = search(homes[rows], places[columns])
-        nearest[rows] = columns[found]
-    return Closest(cost, nearest)
+    return closest_straight_line_many(origins, [destinations])[0]
+
+
+def closest_straight_line_many(
+    origins: gpd.GeoSeries | NDArray[Any],
+    groups: Sequence[gpd.GeoSeries | NDArray[Any]],
+    *,
+    threads: int | None = None,
+) -> list[Closest]:
+    """Find the nearest destination of every origin in each of several groups, such as types.
+
+    Each result is that of `closest_straight_line` for the group, whatever the number of threads.
+    """
+    for destinations in groups:
+        _check_same_crs(origins, destinations)
+    homes = planar_shapes(origins)
+    rows = _present(homes)
+    present = homes if rows.size == len(homes) else homes[rows]
+    xy = _coordinates(present) if _are_points(present) else None
+    found = []
+    for destinations in groups:
+        places = planar_shapes(destinations)
+        columns = _present(places)
+        cost = np.full(len(homes), np.inf)
+        nearest = np.full(len(homes), -1, np.int32)
+        if rows.size and columns.size:
+            known = places[columns]
+            if xy is not None and _are_points(known):
+                metres, index = _nearest_points(xy, _coordinates(known), threads)
+            else:
+                metres, index = _nearest_shapes(present, known)
+            cost[rows], nearest[rows] = metres, columns[index]
+        found.append(Closest(cost, nearest))
+    return found
 
 
 def planar_shapes(geometry: gpd.GeoSeries | NDArray[Any]) -> NDArray[np.object_]:
@@ -104,31 +129,27 @@ def _are_points(shapes: NDArray[np.object_]) -> bool:
     return bool((shapely.get_type_id(shapes) == _POINT).all())
 
 
+def _coordinates(points: NDArray[np.object_]) -> NDArray[np.float64]:
+    import shapely
+
+    return np.ascontiguousarray(shapely.get_coordinates(points))
+
+
 def _nearest_points(
-    homes: NDArray[np.object_], places: NDArray[np.object_]
+    xy: NDArray[np.float64], places: NDArray[np.float64], threads: int | None
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return distance and row of the nearest point, the lowest row where some are equally near."""
-    import shapely
-    from scipy.spatial import cKDTree
+    from siting.coverage._nearest_points import build_point_grid, nearest_points
+    from siting.network._threads import over_pieces
 
-    xy = shapely.get_coordinates(homes)
-    # Equal places first become one, which stands for the lowest row among them.
-    spots, row = np.unique(shapely.get_coordinates(places), axis=0, return_index=True)
-    tree = cKDTree(spots)
+    grid = build_point_grid(places)
     cost = np.empty(len(xy))
     found = np.empty(len(xy), np.int64)
-    open_rows = np.arange(len(xy))
-    looked = 2
-    while open_rows.size:
-        looked = min(looked, len(spots))
-        nearby = tree.query(xy[open_rows], k=np.arange(1, looked + 1))
-        distance, index = np.asarray(nearby[0]), np.asarray(nearby[1])
-        tied = distance <= distance[:, :1] + _TIE_M
-        cost[open_rows] = distance[:, 0]
-        found[open_rows] = np.where(tied, row[index], row.size + len(places)).min(axis=1)
-        # Where all that were looked at are equally near, there may be more of them.
-        open_rows = open_rows[tied[:, -1]] if looked < len(spots) else open_rows[:0]
-        looked *= 4
+
+    def work(low: int, high: int) -> None:
+        nearest_points(low, high, xy, grid, _TIE_M, cost, found)
+
+    over_pieces(work, len(xy), threads)
     return cost, found
 
 

@@ -104,15 +104,17 @@ class CityCosts:
     def _search(self, groups: Sequence[tuple[str, ...]], measure: str) -> list[Closest]:
         rows = [self._city.rows_of_types(types) for types in groups]
         if measure == "straight_line":
-            return [self._straight(each) for each in rows]
+            return self._straight(rows)
         return self._walk(rows, measure)
 
-    def _straight(self, rows: NDArray[np.int64]) -> Closest:
-        from siting.coverage.closest import closest_straight_line
+    def _straight(self, rows: Sequence[NDArray[np.int64]]) -> list[Closest]:
+        from siting.coverage.closest import closest_straight_line_many
 
         city = self._city
         homes: Any = city.homes["geometry"]
-        return _in_table(closest_straight_line(homes, city.facilities["geometry"].iloc[rows]), rows)
+        places = city.facilities["geometry"]
+        found = closest_straight_line_many(homes, [places.iloc[each] for each in rows])
+        return [_in_table(each, row) for each, row in zip(found, rows, strict=True)]
 
     def _walk(self, rows: Sequence[NDArray[np.int64]], measure: str) -> list[Closest]:
         from siting.network.travel import closest_many

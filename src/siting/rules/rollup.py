@@ -184,17 +184,12 @@ def _unknown_reasons(block: FindingBlock, language: str) -> dict[str, int]:
 def _sums(
     block: FindingBlock, weights: NDArray[np.float64], group: NDArray[np.int32], size: int
 ) -> NDArray[np.float64]:
-    inside = group >= 0
-    cell = group[inside].astype(np.int64) * len(Verdict) + block.verdict[inside]
-    sums = np.empty((size, len(Verdict), weights.shape[1]))
-    for index in range(weights.shape[1]):
-        values = weights[:, index]
-        if np.isnan(values).all():
-            sums[:, :, index] = np.nan
-            continue
-        known = np.nan_to_num(values[inside], nan=0.0)
-        counted = np.bincount(cell, known, size * len(Verdict))
-        sums[:, :, index] = counted.reshape(size, len(Verdict))
+    from siting.rules._area_sums import add_up
+
+    sums: NDArray[np.float64] = add_up(
+        np.asarray(group), np.asarray(block.verdict), weights, size, len(Verdict)
+    )
+    sums[:, :, np.isnan(weights).all(axis=0)] = np.nan
     return sums
 
 

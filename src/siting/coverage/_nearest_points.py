@@ -1,0 +1,126 @@
+# ruff: noqa: ANN001, ANN202, PLW3301 - numba infers types and wants min and max in pairs
+# mypy: disable-error-code="no-untyped-def"
+"""The nearest of some points, by looking into square cells around each place.
+
+Imported on use only: numba is slow to load.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+# A point on the rim of a cell may have been sorted into the next one by rounding.
+_HAIR_M = 1e-6
+
+
+class PointGrid(NamedTuple):
+    """Points sorted into cells.
+
+    Those of cell ``row * columns + column`` are ``items[offsets[cell]:offsets[cell + 1]]``.
+    """
+
+    xy: NDArray[np.float64]
+    left: float
+    bottom: float
+    side: float
+    columns: int
+    rows: int
+    offsets: NDArray[np.int64]
+    items: NDArray[np.int64]
+
+
+def build_point_grid(xy: NDArray[np.float64]) -> PointGrid:
+    """Sort points, float64 (m, 2) with m > 0, into about as many cells."""
+    left, bottom = (float(low) for low in xy.min(axis=0))
+    width, height = (float(extent) for extent in np.ptp(xy, axis=0))
+    side = max(np.sqrt(width * height / len(xy)), max(width, height) / len(xy), 1e-3)
+    columns, rows = int(width / side) + 1, int(height / side) + 1
+    column = np.minimum(((xy[:, 0] - left) / side).astype(np.int64), columns - 1)
+    row = np.minimum(((xy[:, 1] - bottom) / side).astype(np.int64), rows - 1)
+    cell = row * columns + column
+    counts = np.bincount(cell, minlength=columns * rows)
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    items = np.argsort(cell, kind="stable")
+    return PointGrid(xy, left, bottom, float(side), columns, rows, offsets, items)
+
+
+@njit(cache=True, nogil=True)
+def nearest_points(low, high, xy, grid, tie, cost, nearest):
+    """Write distance and row of the nearest point for the places ``low:high``.
+
+    Of the points that are not farther than the nearest by more than `tie` the lowest row counts.
+    A place without finite coordinates is infinitely far from row 0.
+    """
+    for i in range(low, high):
+        if not np.isfinite(xy[i, 0] + xy[i, 1]):
+            cost[i], nearest[i] = np.inf, 0
+            continue
+        best = _nearest(xy[i, 0], xy[i, 1], grid)
+        cost[i] = best
+        nearest[i] = _lowest_within(xy[i, 0], xy[i, 1], best + tie, grid)
+
+
+@njit(cache=True)
+def _nearest(x, y, grid):
+    """Look in rings of cells until nothing nearer can follow."""
+    column, row = _cell(x, y, grid)
+    across = max(max(-column, column - grid.columns + 1), 0)
+    upward = max(max(-row, row - grid.rows + 1), 0)
+    ring = max(across, upward)
+    best = np.inf
+    while (ring - 1) * grid.side < best + _HAIR_M:
+        first_row, last_row = max(row - ring, 0), min(row + ring, grid.rows - 1)
+        first, last = max(column - ring, 0), min(column + ring, grid.columns - 1)
+        for r in range(first_row, last_row + 1):
+            if r in (row - ring, row + ring):
+                best = _nearest_in(r * grid.columns + first, last - first, x, y, grid, best)
+                continue
+            if column - ring >= 0:
+                best = _nearest_in(r * grid.columns + column - ring, 0, x, y, grid, best)
+            if ring > 0 and column + ring < grid.columns:
+                best = _nearest_in(r * grid.columns + column + ring, 0, x, y, grid, best)
+        ring += 1
+    return best
+
+
+@njit(cache=True)
+def _nearest_in(cell, more, x, y, grid, best):
+    """Return the least distance to the points of a cell and those beside it, or the best so far."""
+    for at in range(grid.offsets[cell], grid.offsets[cell + more + 1]):
+        best = min(best, _distance(x, y, grid.xy[grid.items[at]]))
+    return best
+
+
+@njit(cache=True)
+def _lowest_within(x, y, reach, grid):
+    """Return the lowest row of the points within reach, both ends included."""
+    around = reach + _HAIR_M
+    first, low = _cell(x - around, y - around, grid)
+    last, high = _cell(x + around, y + around, grid)
+    found = len(grid.xy)
+    for r in range(max(low, 0), min(high, grid.rows - 1) + 1):
+        for c in range(max(first, 0), min(last, grid.columns - 1) + 1):
+            cell = r * grid.columns + c
+            for at in range(grid.offsets[cell], grid.offsets[cell + 1]):
+                item = grid.items[at]
+                if item < found and _distance(x, y, grid.xy[item]) <= reach:
+                    found = item
+    return found
+
+
+@njit(cache=True)
+def _cell(x, y, grid):
+    """Return column and row of a place, perhaps outside the grid."""
+    column = int(np.floor((x - grid.left) / grid.side))
+    row = int(np.floor((y - grid.bottom) / grid.side))
+    return column, row
+
+
+@njit(cache=True)
+def _distance(x, y, point):
+    dx, dy = x - point[0], y - point[1]
+    return np.sqrt(dx * dx + dy * dy)

@@ -1,0 +1,31 @@
+# ruff: noqa: ANN001, ANN202 - numba infers types
+# mypy: disable-error-code="no-untyped-def"
+"""Sums by area, verdict and weight in one pass. Imported on use only: numba is slow to load."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True)
+def add_up(group, verdict, weights, size, verdicts):
+    """Return float64 (size, verdicts, weights): sums in the order of the rows; NaN adds nothing.
+
+    Parameters
+    ----------
+    group
+        int32 (n,): -1 is left out.
+    verdict
+        int8 (n,).
+    weights
+        float64 (n, w).
+    """
+    sums = np.zeros((size, verdicts, weights.shape[1]))
+    for row in range(group.size):
+        if group[row] >= 0:
+            cell = sums[group[row], verdict[row]]
+            for index in range(weights.shape[1]):
+                if not np.isnan(weights[row, index]):
+                    cell[index] += weights[row, index]
+    return sums
