@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from siting.rules.model import Condition, Rule
 
 CITY_SUBJECTS = ("home", "facility", "area", "city")
-_BY_AREA = (Family.RATE, Family.HEADS, Family.PRESENCE, Family.RESIDENTS)
+RESIDENTIAL_LEVELS = ("compound",)
+"""Levels that are housing, not areas that services are planned for: a rule has to name them."""
 
 
 def evaluate_city(
@@ -132,7 +133,9 @@ def _levels(rule: Rule, city: City, subject: str) -> tuple[str, ...]:
     if subject == "city":
         return ("",)
     wanted = rule.applies_to.level
-    return tuple(level for level in city.areas if wanted in ("", level))
+    if wanted:
+        return tuple(level for level in city.areas if level == wanted)
+    return tuple(level for level in city.areas if level not in RESIDENTIAL_LEVELS)
 
 
 def _area_block(rule: Rule, city: City, level: str, costs: Costs) -> FindingBlock:
