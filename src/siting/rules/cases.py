@@ -144,12 +144,12 @@ def plan_of_case(rule: Rule, case: Case) -> Plan:
         Phase(f"phase {number + 1}", number, _facts(each))
         for number, each in enumerate(given.get("phases", ()))
     )
-    status = given.get("status") or ("renewal" if rule.applies_to.status == "renewal" else "new")
+    status = given.get("status", rule.applies_to.status)
     return Plan(
         name=case.name,
         jurisdiction=rule.jurisdiction,
         date=dt.date.max,
-        status=status,
+        status="renewal" if status == "renewal" else "new",
         source="case",
         facts=facts,
         facilities=rooms,

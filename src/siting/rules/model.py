@@ -151,7 +151,10 @@ class AppliesTo(_Model):
     """Whom a rule concerns."""
 
     subject: Subjects = Field(min_length=1, description="What one finding is about.")
-    level: str = Field(default="", description="Level of areas; left out: every level but compounds, which are housing.")
+    level: str = Field(
+        default="",
+        description="Level of areas; left out: every level but compounds, which are housing.",
+    )
     status: Literal["any", "new", "existing", "renewal"] = Field(
         default="any",
         description="new: plans of new housing; renewal: plans in old areas; existing: the city.",

@@ -5,6 +5,7 @@ Owns finding and reading the shipped files; what they mean is in `siting.rules.p
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,7 +96,19 @@ def read_packs(paths: Iterable[Path]) -> tuple[Pack, ...]:
     """
     from siting.rules.parse import parse_packs
 
-    return parse_packs([(shown_path(path), _bytes_of(path)) for path in paths])
+    sources = [(shown_path(path), _bytes_of(path)) for path in paths]
+    return parse_packs(sources, elsewhere=shipped_rule_ids)
+
+
+@lru_cache(maxsize=1)
+def shipped_rule_ids() -> frozenset[str]:
+    """Return the ids of all shipped rules, which a pack may name without being read with them."""
+    from siting.rules.parse import rule_ids
+    from siting.rules.yaml_lines import load_yaml
+
+    files = _packs_in(shipped_folder())
+    read = [load_yaml(path.read_bytes(), shown_path(path), error=RuleError)[0] for path in files]
+    return frozenset(name for data in read for name in rule_ids(data))
 
 
 def shown_path(path: Path) -> str:
@@ -115,10 +128,15 @@ def _files_of(ref: str, base: Path) -> tuple[Path, ...]:
     for path in candidates:
         if path.is_file():
             return (path,)
-        files = sorted(each for each in path.rglob("*.yaml") if each.name != FACILITY_TYPES_FILE)
-        if path.is_dir() and files:
-            return tuple(files)
+        if path.is_dir() and (files := _packs_in(path)):
+            return files
     return ()
+
+
+def _packs_in(folder: Path) -> tuple[Path, ...]:
+    return tuple(
+        sorted(each for each in folder.rglob("*.yaml") if each.name != FACILITY_TYPES_FILE)
+    )
 
 
 def _bytes_of(path: Path) -> bytes:

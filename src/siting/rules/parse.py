@@ -118,7 +118,7 @@ class _Ids:
     """The rule ids that may be named; the other packs are read only when one is missing here."""
 
     def __init__(self, packs: Sequence[Any], elsewhere: Callable[[], Iterable[str]]) -> None:
-        self._here = {name for data in packs for name in _rule_ids(data)}
+        self._here = {name for data in packs for name in rule_ids(data)}
         self._elsewhere = elsewhere
         self._there: frozenset[str] | None = None
 
@@ -180,7 +180,8 @@ def _with_source(fault: RuleError) -> list[str]:
     ]
 
 
-def _rule_ids(data: Any) -> list[str]:
+def rule_ids(data: Any) -> list[str]:
+    """Return the rule ids of a pack as it was read, whatever else is wrong with it."""
     rules = data.get("rules") if isinstance(data, dict) else None
     listed = rules if isinstance(rules, list) else []
     return [rule["id"] for rule in listed if isinstance(rule, dict) and _is_text(rule.get("id"))]

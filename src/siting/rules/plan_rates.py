@@ -24,7 +24,7 @@ from siting.rules.plan_outcome import (
     planned_text,
     reported,
 )
-from siting.rules.wording import joined, number_text, per_text, quantity_text
+from siting.rules.wording import distinct_texts, joined, number_text, per_text, quantity_text
 
 if TYPE_CHECKING:
     from siting.rules.measures import Measure
@@ -136,7 +136,7 @@ def measure_share(rule: Rule, plan: Plan, measure: Measure, counting: Counting) 
                         (), note)  # fmt: skip
     limit = Fraction(rule.require.limit)
     verdict = judge(rule.require, share, limit, gaps=bool(part.missing))
-    text = joined(_share_text(part, whole.value), limit_text(rule.require, "%"))
+    text = joined(_share_text(part, whole.value, limit), limit_text(rule.require, "%"))
     if verdict == "fail":
         lacking = quantity_text(abs(limit / 100 * whole.value - part.value), "m2")
         points = number_text(abs(limit - share))
@@ -153,12 +153,13 @@ def measure_share(rule: Rule, plan: Plan, measure: Measure, counting: Counting) 
     return outcome_of(verdict, text, share, limit, evidence, missing, note)
 
 
-def _share_text(part: Amount, whole: Fraction) -> Text:
+def _share_text(part: Amount, whole: Fraction, limit: Fraction | None = None) -> Text:
     numbers = [number_text(each) for each in part.parts.values()]
     summed = f"({' + '.join(numbers)})" if len(numbers) > 1 else numbers[0]
     assert part.value is not None
-    share = number_text(part.value * 100 / whole)
-    text = f"{summed} m² ÷ {number_text(whole)} m² = {share} %"
+    share = part.value * 100 / whole
+    shown = distinct_texts(share, share if limit is None else limit)[0]
+    text = f"{summed} m² ÷ {number_text(whole)} m² = {shown} %"
     return Text(text, text)
 
 

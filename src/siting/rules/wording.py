@@ -51,14 +51,21 @@ COMPARISONS: Mapping[str, Text] = MappingProxyType(
 def number_text(value: Fraction | Decimal | float, digits: int = 4) -> str:
     """Write a number with thousands separators and without trailing zeros.
 
+    A number that is not zero never looks like zero.
+
     Examples
     --------
     >>> number_text(Fraction(1250)), number_text(Decimal("300.30")), number_text(1 / 3, 2)
     ('1,250', '300.3', '0.33')
+    >>> number_text(Fraction("0.0000001"))
+    '0.0000001'
     """
     if isinstance(value, float) and (isinf(value) or isnan(value)):
         return "∞" if value == inf else "–"
-    rounded = round(Fraction(value), digits)
+    exact = Fraction(value)
+    while exact and not round(exact, digits) and digits < _MOST_DIGITS:
+        digits += 1
+    rounded = round(exact, digits)
     text = f"{to_decimal(rounded):,.{digits}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
