@@ -85,8 +85,8 @@ def compare(measured: Any, comparator: Comparator, required: Any, absolute: floa
 
     Examples
     --------
-    >>> compare(0.1 + 0.2, "at_most", 0.3), compare(0.1 + 0.2, "above", 0.3)
-    (True, False)
+    >>> [bool(compare(0.1 + 0.2, each, 0.3)) for each in ("at_most", "above")]
+    [True, False]
     """
     slack = np.abs(required) * RELATIVE_TOLERANCE + absolute
     match comparator:
