@@ -12,6 +12,8 @@ from numba import njit
 def add_up(group, verdict, weights, size, verdicts):
     """Return float64 (size, verdicts, weights): sums in the order of the rows; NaN adds nothing.
 
+    A weight that no row has, inside or outside the groups, is NaN throughout.
+
     Parameters
     ----------
     group
@@ -22,10 +24,15 @@ def add_up(group, verdict, weights, size, verdicts):
         float64 (n, w).
     """
     sums = np.zeros((size, verdicts, weights.shape[1]))
+    known = np.zeros(weights.shape[1], np.bool_)
     for row in range(group.size):
-        if group[row] >= 0:
-            cell = sums[group[row], verdict[row]]
-            for index in range(weights.shape[1]):
-                if not np.isnan(weights[row, index]):
-                    cell[index] += weights[row, index]
+        for index in range(weights.shape[1]):
+            weight = weights[row, index]
+            if not np.isnan(weight):
+                known[index] = True
+                if group[row] >= 0:
+                    sums[group[row], verdict[row], index] += weight
+    for index in range(weights.shape[1]):
+        if not known[index]:
+            sums[:, :, index] = np.nan
     return sums

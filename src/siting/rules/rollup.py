@@ -189,7 +189,6 @@ def _sums(
     sums: NDArray[np.float64] = add_up(
         np.asarray(group), np.asarray(block.verdict), weights, size, len(Verdict)
     )
-    sums[:, :, np.isnan(weights).all(axis=0)] = np.nan
     return sums
 
 
