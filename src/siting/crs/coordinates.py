@@ -30,6 +30,9 @@ _Mask = NDArray[np.bool_]
 
 # Layers of a whole municipality run over into the neighbouring zones.
 _MARGIN_DEG = 3.0
+# Over so short a way the limits of a system are as good as straight between lattice points.
+_LATTICE = 17
+_CITY_M = 300_000.0
 _ENOUGH = 10_000
 _CHINA = (73.0, 3.0, 136.0, 54.0)
 
@@ -301,10 +304,24 @@ def _without_strays(
 def _inside(x: _Floats, y: _Floats, crs: pyproj.CRS) -> _Mask:
     if crs.is_geographic:
         return _is_lonlat(x, y)
+    if _lattice_fits(x, y, crs):
+        return np.ones(x.shape, dtype=np.bool_)
     inside = np.zeros(x.shape, dtype=np.bool_)
     finite = np.isfinite(x) & np.isfinite(y)
     inside[finite] = _fits(x[finite], y[finite], crs)
     return inside
+
+
+def _lattice_fits(x: _Floats, y: _Floats, crs: pyproj.CRS) -> bool:
+    """Tell whether a whole city fits, by a lattice over its extent; every point costs a second."""
+    if x.size < 64 * _LATTICE or not (np.isfinite(x).all() and np.isfinite(y).all()):
+        return False
+    if np.hypot(np.ptp(x), np.ptp(y)) > _CITY_M:
+        return False
+    east, north = np.meshgrid(
+        np.linspace(x.min(), x.max(), _LATTICE), np.linspace(y.min(), y.max(), _LATTICE)
+    )
+    return bool(_fits(east.ravel(), north.ravel(), crs).all())
 
 
 def _without_offset(

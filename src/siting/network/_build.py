@@ -123,7 +123,7 @@ def _without_repeats(
 
     low = np.minimum(edges.start, edges.end)
     high = np.maximum(edges.start, edges.end)
-    order = np.lexsort((np.arange(low.size), np.diff(edges.offsets), high, low))
+    order = _sorted_by(_pair_keys(low, high), np.diff(edges.offsets), high, low)
     kept_as, turned = mark_repeats(order, low, high, edges.offsets, edges.xy)
     backward = ~one | turned
     forward = ~one | ~turned
@@ -137,19 +137,42 @@ def _ordered(
     edges: _Edges, closed: NDArray[np.bool_], added: NDArray[np.bool_]
 ) -> tuple[_Edges, NDArray[np.bool_], NDArray[np.bool_], NDArray[np.float64]]:
     """Renumber nodes along the curve and sort edges by them, whatever the order of the input."""
-    keys, first = np.unique(np.concatenate([edges.start, edges.end]), return_index=True)
+    keys, first = _first_places(np.concatenate([edges.start, edges.end]))
     ends = np.concatenate([edges.offsets[:-1], edges.offsets[1:] - 1])
     xy = edges.xy[ends[first]]
-    curve = np.lexsort((xy[:, 1], xy[:, 0], zorder_keys(xy)))
-    rank = np.empty(keys.size, np.int64)
-    rank[curve] = np.arange(keys.size)
-    start, end = (rank[np.searchsorted(keys, ids)] for ids in (edges.start, edges.end))
-    rows = np.lexsort((edges.length_m, np.maximum(start, end), np.minimum(start, end)))
+    along = zorder_keys(xy)
+    curve = _sorted_by(along, xy[:, 1], xy[:, 0], along)
+    rank = np.empty(int(keys.max()) + 1, np.int64)
+    rank[keys[curve]] = np.arange(keys.size)
+    start, end = rank[edges.start], rank[edges.end]
+    low, high = np.minimum(start, end), np.maximum(start, end)
+    rows = _sorted_by(_pair_keys(low, high), edges.length_m, high, low)
     taken = edges.take(rows)
     renumbered = _Edges(
         start[rows], end[rows], taken.street, taken.offsets, taken.xy, taken.length_m
     )
     return renumbered, closed[:, rows], added[rows], xy[curve]
+
+
+def _first_places(ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct ids, which are small numbers, ascending, and where each stands first."""
+    first = np.full(int(ids.max()) + 1, -1)
+    first[ids[::-1]] = np.arange(ids.size)[::-1]
+    keys = np.flatnonzero(first >= 0)
+    return keys, first[keys]
+
+
+def _pair_keys(low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return one number for each pair, in the order of the pairs."""
+    return np.asarray(low * (int(high.max(initial=0)) + 1) + high)
+
+
+def _sorted_by(leading: NDArray[Any], *columns: NDArray[Any]) -> NDArray[np.int64]:
+    """Return ``np.lexsort(columns)``, where `leading` alone tells nearly all rows apart."""
+    order = np.argsort(leading, kind="stable")
+    if (leading[order[1:]] == leading[order[:-1]]).any():
+        return np.lexsort(columns)
+    return order
 
 
 def _columns(
