@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,10 +53,15 @@ def write_analysis(
     """
     writers = {name: write for name, write in _WRITERS.items() if name not in leave_out}
     with replaced_folder(out) as folder:
-        for number, (name, write) in enumerate(writers.items()):
-            if progress is not None:
-                progress(f"writing {name}", number / len(writers))
-            write(analysis, folder / name)
+        with ThreadPoolExecutor(1) as beside:
+            # The findings are Arrow's work, the rest is mostly Python's: a core for each.
+            first, *others = writers
+            writing = beside.submit(writers[first], analysis, folder / first)
+            for number, name in enumerate(others):
+                if progress is not None:
+                    progress(f"writing {name}", number / len(writers))
+                writers[name](analysis, folder / name)
+            writing.result()
         names = sorted(path.name for path in folder.iterdir())
         _write_json(analysis.manifest | {"outputs": names}, folder / MANIFEST)
     return out
@@ -68,8 +74,6 @@ def _write_json(value: Any, path: Path) -> None:
 
 def _write_findings(analysis: Analysis, path: Path) -> None:
     """Write a row group for each block, so that no table of all findings is ever in memory."""
-    from concurrent.futures import ThreadPoolExecutor
-
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -79,15 +83,20 @@ def _write_findings(analysis: Analysis, path: Path) -> None:
     tables = findings_batches(analysis.blocks, analysis.city)
     texts = [field.name for field in schema if pa.types.is_dictionary(field.type)]
     # Distances differ from row to row, and so do identifiers: a dictionary of them is work in vain.
-    repeated = [*(name for name in texts if name != "subject_id"), "required", *_WEIGHTS]
-    with (
-        pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=repeated) as writer,
-        ThreadPoolExecutor(1) as ahead,
-    ):
-        # Arrow lets go of the interpreter while it writes, so the next table is made meanwhile.
-        coming = ahead.submit(next, tables, None)
-        while (table := coming.result()) is not None:
-            coming = ahead.submit(next, tables, None)
+    options: dict[str, Any] = {
+        "compression": {
+            name: "snappy" if name in ("measured", "shortfall") else "zstd" for name in schema.names
+        },
+        "use_dictionary": [
+            *(name for name in texts if name != "subject_id"),
+            "required",
+            *_WEIGHTS,
+        ],
+        # A row group is one rule: what else is the same throughout needs no range.
+        "write_statistics": ["rule_id", "measured", "shortfall"],
+    }
+    with pq.ParquetWriter(path, schema, **options) as writer:
+        for table in tables:
             writer.write_table(table.cast(schema))
 
 
