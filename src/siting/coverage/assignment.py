@@ -12,13 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from siting.errors import SitingError
+from siting.network.costs import within
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
-
-# The inclusive limit takes costs this much above it, so that sums of lengths that are exactly the
-# limit on paper are not lost to rounding.
-_TOLERANCE = 1e-6
 
 
 class PairCosts(Protocol):
@@ -136,7 +133,7 @@ def assignment(
     people, room, source, target, cost = _checked(travel_costs, demand, capacity)
     # No facility ever takes more than everybody, and finite rooms keep the arithmetic exact.
     room = np.minimum(room, people.sum())
-    keep = np.flatnonzero(_within(cost, cutoff) & (people[source] > 0) & (room[target] > 0))
+    keep = np.flatnonzero(within(cost, cutoff) & (people[source] > 0) & (room[target] > 0))
     keep = keep[np.lexsort((target[keep], cost[keep], source[keep]))]
     flow, moves_on, takes_more = _maximum_flow(source[keep], target[keep], people, room)
     pair_flow = np.zeros(source.size)
@@ -159,7 +156,7 @@ def nearest_served(
     Where more come than a facility can take, the same share of each home is served.
     """
     people, room, source, target, cost = _checked(travel_costs, demand, capacity)
-    keep = np.flatnonzero(_within(cost, cutoff))
+    keep = np.flatnonzero(within(cost, cutoff))
     keep = keep[np.lexsort((target[keep], cost[keep], source[keep]))]
     homes, first = np.unique(source[keep], return_index=True)
     nearest = np.full(people.size, -1, np.int32)
@@ -171,10 +168,6 @@ def nearest_served(
     served = np.zeros(people.size)
     served[goes] = people[goes] * share[nearest[goes]]
     return NearestServed(nearest, served, load, float(taken.sum()))
-
-
-def _within(cost: NDArray[np.float64], cutoff: float) -> NDArray[np.bool_]:
-    return np.isfinite(cost) & (cost <= cutoff + _TOLERANCE)
 
 
 def _maximum_flow(

@@ -25,22 +25,13 @@ from pydantic import (
 from siting.errors import CRSError, LoadError
 from siting.loaders.files import resolve_path
 from siting.rules.parameters import Parameters
+from siting.rules.values import OneOrMany, listed
 
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
     from pydantic_core import CoreSchema
 
 Group = Literal["population", "elderly", "children"]
-
-
-class _OneOrMany:
-    """Accepts one value where a list is kept, and says so in the JSON Schema."""
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        many = handler(schema)
-        return {"anyOf": [many["items"], many]}
 
 
 class _OrText:
@@ -50,12 +41,6 @@ class _OrText:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         return {"anyOf": [{"type": "string"}, handler(schema)]}
-
-
-def _listed(value: Any) -> Any:
-    if value is None:
-        return ()
-    return value if isinstance(value, (list, tuple)) else [value]
 
 
 def _type_of_all(value: Any) -> Any:
@@ -97,7 +82,7 @@ def _text(value: Any) -> Any:
 
 
 Scalar = bool | int | float | str
-Scalars = Annotated[tuple[Scalar, ...], BeforeValidator(_listed), _OneOrMany()]
+Scalars = Annotated[tuple[Scalar, ...], BeforeValidator(listed), OneOrMany()]
 SourceFile = Annotated[Path, BeforeValidator(_existing, json_schema_input_type=str)]
 Encoding = Annotated[str, AfterValidator(_known_encoding)]
 DeclaredCRS = Annotated[
@@ -105,7 +90,7 @@ DeclaredCRS = Annotated[
     BeforeValidator(_text, json_schema_input_type=str | int),
     AfterValidator(_known_crs),
 ]
-Codes = Annotated[tuple[str, ...], BeforeValidator(_listed), _OneOrMany()]
+Codes = Annotated[tuple[str, ...], BeforeValidator(listed), OneOrMany()]
 
 
 class _Model(BaseModel):
@@ -253,8 +238,8 @@ class OsmLayer(_WalkRules):
     )
     use: Annotated[
         tuple[Literal["streets", "residential", "facilities", "water"], ...],
-        BeforeValidator(_listed),
-        _OneOrMany(),
+        BeforeValidator(listed),
+        OneOrMany(),
     ] = Field(
         default=("streets", "residential", "facilities", "water"),
         description="What to take from it. A layer that is given by itself is not taken twice.",
@@ -316,32 +301,32 @@ class LayerFiles(_Model):
     osm: OsmLayer | None = Field(
         default=None, description="OpenStreetMap for several layers at once."
     )
-    residential: Annotated[tuple[ResidentialLayer, ...], BeforeValidator(_listed), _OneOrMany()] = (
+    residential: Annotated[tuple[ResidentialLayer, ...], BeforeValidator(listed), OneOrMany()] = (
         Field(default=(), description="Homes with households and people.")
     )
-    population: Annotated[tuple[PopulationLayer, ...], BeforeValidator(_listed), _OneOrMany()] = (
+    population: Annotated[tuple[PopulationLayer, ...], BeforeValidator(listed), OneOrMany()] = (
         Field(
             default=(),
             description="People by raster cell; cells are the homes where no homes are given.",
         )
     )
-    facilities: Annotated[tuple[FacilityLayer, ...], BeforeValidator(_listed), _OneOrMany()] = (
-        Field(default=(), description="Existing facilities.")
+    facilities: Annotated[tuple[FacilityLayer, ...], BeforeValidator(listed), OneOrMany()] = Field(
+        default=(), description="Existing facilities."
     )
     streets: StreetLayer | None = Field(default=None, description="The walking network.")
-    areas: Annotated[tuple[AreaLayer, ...], BeforeValidator(_listed), _OneOrMany()] = Field(
+    areas: Annotated[tuple[AreaLayer, ...], BeforeValidator(listed), OneOrMany()] = Field(
         default=(), description="Areas that results are rolled up to, one level each."
     )
-    barriers: Annotated[tuple[BarrierLayer, ...], BeforeValidator(_listed), _OneOrMany()] = Field(
+    barriers: Annotated[tuple[BarrierLayer, ...], BeforeValidator(listed), OneOrMany()] = Field(
         default=(), description="What nobody walks across."
     )
-    entrances: Annotated[tuple[EntranceLayer, ...], BeforeValidator(_listed), _OneOrMany()] = Field(
+    entrances: Annotated[tuple[EntranceLayer, ...], BeforeValidator(listed), OneOrMany()] = Field(
         default=(), description="Gates."
     )
-    water: Annotated[tuple[WaterLayer, ...], BeforeValidator(_listed), _OneOrMany()] = Field(
+    water: Annotated[tuple[WaterLayer, ...], BeforeValidator(listed), OneOrMany()] = Field(
         default=(), description="Water to draw on the map."
     )
-    sites: Annotated[tuple[SiteLayer, ...], BeforeValidator(_listed), _OneOrMany()] = Field(
+    sites: Annotated[tuple[SiteLayer, ...], BeforeValidator(listed), OneOrMany()] = Field(
         default=(), description="Places where a facility could be opened."
     )
     elevation: ElevationLayer | None = Field(

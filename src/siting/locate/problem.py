@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.errors import SitingError
+from siting.network.costs import TOLERANCE_M
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from siting.coverage.assignment import PairCosts
-
-# The inclusive limit takes costs this much above it, so that sums of lengths that are exactly the
-# limit on paper are not lost to rounding.
-TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -234,7 +231,7 @@ def _sorted_pairs(
                 f"the first is pair {outside[0]} with {index[outside[0]]}."
             )
     # A missing cost stays in, so that it is found and told rather than taken for out of reach.
-    near = ~(cost > cutoff + TOLERANCE) & ~np.isposinf(cost)
+    near = ~(cost > cutoff + TOLERANCE_M) & ~np.isposinf(cost)
     if not near.all():
         source, target, cost = source[near], target[near], cost[near]
     key = source.astype(np.int64) * max(m, 1) + target

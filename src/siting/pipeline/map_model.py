@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from siting.pipeline.analysis import Analysis
     from siting.render.model import Sense, Subject
-    from siting.rules.facility_types import Title
     from siting.rules.findings import FindingBlock
+    from siting.rules.values import Title
 
 # Outlines are drawn when zoomed in; with more homes than this, points say the same in less space.
 _MAX_OUTLINES = 20_000

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from siting.rules.city import City
     from siting.rules.city_costs import Costs
-    from siting.rules.facility_types import Title
     from siting.rules.model import Rule
     from siting.rules.plan import Plan, Waiver
+    from siting.rules.values import Title
 
 __all__ = ["Counting", "concerns_plan", "evaluate_plan"]
 

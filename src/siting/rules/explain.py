@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.rules.facility_types import Title, load_facility_types
+from siting.rules.facility_types import load_facility_types
 from siting.rules.findings import Verdict
 from siting.rules.measures import Family, measure_of
 from siting.rules.plan_finding import Text
+from siting.rules.values import Title
 from siting.rules.wording import COMPARISONS, joined, number_text, per_text, quantity_text
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from siting.errors import RuleError
 from siting.rules.packs import FACILITY_TYPES_FILE, read_shipped
+from siting.rules.values import Title
 from siting.rules.yaml_lines import faults_of, load_yaml, nearest_known
 
 if TYPE_CHECKING:
@@ -29,17 +30,6 @@ _PATH = re.compile(r"\s*[;|>:]\s*")
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Title(_Model):
-    """A text in Chinese and English."""
-
-    zh: str = Field(min_length=1, description="In Chinese.")
-    en: str = Field(min_length=1, description="In English.")
-
-    def text(self, language: str) -> str:
-        """Return the text in ``zh`` or ``en``."""
-        return self.zh if language == "zh" else self.en
 
 
 class FacilityType(_Model):

@@ -21,14 +21,12 @@ from pydantic import (
     model_validator,
 )
 
-from siting.rules.facility_types import Title
+from siting.rules.values import OneOrMany, Title, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
-    from pydantic import GetJsonSchemaHandler
-    from pydantic_core import CoreSchema
 
 Subject = Literal["home", "facility", "area", "city", "plan"]
 Strength = Literal["mandatory", "recommended", "indicator"]
@@ -38,20 +36,6 @@ Comparator = Literal["at_least", "at_most", "above", "below"]
 
 COMPARATORS: tuple[Comparator, ...] = ("at_least", "at_most", "above", "below")
 LAYERS = ("national", "province", "city", "district")
-
-
-class _OneOrMany:
-    """Accepts one value where a list is kept, and says so in the JSON Schema."""
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        many = handler(schema)
-        return {"anyOf": [many["items"], many]}
-
-
-def _listed(value: Any) -> Any:
-    return value if isinstance(value, (list, tuple)) else (value,)
 
 
 def plain_number(value: Decimal) -> int | float:
@@ -66,8 +50,8 @@ Number = Annotated[
     PlainSerializer(plain_number, return_type=float | int),
 ]
 Amount = Annotated[Number, Field(ge=0)]
-Codes = Annotated[tuple[str, ...], BeforeValidator(_listed), _OneOrMany()]
-Subjects = Annotated[tuple[Subject, ...], BeforeValidator(_listed), _OneOrMany()]
+Codes = Annotated[tuple[str, ...], BeforeValidator(listed), OneOrMany()]
+Subjects = Annotated[tuple[Subject, ...], BeforeValidator(listed), OneOrMany()]
 RuleId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 
 

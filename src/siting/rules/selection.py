@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from siting.rules.facility_types import Title
+from siting.rules.values import Title
 
 if TYPE_CHECKING:
     import datetime as dt
