@@ -188,6 +188,8 @@ def test_any_of_several_types_counts_and_the_nearest_is_named_by_its_row():
     facilities = [("a", "pharmacy", 0.0), ("s", "supermarket", 500.0), ("m", "food_market", 900.0)]
     block = judged("wuhan-shopping-centre-time", make_city(facilities=facilities))
     assert block.nearest.tolist() == [1, 1, 1, 2]
+    city = make_city(facilities=facilities)
+    assert to_frame(block, city)["nearest_id"].tolist() == ["s", "s", "s", "m"]
 
 
 def test_an_indicator_has_a_number_and_no_verdict():
