@@ -442,3 +442,26 @@ def test_one_more_facility_never_turns_a_pass_into_a_fail(places, extra):
     )
     assert (after.measured <= before.measured + 1e-9).all()
     assert not ((before.verdict == PASS) & (after.verdict != PASS)).any()
+
+
+def test_the_homes_of_a_plan_are_judged_in_the_city_by_the_farthest_one():
+    from siting.rules.evaluate_plan import evaluate_plan
+    from siting.rules.plan import Plan
+
+    city = make_city()
+    plan = Plan("江湾", "cn", None, "new", "plan.yaml", {}, homes=city.homes, context="siting.yaml")
+    finding = evaluate_plan([RULES[KINDERGARTEN]], plan, city=city)[0]
+    assert finding.verdict == "fail"
+    assert float(finding.measured) == pytest.approx(10 + 800)
+    assert float(finding.shortfall) == pytest.approx(10 + 800 - 300)
+    assert finding.explanation.en == (
+        "1 of 4 homes are beyond 300 m; the farthest, far, is at 810 m"
+    )
+    near = make_city(facilities=[(f"k{x}", "kindergarten", float(x)) for x in (100, 390, 900)])
+    assert evaluate_plan([RULES[KINDERGARTEN]], plan, city=near)[0].verdict == "pass"
+    nothing = make_city(facilities=[("p", "park", 0.0)])
+    unknown = evaluate_plan([RULES[KINDERGARTEN]], plan, city=nothing)[0]
+    assert (unknown.verdict, unknown.missing) == (
+        "unknown",
+        ("no facility of type kindergarten in the data",),
+    )

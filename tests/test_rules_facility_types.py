@@ -105,3 +105,12 @@ def test_a_pack_alone_may_name_rules_of_shipped_packs(tmp_path):
     pack.write_text(text.replace("wuhan-elder-care-floor-area", "my-elder-care"), encoding="utf-8")
     rules = {rule.id: rule for rule in read_packs([pack])[0].rules}
     assert rules["my-elder-care"].supersedes == ("hubei-elder-care-floor-area",)
+
+
+def test_a_misspelt_complete_type_is_refused_with_the_nearest():
+    from pydantic import ValidationError
+
+    from siting.rules.parameters import Parameters
+
+    with pytest.raises(ValidationError, match="did you mean 'pharmacy'"):
+        Parameters(complete_types=("pharmcy",))

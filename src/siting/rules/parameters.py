@@ -6,7 +6,7 @@ no default: it is used only when the user writes it.
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Parameters(BaseModel):
@@ -89,3 +89,16 @@ class Parameters(BaseModel):
             "fail instead of being unknown."
         ),
     )
+
+    @field_validator("complete_types")
+    @classmethod
+    def _known_types(cls, codes: tuple[str, ...]) -> tuple[str, ...]:
+        from siting.rules.facility_types import load_facility_types
+
+        types = load_facility_types() if codes else ()
+        for code in codes:
+            if code not in types:
+                raise ValueError(
+                    f"'{code}' is no facility type; {load_facility_types().nearest(code)}"
+                )
+        return codes
