@@ -39,6 +39,7 @@ from siting.loaders.columns import (
     require_columns,
 )
 from siting.loaders.shapes import clean_shapes, without_missing
+from siting.loaders.street_ends import turn_lines
 from siting.tables import (
     AREAS,
     BARRIERS,
@@ -208,11 +209,12 @@ def streets_table(
     Lines of several parts become several rows, without the junction keys that then fit none of
     them. Several values of ``highway`` are joined by ``;`` as OpenStreetMap does. ``oneway`` is
     only read where ``columns`` names it: in most layers it holds for vehicles, not for walkers.
+    Lines that run against their junction keys are turned.
     """
     declared = {"oneway": None, **(columns or {})}
     matches = _match(_headers(frame), STREET_FIELDS, declared, subject, report)
-    table = _filled(frame, crs, STREETS, matches, subject, report, prefix)
-    return _finished(_street_columns(table), STREETS, subject)
+    table = _street_columns(_filled(frame, crs, STREETS, matches, subject, report, prefix))
+    return _finished(turn_lines(table, subject=subject, report=report), STREETS, subject)
 
 
 def barriers_table(
