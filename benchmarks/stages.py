@@ -1,0 +1,242 @@
+"""One stage of an analysis, timed in a process of its own; prints one line of JSON.
+
+    python benchmarks/stages.py STAGE siting.yaml OUT
+
+What a stage needs is made before the clock starts, except for `whole`, which is everything.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+
+class Clock:
+    """Wall and CPU seconds of what runs inside."""
+
+    def __enter__(self) -> Self:
+        self.wall, self.cpu = time.perf_counter(), time.process_time()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wall = time.perf_counter() - self.wall
+        self.cpu = time.process_time() - self.cpu
+
+
+def _layers(project: Path) -> Any:
+    from siting.loaders.layers import load_layers
+    from siting.loaders.project import read_project
+    from siting.tables import DataReport
+
+    return load_layers(read_project(project), report=DataReport())
+
+
+def _city(project: Path) -> Any:
+    from siting.loaders.project import read_project
+    from siting.pipeline.city import build_city
+    from siting.tables import DataReport
+
+    return build_city(_layers(project), read_project(project).parameters, report=DataReport())
+
+
+def read(project: Path, _out: Path) -> Clock:
+    with Clock() as clock:
+        _layers(project)
+    return clock
+
+
+def network(project: Path, _out: Path) -> Clock:
+    from siting.network.graph import build_network
+
+    layers = _layers(project)
+    with Clock() as clock:
+        build_network(layers.streets)
+    return clock
+
+
+def snap(project: Path, _out: Path) -> Clock:
+    from siting.network.graph import build_network
+    from siting.network.snap import snap as snap_to
+
+    layers = _layers(project)
+    streets = build_network(layers.streets)
+    with Clock() as clock:
+        snap_to(streets, layers.residential.geometry, max_access_m=300)
+    return clock
+
+
+def rules(project: Path, _out: Path) -> Clock:
+    from siting.rules.evaluate import evaluate_city
+
+    city = _city(project)
+    wanted = _rules(project)
+    with Clock() as clock:
+        evaluate_city(wanted, city)
+    return clock
+
+
+def _rules(project: Path) -> Any:
+    import datetime as dt
+
+    from siting.loaders.project import read_project
+    from siting.rules.packs import find_packs, read_packs
+    from siting.rules.selection import select_rules
+
+    given = read_project(project)
+    packs = read_packs(find_packs(given.rules, given.folder))
+    day = given.date or dt.datetime.now(dt.UTC).date()
+    return select_rules(packs, date=day, jurisdiction=given.jurisdiction).rules
+
+
+def write(project: Path, out: Path) -> Clock:
+    return _write(project, out, with_map=False)
+
+
+def write_map(project: Path, out: Path) -> Clock:
+    return _write(project, out, with_map=True)
+
+
+def _write(project: Path, out: Path, *, with_map: bool) -> Clock:
+    from siting import analyze
+    from siting.pipeline.outputs import write_analysis
+
+    analysis = analyze(project)
+    with Clock() as clock:
+        write_analysis(analysis, out, leave_out=() if with_map else ("map.html",))
+    return clock
+
+
+def whole(project: Path, out: Path) -> Clock:
+    return _whole(project, out, leave_out=("map.html",))
+
+
+def whole_with_map(project: Path, out: Path) -> Clock:
+    return _whole(project, out, leave_out=())
+
+
+def _whole(project: Path, out: Path, *, leave_out: tuple[str, ...]) -> Clock:
+    with Clock() as clock:
+        from siting import analyze
+        from siting.pipeline.outputs import write_analysis
+
+        write_analysis(analyze(project), out, leave_out=leave_out)
+    return clock
+
+
+def what_if(project: Path, _out: Path) -> Clock:
+    """Add one facility to a loaded city: every result anew."""
+    from siting import analyze
+
+    analysis = analyze(project)
+    one = analysis.layers.facilities.iloc[[0]].copy()
+    one["facility_id"] = "new"
+    # The first call loads what is imported on use; a planner asks more than once.
+    analysis.what_if(add_facilities=one)
+    with Clock() as clock:
+        analysis.what_if(add_facilities=one)
+    return clock
+
+
+def export(project: Path, out: Path) -> Clock:
+    """Write what the peers are given: the same network, the same points."""
+    city = _city(project)
+    streets = city.network
+    facilities = city.facility_attachment
+    first = np.unique(facilities.subject, return_index=True)[1]
+    place = facilities.position[first]
+    edge = facilities.edge[first]
+    node = np.where(place < 0.5, streets.edge_from[edge], streets.edge_to[edge])
+    kinds, kind = np.unique(city.facilities["facility_type"].astype(str), return_inverse=True)
+    geometry = city.homes.geometry
+    np.savez(
+        out,
+        node_xy=streets.node_xy, edge_from=streets.edge_from, edge_to=streets.edge_to,
+        edge_length_m=streets.edge_length_m, home_xy=np.column_stack([geometry.x, geometry.y]),
+        facility_xy=city.facilities.geometry.get_coordinates().to_numpy(),
+        facility_node=node, facility_kind=kind[facilities.subject[first]],
+        facility_kind_all=kind, kinds=np.arange(len(kinds)),
+    )  # fmt: skip
+    return Clock().__enter__()
+
+
+def kernel(project: Path, out: Path) -> Clock:
+    """Nearest facility of each type for every node: what the peers do too."""
+    from siting.network.snap import Attachment
+    from siting.network.travel import closest_many, node_costs
+
+    city = _city(project)
+    streets = city.network
+    data = np.load(out)
+    touching = np.empty(streets.node_count, np.int32)
+    touching[streets.edge_from] = np.arange(streets.edge_count)
+    touching[streets.edge_to] = np.arange(streets.edge_count)
+
+    def at_nodes(nodes: np.ndarray) -> Attachment:
+        edge = touching[nodes]
+        place = np.where(streets.edge_from[edge] == nodes, 0.0, 1.0)
+        size = nodes.size
+        subject = np.arange(size, dtype=np.int32)
+        return Attachment(subject, edge, place, np.zeros(size), size, np.ones(size, np.uint8))
+
+    groups = [at_nodes(data["facility_node"][data["facility_kind"] == k]) for k in data["kinds"]]
+    closest_many(streets, at_nodes(np.arange(10)), groups[:1])
+    _ = streets.reversed_arcs
+    with Clock() as clock:
+        costs = [node_costs(streets, group)[0] for group in groups]
+    np.save(out.with_name("siting-node-costs.npy"), np.array(costs))
+    return clock
+
+
+def straight(project: Path, out: Path) -> Clock:
+    from siting.coverage.closest import closest_straight_line
+
+    layers = _layers(project)
+    chosen = layers.facilities[layers.facilities["facility_type"] == "elder_care"]
+    closest_straight_line(layers.residential.geometry.iloc[:10], chosen.geometry)
+    with Clock() as clock:
+        found = closest_straight_line(layers.residential.geometry, chosen.geometry)
+    np.save(out.with_name("siting-straight.npy"), found.cost)
+    return clock
+
+
+def snap_access(project: Path, out: Path) -> Clock:
+    from siting.network.snap import snap as snap_to
+
+    city = _city(project)
+    with Clock() as clock:
+        found = snap_to(city.network, city.homes.geometry, max_access_m=300)
+    access = np.full(found.size, np.inf)
+    access[found.subject] = found.access_m
+    np.save(out.with_name("siting-access.npy"), access)
+    return clock
+
+
+STAGES: dict[str, Callable[[Path, Path], Clock]] = {
+    each.__name__: each
+    for each in (
+        read,
+        network,
+        snap,
+        rules,
+        write,
+        write_map,
+        whole,
+        whole_with_map,
+        what_if,
+        export,
+        kernel,
+        straight,
+        snap_access,
+    )
+}
+
+if __name__ == "__main__":
+    stage, where, target = sys.argv[1:4]
+    measured = STAGES[stage](Path(where), Path(target))
+    print(json.dumps({"wall": measured.wall, "cpu": measured.cpu}))
