@@ -87,10 +87,10 @@ def as_text(values: pd.Series) -> pd.Series:
     Examples
     --------
     >>> import pandas as pd
-    >>> as_text(pd.Series([1.0, 2.5, None])).tolist()
-    ['1', '2.5', nan]
-    >>> as_text(pd.Series([" A1 ", "", ["trunk", "primary"]])).tolist()
-    ['A1', nan, 'trunk;primary']
+    >>> as_text(pd.Series([1.0, 2.5, None])).fillna("missing").tolist()
+    ['1', '2.5', 'missing']
+    >>> as_text(pd.Series([" A1 ", "", ["trunk", "primary"]])).fillna("missing").tolist()
+    ['A1', 'missing', 'trunk;primary']
     """
     import pandas as pd
     from pandas.api.types import is_float_dtype, is_integer_dtype

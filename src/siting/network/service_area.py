@@ -101,6 +101,7 @@ def _by_cell(lines: NDArray[Any]) -> NDArray[np.object_]:
     start = shapely.get_coordinates(shapely.get_point(lines, 0))
     cells = np.floor(start / _CELL_M).astype(np.int64)
     _, cell = np.unique(cells, axis=0, return_inverse=True)
+    cell = cell.reshape(-1)  # NumPy 2.0.0 alone gives it a second axis
     order = np.argsort(cell, kind="stable")
     gathered = shapely.multilinestrings(lines[order], indices=cell[order])
     return np.asarray(shapely.line_merge(gathered), dtype=object)
