@@ -10,18 +10,35 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from siting.errors import SitingError
+    from siting.loaders.plan import read_plan
     from siting.loaders.project import read_project
     from siting.pipeline.analysis import Analysis, analyze
+    from siting.pipeline.check import PlanCheck, check_plan, check_plans
     from siting.sample import write_sample
 
 __version__ = "0.1.0"
 
-__all__ = ["Analysis", "SitingError", "__version__", "analyze", "read_project", "write_sample"]
+__all__ = [
+    "Analysis",
+    "PlanCheck",
+    "SitingError",
+    "__version__",
+    "analyze",
+    "check_plan",
+    "check_plans",
+    "read_plan",
+    "read_project",
+    "write_sample",
+]
 
 _HOMES = {
     "Analysis": "siting.pipeline.analysis",
+    "PlanCheck": "siting.pipeline.check",
     "SitingError": "siting.errors",
     "analyze": "siting.pipeline.analysis",
+    "check_plan": "siting.pipeline.check",
+    "check_plans": "siting.pipeline.check",
+    "read_plan": "siting.loaders.plan",
     "read_project": "siting.loaders.project",
     "write_sample": "siting.sample",
 }

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from siting import __version__
-from siting.cli import analyze, rules, sample
+from siting.cli import analyze, check, diff, explain, plan, rules, sample, schema
 from siting.cli.console import ExitCode, debugging, plain_lines, use_utf8, warn
 from siting.errors import SitingError
 
@@ -24,6 +24,8 @@ app = typer.Typer(
         "Start with a made-up district:\n\n"
         "  siting sample demo\n\n"
         "  siting analyze demo/siting.yaml --out out\n\n"
+        "Check a plan:\n\n"
+        "  siting check plans/riverside\n\n"
         "Exit codes: 0 compliant, 1 findings, 2 bad input or usage."
     ),
 )
@@ -50,8 +52,13 @@ def _common(
 
 
 analyze.register(app)
+check.register(app)
+diff.register(app)
+explain.register(app)
+plan.register(app)
 rules.register(app)
 sample.register(app)
+schema.register(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -6,6 +6,7 @@ Results go to standard output, everything else to standard error, so that a pipe
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,7 +38,7 @@ def say(text: str) -> None:
 
 def warn(text: str) -> None:
     """Print one line that is not the result."""
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{tame(text)}\n")
 
 
 def plain(text: str) -> str:
@@ -55,6 +56,21 @@ def plain(text: str) -> str:
 def plain_lines(text: str) -> str:
     """Clean every line of a text that has several."""
     return "\n".join(plain(line) for line in text.split("\n"))
+
+
+_COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
+
+
+def tame(text: str) -> str:
+    r"""Keep a text from being read as a command by the log of GitHub Actions.
+
+    Its runner obeys lines that begin with ``::``, also after blanks, and the older ``##[`` anywhere
+    in a line, whatever wrote them.
+
+    >>> print(tame("  ::error::all is well ##[group]"))
+      : :error::all is well ## [group]
+    """
+    return _COMMAND.sub(r"\1: :", text).replace("##[", "## [")
 
 
 @contextmanager

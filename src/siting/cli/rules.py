@@ -100,6 +100,33 @@ def show_rule(
         say(plain_lines(describe_rule(rule, language)))
 
 
+@commands.command("explain")
+def explain_rule(
+    rule_id: Annotated[str, typer.Argument(help="Identifier, as `siting rules list` prints it.")],
+    packs: Packs = None,
+    *,
+    language: Language = "zh",
+) -> None:
+    """Show what a rule asks and the arithmetic of its worked cases in words.
+
+    Example:  siting rules explain wuhan-elder-care-floor-area --language en
+    """
+    from siting.rules.cases import plan_of_case
+    from siting.rules.evaluate_plan import evaluate_plan
+    from siting.rules.explain import describe_rule
+
+    rule = _rule(rule_id, packs)
+    if "plan" not in rule.applies_to.subject:
+        say(plain_lines(describe_rule(rule, language)))
+        return
+    say(plain_lines(describe_rule(rule.model_copy(update={"cases": ()}), language)))
+    say("算例:" if language == "zh" else "worked cases:")
+    for case in rule.cases:
+        for finding in evaluate_plan([rule], plan_of_case(rule, case)):
+            text = finding.explanation.text("zh" if language == "zh" else "en")
+            say(plain(f"  - {case.name}: {finding.verdict}: {text}"))
+
+
 @commands.command("lint")
 def lint(
     packs: Packs = None,
@@ -123,7 +150,7 @@ def lint(
 
 
 @commands.command("test")
-def test(
+def run_tests(
     packs: Packs = None,
     *,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print every case.")] = False,

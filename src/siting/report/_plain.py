@@ -15,9 +15,12 @@ from siting.rules.fact_titles import unit_text
 from siting.rules.plan import plain_number
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from siting.rules.plan import Evidence
     from siting.rules.plan_finding import Language, PlanFinding
 
+_EVIDENCE = ("file", "location", "text", "unit", "label", "line")
 _ASCII_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -91,6 +94,13 @@ def read_as(evidence: Evidence) -> str:
     # 1250户 has its unit already.
     unit = evidence.unit.replace("m2", "m²") if words[-1:].isdigit() else ""
     return f"{place(evidence)}: {words} {unit}".rstrip(": ").rstrip()
+
+
+def place_text(record: Mapping[str, Any]) -> str:
+    """Write the evidence of a JSON report as `read_as` writes it."""
+    from siting.rules.plan import Evidence
+
+    return read_as(Evidence(**{key: record[key] for key in _EVIDENCE}))
 
 
 def first_place(finding: PlanFinding) -> Evidence | None:

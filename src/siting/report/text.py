@@ -33,6 +33,7 @@ def to_text(
     language: Language = "zh",
     allow_unknown: bool = False,
     colour: bool = False,
+    full: bool = True,
 ) -> str:
     r"""Write findings as text, the worst of each plan first.
 
@@ -46,6 +47,8 @@ def to_text(
         As the check was run; it decides whether the last line says compliant.
     colour
         Add ANSI colours; only for a terminal. Nothing from a plan can add its own.
+    full
+        False: what passes in two lines each, and what does not apply only counted.
 
     Examples
     --------
@@ -57,13 +60,49 @@ def to_text(
     lines: list[str] = []
     for (source, plan), group in groupby(ranked(findings), key=lambda f: (f.source, f.plan)):
         lines.append(_painted(f"{plain(plan)} ({plain(source)})", "1", colour))
-        for finding in group:
-            lines += _finding(finding, language, colour)
+        lines += _plan(list(group), language, colour, full)
         lines.append("")
     summary = summary_of(findings, allow_unknown=allow_unknown)
     end = summary_line(summary, language)
     lines.append(_painted(end, "32;1" if summary["compliant"] else "31;1", colour))
     return "\n".join(lines) + "\n"
+
+
+def summary_text(
+    findings: Sequence[PlanFinding], language: Language = "zh", *, allow_unknown: bool = False
+) -> str:
+    """Write the outcome and the counts in one line.
+
+    >>> summary_text([], "en")
+    'Every mandatory rule is met'
+    """
+    return summary_line(summary_of(findings, allow_unknown=allow_unknown), language)
+
+
+def _plan(
+    findings: Sequence[PlanFinding],
+    language: Language,
+    colour: bool,  # noqa: FBT001
+    full: bool,  # noqa: FBT001
+) -> list[str]:
+    if full:
+        return [line for each in findings for line in _finding(each, language, colour)]
+    silent = [each for each in findings if _says_nothing(each)]
+    lines = []
+    for finding in findings:
+        if finding not in silent:
+            whole = _finding(finding, language, colour)
+            settled = finding.verdict in ("pass", "not_applicable") and finding.waived is None
+            lines += whole[:2] if settled else whole
+    if silent:
+        mark, paint = _MARKS["not_applicable"]
+        count = f"{mark} {len(silent)} {word('not_applicable', language)}"
+        lines.append("  " + _painted(count, paint, colour))
+    return lines
+
+
+def _says_nothing(finding: PlanFinding) -> bool:
+    return finding.verdict == "not_applicable" and finding.measured is None
 
 
 def _finding(finding: PlanFinding, language: Language, colour: bool) -> list[str]:  # noqa: FBT001

@@ -40,6 +40,13 @@ class Known:
     wrong: bool
     title: str = ""
 
+    @property
+    def gap(self) -> float:
+        """How far the measured is from the required; 0 where either is not known."""
+        if self.measured is None or self.required is None:
+            return 0.0
+        return abs(self.measured - self.required)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -55,6 +62,15 @@ class Change:
         known = self.after or self.before
         assert known is not None
         return known
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether it is a problem that was none, or a lesser one: unknown, or a smaller gap."""
+        if self.kind != "changed" or self.before is None or self.after is None:
+            return self.kind == "new"
+        if self.before.verdict != self.after.verdict:
+            return self.after.verdict == "fail"
+        return self.after.gap > self.before.gap
 
 
 def compare(before: Iterable[Known], after: Iterable[Known]) -> tuple[Change, ...]:

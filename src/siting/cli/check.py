@@ -1,0 +1,306 @@
+"""``siting check``: does a plan comply with every rule in force, and if not, by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from siting.cli.console import ExitCode, plain, plain_lines, progress_bar, warn
+from siting.cli.report_file import format_of, may_colour, print_report, write_report
+from siting.errors import SitingError
+
+if TYPE_CHECKING:
+    from siting.pipeline.check import CheckOptions, PlanChecks
+    from siting.rules.compare import Known
+    from siting.rules.plan_finding import Language, PlanFinding
+
+_SHOWN_NOTES = 5
+_STATES = ("active", "draft", "unverified")
+
+Date = Annotated[
+    str | None, typer.Option("--date", help="Day whose rules apply, instead of the plan's.")
+]
+Jurisdiction = Annotated[
+    str | None,
+    typer.Option("--jurisdiction", help="Place, such as cn-hubei-wuhan, instead of the plan's."),
+]
+Status = Annotated[
+    Literal["new", "renewal"] | None, typer.Option("--status", help="Instead of the plan's.")
+]
+Packs = Annotated[
+    list[str] | None,
+    typer.Option("--rules", help="Pack or folder of packs, repeatable; left out: all shipped."),
+]
+Language_ = Annotated[Literal["zh", "en"], typer.Option("--language", "-l", help="zh or en.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("check")(check)
+
+
+def check(
+    plans: Annotated[
+        list[Path],
+        typer.Argument(help="Folders with plan.yaml, .gpkg, .geojson, .xlsx, or folders of those."),
+    ],
+    *,
+    rules: Packs = None,
+    date: Date = None,
+    jurisdiction: Jurisdiction = None,
+    status: Status = None,
+    context: Annotated[
+        Path | None,
+        typer.Option("--context", help="siting.yaml of the existing city, for radius rules."),
+    ] = None,
+    format_: Annotated[
+        Literal["text", "json", "markdown", "html", "sarif", "junit", "github"] | None,
+        typer.Option("--format", "-f", help="Left out: by the suffix of --output, else text."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the report here, not to stdout.")
+    ] = None,
+    save: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--save",
+            help="A further report, repeatable; its suffix is its format: .txt .json .md .html "
+            ".sarif .xml (JUnit).",
+        ),
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", help="JSON report of an earlier check.")
+    ] = None,
+    fail_on: Annotated[
+        Literal["any", "new"],
+        typer.Option("--fail-on", help="new: only what is new or worse than in the baseline."),
+    ] = "any",
+    new_only: Annotated[
+        bool, typer.Option("--new-only", help="As --fail-on new, and report nothing else.")
+    ] = False,
+    allow_unknown: Annotated[
+        bool, typer.Option("--allow-unknown", help="Missing data does not make the check fail.")
+    ] = False,
+    language: Language_ = "zh",
+    include: Annotated[
+        list[str] | None,
+        typer.Option("--include", help="Also rules that are draft or unverified; repeatable."),
+    ] = None,
+    rounding: Annotated[
+        Literal["linear", "ceil_per_100"] | None,
+        typer.Option("--rounding", help="ceil_per_100: rates per 100 households in full steps."),
+    ] = None,
+    share_rooms: Annotated[
+        bool, typer.Option("--share-rooms", help="A room counts for every type that it serves.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Text in full, and every note on the data.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Nothing but the report and errors.")
+    ] = False,
+) -> int:
+    """Check plans against every rule in force for their place and date.
+
+    Exit codes: 0 compliant; 1 something that binds fails or cannot be judged; 2 bad input or
+    usage, also where one of several plans cannot be read.
+
+    Examples:
+
+      siting check plans/riverside
+
+      siting check 指标表.xlsx --jurisdiction cn-hubei-wuhan --date 2026-11-01
+
+      siting check plans/* --format github --save check.sarif --save check.html
+
+      siting check plans/* --baseline main.json --fail-on new
+    """
+    from siting.rules.evaluate_plan import Counting
+
+    options = _options(
+        rules,
+        date,
+        jurisdiction,
+        status=status,
+        context=context,
+        include=_states(include or ()),
+        counting=Counting(share_rooms, rounding),
+        language=language,
+    )
+    reports = _reports(format_, output, save or ())
+    known = _baseline(baseline, needed=new_only or fail_on == "new")
+    checks = run_checks(plans, options, quiet=quiet)
+    outcome = _Outcome(checks.findings, known, allow_unknown=allow_unknown)
+    outcome.only_new = new_only or fail_on == "new"
+    for path, name in reports:
+        shown = outcome.new if new_only else outcome.findings
+        text = _formatted(shown, name, outcome, language, full=verbose, colour=path is None)
+        if path is None:
+            print_report(text, name)
+        else:
+            write_report(path, text)
+    if not quiet:
+        _tell(checks, outcome, reports, language, every=verbose)
+    if checks.unreadable:
+        warn(_unreadable(checks.unreadable, len(checks)))
+        return ExitCode.BAD_INPUT
+    return ExitCode.FINDINGS if outcome.fails else ExitCode.COMPLIANT
+
+
+def run_checks(plans: Sequence[Path], options: CheckOptions, *, quiet: bool = False) -> PlanChecks:
+    """Find the plans among paths and check them, with progress and a word on what is skipped."""
+    from siting.pipeline.check import check_plans
+    from siting.pipeline.plan_files import find_plans
+
+    files = find_plans(plans)
+    with progress_bar(quiet=quiet) as progress:
+        checks = check_plans(files.plans, options, progress=progress)
+    if files.skipped and not quiet:
+        listed = ", ".join(plain(path.name) for path in files.skipped[:_SHOWN_NOTES])
+        more = " ..." if len(files.skipped) > _SHOWN_NOTES else ""
+        warn(f"skipped {len(files.skipped)} that are no plans: {listed}{more}")
+    return checks
+
+
+def _options(
+    rules: list[str] | None, date: str | None, jurisdiction: str | None, **more: Any
+) -> CheckOptions:
+    from siting.pipeline.check import CheckOptions, day_of
+
+    return CheckOptions(
+        rules=tuple(rules or ()), date=day_of(date), jurisdiction=jurisdiction, **more
+    )
+
+
+def _states(include: Sequence[str]) -> tuple[str, ...]:
+    for each in include:
+        if each not in _STATES:
+            raise SitingError(f"--include is '{plain(each)}'; expected draft or unverified.")
+    return ("active", *include)
+
+
+def _reports(
+    name: str | None, output: Path | None, save: Sequence[Path]
+) -> list[tuple[Path | None, str]]:
+    """Return where every report goes and its format; the first is the one asked for."""
+    if name is None:
+        name = format_of(output, otherwise="text") if output else "text"
+    return [(output, name), *((path, format_of(path)) for path in save)]
+
+
+def _baseline(path: Path | None, *, needed: bool) -> tuple[Known, ...] | None:
+    from siting.cli.known_findings import read_report
+
+    if path is None:
+        if needed:
+            raise SitingError("what is new is told from a --baseline; name a JSON report.")
+        return None
+    return read_report(path)
+
+
+class _Outcome:
+    """The findings, which of them are new, and whether they make the check fail."""
+
+    def __init__(
+        self,
+        findings: Sequence[PlanFinding],
+        before: tuple[Known, ...] | None,
+        *,
+        allow_unknown: bool,
+    ) -> None:
+        from siting.rules.compare import compare, known_of
+
+        self.findings = tuple(findings)
+        self.allow_unknown = allow_unknown
+        self.only_new = False
+        known = known_of(self.findings)
+        self.changes = None if before is None else compare(before, known)
+        # Two plans of one name share their ids, so a finding is known by itself, not by its id.
+        kinds = {id(change.after): change for change in self.changes or ()}
+        self._changes = [kinds.get(id(each)) for each in known]
+
+    @property
+    def new(self) -> tuple[PlanFinding, ...]:
+        """What is a problem now and was none, or a lesser one, before; and what is no problem."""
+        pairs = zip(self.findings, self._changes, strict=True)
+        return tuple(
+            each
+            for each, change in pairs
+            if change is None or change.kind == "fixed" or change.is_worse
+        )
+
+    @property
+    def fails(self) -> bool:
+        from siting.rules.plan_finding import breaks
+
+        counted = self.new if self.only_new else self.findings
+        return any(breaks(each, allow_unknown=self.allow_unknown) for each in counted)
+
+
+def _formatted(
+    findings: Sequence[PlanFinding],
+    name: str,
+    outcome: _Outcome,
+    language: Language,
+    *,
+    full: bool,
+    colour: bool,
+) -> str:
+    from siting import __version__
+    from siting.report.plan_formats import format_findings
+    from siting.rules.compare import states_of
+
+    more: dict[str, Any] = {}
+    if name == "text":
+        more = {"full": full, "colour": colour and may_colour()}
+    if name in ("json", "sarif") and outcome.changes is not None:
+        more["changes"] = states_of(outcome.changes)
+    if name == "sarif":
+        more["version"] = __version__
+    return format_findings(
+        findings, name, language=language, allow_unknown=outcome.allow_unknown, **more
+    )
+
+
+def _tell(
+    checks: PlanChecks,
+    outcome: _Outcome,
+    reports: Sequence[tuple[Path | None, str]],
+    language: Language,
+    *,
+    every: bool,
+) -> None:
+    """Say on standard error what the report on standard output does not."""
+    from siting.report.text import summary_text
+
+    notes = checks.notes
+    for note in notes if every else notes[:_SHOWN_NOTES]:
+        warn(f"note: {plain_lines(note)}")
+    if not every and len(notes) > _SHOWN_NOTES:
+        warn(f"note: {len(notes) - _SHOWN_NOTES} more notes; --verbose shows them")
+    path, name = reports[0]
+    if path is not None or name != "text":
+        told = summary_text(outcome.findings, language, allow_unknown=outcome.allow_unknown)
+        warn(told)
+    if outcome.changes is not None:
+        from siting.report.diff import to_diff_text
+
+        warn(plain_lines(to_diff_text(outcome.changes, language=language).rstrip("\n")))
+
+
+def _unreadable(unreadable: Sequence[tuple[Path, str]], checked: int) -> str:
+    """Write one error for all plans that could not be checked; the same fault is said once."""
+    by_fault: dict[str, list[str]] = {}
+    for path, error in unreadable:
+        by_fault.setdefault(error, []).append(str(path))
+    listed = "\n".join(
+        f"  - {', '.join(map(plain, paths))}: {plain_lines(fault)}"
+        for fault, paths in by_fault.items()
+    )
+    return (
+        f"error: {len(unreadable)} of {len(unreadable) + checked} plans could not be checked\n"
+        f"{listed}"
+    )

@@ -1,0 +1,58 @@
+"""``siting diff``: what changed between two plan checks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from siting.cli.check import Date, Jurisdiction, Language_, Packs
+from siting.cli.console import ExitCode
+from siting.cli.report_file import print_report, write_report
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("diff")(diff)
+
+
+def diff(
+    old: Annotated[Path, typer.Argument(help="JSON report, or a plan or folder of plans.")],
+    new: Annotated[Path, typer.Argument(help="The same, later.")],
+    *,
+    rules: Packs = None,
+    date: Date = None,
+    jurisdiction: Jurisdiction = None,
+    format_: Annotated[
+        Literal["text", "json"], typer.Option("--format", "-f", help="text or json.")
+    ] = "text",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write here, not to stdout.")
+    ] = None,
+    language: Language_ = "zh",
+) -> int:
+    """Say which problems are new, fixed, changed or unchanged.
+
+    Exit code 1 where a problem is new or worse. Plans are checked now, by the same rules.
+
+    Examples:
+
+      siting diff main.json branch.json
+
+      siting diff plans/riverside plans/riverside-v2
+    """
+    from siting.cli.known_findings import known_findings
+    from siting.pipeline.check import CheckOptions, day_of
+    from siting.report.diff import to_diff_json, to_diff_text
+    from siting.rules.compare import compare
+
+    options = CheckOptions(rules=tuple(rules or ()), date=day_of(date), jurisdiction=jurisdiction)
+    changes = compare(known_findings(old, options), known_findings(new, options))
+    text = to_diff_json(changes) if format_ == "json" else to_diff_text(changes, language=language)
+    if output is None:
+        print_report(text, format_)
+    else:
+        write_report(output, text)
+    worse = any(change.is_worse for change in changes)
+    return ExitCode.FINDINGS if worse else ExitCode.COMPLIANT

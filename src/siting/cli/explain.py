@@ -1,0 +1,62 @@
+"""``siting explain``: one finding in words: what is asked, the arithmetic, where it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from siting.cli.check import Date, Jurisdiction, Language_, Packs
+from siting.cli.console import plain, say, tame
+from siting.errors import SitingError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("explain")(explain)
+
+
+def explain(
+    finding: Annotated[
+        str, typer.Argument(help="Rule id, or the finding_id of a report (its start is enough).")
+    ],
+    source: Annotated[
+        Path, typer.Argument(help="JSON report of siting check, or a plan or folder of plans.")
+    ],
+    *,
+    rules: Packs = None,
+    date: Date = None,
+    jurisdiction: Jurisdiction = None,
+    language: Language_ = "zh",
+) -> None:
+    """Explain a finding: the rule, the numbers and their places, the arithmetic, the clause.
+
+    Examples:
+
+      siting explain wuhan-elder-care-floor-area plans/riverside
+
+      siting explain 3f2a check.json --language en
+    """
+    from siting.cli.known_findings import finding_records
+    from siting.pipeline.check import CheckOptions, day_of
+    from siting.report.explanation import to_explanation
+
+    options = CheckOptions(rules=tuple(rules or ()), date=day_of(date), jurisdiction=jurisdiction)
+    records = finding_records(source, options, language)
+    chosen = _chosen(finding, records, source)
+    say(tame("\n\n".join(to_explanation(each, language=language) for each in chosen)))
+
+
+def _chosen(wanted: str, records: list[dict[str, Any]], source: Path) -> list[dict[str, Any]]:
+    from siting.rules.yaml_lines import nearest_known
+
+    by_rule = [each for each in records if each["rule_id"] == wanted]
+    by_id = [each for each in records if str(each["finding_id"]).startswith(wanted)]
+    if by_rule or by_id:
+        return by_rule or by_id
+    known = {str(each["rule_id"]) for each in records}
+    raise SitingError(
+        f"{source} has no finding '{plain(wanted)}'; {nearest_known(wanted, known)}. A rule that "
+        "was not applied has none: siting rules explain says what it asks."
+    )

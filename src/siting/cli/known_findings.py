@@ -1,0 +1,75 @@
+"""Findings that were told before: read from a JSON report, or by checking a plan again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from siting.errors import SitingError
+
+if TYPE_CHECKING:
+    from siting.pipeline.check import CheckOptions
+    from siting.rules.compare import Known
+    from siting.rules.plan_finding import Language
+
+
+def read_report(path: Path) -> tuple[Known, ...]:
+    """Read the findings of a JSON report.
+
+    Raises
+    ------
+    SitingError
+        The file is not there, cannot be read, or is no report of ``siting check``.
+    """
+    from siting.rules.compare import known_of_json
+
+    return known_of_json(_bytes_of(path), str(path))
+
+
+def known_findings(path: Path, options: CheckOptions) -> tuple[Known, ...]:
+    """Return the findings of a report, or of a plan or folder of plans that is checked now.
+
+    Raises
+    ------
+    SitingError
+        As reading a report or a plan does; any plan that cannot be checked.
+    """
+    from siting.pipeline.plan_files import is_report
+    from siting.rules.compare import known_of
+
+    if is_report(path):
+        return read_report(path)
+    return known_of(_checked(path, options))
+
+
+def finding_records(path: Path, options: CheckOptions, language: Language) -> list[dict[str, Any]]:
+    """Return findings as the JSON report holds them, of a report or of plans checked now."""
+    from siting.pipeline.plan_files import is_report
+    from siting.report.json_ import finding_record
+
+    if not is_report(path):
+        return [finding_record(each, language, {}) for each in _checked(path, options)]
+    read_report(path)
+    records: list[dict[str, Any]] = json.loads(_bytes_of(path))["findings"]
+    return records
+
+
+def _checked(path: Path, options: CheckOptions) -> tuple[Any, ...]:
+    from siting.pipeline.check import check_plans
+    from siting.pipeline.plan_files import find_plans
+
+    checks = check_plans(find_plans([path]).plans, options)
+    if checks.unreadable:
+        raise SitingError("\n".join(error for _, error in checks.unreadable))
+    return checks.findings
+
+
+def _bytes_of(path: Path) -> bytes:
+    from siting.rules.compare import MAX_BASELINE_BYTES
+
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_BASELINE_BYTES + 1)
+    except OSError as error:
+        raise SitingError(f"{path} cannot be read: {error.strerror}.") from None

@@ -1,0 +1,93 @@
+"""Where a report goes: to a file, whole or not at all, or to standard output without surprises."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from siting.cli.console import tame
+from siting.errors import SitingError
+
+_SUFFIXES = {
+    ".txt": "text",
+    ".json": "json",
+    ".md": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".sarif": "sarif",
+    ".xml": "junit",
+}
+# How each format writes a square bracket, so that ##[ in a name is no command of a CI log.
+_BRACKETS = {"json": "##\\u005b", "sarif": "##\\u005b", "html": "##&#91;", "junit": "##&#91;"}
+
+
+def format_of(path: Path, *, otherwise: str | None = None) -> str:
+    """Return the format that a file's suffix means.
+
+    Raises
+    ------
+    SitingError
+        The suffix means none and there is no other.
+
+    Examples
+    --------
+    >>> format_of(Path("out/check.sarif")), format_of(Path("x"), otherwise="text")
+    ('sarif', 'text')
+    """
+    found = _SUFFIXES.get(path.suffix.lower(), otherwise)
+    if path.name.lower().endswith(".sarif.json"):
+        found = "sarif"
+    if found is None:
+        raise SitingError(f"{path}: the suffix tells no format; use one of {', '.join(_SUFFIXES)}.")
+    return found
+
+
+def write_report(path: Path, text: str) -> None:
+    """Write a file whole or not at all; one that was there stays until the new one is complete.
+
+    Raises
+    ------
+    SitingError
+        The folder is not there or cannot be written to, or another program has the file open.
+    """
+    folder = path.absolute().parent
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=folder)
+    except OSError as error:
+        raise SitingError(f"{path} cannot be written: {error.strerror}.") from None
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        beside.chmod(_mode_for_new_files())
+        beside.replace(path)
+    except OSError as error:
+        raise SitingError(f"{path} cannot be written: {error.strerror}.") from None
+    finally:
+        with suppress(OSError):
+            beside.unlink()
+
+
+def print_report(text: str, name: str) -> None:
+    """Print a report so that nothing in it is read as a command by a CI log."""
+    if name == "github":
+        sys.stdout.write(text.replace("##[", "## ["))
+    elif name in _BRACKETS:
+        sys.stdout.write(text.replace("##[", _BRACKETS[name]))
+    else:
+        sys.stdout.write(tame(text))
+
+
+def may_colour() -> bool:
+    """Tell whether standard output is a terminal whose user did not ask for plain text."""
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def _mode_for_new_files() -> int:
+    """Temporary files are private; a report has the rights that any new file gets."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -1,0 +1,57 @@
+"""``siting schema``: the JSON Schemas, with which editors complete and check what people write."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from siting.cli.console import say
+from siting.cli.report_file import write_report
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("schema")(schema)
+
+
+def schema(
+    name: Annotated[
+        Literal["project", "plan", "rules"],
+        typer.Argument(help="project: siting.yaml; plan: plan.yaml; rules: a rule pack."),
+    ],
+    *,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write here, not to stdout.")
+    ] = None,
+) -> None:
+    """Print the JSON Schema (draft 2020-12) of a file that people write.
+
+    Example:  siting schema plan --output plan.schema.json
+
+    Editors that know YAML take it from the first line of a file:
+
+      # yaml-language-server: $schema=plan.schema.json
+    """
+    text = json.dumps(json_schema(name), ensure_ascii=False, indent=2)
+    if output is None:
+        say(text)
+    else:
+        write_report(output, f"{text}\n")
+
+
+def json_schema(name: str) -> dict[str, Any]:
+    """Return one of the schemas by its name."""
+    if name == "project":
+        from siting.loaders.project import project_json_schema
+
+        return project_json_schema()
+    if name == "plan":
+        from siting.loaders.plan import plan_json_schema
+
+        return plan_json_schema()
+    from siting.rules.schema import pack_schema
+
+    return pack_schema()

@@ -1,0 +1,87 @@
+"""One plan finding in words, from the record that a JSON report keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from siting.report._plain import place_text, plain
+from siting.report._words import word
+
+if TYPE_CHECKING:
+    from siting.rules.plan_finding import Language
+
+_LABELS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "plan": ("方案", "Plan"),
+        "verdict": ("结论", "Verdict"),
+        "arithmetic": ("计算", "Arithmetic"),
+        "missing": ("缺少", "Missing"),
+        "read": ("数据出处", "Read from"),
+        "read_as": ("理解", "Read as"),
+        "governed": ("由另一条规则决定", "Decided by another rule"),
+        "waived": ("豁免", "Waived"),
+        "source": ("依据", "Source"),
+        "quote": ("原文", "Quote"),
+        "url": ("出处", "URL"),
+        "confidence": ("来源可信度", "Confidence of the source"),
+        "id": ("编号", "Finding"),
+    }
+)
+_STRENGTHS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "mandatory": ("强制性(应),不符合即不通过", "mandatory: failing it fails the check"),
+        "recommended": ("推荐性(宜),不影响结论", "recommended: failing it only warns"),
+        "indicator": ("指标,无达标线", "an indicator without a pass mark"),
+    }
+)
+
+
+def to_explanation(record: Mapping[str, Any], *, language: Language = "zh") -> str:
+    """Explain one finding.
+
+    Parameters
+    ----------
+    record
+        As `siting.report.json_.finding_record` makes it and JSON reports keep it.
+    language
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        A line for each part; nothing in it can end a line or control a terminal.
+    """
+    other = language == "en"
+    subject = f" [{record['subject']}]" if record["subject"] else ""
+    title = record.get(f"title_{language}") or record["title"]
+    lines = [plain(f"{title}{subject} ({record['rule_id']})")]
+    lines += [
+        f"  {_LABELS[key][other]}: {plain(str(text))}"
+        for key, text in _parts(record, language)
+        if text
+    ]
+    return "\n".join(lines)
+
+
+def _parts(record: Mapping[str, Any], language: Language) -> Iterator[tuple[str, str]]:
+    citation = record.get("citation") or {}
+    yield "plan", f"{record['plan']} ({record['source']})"
+    strength = _STRENGTHS[record["strength"]][language == "en"]
+    yield "verdict", f"{word(record['verdict'], language)} ({strength})"
+    yield "arithmetic", record.get(f"explanation_{language}") or record["explanation"]
+    yield "missing", ", ".join(record["missing"])
+    for place in record["evidence"]:
+        yield "read", place_text(place)
+    yield "read_as", record.get(f"note_{language}") or record["note"]
+    yield "governed", record["governed_by"]
+    waived = record["waived"]
+    if waived:
+        yield "waived", f"{waived['reason']} ({waived['approver']}, {waived['expires']})"
+    named = (citation.get(key) for key in ("document", "number", "clause"))
+    yield "source", " ".join(part for part in named if part)
+    yield "quote", citation.get("quote", "")
+    yield "url", citation.get("url", "")
+    yield "confidence", citation.get("confidence", "")
+    yield "id", record["finding_id"]
