@@ -78,10 +78,18 @@ def closest_straight_line_many(
     """
     for destinations in groups:
         _check_same_crs(origins, destinations)
-    homes = planar_shapes(origins)
-    rows = _present(homes)
-    present = homes if rows.size == len(homes) else homes[rows]
-    xy = _coordinates(present) if _are_points(present) else None
+    homes: NDArray[Any]
+    present: NDArray[Any]
+    xy: NDArray[np.float64] | None
+    if _are_plain_coordinates(origins):
+        xy = np.ascontiguousarray(origins, dtype=float)
+        homes = present = xy
+        rows = np.arange(len(homes))
+    else:
+        homes = planar_shapes(origins)
+        rows = _present(homes)
+        present = homes if rows.size == len(homes) else homes[rows]
+        xy = _coordinates(present) if _are_points(present) else None
     found = []
     for destinations in groups:
         places = planar_shapes(destinations)
@@ -93,10 +101,16 @@ def closest_straight_line_many(
             if xy is not None and _are_points(known):
                 metres, index = _nearest_points(xy, _coordinates(known), threads)
             else:
-                metres, index = _nearest_shapes(present, known)
+                metres, index = _nearest_shapes(planar_shapes(present), known)
             cost[rows], nearest[rows] = metres, columns[index]
         found.append(Closest(cost, nearest))
     return found
+
+
+def _are_plain_coordinates(origins: object) -> bool:
+    if not isinstance(origins, np.ndarray) or origins.dtype.kind not in "fiu":
+        return False
+    return origins.ndim == 2 and bool(np.isfinite(origins).all())
 
 
 def planar_shapes(geometry: gpd.GeoSeries | NDArray[Any]) -> NDArray[np.object_]:

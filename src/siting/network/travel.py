@@ -85,6 +85,22 @@ def closest_many(
 
     Each result is that of `cost_to_closest` for the group; groups are searched at the same time.
     """
+    found = closest_and_nodes(network, origins, groups, cutoff=cutoff, threads=threads)
+    return [closest for closest, _ in found]
+
+
+def closest_and_nodes(
+    network: Network,
+    origins: Attachment,
+    groups: Sequence[Attachment],
+    *,
+    cutoff: float = np.inf,
+    threads: int | None = None,
+) -> list[tuple[Closest, NDArray[np.float64]]]:
+    """Find what `closest_many` finds, and each node's cost to the nearest of the group.
+
+    The second is what `closest_with_more` needs to know where one more destination is nearer.
+    """
     from siting.network._threads import over_pieces
 
     _check(network, [origins, *groups], cutoff)
@@ -92,14 +108,57 @@ def closest_many(
     if len(groups) == 1:
         return [_closest(network, origins, groups[0], cutoff + TOLERANCE_M, threads)]
 
-    def work(low: int, high: int) -> list[Closest]:
+    def work(low: int, high: int) -> list[tuple[Closest, NDArray[np.float64]]]:
         return [
             _closest(network, origins, group, cutoff + TOLERANCE_M, 1) for group in groups[low:high]
         ]
 
-    return [
-        closest for piece in over_pieces(work, len(groups), threads, least=1) for closest in piece
-    ]
+    return [found for piece in over_pieces(work, len(groups), threads, least=1) for found in piece]
+
+
+def closest_with_more(
+    network: Network,
+    origins: Attachment,
+    known: tuple[Closest, NDArray[np.float64]],
+    more: Attachment,
+    labels: Sequence[int],
+) -> tuple[Closest, NDArray[np.float64]]:
+    """Update the nearest destinations for some more of them, without a search of the whole city.
+
+    Parameters
+    ----------
+    network, origins
+        As they were.
+    known
+        What `closest_and_nodes` found, without a cutoff.
+    more
+        The additional destinations, attached to the same network.
+    labels
+        Their rows, ascending and higher than all that `known` names.
+
+    Returns
+    -------
+    tuple
+        What `closest_and_nodes` would find for all of them; copies, `known` stays as it was.
+    """
+    from siting.network._improve import improve
+
+    _check(network, [origins, more], np.inf)
+    closest, node_cost = known
+    cost, nearest = closest.cost.copy(), closest.nearest.copy()
+    node_cost = node_cost.copy()
+    subject, edge, position, access_m = origins.along_streets
+    homes = (subject, edge, position, access_m * network.access_cost_per_m)
+    leave = more.access_m * network.access_cost_per_m
+    for number, label in enumerate(labels):
+        own = more.subject == number
+        rows = (more.edge[own], more.position[own], leave[own])
+        if rows[0].size:
+            improve(
+                network.reversed_arcs, _streets(network), node_cost, homes, rows,
+                np.int32(label), cost, nearest,
+            )  # fmt: skip
+    return Closest(cost, nearest), node_cost
 
 
 def travel_costs(
@@ -202,7 +261,7 @@ def _closest(
     destinations: Attachment,
     limit: float,
     threads: int | None,
-) -> Closest:
+) -> tuple[Closest, NDArray[np.float64]]:
     from siting.network._search import best_of_rows, chain_by_edge, read_origins
     from siting.network._threads import over_pieces
 
@@ -223,7 +282,7 @@ def _closest(
     over_pieces(work, subject.size, threads)
     closest = Closest(np.full(origins.size, np.inf), np.full(origins.size, -1, np.int32))
     best_of_rows(subject, *by_row, closest.cost, closest.nearest)
-    return closest
+    return closest, nodes[0]
 
 
 def _streets(network: Network) -> tuple[NDArray[Any], ...]:

@@ -15,11 +15,13 @@ from siting.pipeline.summary import build_summary
 from siting.tables import DataReport
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
     from siting.loaders.layers import Layers
     from siting.loaders.project_model import Project
     from siting.rules.city import City
+    from siting.rules.city_costs import CityCosts
     from siting.rules.findings import FindingBlock
     from siting.rules.model import Pack, Rule
 
@@ -46,6 +48,8 @@ class Analysis:
         The day whose rules applied.
     language
         ``zh`` or ``en``, of titles and reports.
+    costs
+        The distances behind the findings, so that `what_if` need not search them again.
     """
 
     project: Project
@@ -57,6 +61,7 @@ class Analysis:
     manifest: dict[str, Any]
     date: dt.date
     language: str
+    costs: CityCosts | None = None
 
     @property
     def compliant(self) -> bool:
@@ -90,6 +95,33 @@ class Analysis:
         from siting.pipeline.outputs import write_analysis
 
         return write_analysis(self, Path(folder), progress=progress)
+
+    def what_if(
+        self,
+        *,
+        add_facilities: gpd.GeoDataFrame | None = None,
+        remove_facilities: Sequence[str] = (),
+        add_streets: gpd.GeoDataFrame | None = None,
+        add_homes: gpd.GeoDataFrame | None = None,
+    ) -> Analysis:
+        """Return the analysis as it would be after a change; see `siting.pipeline.what_if`.
+
+        Parameters
+        ----------
+        add_facilities, add_streets, add_homes
+            Tables with the columns of their layers, in any system that PROJ knows.
+        remove_facilities
+            Identifiers of facilities.
+        """
+        from siting.pipeline.what_if import what_if
+
+        return what_if(
+            self,
+            add_facilities=add_facilities,
+            remove_facilities=remove_facilities,
+            add_streets=add_streets,
+            add_homes=add_homes,
+        )
 
     def _repr_html_(self) -> str:
         from siting.report.analysis_text import summary_html
@@ -128,6 +160,7 @@ def analyze(
         A project, layer or rule pack that cannot be worked with; every fault of a file at once.
     """
     from siting.loaders.layers import load_layers
+    from siting.rules.city_costs import CityCosts
     from siting.rules.evaluate import evaluate_city
 
     chosen = _project(project)
@@ -138,9 +171,11 @@ def analyze(
     packs = _packs(chosen)
     layers = load_layers(chosen, progress=_part(progress, 0.0, 0.55), report=report)
     city = build_city(layers, chosen.parameters, report=report, progress=_part(progress, 0.55, 0.7))
+    costs = CityCosts(city)
     blocks = evaluate_city(
         _rules(packs, chosen, day),
         city,
+        costs=costs,
         also_report=("straight_line",) if straight_line else (),
         progress=_part(progress, 0.7, 1.0),
     )
@@ -156,6 +191,7 @@ def analyze(
         manifest=_manifest(chosen, layers, day, started),
         date=day,
         language=spoken,
+        costs=costs,
     )
 
 

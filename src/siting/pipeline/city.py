@@ -55,18 +55,18 @@ def build_city(
     tell("joining streets to a network", 0.0)
     with ThreadPoolExecutor(1) as beside:
         # Streets are joined on one core; the areas of the homes are found on another meanwhile.
-        home_area = beside.submit(_area_rows, layers.residential.geometry, layers.areas)
+        home_area = beside.submit(area_rows, layers.residential.geometry, layers.areas)
         network = build_network(layers.streets)
     tell("putting homes and facilities on streets", 0.4)
-    homes = _attached(network, layers.residential, "home_id", layers, parameters)
-    facilities = _attached(network, layers.facilities, "facility_id", layers, parameters)
+    homes = attached(network, layers.residential, "home_id", layers, parameters)
+    facilities = attached(network, layers.facilities, "facility_id", layers, parameters)
     tell("weighing slopes", 0.9)
     city = City(
         homes=layers.residential,
         facilities=layers.facilities,
         areas=layers.areas,
         home_area=home_area.result(),
-        facility_area=_area_rows(layers.facilities.geometry, layers.areas),
+        facility_area=area_rows(layers.facilities.geometry, layers.areas),
         network=network,
         home_attachment=homes,
         facility_attachment=facilities,
@@ -82,14 +82,14 @@ def _silent(label: str, share: float) -> None:
     """Draw nothing."""
 
 
-def _attached(
+def attached(
     network: Network,
     table: gpd.GeoDataFrame,
     id_column: str,
     layers: Layers,
     parameters: Parameters,
 ) -> Attachment:
-    """Attach a table through its known gates, or as it lies."""
+    """Attach a table to the streets, through its known gates or as it lies."""
     from siting.network.snap import match_entrances, snap
 
     gates = None
@@ -115,7 +115,8 @@ def _time_network(network: Network, layers: Layers, parameters: Parameters) -> N
     return walking_time(network, parameters.walking_speed_m_per_min, heights)
 
 
-def _area_rows(geometry: gpd.GeoSeries, areas: Any) -> dict[str, npt.NDArray[np.int32]]:
+def area_rows(geometry: gpd.GeoSeries, areas: Any) -> dict[str, npt.NDArray[np.int32]]:
+    """Return for each level the row of the area that holds each geometry, -1 outside all."""
     points = representative_points(geometry)
     return {level: area_of_points(points, table) for level, table in areas.items()}
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from siting.rules.findings import VERDICT_WORDS
 from siting.rules.rollup import WEIGHTS, home_weights, roll_up, summarize
 
 if TYPE_CHECKING:
@@ -54,20 +55,64 @@ def build_summary(
         ``covered_share`` is that of people where people are known (``covered_share_of`` names the
         weight), ``covered_shares`` has all of them.
     """
-    counted = summarize(blocks, city, language)
     weights = np.nansum(home_weights(city), axis=0)
     totals = {name: float(weights[index]) for index, name in enumerate(WEIGHTS)}
-    entries = [
-        {"key": block_key(block), **_with_leading_share(entry), **_spread(block)}
-        for block, entry in zip(blocks, counted["rules"], strict=True)
-    ]
+    entries = _entries(blocks, city, language)
     return {
         **head,
         "totals": {**totals, "facilities": len(city.facilities)},
         "areas": {level: len(table) for level, table in city.areas.items()},
-        "verdicts": counted["verdicts"],
+        "verdicts": _verdicts(entries),
         "rules": entries,
     }
+
+
+def updated_summary(
+    summary: Mapping[str, Any],
+    blocks: Sequence[FindingBlock],
+    city: City,
+    known: Mapping[int, Mapping[str, Any]],
+    *,
+    language: str,
+) -> dict[str, Any]:
+    """Return the summary after a change, with the entries of blocks that did not change as known.
+
+    Parameters
+    ----------
+    summary
+        Before the change; what stands in its head stays.
+    blocks, city, language
+        As for `build_summary`.
+    known
+        Number of a block -> its entry.
+    """
+    changed = [number for number in range(len(blocks)) if number not in known]
+    fresh = zip(changed, _entries([blocks[n] for n in changed], city, language), strict=True)
+    by_number = {**known, **dict(fresh)}
+    entries = [dict(by_number[number]) for number in range(len(blocks))]
+    totals = dict(summary["totals"])
+    if len(city.homes) != totals["homes"]:
+        weights = np.nansum(home_weights(city), axis=0)
+        totals |= {name: float(weights[index]) for index, name in enumerate(WEIGHTS)}
+    return {
+        **summary,
+        "totals": {**totals, "facilities": len(city.facilities)},
+        "verdicts": _verdicts(entries),
+        "rules": entries,
+    }
+
+
+def _entries(blocks: Sequence[FindingBlock], city: City, language: str) -> list[dict[str, Any]]:
+    return [
+        {"key": block_key(block), **_with_leading_share(entry), **_spread(block)}
+        for block, entry in zip(blocks, summarize(blocks, city, language)["rules"], strict=True)
+    ]
+
+
+def _verdicts(entries: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Count the verdicts of rules that govern and are no alternative."""
+    counted = [each for each in entries if not (each["governed_by"] or each["is_alternative"])]
+    return {word: sum(each["verdicts"][word] for each in counted) for word in VERDICT_WORDS}
 
 
 def _with_leading_share(entry: dict[str, Any]) -> dict[str, Any]:

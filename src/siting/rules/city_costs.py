@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from siting.rules.city import City
 
 WALKING = ("walking_distance", "walking_time")
+Question = tuple[tuple[str, ...], str]
+"""Facility types in alphabetical order, and measure."""
+_POINT = 0
+# As `coverage.closest` has it: distances that differ by less are tied.
+_TIE_M = 1e-7
 
 
 class Costs(Protocol):
@@ -46,8 +51,10 @@ class CityCosts:
 
     def __init__(self, city: City) -> None:
         self._city = city
-        self._found: dict[tuple[tuple[str, ...], str], Closest] = {}
+        self._found: dict[Question, Closest] = {}
+        self._node_costs: dict[Question, NDArray[np.float64]] = {}
         self._on_fragment: NDArray[np.bool_] | None = None
+        self._homes_xy: NDArray[np.float64] | None = None
 
     def closest(self, facility_types: Sequence[str], measure: str) -> Closest:
         """Return the nearest facility of any of the types; see `Costs`."""
@@ -94,7 +101,72 @@ class CityCosts:
             self._on_fragment = on_fragment(network, homes)
         return self._on_fragment
 
-    def _key(self, facility_types: Sequence[str], measure: str) -> tuple[tuple[str, ...], str]:
+    def changed(self, city: City, rows: NDArray[np.int32]) -> CityCosts:
+        """Return the costs of a city with other facilities: only what can have changed is searched.
+
+        Parameters
+        ----------
+        city
+            The same homes and streets; the facilities that stayed come first, in their order.
+        rows
+            int32 (m,): new row of each facility that was there, -1 where it is gone.
+
+        Returns
+        -------
+        CityCosts
+            Equal to those of a fresh search.
+        """
+        made = CityCosts(city)
+        made._on_fragment = self._on_fragment
+        made._homes_xy = self._homes_xy
+        moved = np.append(rows, np.int32(-1))
+        came = np.arange(int((rows >= 0).sum()), len(city.facilities))
+        stays = bool((rows == np.arange(rows.size)).all())
+        types = city.facilities["facility_type"]
+        for question, found in self._found.items():
+            own = self._city.rows_of_types(question[0])
+            if (rows[own] < 0).any():
+                continue  # it is searched anew when it is asked
+            kept = found if stays else Closest(found.cost, moved[found.nearest])
+            more = came[types.iloc[came].isin(question[0]).to_numpy()]
+            made._take(question, kept, self._node_costs.get(question), more)
+        return made
+
+    def _take(
+        self,
+        question: Question,
+        known: Closest,
+        node_costs: NDArray[np.float64] | None,
+        more: NDArray[np.int64],
+    ) -> None:
+        """Answer a question by what was known and some more facilities, where that is enough."""
+        if not more.size:
+            self._found[question] = known
+            if node_costs is not None:
+                self._node_costs[question] = node_costs
+        elif question[1] == "straight_line":
+            self._found[question] = self._straight_with_more(known, more)
+        elif node_costs is not None:
+            found, node_costs = self._walk_with_more(known, node_costs, more)
+            self._found[question], self._node_costs[question] = found, node_costs
+
+    def _straight_with_more(self, known: Closest, more: NDArray[np.int64]) -> Closest:
+        found = self._straight([more])[0]
+        nearer = found.cost < known.cost - _TIE_M
+        cost = np.minimum(found.cost, known.cost)
+        return Closest(cost, np.where(nearer, found.nearest, known.nearest))
+
+    def _walk_with_more(
+        self, known: Closest, node_costs: NDArray[np.float64], more: NDArray[np.int64]
+    ) -> tuple[Closest, NDArray[np.float64]]:
+        from siting.network.travel import closest_with_more
+
+        network, homes = self._walkers(self._city.network)
+        assert self._city.facility_attachment is not None
+        added = attachment_of(self._city.facility_attachment, more)
+        return closest_with_more(network, homes, (known, node_costs), added, more.tolist())
+
+    def _key(self, facility_types: Sequence[str], measure: str) -> Question:
         types = tuple(sorted(set(facility_types)))
         if measure == "walking_time" and self._city.time_network is None:
             # Without slopes the nearest in time is the nearest in metres: one search serves both.
@@ -105,28 +177,45 @@ class CityCosts:
         rows = [self._city.rows_of_types(types) for types in groups]
         if measure == "straight_line":
             return self._straight(rows)
-        return self._walk(rows, measure)
+        return self._walk(groups, rows, measure)
 
     def _straight(self, rows: Sequence[NDArray[np.int64]]) -> list[Closest]:
         from siting.coverage.closest import closest_straight_line_many
 
         city = self._city
-        homes: Any = city.homes["geometry"]
         places = city.facilities["geometry"]
-        found = closest_straight_line_many(homes, [places.iloc[each] for each in rows])
+        found = closest_straight_line_many(
+            self._homes_places(), [places.iloc[each] for each in rows]
+        )
         return [_in_table(each, row) for each, row in zip(found, rows, strict=True)]
 
-    def _walk(self, rows: Sequence[NDArray[np.int64]], measure: str) -> list[Closest]:
-        from siting.network.travel import closest_many
+    def _homes_places(self) -> Any:
+        """Return the homes as coordinates where they are points: a million objects take long."""
+        import shapely
+
+        if self._homes_xy is None:
+            shapes = np.asarray(self._city.homes["geometry"], dtype=object)
+            if (shapely.get_type_id(shapes) != _POINT).any() or shapely.is_empty(shapes).any():
+                return self._city.homes["geometry"]
+            self._homes_xy = np.ascontiguousarray(shapely.get_coordinates(shapes))
+        return self._homes_xy
+
+    def _walk(
+        self, types: Sequence[tuple[str, ...]], rows: Sequence[NDArray[np.int64]], measure: str
+    ) -> list[Closest]:
+        from siting.network.travel import closest_and_nodes
 
         city = self._city
         in_time = measure == "walking_time"
         network, homes = self._walkers(city.time_network if in_time else city.network)
         assert city.facility_attachment is not None
         groups = [attachment_of(city.facility_attachment, each) for each in rows]
-        found = closest_many(network, homes, groups)
+        found = closest_and_nodes(network, homes, groups)
+        if not in_time:
+            nodes = zip(types, (node_costs for _, node_costs in found), strict=True)
+            self._node_costs.update({(names, measure): costs for names, costs in nodes})
         unit = 1 / 60 if network.unit == "s" else 1.0
-        return [_in_table(each, row, unit) for each, row in zip(found, rows, strict=True)]
+        return [_in_table(each, row, unit) for (each, _), row in zip(found, rows, strict=True)]
 
     def _walkers(self, network: Network | None) -> tuple[Network, Attachment]:
         homes = self._city.home_attachment
