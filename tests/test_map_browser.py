@@ -99,6 +99,10 @@ class Visit:
         more = self.page.locator("#rules-more")
         if not self.page.locator(f"#rule-{k}").count() and more.is_visible():
             more.click()
+        # Groups that say nothing at once are closed.
+        self.page.evaluate(
+            "document.querySelectorAll('#rules details').forEach(d => d.open = true)"
+        )
         self.page.locator(f"#rule-{k}").check()
         self.wait(f"siting.state.rule === {k} && !!siting.store.rules[{k}].shades")
         self.settle()

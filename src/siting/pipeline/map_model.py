@@ -12,6 +12,8 @@ from siting.pipeline.city import representative_points
 from siting.pipeline.service_areas import ServiceAreas
 from siting.pipeline.summary import block_key
 from siting.render.model import (
+    VERDICTS,
+    WEIGHTS,
     Citation,
     Label,
     MapAreas,
@@ -67,7 +69,10 @@ def build_map_model(analysis: Analysis) -> MapModel:
         title=Label(analysis.project.name, analysis.project.name),
         homes=_homes(layers.residential),
         facilities=_facilities(layers.facilities),
-        rules=tuple(_rule(block, areas_reached) for block in analysis.blocks),
+        rules=tuple(
+            _rule(block, areas_reached, _totals(entry))
+            for block, entry in zip(analysis.blocks, analysis.summary["rules"], strict=True)
+        ),
         areas=areas,
         context=_context(layers.water, layers.streets),
         facility_types=_facility_titles(layers.facilities, analysis.blocks),
@@ -163,7 +168,22 @@ def _label(title: Title) -> Label:
     return Label(title.zh, title.en)
 
 
-def _rule(block: FindingBlock, reached: ServiceAreas) -> MapRule:
+def _totals(entry: Mapping[str, Any]) -> npt.NDArray[np.float64]:
+    """Return the sums of one rule as ``summary.json`` has them, float64 (4, 4).
+
+    The page then shows the very same figures, and subjects that a rule is not about are in neither.
+    """
+    columns = [entry["verdicts"], *(entry.get(name, {}) for name in WEIGHTS[1:])]
+    rows = [[column.get(word) for column in columns] for word in VERDICTS]
+    return np.array(rows, dtype=float)
+
+
+def map_rule(block: FindingBlock, city: City) -> MapRule:
+    """Return one rule of a map by itself, for maps that are put together elsewhere."""
+    return _rule(block, ServiceAreas(city))
+
+
+def _rule(block: FindingBlock, reached: ServiceAreas, totals: npt.NDArray[np.float64]) -> MapRule:
     rule = block.rule
     return MapRule(
         id=block_key(block),
@@ -181,6 +201,7 @@ def _rule(block: FindingBlock, reached: ServiceAreas) -> MapRule:
         subject=cast("Subject", block.subject_kind),
         level=block.level,
         service_areas=reached.of(block),
+        totals=totals,
     )
 
 
@@ -227,10 +248,11 @@ def _facility_titles(
 
 
 def _context(water: gpd.GeoDataFrame | None, streets: gpd.GeoDataFrame) -> MapContext:
-    drawn, classes = _main_streets(streets)
+    rows, classes = main_street_rows(streets)
+    drawn = streets.geometry.iloc[rows]
     return MapContext(
         water=None if water is None else _degrees(_polygons(water), simplify_m=_SIMPLIFY_M),
-        streets=drawn,
+        streets=_degrees(drawn, simplify_m=_SIMPLIFY_M),
         street_classes=classes,
     )
 
@@ -239,8 +261,14 @@ def _polygons(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:
     return frame.geometry[frame.geom_type.isin(("Polygon", "MultiPolygon"))]
 
 
-def _main_streets(streets: gpd.GeoDataFrame) -> tuple[npt.NDArray[Any], list[str]]:
-    """Return the widest streets that fit the budget of vertices, and the class of each."""
+def main_street_rows(streets: gpd.GeoDataFrame) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """Return the rows of the widest streets that fit the budget of vertices, and their classes.
+
+    Parameters
+    ----------
+    streets
+        With a column ``highway``, or all of one class.
+    """
     import shapely
 
     classes = _street_class(streets)
@@ -252,8 +280,7 @@ def _main_streets(streets: gpd.GeoDataFrame) -> tuple[npt.NDArray[Any], list[str
     full = np.searchsorted(used, _MAX_STREET_VERTICES, side="right")
     last = rank[order[full]] if full < len(order) else len(STREET_CLASSES)
     keep = np.flatnonzero(rank < max(int(last), 1)) if used.size else np.empty(0, dtype=int)
-    drawn = streets.geometry.iloc[keep]
-    return _degrees(drawn, simplify_m=_SIMPLIFY_M), classes[keep].tolist()
+    return keep, classes[keep].tolist()
 
 
 def _street_class(streets: gpd.GeoDataFrame) -> npt.NDArray[Any]:

@@ -39,6 +39,7 @@ SCRIPTS = (
     "pick",
     "link",
     "figures",
+    "rules",
     "legend",
     "tables",
     "details",

@@ -1,69 +1,19 @@
-// What the panel says of the rules: which is worst, the figures of the chosen one, its source.
+// What the panel says of one rule: which is worst, the figures of the chosen one, its source.
 
-const RULES_SHOWN = 6;
 const VERDICT_NAMES = ["pass", "fail", "unknown", "not_applicable"];
 const VERDICT_SIGNS = ["✓", "✗", "?", "–"];
 const SENSE_SIGNS = { at_most: "≤", at_least: "≥", below: "<", above: ">" };
 
-function showRules(choose) {
-  const order = rulesWorstFirst();
-  const shown = state.allRules ? order : order.slice(0, RULES_SHOWN);
-  if (!shown.includes(state.rule) && order.length) {
-    shown.push(state.rule);
-  }
-  const most = Math.max(1, ...order.map((k) => burden(store.rules[k].totals)));
-  const rows = shown.map((k) => ruleRow(k, most, choose));
-  replace(byId("rules"), el("legend", { class: "unseen" }, word("rules")), rows);
-  const more = byId("rules-more");
-  more.hidden = order.length <= RULES_SHOWN;
-  more.textContent = state.allRules ? word("fewerRules") : word("allRules", { n: order.length });
-  more.setAttribute("aria-expanded", String(Boolean(state.allRules)));
-}
-
-function ruleRow(k, most, choose) {
-  const rule = store.rules[k];
-  const id = "rule-" + k;
-  const length = Math.max(0, burden(rule.totals) / most);
-  const bar = el("span", { class: "bar" });
-  bar.style.setProperty("--length", String(length));
-  return el(
-    "label",
-    { class: "rule" + (k === state.rule ? " chosen" : ""), for: id },
-    el("input", {
-      type: "radio",
-      name: "rule",
-      id,
-      checked: k === state.rule,
-      onchange: () => choose(k),
-    }),
-    el("span", { class: "rule-name" }, name(ruleName(rule))),
-    el("span", { class: "rule-figure" }, burdenText(rule)),
-    bar,
-  );
-}
-
-function burdenText(rule) {
-  if (isIndicator(rule)) {
-    return word("strength.indicator");
-  }
-  const [, failed] = rule.totals;
-  if (rule.subject !== "home") {
-    return word("count." + rule.subject, { n: number(failed[0]) });
-  }
-  const key = rankWeight();
-  return word("count." + key, { n: number(failed[WEIGHT[key]]) });
-}
-
 function showHeadline(select) {
   const node = byId("headline");
-  const worst = rulesWorstFirst()[0];
-  if (worst === undefined) {
+  if (!store.rules.length) {
     return replace(node, word("noRules"));
   }
-  const rule = store.rules[worst];
-  if (burden(rule.totals) <= 0) {
+  const worst = rulesWorstFirst().find((k) => burden(store.rules[k].totals) > 0);
+  if (worst === undefined) {
     return replace(node, word("nothingFails"));
   }
+  const rule = store.rules[worst];
   const level = currentLevel();
   const totals = level && level.totals[worst];
   const sentence = word("headline", { rule: ruleName(rule), failed: burdenText(rule) });

@@ -243,11 +243,27 @@ function burden(totals) {
   return failed === null ? totals[1][WEIGHT.homes] || 0 : failed;
 }
 
+// What rules judge, in the order in which they are listed; then those that only tell, those that
+// could not be judged, and those that nothing falls under.
+const RULE_GROUPS = ["home", "area", "facility", "city", "figures", "unknown", "none"];
+const JUDGED_GROUPS = new Set(["home", "area", "facility", "city"]);
+
+function groupOf(rule) {
+  const [passed, failed, unknown, exempt] = rule.totals.map((row) => row[0] || 0);
+  if (passed + failed) {
+    return rule.subject;
+  }
+  if (rule.strength === "indicator" && exempt) {
+    return "figures";
+  }
+  return unknown ? "unknown" : "none";
+}
+
 function rulesWorstFirst() {
   const order = store.rules.map((rule, k) => k);
-  const about = (k) => (store.rules[k].subject === "home" ? 1 : 0);
+  const place = (k) => RULE_GROUPS.indexOf(groupOf(store.rules[k]));
   order.sort(
-    (a, b) => about(b) - about(a) || burden(store.rules[b].totals) - burden(store.rules[a].totals),
+    (a, b) => place(a) - place(b) || burden(store.rules[b].totals) - burden(store.rules[a].totals),
   );
   return order;
 }

@@ -120,6 +120,10 @@ function paintClusters(context, view, colour, rule) {
   context.textAlign = "center";
   context.textBaseline = "middle";
   for (const cell of cells.values()) {
+    if (cell.verdicts[2] === cell.n) {
+      paintUnknown(context, cell, colour);
+      continue;
+    }
     const radius = Math.max(7, Math.min(CLUSTER_CELL * 0.42, 4 + Math.sqrt(cell.n) * cells.unit));
     const [x, y] = [cell.x / cell.n, cell.y / cell.n];
     const parts = [cell.verdicts[1], cell.verdicts[0], cell.verdicts[2], cell.verdicts[3]];
@@ -139,6 +143,16 @@ function paintClusters(context, view, colour, rule) {
       outlinedText(context, shortNumber(cell.n), x, y, colour);
     }
   }
+}
+
+// A group of which nothing is known is a small ring: it must not outshout what was found.
+function paintUnknown(context, cell, colour) {
+  drawn.verdicts[2] += cell.n;
+  context.beginPath();
+  context.arc(cell.x / cell.n, cell.y / cell.n, 4, 0, 2 * Math.PI);
+  context.lineWidth = 2;
+  context.strokeStyle = colour.shades[SHADE.unknown];
+  context.stroke();
 }
 
 function shortNumber(n) {

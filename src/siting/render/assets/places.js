@@ -26,6 +26,31 @@ function wholeBounds() {
   return L.latLngBounds(toLatLng(box[0], box[3]), toLatLng(box[2], box[1]));
 }
 
+// Where homes were judged, without the outermost hundredth on each side; null where that is nearly
+// everywhere. A raster of people reaches far beyond the streets, and what is unknown would fill the
+// first view.
+const JUDGED_SHARE = 0.8;
+
+function judgedBounds(rule) {
+  const { homes } = store;
+  if (!homes || !rule || rule.subject !== "home" || !rule.columns) {
+    return null;
+  }
+  const { verdict } = rule.columns;
+  const rows = Int32Array.from(verdict.keys()).filter((row) => verdict[row] < 2);
+  if (!rows.length || rows.length >= JUDGED_SHARE * homes.n) {
+    return null;
+  }
+  const range = (column) => {
+    const values = Float64Array.from(rows, (row) => column[row]).sort();
+    const at = (share) => values[Math.round(share * (values.length - 1))];
+    return [at(0.01), at(0.99)];
+  };
+  const [left, right] = range(homes.x);
+  const [top, bottom] = range(homes.y);
+  return L.latLngBounds(toLatLng(left, bottom), toLatLng(right, top));
+}
+
 function goTo(map, thing) {
   if (thing.kind === "area") {
     const box = boxOfOwner(store.ground.areas[thing.level].shapes, thing.row);

@@ -88,6 +88,7 @@ async function open(map, asked) {
   page.look(asked);
   if (currentRule()) {
     await readRule(state.rule);
+    page.look(asked);
   }
   page.rule();
   byId("busy").hidden = true;
@@ -135,6 +136,10 @@ function startControls(map, page) {
   byId("skip").addEventListener("click", () => byId("panel").focus());
   byId("rules-more").addEventListener("click", () => {
     state.allRules = !state.allRules;
+    showRules(page.choose);
+  });
+  byId("rules-filter").addEventListener("input", (event) => {
+    state.filter = event.target.value;
     showRules(page.choose);
   });
   window.addEventListener("hashchange", () => {
