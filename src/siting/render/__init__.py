@@ -1,4 +1,4 @@
-"""The HTML map: a ``MapModel`` in, one file that asks for nothing from anywhere out."""
+"""Maps of a ``MapModel``: one HTML file that asks for nothing from anywhere, or a picture."""
 
 from siting.render.basemap import Basemap, openstreetmap, tianditu
 from siting.render.model import (
@@ -14,6 +14,7 @@ from siting.render.model import (
     MapSites,
 )
 from siting.render.page import draw_map, write_map
+from siting.render.static import draw_static_map, write_static_map
 
 __all__ = [
     "Basemap",
@@ -28,7 +29,9 @@ __all__ = [
     "MapRule",
     "MapSites",
     "draw_map",
+    "draw_static_map",
     "openstreetmap",
     "tianditu",
     "write_map",
+    "write_static_map",
 ]
