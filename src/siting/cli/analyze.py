@@ -38,7 +38,7 @@ def analyze(
     """Judge every home, facility and area by the rules in force, and draw the map.
 
     Writes, all or nothing: findings.parquet, homes.parquet, areas.parquet, gaps.geojson,
-    findings.xlsx, map.html, summary.json, data-report.json and manifest.json.
+    findings.gpkg, findings.xlsx, map.html, summary.json, data-report.json and manifest.json.
 
     Examples:
 

@@ -184,6 +184,12 @@ def _write_gaps(analysis: Analysis, path: Path) -> None:
     path.write_bytes(point_features(columns, lon, lat, name=path.stem))
 
 
+def _write_geopackage(analysis: Analysis, path: Path) -> None:
+    from siting.pipeline.geopackage import write_geopackage
+
+    write_geopackage(analysis, path)
+
+
 def _write_workbook(analysis: Analysis, path: Path) -> None:
     from siting.pipeline.sheets import analysis_sheets
     from siting.report.workbook import workbook_bytes
@@ -211,6 +217,7 @@ _WRITERS: dict[str, Callable[[Analysis, Path], None]] = {
     "homes.parquet": _write_homes,
     "areas.parquet": _write_areas,
     "gaps.geojson": _write_gaps,
+    "findings.gpkg": _write_geopackage,
     "findings.xlsx": _write_workbook,
     "map.html": _write_map,
     "summary.json": _write_summary,
