@@ -256,6 +256,30 @@ def test_wuhan_on_foot_equals_networkx(wuhan):
     np.testing.assert_allclose(found, expected, rtol=0, atol=TOLERANCE_M)
 
 
+def test_three_homes_far_on_foot_and_near_in_a_straight_line_are_explained(wuhan, real_data):
+    walked = block(wuhan, "trial-reading-room", "walking_distance")
+    straight = block(wuhan, "trial-reading-room", "straight_line")
+    longer = np.where(np.isfinite(walked.measured), walked.measured - straight.measured, -1.0)
+    near = np.where(straight.verdict == 0, longer, -1.0)
+    ids = wuhan.layers.residential["home_id"]
+    by_han, by_campus = int(np.argmax(longer)), int(np.argmax(near))
+    by_yangtze = int(np.flatnonzero(ids == "r848c766")[0])
+    # docs/wuhan.md goes through these three street by street.
+    assert (ids[by_han], ids[by_campus]) == ("r947c530", "r1000c839")
+    rows = [by_han, by_yangtze, by_campus]
+    homes = wuhan.layers.residential.geometry.iloc[rows]
+    np.testing.assert_allclose(
+        walked.measured[rows], Walker(wuhan, "reading_room").costs(homes), rtol=0, atol=TOLERANCE_M
+    )
+    districts = gpd.read_file(real_data / "wuhan" / "districts.geojson").to_crs(homes.crs)
+    library = wuhan.layers.facilities.geometry.iloc[straight.nearest[by_yangtze]]
+    banks = area_of_points(np.array([homes.iloc[1], library]), districts)
+    assert districts.iloc[banks].filter(regex="(?i)name").iloc[:, 0].tolist() == [
+        "江岸区",
+        "武昌区",
+    ]
+
+
 def test_wuhan_straight_equals_every_pair(wuhan):
     rows = sampled(wuhan, 300)
     homes = wuhan.layers.residential.geometry.iloc[rows].to_numpy()
