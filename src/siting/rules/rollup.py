@@ -42,7 +42,65 @@ class RollUp:
     @property
     def covered_share(self) -> NDArray[np.float64]:
         """Passed divided by passed and failed, float64 (k, 4), 0 to 1; NaN where neither is."""
-        return _share(self.totals)
+        return covered_share(self.totals)
+
+
+def sums_by_verdict(
+    verdict: NDArray[np.int8],
+    weights: NDArray[np.float64],
+    group: NDArray[np.int32],
+    size: int,
+) -> NDArray[np.float64]:
+    """Add up weights by group and verdict.
+
+    Parameters
+    ----------
+    verdict
+        int8 (n,), as `Verdict`.
+    weights
+        float64 (n, w); NaN counts as nothing, a column without any number gives NaN.
+    group
+        int32 (n,): row of the group, -1 for none (left out of the sums).
+    size
+        How many groups there are.
+
+    Returns
+    -------
+    ndarray
+        float64 (size, 4, w).
+
+    Examples
+    --------
+    >>> verdict = np.array([0, 1, 1], dtype=np.int8)
+    >>> weights = np.array([[1.0, 40.0], [1.0, 10.0], [1.0, 5.0]])
+    >>> sums_by_verdict(verdict, weights, np.array([0, 0, -1], dtype=np.int32), 1)[0, :2].tolist()
+    [[1.0, 40.0], [1.0, 10.0]]
+    """
+    from siting.rules._area_sums import add_up
+
+    sums: NDArray[np.float64] = add_up(
+        np.asarray(group), np.asarray(verdict), weights, size, len(Verdict)
+    )
+    return sums
+
+
+def covered_share(totals: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return passed / (passed + failed), NaN where nothing was decided.
+
+    Parameters
+    ----------
+    totals
+        float64 (..., 4, w) as `sums_by_verdict` gives it.
+
+    Returns
+    -------
+    ndarray
+        float64 (..., w), 0 to 1.
+    """
+    passed = totals[..., Verdict.PASS, :]
+    decided = passed + totals[..., Verdict.FAIL, :]
+    share: NDArray[np.float64] = np.full(decided.shape, np.nan)
+    return np.divide(passed, decided, out=share, where=decided > 0)
 
 
 def home_weights(city: City) -> NDArray[np.float64]:
@@ -86,7 +144,10 @@ def roll_up(
     if block.subject_kind != "home":
         raise ValueError(f"rule '{block.rule.id}' is about {block.subject_kind}, not homes")
     weighed = home_weights(city) if weights is None else weights
-    return RollUp(level, _sums(block, weighed, city.home_area[level], len(city.areas[level])))
+    return RollUp(
+        level,
+        sums_by_verdict(block.verdict, weighed, city.home_area[level], len(city.areas[level])),
+    )
 
 
 def summarize(blocks: Sequence[FindingBlock], city: City, language: str = "zh") -> dict[str, Any]:
@@ -162,8 +223,8 @@ def _threshold(block: FindingBlock) -> float | None:
 
 def _home_sums(block: FindingBlock, weights: NDArray[np.float64]) -> dict[str, Any]:
     everywhere = np.zeros(len(block), np.int32)
-    totals = _sums(block, weights, everywhere, 1)
-    shares = _share(totals)[0]
+    totals = sums_by_verdict(block.verdict, weights, everywhere, 1)
+    shares = covered_share(totals)[0]
     by_verdict = {
         name: {word: _plain(totals[0, code, index]) for code, word in enumerate(VERDICT_WORDS)}
         for index, name in enumerate(WEIGHTS)
@@ -179,24 +240,6 @@ def _unknown_reasons(block: FindingBlock, language: str) -> dict[str, int]:
     counts = np.bincount(block.reason[unknown], minlength=len(block.reasons))
     words = block.reasons_zh if language == "zh" else block.reasons
     return {word: int(count) for word, count in zip(words, counts, strict=True) if count}
-
-
-def _sums(
-    block: FindingBlock, weights: NDArray[np.float64], group: NDArray[np.int32], size: int
-) -> NDArray[np.float64]:
-    from siting.rules._area_sums import add_up
-
-    sums: NDArray[np.float64] = add_up(
-        np.asarray(group), np.asarray(block.verdict), weights, size, len(Verdict)
-    )
-    return sums
-
-
-def _share(totals: NDArray[np.float64]) -> NDArray[np.float64]:
-    passed = totals[:, Verdict.PASS]
-    judged = passed + totals[:, Verdict.FAIL]
-    share: NDArray[np.float64] = np.full(passed.shape, np.nan)
-    return np.divide(passed, judged, out=share, where=judged > 0)
 
 
 def _plain(value: float) -> float | None:
