@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from siting.pipeline.analysis import Analysis
     from siting.render.model import Sense, Subject
+    from siting.rules.city import City
     from siting.rules.findings import FindingBlock
     from siting.rules.values import Title
 
@@ -61,6 +62,7 @@ def build_map_model(analysis: Analysis) -> MapModel:
     """
     layers, city = analysis.layers, analysis.city
     areas_reached = ServiceAreas(city)
+    counted = {entry["key"]: entry for entry in analysis.summary["rules"]}
     areas = tuple(
         _areas(level, layers.areas[level], city.home_area[level])
         for level in sorted(layers.areas, key=_fineness)
@@ -70,8 +72,8 @@ def build_map_model(analysis: Analysis) -> MapModel:
         homes=_homes(layers.residential),
         facilities=_facilities(layers.facilities),
         rules=tuple(
-            _rule(block, areas_reached, _totals(entry))
-            for block, entry in zip(analysis.blocks, analysis.summary["rules"], strict=True)
+            _rule(block, areas_reached, _totals(counted[block_key(block)]))
+            for block in analysis.blocks
         ),
         areas=areas,
         context=_context(layers.water, layers.streets),
@@ -178,12 +180,9 @@ def _totals(entry: Mapping[str, Any]) -> npt.NDArray[np.float64]:
     return np.array(rows, dtype=float)
 
 
-def map_rule(block: FindingBlock, city: City) -> MapRule:
-    """Return one rule of a map by itself, for maps that are put together elsewhere."""
-    return _rule(block, ServiceAreas(city))
-
-
-def _rule(block: FindingBlock, reached: ServiceAreas, totals: npt.NDArray[np.float64]) -> MapRule:
+def _rule(
+    block: FindingBlock, reached: ServiceAreas, totals: npt.NDArray[np.float64] | None = None
+) -> MapRule:
     rule = block.rule
     return MapRule(
         id=block_key(block),
