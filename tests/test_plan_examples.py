@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 import yaml
 
 from siting.loaders.plan import read_plan
+from siting.pipeline.check import CheckOptions, check_plans
 from siting.rules.plan_consistency import check_consistency
 from siting.sample.plans import write_plan_files
 
@@ -88,6 +90,79 @@ def test_each_plan_contradicts_itself_exactly_where_expected(examples):
             for figure in ("measured", "required", "shortfall"):
                 if figure in each:
                     assert getattr(found[key], figure) == Decimal(str(each[figure])), (name, key)
+
+
+@pytest.fixture(scope="module")
+def checked(folder):
+    """Return every plan's findings by rule and subject, and the number that make it fail."""
+    paths = [path for path, _ in plans_in(folder)]
+    tables = [path for path in paths if path.suffix == ".xlsx"]
+    others = [path for path in paths if path.suffix != ".xlsx"]
+    # A workbook alone says neither place nor date.
+    said = CheckOptions(jurisdiction="cn-hubei-wuhan", date=dt.date(2026, 11, 1))
+    checks = (*check_plans(others), *check_plans(tables, said))
+    return {
+        path.name: ({(f.rule_id, f.subject): f for f in check}, len(check.failing))
+        for path, check in zip((*others, *tables), checks, strict=True)
+    }
+
+
+def test_each_plan_is_judged_as_worked_out(examples, checked):
+    assert set(checked) == set(examples)
+    claims = 0
+    for name, (_, expected) in examples.items():
+        found = checked[name][0]
+        for each in expected["findings"]:
+            finding = found[each["rule_id"], each.get("subject", "")]
+            for key in set(each) - {"rule_id", "subject"}:
+                assert said_of(finding, key) == claimed(each[key]), (name, each["rule_id"], key)
+                claims += 1
+    assert claims > 100
+
+
+def said_of(finding, key):
+    if key == "waived":
+        return finding.waived is not None
+    return list(finding.missing) if key == "missing" else getattr(finding, key)
+
+
+def claimed(value):
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return Decimal(str(value)) if is_number else value
+
+
+def test_the_plans_that_comply_are_those_that_the_list_of_plans_says(checked):
+    complying = {name for name, (_, failing) in checked.items() if not failing}
+    assert complying == {
+        "01-compliant",
+        "10-waived",
+        "12-renewal",
+        "16-complex-small",
+        "jiangwan.gpkg",
+        "jiangwan.geojson",
+    }
+
+
+def test_a_plan_in_one_file_gives_the_findings_of_its_folder(checked):
+    whole = judged(checked["01-compliant"][0])
+    assert judged(checked["jiangwan.gpkg"][0]) == whole
+    assert judged(checked["jiangwan.geojson"][0]) == whole
+
+
+def judged(found):
+    return {
+        key: (f.verdict, f.measured, f.required, f.shortfall, f.missing, f.governs)
+        for key, f in found.items()
+    }
+
+
+def test_a_table_gives_the_findings_of_the_folder_wherever_it_has_the_figures(checked):
+    whole = judged(checked["01-compliant"][0])
+    for name in ("table-vertical.xlsx", "table-horizontal.xlsx", "table-side-by-side.xlsx"):
+        found = judged(checked[name][0])
+        known = {key for key, value in found.items() if value[0] in ("pass", "fail")}
+        assert len(known) >= 10
+        assert {key: found[key] for key in known} == {key: whole[key] for key in known}, name
 
 
 def test_expectations_have_no_key_that_nothing_reads(examples):

@@ -90,7 +90,7 @@ def place(evidence: Evidence) -> str:
 
 def read_as(evidence: Evidence) -> str:
     """Say where a number stands and how it is written there."""
-    words = f"{evidence.label} = {evidence.text}" if evidence.label else evidence.text
+    words = " = ".join(part for part in (evidence.label, evidence.text) if part)
     # 1250户 has its unit already.
     unit = evidence.unit.replace("m2", "m²") if words[-1:].isdigit() else ""
     return f"{place(evidence)}: {words} {unit}".rstrip(": ").rstrip()

@@ -76,6 +76,9 @@ def summary_line(summary: Mapping[str, object], language: Language) -> str:
     counts = [f"{verdicts[key]} {word(key, language)}" for key in verdicts if verdicts[key]]
     if summary["waived"]:
         counts.append(f"{summary['waived']} {word('waived', language)}")
+    if summary["failing"]:
+        zh, en = f"({summary['failing']} 项须解决)", f" ({summary['failing']} that bind)"
+        outcome += zh if language == "zh" else en
     mark, comma = (":", "、") if language == "zh" else (": ", ", ")
     return f"{outcome}{mark}{comma.join(counts)}" if counts else outcome
 

@@ -62,10 +62,33 @@ def to_text(
         lines.append(_painted(f"{plain(plan)} ({plain(source)})", "1", colour))
         lines += _plan(list(group), language, colour, full)
         lines.append("")
+    if not full:
+        lines += _overview(findings, language, allow_unknown, colour)
     summary = summary_of(findings, allow_unknown=allow_unknown)
     end = summary_line(summary, language)
     lines.append(_painted(end, "32;1" if summary["compliant"] else "31;1", colour))
     return "\n".join(lines) + "\n"
+
+
+def _overview(
+    findings: Sequence[PlanFinding],
+    language: Language,
+    allow_unknown: bool,  # noqa: FBT001
+    colour: bool,  # noqa: FBT001
+) -> list[str]:
+    """Write a line for each plan where there are several, so that nobody scrolls for the verdict."""
+    plans: dict[tuple[str, str], list[PlanFinding]] = {}
+    for finding in findings:
+        plans.setdefault((finding.source, finding.plan), []).append(finding)
+    if len(plans) == 1:
+        return []
+    lines = []
+    for (source, plan), own in sorted(plans.items()):
+        summary = summary_of(own, allow_unknown=allow_unknown)
+        mark, paint = _MARKS["pass" if summary["compliant"] else "fail"]
+        line = f"{mark} {plain(plan)} ({plain(source)}): {summary_line(summary, language)}"
+        lines.append(_painted(line, paint, colour))
+    return [*lines, ""]
 
 
 def summary_text(
@@ -96,7 +119,7 @@ def _plan(
             lines += whole[:2] if settled else whole
     if silent:
         mark, paint = _MARKS["not_applicable"]
-        count = f"{mark} {len(silent)} {word('not_applicable', language)}"
+        count = f"{mark} {word('not_applicable', language)} × {len(silent)} (--verbose)"
         lines.append("  " + _painted(count, paint, colour))
     return lines
 
@@ -133,7 +156,8 @@ def _arithmetic(finding: PlanFinding, language: Language) -> str:
 
 def _details(finding: PlanFinding, language: Language) -> list[str]:
     labelled = {
-        "missing": ", ".join(finding.missing),
+        # Most sentences name what is missing already.
+        "missing": "" if _names_missing(finding, language) else ", ".join(finding.missing),
         "waiver": waiver_line(finding, language),
         "note": finding.note.text(language),
     }
@@ -149,6 +173,11 @@ def _details(finding: PlanFinding, language: Language) -> list[str]:
         more = len(finding.evidence) - _SHOWN_EVIDENCE
         lines += [f"{evidence}: +{more}"] if more > 0 else []
     return lines
+
+
+def _names_missing(finding: PlanFinding, language: Language) -> bool:
+    text = finding.explanation.text(language)
+    return all(key in text for key in finding.missing)
 
 
 def _painted(text: str, code: str, colour: bool) -> str:  # noqa: FBT001

@@ -1,0 +1,417 @@
+"""The plan check from Python: exact boundaries, every form, the existing city, many plans."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import yaml
+from openpyxl import Workbook
+from shapely import Point
+
+import siting
+from siting.errors import SitingError
+from siting.pipeline.check import CheckOptions, check_plan, check_plans
+from siting.pipeline.plan_files import find_plans
+from siting.rules.evaluate_plan import Counting
+
+sys.path.insert(0, str(Path(__file__).parent))
+from analysis_town import CRS, place, write_town
+
+ELDER_CARE = "wuhan-elder-care-floor-area"
+SHARE = "wuhan-commerce-and-services-share"
+WUHAN = {"jurisdiction": "cn-hubei-wuhan", "date": dt.date(2026, 11, 1)}
+HEAD = {"name": "江湾", "jurisdiction": "cn-hubei-wuhan", "date": "2026-11-01", "status": "new"}
+MINIMAL = {"households": 1250, "floor_area_m2": {"elder_care": 340}}
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Return a function that writes a plan's folder and returns it."""
+
+    def make(indicators, name="plan", **more):
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        data = {**HEAD, "indicators": indicators, **more}
+        text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
+        (folder / "plan.yaml").write_text(text, encoding="utf-8")
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def book(tmp_path):
+    """Return a function that writes an indicator table and returns its path."""
+
+    def make(rows, name="table.xlsx"):
+        workbook = Workbook()
+        for row in (("项目", "单位", "指标"), *rows):
+            workbook.active.append(row)
+        workbook.save(tmp_path / name)
+        return tmp_path / name
+
+    return make
+
+
+def judged(check):
+    return {
+        (f.rule_id, f.subject): (f.verdict, f.measured, f.required, f.shortfall, f.missing)
+        for f in check
+    }
+
+
+@pytest.mark.parametrize(
+    ("households", "area", "verdict", "required"),
+    [
+        (1000, 300, "pass", "300"),
+        (1000, 299.99, "fail", "300"),
+        (1001, 300.3, "pass", "300.3"),
+        (1001, 300.29, "fail", "300.3"),
+        (800, 300, "pass", "300"),
+    ],
+)
+def test_the_boundary_is_exact_in_a_file_and_in_a_table(
+    write, book, households, area, verdict, required
+):
+    folder = write({"households": households, "floor_area_m2": {"elder_care": area}})
+    table = book([("总户数", "户", households), ("养老服务用房", "㎡", area)])
+    for path in (folder, table):
+        finding = check_plan(path, **WUHAN).finding(ELDER_CARE)
+        assert (finding.verdict, finding.required) == (verdict, Decimal(required))
+        short = max(Decimal(required) - Decimal(str(area)), Decimal(0))
+        assert finding.shortfall == short
+
+
+def test_ten_percent_passes_where_floating_point_says_less(write):
+    areas = {"commerce": 0.7, "community_service": 0.1}
+    assert (0.7 + 0.1) / 8 == 0.09999999999999999
+    check = check_plan(write({"total_floor_area_m2": 8, "floor_area_m2": areas}))
+    assert check.finding(SHARE).verdict == "pass"
+    assert check.finding(SHARE).measured == 10
+
+
+def test_full_steps_of_100_households_are_asked_for_and_said(write):
+    folder = write({"households": 1001, "floor_area_m2": {"elder_care": 301}})
+    assert check_plan(folder).finding(ELDER_CARE).verdict == "pass"
+    finding = check_plan(folder, counting=Counting(rounding="ceil_per_100")).finding(ELDER_CARE)
+    assert finding.required == 11 * 30
+    assert "进整" in finding.note.zh
+
+
+def test_the_same_figures_give_the_same_findings_in_each_form(write, book, tmp_path):
+    figures = {
+        "households": 1250,
+        "population": 3400,
+        "total_floor_area_m2": 168000,
+        "floor_area_m2": {"elder_care": 340, "childcare": 199.5, "commerce": 9800},
+    }
+    table = book(
+        [
+            ("总户数", "户", 1250),
+            ("总人口", "人", 3400),
+            ("总建筑面积", "万㎡", 16.8),
+            ("养老服务用房", "㎡", 340),
+            ("托育服务设施", "㎡", 199.5),
+            ("商业建筑面积", "㎡", 9800),
+        ]
+    )
+    document = {"type": "FeatureCollection", "features": []}
+    geojson = tmp_path / "plan.geojson"
+    plan = {**HEAD, "indicators": figures}
+    geojson.write_text(json.dumps({**document, "plan": plan}), encoding="utf-8")
+    forms = [write(figures), table, geojson]
+    found = [judged(check_plan(path, **WUHAN, status="new")) for path in forms]
+    assert found[0] == found[1] == found[2]
+    assert found[0][ELDER_CARE, ""][0] == "fail"
+
+
+def test_findings_come_worst_first_and_can_be_asked_for_by_rule(write):
+    check = check_plan(write(MINIMAL))
+    assert check[0].verdict == "fail"
+    assert check.finding(ELDER_CARE).shortfall == 375 - 340
+    assert not check.compliant
+    assert check.finding(ELDER_CARE) in check.failing
+    assert len(check) == check.summary["findings"] == len(check.to_frame())
+    with pytest.raises(KeyError, match="no finding of nothing"):
+        check.finding("nothing")
+
+
+def test_missing_data_is_a_failure_of_the_check_and_names_what_is_missing(write):
+    check = check_plan(write({"floor_area_m2": {"elder_care": 400}}))
+    finding = check.finding(ELDER_CARE)
+    assert (finding.verdict, finding.missing) == ("unknown", ("households",))
+    assert finding in check.failing
+
+
+def test_a_plan_shows_itself_in_a_notebook_and_nothing_of_it_is_html(write):
+    folder = write(MINIMAL, name="evil")
+    text = (folder / "plan.yaml").read_text(encoding="utf-8")
+    (folder / "plan.yaml").write_text(text.replace("江湾", "'<script>x</script>'"), "utf-8")
+    shown = check_plan(folder)._repr_html_()
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in shown
+    assert "1,250 户 × 30 m²/100 户 = 375 m²;规划 340 m²;缺 35 m²" in shown
+    assert "375 m² required" not in check_plan(folder, language="en")._repr_html_()
+
+
+def test_public_names_are_those_of_the_package(write):
+    folder = write(MINIMAL)
+    assert siting.read_plan(folder).name == "江湾"
+    assert isinstance(siting.check_plan(folder), siting.PlanCheck)
+    assert len(siting.check_plans([folder])) == 1
+    assert siting.check_plan(siting.read_plan(folder))[0].plan == "江湾"
+
+
+# place and date
+
+
+def test_a_table_alone_says_neither_place_nor_date_and_both_can_be_given(book):
+    table = book([("总户数", "户", 1250)])
+    with pytest.raises(SitingError, match=r"date \(--date.*jurisdiction \(--jurisdiction"):
+        check_plan(table)
+    with pytest.raises(SitingError, match="jurisdiction") as told:
+        check_plan(table, date="2026-11-01")
+    assert "--date" not in str(told.value)
+    finding = check_plan(table, **WUHAN).finding(ELDER_CARE)
+    assert finding.missing == ("floor_area_m2.elder_care",)
+
+
+def test_the_rules_of_the_day_apply_and_an_option_overrules_the_plan_and_says_so(write):
+    folder = write(MINIMAL)
+    assert check_plan(folder).notes == ()
+    earlier = check_plan(folder, date="2020-01-01", jurisdiction="cn-hubei")
+    assert ELDER_CARE not in {each.rule_id for each in earlier}
+    assert any("its date is 2026-11-01" in note for note in earlier.notes)
+    assert any("its jurisdiction is cn-hubei-wuhan" in note for note in earlier.notes)
+
+
+def test_a_date_that_is_none_is_refused(write):
+    with pytest.raises(SitingError, match="write it as 2026-11-23"):
+        check_plan(write(MINIMAL), date="1.11.2026")
+
+
+def test_a_misspelt_place_is_noted_with_the_nearest(write):
+    check = check_plan(write(MINIMAL), jurisdiction="cn-hubei-wuhn")
+    assert any("did you mean 'cn-hubei-wuhan'" in note for note in check.notes)
+
+
+def test_a_plan_for_which_no_rule_holds_is_an_error_and_not_compliant(write):
+    with pytest.raises(SitingError, match="without rules is not compliant"):
+        check_plan(write(MINIMAL), jurisdiction="fr-paris")
+
+
+def test_a_renewal_is_not_asked_what_is_asked_of_new_plans(write):
+    finding = check_plan(write(MINIMAL), status="renewal").finding(ELDER_CARE)
+    assert finding.verdict == "not_applicable"
+
+
+def test_unverified_rules_apply_on_request_only_and_never_fail(write):
+    folder = write({**MINIMAL, "population": 3400})
+    usual = check_plan(folder)
+    every = check_plan(folder, include=["active", "unverified"])
+    extra = {f.rule_id for f in every} - {f.rule_id for f in usual}
+    assert extra
+    assert not extra & {f.rule_id for f in every.failing}
+
+
+# rules that meet
+
+
+def test_the_stricter_rule_governs_and_the_other_stays_visible(write):
+    check = check_plan(write({"households": 1250, "floor_area_m2": {"elder_care": 240}}))
+    other = check.finding("hubei-elder-care-floor-area")
+    assert (other.verdict, other.governs, other.governed_by) == ("fail", False, ELDER_CARE)
+    assert other not in check.failing
+    assert check.finding(ELDER_CARE) in check.failing
+
+
+def test_a_room_counts_once_unless_sharing_is_asked_for(write):
+    hall = {"facility_type": ["community_service", "elder_care"], "floor_area_m2": 380}
+    folder = write({"households": 1250}, facilities=[hall])
+    assert check_plan(folder).finding(ELDER_CARE).measured == 0
+    shared = check_plan(folder, counting=Counting(share_rooms=True)).finding(ELDER_CARE)
+    assert (shared.measured, shared.verdict) == (380, "pass")
+    assert "380" in shared.note.zh
+
+
+def waiver(rule, expires):
+    return {"rule": rule, "reason": "邻区已建", "approver": "规划局", "expires": expires}
+
+
+def test_a_waiver_holds_to_its_last_day_and_its_finding_stays_visible(write):
+    for day, waived in (("2026-11-01", True), ("2026-10-31", False)):
+        check = check_plan(write(MINIMAL, waivers=[waiver(ELDER_CARE, day)]))
+        finding = check.finding(ELDER_CARE)
+        assert finding.verdict == "fail"
+        assert (finding.waived is not None) == waived
+        assert (finding in check.failing) != waived
+
+
+def test_a_contradiction_can_be_waived_too(write):
+    figures = {"total_floor_area_m2": 100, "residential_floor_area_m2": 200}
+    rule = "plan-parts-exceed-total"
+    before = check_plan(write(figures))
+    assert rule in {each.rule_id for each in before.failing}
+    after = check_plan(write(figures, waivers=[waiver(rule, "2027-01-01")]))
+    assert rule in {each.rule_id for each in after}
+    assert rule not in {each.rule_id for each in after.failing}
+
+
+def test_a_waiver_of_no_rule_is_noted(write):
+    check = check_plan(write(MINIMAL, waivers=[waiver("wuhan-elder-car", "2027-01-01")]))
+    assert any("wuhan-elder-car, which is none" in note for note in check.notes)
+
+
+# the existing city
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory):
+    return write_town(tmp_path_factory.mktemp("town"))
+
+
+@pytest.fixture
+def drawn(write, town):
+    """Return a function that writes a plan in the town, with homes and facilities by name."""
+
+    def make(homes, facilities=None, *, context=True, counts=None):
+        folder = write({})
+        households = [(counts or {}).get(name, 10) for name in homes]
+        layer(folder / "buildings.gpkg", {"home_id": list(homes), "households": households}, homes)
+        layers = {"buildings": "buildings.gpkg"}
+        if facilities:
+            columns = {"facility_id": list(facilities), "facility_type": ["reading_room"]}
+            layer(folder / "facilities.gpkg", columns, facilities)
+            layers["facilities"] = "facilities.gpkg"
+        city = {"context": str(town)} if context else {}
+        return write({}, layers=layers, **city)
+
+    return make
+
+
+def layer(path, columns, shapes):
+    geometry = [place(shape) for shape in shapes.values()]
+    gpd.GeoDataFrame(columns, geometry=geometry, crs=CRS).to_file(path)
+
+
+def reach(folder, town, **more):
+    rules = [town.parent / "rules.yaml"]
+    return check_plan(folder, rules=rules, **more).finding("town-reading-room")
+
+
+def test_a_plan_reaches_what_the_existing_city_has(drawn, town):
+    finding = reach(drawn({"a": Point(500, 10), "b": Point(600, 10)}), town)
+    assert finding.verdict == "pass"
+    assert finding.measured == pytest.approx(Decimal(10 + (900 - 500) + 10))
+
+
+def test_the_limit_is_inclusive_and_one_metre_more_fails(drawn, town):
+    assert reach(drawn({"a": Point(410, 0)}), town).verdict == "pass"
+    finding = reach(drawn({"a": Point(409, 0), "b": Point(600, 0)}), town)
+    assert finding.verdict == "fail"
+    assert finding.shortfall == Decimal(900 - 409 + 10) - 500
+    assert "1 of 2 homes" in finding.explanation.en
+
+
+def test_a_facility_of_the_plan_itself_counts(drawn, town):
+    homes = {"a": Point(100, 10)}
+    assert reach(drawn(homes), town).measured == 10 + (900 - 100) + 10
+    finding = reach(drawn(homes, {"own": Point(200, -10)}), town)
+    assert (finding.verdict, finding.measured) == ("pass", 10 + 100 + 10)
+
+
+def test_a_home_called_like_one_of_the_city_is_not_led_through_its_gate(drawn, town):
+    finding = reach(drawn({"gated": Point(500, 10)}), town)
+    assert finding.measured == 10 + (900 - 500) + 10
+
+
+def test_a_building_without_households_is_no_home(drawn, town):
+    homes = {"home": Point(500, 10), "garage": Point(100, 10)}
+    finding = reach(drawn(homes, counts={"garage": 0}), town)
+    assert finding.measured == 10 + (900 - 500) + 10
+
+
+def test_a_drawing_without_a_city_leaves_reach_unknown_and_the_city_can_be_given(drawn, town):
+    folder = drawn({"a": Point(500, 10)}, context=False)
+    finding = reach(folder, town)
+    assert (finding.verdict, finding.missing) == ("unknown", ("context",))
+    assert reach(folder, town, context=town).verdict == "pass"
+    assert reach(folder, town, context=siting.read_project(town)).verdict == "pass"
+
+
+def test_a_city_that_several_plans_share_is_read_once(drawn, town, monkeypatch):
+    from siting.loaders import project
+
+    folder = drawn({"a": Point(500, 10)})
+    calls = []
+    real = project.load_layers
+    monkeypatch.setattr(
+        project, "load_layers", lambda *args, **more: calls.append(1) or real(*args, **more)
+    )
+    options = CheckOptions(rules=(town.parent / "rules.yaml",))
+    assert len(check_plans([folder, folder], options)) == 2
+    assert len(calls) == 1
+
+
+# many plans
+
+
+def test_a_plan_that_cannot_be_read_does_not_keep_the_others_from_being_checked(write, tmp_path):
+    (tmp_path / "broken.geojson").write_text("{", encoding="utf-8")
+    checks = check_plans([tmp_path / "broken.geojson", write(MINIMAL)])
+    assert [check.plan.name for check in checks] == ["江湾"]
+    ((path, error),) = checks.unreadable
+    assert path.name == "broken.geojson"
+    assert not error.startswith(str(path))
+    assert not checks.compliant
+    assert "plan-not-checked" in {each.rule_id for each in checks.findings}
+
+
+def test_plans_of_one_name_are_noted(write):
+    checks = check_plans([write(MINIMAL, name="a"), write(MINIMAL, name="b")])
+    assert any("2 plans are called 江湾" in note for note in checks.notes)
+
+
+def test_a_folder_stands_for_the_plans_in_it_and_files_that_are_none_are_skipped(write, tmp_path):
+    first, second = write(MINIMAL, name="a"), write(MINIMAL, name="b")
+    (tmp_path / "README.md").write_text("x", encoding="utf-8")
+    (tmp_path / "main.json").write_text('{\n  "findings": []}', encoding="utf-8")
+    assert find_plans([tmp_path]).plans == (first, second)
+    assert find_plans([str(tmp_path / "*")]).plans == (first, second)
+    named = find_plans(sorted(tmp_path.iterdir()))
+    assert named.plans == (first, second)
+    assert [path.name for path in named.skipped] == ["README.md", "main.json"]
+
+
+def test_a_layer_beside_a_plan_file_stands_for_its_plan(write):
+    folder = write(MINIMAL)
+    (folder / "buildings.geojson").write_text("{}", encoding="utf-8")
+    named = [folder / "buildings.geojson", folder / "plan.yaml", folder]
+    assert find_plans(named).plans == (folder,)
+
+
+def test_where_there_is_no_plan_at_all_it_is_said(tmp_path):
+    (tmp_path / "a.md").write_text("x", encoding="utf-8")
+    (tmp_path / "b.md").write_text("x", encoding="utf-8")
+    with pytest.raises(SitingError, match=r"no plan is among .*a\.md"):
+        find_plans(sorted(tmp_path.iterdir()))
+
+
+def test_plans_of_figures_alone_load_no_maps_library(write):
+    folder = write(MINIMAL)
+    code = (
+        "import sys, siting; siting.check_plan(sys.argv[1]);"
+        "print([m for m in ('pandas', 'geopandas', 'shapely', 'numba', 'pyproj') "
+        "if m in sys.modules])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, str(folder)], capture_output=True, check=True, text=True
+    )
+    assert ran.stdout.strip() == "[]"
