@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from siting.pipeline.analysis import Analysis
     from siting.render.model import Sense, Subject
-    from siting.rules.city import City
     from siting.rules.findings import FindingBlock
     from siting.rules.values import Title
 
