@@ -160,3 +160,18 @@ def test_what_is_dumped_is_read_back(value):
 
     text = yaml.dump(value, Dumper=Dumper, allow_unicode=True, default_style=None)
     assert load_yaml(text, "f.yaml")[0] == value
+
+
+def test_a_hundred_thousand_brackets_are_refused_before_they_cost_minutes():
+    counted = []
+    real = yaml.scanner.Scanner.fetch_flow_sequence_start
+
+    def fetch(self):
+        counted.append(1)
+        real(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yaml.scanner.Scanner, "fetch_flow_sequence_start", fetch)
+        with pytest.raises(ProjectError, match="and more than 500"):
+            load_yaml("[" * 100_000, "x.yaml")
+    assert len(counted) < 5000

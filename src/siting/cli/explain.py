@@ -57,6 +57,6 @@ def _chosen(wanted: str, records: list[dict[str, Any]], source: Path) -> list[di
         return by_rule or by_id
     known = {str(each["rule_id"]) for each in records}
     raise SitingError(
-        f"{source} has no finding '{plain(wanted)}'; {nearest_known(wanted, known)}. A rule that "
-        "was not applied has none: siting rules explain says what it asks."
+        f"{source} has no finding '{plain(wanted)}'; {nearest_known(wanted, known)} (a rule "
+        "that was not applied has none; siting rules explain says what it asks)"
     )

@@ -30,6 +30,8 @@ FileError = type[ProjectError] | type[RuleError]
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 40
+# Here reading stops at once: the time that YAML takes grows with the square of the depth.
+_HOPELESS_DEPTH = 500
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -226,6 +228,9 @@ class _Builder:
             inner = next(self._events)
             depth += isinstance(inner, yaml.CollectionStartEvent)
             depth -= isinstance(inner, yaml.CollectionEndEvent)
+            if depth > _HOPELESS_DEPTH:
+                problem = f"nested more than {MAX_DEPTH} deep, and more than {_HOPELESS_DEPTH}"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=inner.start_mark)
 
     def _fault(self, event: yaml.Event, what: str) -> None:
         self.faults.append(f"{self._source}:{_line(event)}: {what}")
