@@ -184,9 +184,9 @@ def report(results: dict[str, dict[str, Any]], start: dict[str, float], runs: in
     day = dt.datetime.now(dt.UTC).date()
     lines = [
         "# Results of `make bench`", "",
-        f"{day}, {machine()}. Medians of {runs} runs, each in a process of its own. Seconds are "
+        (f"{day}, {machine()}. Medians of {runs} runs, each in a process of its own. Seconds are "
         "those of the stage after what it needs is there; memory is the peak of its process, with "
-        "what it needs. `whole` counts from the first import to the last file, without the map.",
+        "what it needs. `whole` counts from the first import to the last file, without the map."),
         "",
         *(f"- `{name}`: {seconds:.2f} s" for name, seconds in start.items()), "",
         "![Cost against size](cost.svg)", "",
