@@ -28,6 +28,10 @@ _WORDS: dict[str, dict[str, Any]] = {
         "figures": ("指标(无合格线)", "中位数", "九成不超过", "单位"),
         "recommended": "宜",
         "governed": "以另一条为准",
+        "otherwise": {
+            "straight_line": "直线距离:", "walking_distance": "步行距离:",
+            "walking_time": "步行时间:",
+        },
         "unknown_rules": "缺数据,无法判断({count} 条):{titles}",
         "idle_rules": "没有适用对象({count} 条):{titles}",
         "unknown_number": "未知",
@@ -52,6 +56,10 @@ _WORDS: dict[str, dict[str, Any]] = {
         "figures": ("figures without a pass mark", "median", "90 % within", "unit"),
         "recommended": "should",
         "governed": "another rule governs",
+        "otherwise": {
+            "straight_line": "straight line: ", "walking_distance": "on foot: ",
+            "walking_time": "walking time: ",
+        },
         "unknown_rules": "Not to be judged for lack of data ({count} rules): {titles}",
         "idle_rules": "Nothing that they apply to ({count} rules): {titles}",
         "unknown_number": "unknown",
@@ -152,9 +160,9 @@ def _tables(summary: Mapping[str, Any], language: str) -> list[Table]:
     for kind in _KINDS:
         entries = [entry for entry in judged if entry["subject_kind"] == kind]
         if entries:
-            entries.sort(key=_badness, reverse=True)
             width = len(words[kind])
-            tables.append((words[kind], [_row(entry, language)[:width] for entry in entries]))
+            rows = [_row(entry, language)[:width] for entry in _worst_first(entries)]
+            tables.append((words[kind], rows))
     figures = [_figure(entry, language) for entry in summary["rules"] if _has_figure(entry)]
     return [*tables, (words["figures"], figures)] if figures else tables
 
@@ -165,6 +173,21 @@ def _is_judged(entry: Entry) -> bool:
 
 def _has_figure(entry: Entry) -> bool:
     return entry["strength"] == "indicator" and entry["measured_median"] is not None
+
+
+def _worst_first(entries: Sequence[Entry]) -> list[Entry]:
+    """Sort rules by whom they fail; the same measured in another way stands below its rule."""
+    worst = {_place(entry): _badness(entry) for entry in entries if not entry["is_alternative"]}
+
+    def order(entry: Entry) -> tuple[tuple[float, float], tuple[str, str], bool]:
+        fewer = worst.get(_place(entry), (-1.0, -1.0))
+        return (-fewer[0], -fewer[1]), _place(entry), entry["is_alternative"]
+
+    return sorted(entries, key=order)
+
+
+def _place(entry: Entry) -> tuple[str, str]:
+    return entry["rule_id"], entry["level"]
 
 
 def _badness(entry: Entry) -> tuple[float, float]:
@@ -203,9 +226,10 @@ def _title(entry: Entry, language: str) -> str:
     notes = [words["recommended"]] if entry["strength"] == "recommended" else []
     if entry["governed_by"]:
         notes.append(words["governed"])
-    notes += [entry["measure"]] if entry["is_alternative"] else []
     notes += [entry["level"]] if entry["level"] else []
     title: str = entry["title"][language]
+    if entry["is_alternative"]:
+        return f"  – {words['otherwise'][entry['measure']]}{title}"
     return f"{title} [{', '.join(notes)}]" if notes else title
 
 
