@@ -1,0 +1,116 @@
+"""``siting map`` and ``siting report``: one map, picture or report, without the other results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from siting.cli.console import ExitCode, progress_bar, say
+from siting.errors import SitingError
+
+if TYPE_CHECKING:
+    from siting.pipeline.analysis import Analysis
+    from siting.render import Basemap
+
+Project = Annotated[Path, typer.Argument(help="The project file, siting.yaml, or its folder.")]
+Language = Annotated[
+    str | None, typer.Option("--language", "-l", help="zh or en; the project's if left out.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command("map")(draw_map)
+    app.command("report")(report)
+
+
+def draw_map(
+    project: Project,
+    *,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="map.html, or a picture: .png, .svg, .pdf.")
+    ] = Path("map.html"),
+    rule: Annotated[
+        str | None, typer.Option("--rule", "-r", help="Of a picture; the worst if left out.")
+    ] = None,
+    level: Annotated[
+        str | None, typer.Option("--level", help="Level of the areas of a picture.")
+    ] = None,
+    language: Language = None,
+    openstreetmap: Annotated[
+        bool,
+        typer.Option("--openstreetmap", help="Offer OSM tiles: the page may then go online."),
+    ] = False,
+    tianditu: Annotated[
+        str | None, typer.Option("--tianditu", help="Offer Tianditu tiles, with your own key.")
+    ] = None,
+    quiet: Quiet = False,
+) -> int:
+    """Draw the map of a project: one HTML file, or a picture of one rule for a report.
+
+    Examples:
+
+      siting map demo/siting.yaml --out map.html
+
+      siting map demo/siting.yaml --out kindergartens.png --rule gb50180-kindergarten-radius
+    """
+    from siting.pipeline.map_model import build_map_model
+    from siting.render import write_map, write_static_map
+
+    kind = out.suffix.lower()
+    if kind not in (".html", ".png", ".svg", ".pdf"):
+        raise SitingError(f"{out} has the ending '{kind}'; expected .html, .png, .svg or .pdf.")
+    analysis = _analysis(project, language, quiet=quiet)
+    model = build_map_model(analysis)
+    if kind == ".html":
+        basemaps = _basemaps(tianditu, openstreetmap=openstreetmap)
+        write_map(model, out, language=analysis.language, basemaps=basemaps)
+    else:
+        write_static_map(model, out, rule_id=rule, level=level, language=analysis.language)
+    say(str(out))
+    return ExitCode.COMPLIANT
+
+
+def report(
+    project: Project,
+    *,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="report.html, or report.pdf by a Chromium.")
+    ] = Path("report.html"),
+    maps: Annotated[int, typer.Option("--maps", min=0, help="How many rules are drawn.")] = 2,
+    language: Language = None,
+    quiet: Quiet = False,
+) -> int:
+    """Write a report of a few pages to print: findings, maps, rules, data and doubts.
+
+    Example:  siting report demo/siting.yaml --out report.html --language en
+    """
+    from siting.pipeline.report import check_report_path, write_report
+
+    check_report_path(out)
+    analysis = _analysis(project, language, quiet=quiet)
+    say(str(write_report(analysis, out, maps=maps)))
+    return ExitCode.COMPLIANT
+
+
+def _analysis(project: Path, language: str | None, *, quiet: bool) -> Analysis:
+    from siting.pipeline.analysis import analyze
+
+    if (project / "manifest.json").is_file() and not (project / "siting.yaml").is_file():
+        raise SitingError(
+            f"{project} holds results, which carry no streets or layers to draw from; "
+            "name the project file that they were made of."
+        )
+    with progress_bar(quiet=quiet) as progress:
+        return analyze(project, language=language, progress=progress)
+
+
+def _basemaps(tianditu_key: str | None, *, openstreetmap: bool) -> list[Basemap]:
+    from siting.render import openstreetmap as osm
+    from siting.render import tianditu
+
+    chosen = [osm()] if openstreetmap else []
+    return [*chosen, tianditu(tianditu_key)] if tianditu_key else chosen
