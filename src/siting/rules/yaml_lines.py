@@ -229,8 +229,10 @@ class _Builder:
             depth += isinstance(inner, yaml.CollectionStartEvent)
             depth -= isinstance(inner, yaml.CollectionEndEvent)
             if depth > _HOPELESS_DEPTH:
-                problem = f"nested more than {MAX_DEPTH} deep, and more than {_HOPELESS_DEPTH}"
-                raise yaml.MarkedYAMLError(problem=problem, problem_mark=inner.start_mark)
+                raise yaml.YAMLError(
+                    f"line {_line(inner)} is nested more than {MAX_DEPTH} deep, and more than "
+                    f"{_HOPELESS_DEPTH}"
+                )
 
     def _fault(self, event: yaml.Event, what: str) -> None:
         self.faults.append(f"{self._source}:{_line(event)}: {what}")
