@@ -140,3 +140,21 @@ def test_all_supply_that_anybody_reaches_is_given_away_once(homes, shops, radius
     supply = np.arange(1.0, len(shops) + 1)
     given_away = floating_catchment_area(reach, people, supply) @ np.array(people, float)
     assert given_away == pytest.approx(supply[np.unique(reach.to_index)].sum())
+
+
+def test_one_place_far_outside_a_million_cells_is_found_at_once():
+    far = np.column_stack([np.linspace(-60_000.0, 60_000.0, 2000), np.full(2000, 45_000.0)])
+    closest = closest_straight_line(far, np.array([[0.0, 0.0]]))
+    np.testing.assert_allclose(closest.cost, np.hypot(*far.T), rtol=0, atol=1e-9)
+
+
+@given(seed=st.integers(0, 2**32 - 1), spread=st.sampled_from([0.0, 1.0, 30.0, 5000.0]))
+def test_the_nearest_of_points_is_that_of_trying_all_of_them(seed, spread):
+    rng = np.random.default_rng(seed)
+    homes = np.round(rng.normal(0, 1000, (40, 2)))
+    places = np.round(rng.normal(0, spread, (int(rng.integers(1, 30)), 2)))
+    metres = np.sqrt(((homes[:, None] - places[None]) ** 2).sum(axis=2))
+    closest = closest_straight_line(homes, places)
+    np.testing.assert_array_equal(closest.cost, metres.min(axis=1))
+    lowest = (metres <= metres.min(axis=1, keepdims=True) + 1e-7).argmax(axis=1)
+    np.testing.assert_array_equal(closest.nearest, lowest)

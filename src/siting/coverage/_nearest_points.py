@@ -71,8 +71,10 @@ def _nearest(x, y, grid):
     across = max(max(-column, column - grid.columns + 1), 0)
     upward = max(max(-row, row - grid.rows + 1), 0)
     ring = max(across, upward)
+    # Far outside a small grid thousands of rings would follow the one that holds all of it.
+    whole = max(max(column, grid.columns - 1 - column), max(row, grid.rows - 1 - row))
     best = np.inf
-    while (ring - 1) * grid.side < best + _HAIR_M:
+    while (ring - 1) * grid.side < best + _HAIR_M and ring <= whole:
         first_row, last_row = max(row - ring, 0), min(row + ring, grid.rows - 1)
         first, last = max(column - ring, 0), min(column + ring, grid.columns - 1)
         for r in range(first_row, last_row + 1):
