@@ -187,6 +187,4 @@ def test_explanations_speak_the_language_of_the_reader():
     plan = plan_of(row("total_floor_area_m2", "16.8"), row("households", "1250"))
     (finding,) = check_consistency(plan)
     assert finding.explanation.zh.startswith("总建筑面积 16.8 m² ÷ 居住户数 1250 户 = 0.0134 m²/户")
-    assert finding.explanation.en.startswith(
-        "total floor area 16.8 m² / households 1250 households"
-    )
+    assert finding.explanation.en.startswith("total floor area 16.8 m² / 1250 households")

@@ -50,7 +50,12 @@ def to_markdown(
 def _table(findings: Iterable[PlanFinding], language: Language) -> list[str]:
     heads = [word(k, language) for k in ("verdict", "rule", "measured", "required", "shortfall")]
     lines = [f"| {' | '.join(heads)} |", "|---|---|---:|---:|---:|"]
+    silent = 0
     for finding in findings:
+        # Dozens of rules are for other plans; a comment that lists them is read by nobody.
+        if finding.verdict == "not_applicable" and finding.measured is None:
+            silent += 1
+            continue
         key = verdict_key(finding)
         subject = f" ({finding.subject})" if finding.subject else ""
         numbers = (finding.measured, finding.required, finding.shortfall)
@@ -60,6 +65,9 @@ def _table(findings: Iterable[PlanFinding], language: Language) -> list[str]:
             *(markdown(number(value, finding.unit, language)) for value in numbers),
         ]
         lines.append(f"| {' | '.join(cells)} |")
+    if silent:
+        mark, words = _SIGNS["not_applicable"], word("not_applicable", language)
+        lines += ["", f"{mark} {words} × {silent}"]
     return [*lines, ""]
 
 

@@ -73,6 +73,8 @@ def fact_title(key: str) -> Text:
     """
     if key in _SCALARS:
         return _SCALARS[key]
+    if key in _TYPED:
+        return _TYPED[key]
     quantity, _, code = key.partition(".")
     types = load_facility_types()
     if quantity not in _TYPED or code not in types:

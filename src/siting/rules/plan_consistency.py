@@ -365,7 +365,9 @@ def _sum_text(parts: Sequence[Fact], total: Decimal, unit: str) -> Text:
 
 def _stated(fact: Fact) -> Text:
     name, shown = _name(fact), _shown(fact.value, fact.unit)
-    return Text(f"{name.zh} {shown.zh}", f"{name.en} {shown.en}")
+    # 1250 households is enough said.
+    en = shown.en if shown.en.endswith(f" {name.en}") else f"{name.en} {shown.en}"
+    return Text(f"{name.zh} {shown.zh}", en)
 
 
 def _name(fact: Fact) -> Text:
