@@ -465,3 +465,35 @@ def test_the_homes_of_a_plan_are_judged_in_the_city_by_the_farthest_one():
         "unknown",
         ("no facility of type kindergarten in the data",),
     )
+
+
+def test_a_school_of_unstated_level_neither_serves_nor_lets_anybody_fail():
+    city = make_city(facilities=[("p", "primary_school", 0.0), ("s", "school", 1000.0)])
+    block = judged("gb50180-primary-school-radius", city)
+    walks = dict(zip(HOMES, block.measured.tolist(), strict=True))
+    # 500 m: "far" is 10 + 900 from the primary school, but 10 + 100 from what may be one.
+    assert words(block) == ["pass", "pass", "pass", "unknown"]
+    assert walks["exact"] == 10 + 390
+    assert np.isnan(walks["far"])
+    assert "may be of type primary_school" in block.reasons[block.reason[3]]
+
+
+def test_what_may_be_of_a_type_but_is_too_far_changes_nothing():
+    city = make_city(facilities=[("p", "primary_school", 0.0), ("s", "school", 0.0)])
+    assert words(judged("gb50180-primary-school-radius", city))[3] == "fail"
+
+
+@pytest.mark.parametrize(("level", "asked"), [("compound", 0), ("community", 1)])
+def test_a_rule_about_areas_is_not_asked_of_compounds_unless_it_names_them(level, asked):
+    from dataclasses import replace
+
+    city = make_city()
+    renamed = {
+        name: {level: getattr(city, name)["community"]}
+        for name in ("areas", "home_area", "facility_area")
+    }
+    rule = RULES["complete-community-services-per-household"]
+    open_to_all = rule.model_copy(
+        update={"applies_to": rule.applies_to.model_copy(update={"level": ""})}
+    )
+    assert len(evaluate_city([open_to_all], replace(city, **renamed))) == asked

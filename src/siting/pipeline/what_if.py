@@ -253,9 +253,10 @@ def _is_touched(rule: Rule, blocks: Sequence[FindingBlock], types: set[str]) -> 
 
     Findings on facilities and areas are few, and conditions may ask for any facility.
     """
-    return bool(set(rule.facility_types) & types) or any(
-        block.subject_kind != "home" for block in blocks
-    )
+    from siting.rules.facility_types import load_facility_types
+
+    asked = {*rule.facility_types, *load_facility_types().that_may_be(rule.facility_types)}
+    return bool(asked & types) or any(block.subject_kind != "home" for block in blocks)
 
 
 def _moved(block: FindingBlock, rows: NDArray[np.int32]) -> FindingBlock:

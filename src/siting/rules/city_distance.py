@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from siting.rules.city_costs import Costs
     from siting.rules.model import Rule
 
-_ABSENT, _UNATTACHED, _FRAGMENT, _NONE_ATTACHED, _NO_STREETS, _FIRST_WAY = range(6)
+_ABSENT, _UNATTACHED, _FRAGMENT, _NONE_ATTACHED, _NO_STREETS, _MAY_BE, _FIRST_WAY = range(7)
 
 _HOME_WAYS = (
     ("from the home's point", "自住宅点位"),
@@ -62,7 +62,9 @@ def evaluate_distance(
         A row per home. The limit is inclusive, with a tolerance of 1e-6 m (or min). Unknown:
         no facility of the types in the data (unless they are declared complete); a home farther
         than ``max_access_m`` from any street; a home on a loose piece of the streets that reaches
-        none within the limit; no street network. A home that reaches none otherwise fails with an
+        none within the limit; no street network; a home that would fail but has something within
+        the limit that may be of the types (see ``may_be`` of the facility types).
+        A home that reaches none otherwise fails with an
         infinite cost.
     """
     used = measure or rule.measure
@@ -81,7 +83,29 @@ def evaluate_distance(
         verdict = np.where(is_unknown, np.int8(Verdict.UNKNOWN), verdict)
         reason = np.where(is_unknown, unknown, reason)
         measured = np.where(is_unknown, np.nan, closest.cost)
+    doubtful = (verdict == Verdict.FAIL) & _may_be_served(rule, city, costs, used)
+    verdict = np.where(doubtful, np.int8(Verdict.UNKNOWN), verdict)
+    reason = np.where(doubtful, np.int16(_MAY_BE), reason)
+    measured = np.where(doubtful, np.nan, measured)
     return _block(rule, city, used, verdict, measured, closest.nearest, reason)
+
+
+def _may_be_served(
+    rule: Rule, city: City, costs: Costs, measure: str
+) -> NDArray[np.bool_] | np.bool_:
+    """Tell which homes have something within the limit that may be of the rule's types.
+
+    A school of unstated level may be a primary school: it is no proof that there is one, but
+    without it nobody can say that there is none.
+    """
+    others = load_facility_types().that_may_be(rule.facility_types)
+    if rule.require is None or not city.rows_of_types(others).size:
+        return np.False_
+    cost = costs.closest(others, measure).cost
+    meets: NDArray[np.bool_] = compare(
+        cost, rule.require.comparator, limit_in(rule, city, measure), TOLERANCE_M
+    )
+    return meets
 
 
 def _verdicts(rule: Rule, city: City, measure: str, cost: NDArray[np.float64]) -> NDArray[np.int8]:
@@ -193,6 +217,10 @@ def _sentences(rule: Rule, city: City) -> Reasons:
         ),
         (f"no facility of type {codes} reaches a street", f"{names}均未接入路网"),
         ("no street network", "没有路网数据"),
+        (
+            f"what stands within the limit may be of type {codes}; the data do not say",
+            f"限值内有类型不明的设施,可能是{names}",
+        ),
     )
     ways = [
         (f"{home[0]}, {facility[0]}", f"{home[1]}{facility[1]}")

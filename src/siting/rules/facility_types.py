@@ -20,7 +20,7 @@ from siting.rules.values import Title
 from siting.rules.yaml_lines import faults_of, load_yaml, nearest_known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 TagSet = dict[str, str | list[str]]
 
@@ -42,6 +42,11 @@ class FacilityType(_Model):
     )
     words: tuple[str, ...] = Field(
         default=(), description="Category words of map providers, offices and indicator tables."
+    )
+    may_be: tuple[str, ...] = Field(
+        default=(),
+        description="Types that one of this type may be, where the source does not say more: it "
+        "never counts as one of them, but who has one near does not fail for lack of them.",
     )
 
 
@@ -80,6 +85,21 @@ class FacilityTypes:
     def osm_tags(self) -> dict[str, tuple[TagSet, ...]]:
         """Code -> alternatives of OpenStreetMap tags, for the types that have any."""
         return {code: each.osm for code, each in self.types.items() if each.osm}
+
+    def that_may_be(self, codes: Sequence[str]) -> tuple[str, ...]:
+        """Return the types whose facilities may be one of `codes`, in the order of the file.
+
+        Examples
+        --------
+        >>> load_facility_types().that_may_be(["primary_school"])
+        ('school',)
+        """
+        wanted = set(codes)
+        return tuple(
+            code
+            for code, each in self.types.items()
+            if code not in wanted and wanted.intersection(each.may_be)
+        )
 
     def code_of(self, word: str) -> str | None:
         """Return the facility type that a category word means.
