@@ -198,6 +198,7 @@ def _rule(
         facility_types=rule.facility_types,
         subject=cast("Subject", block.subject_kind),
         level=block.level,
+        compared=block.is_alternative or bool(block.governed_by),
         service_areas=reached.of(block),
         totals=totals,
     )

@@ -187,6 +187,9 @@ class MapRule:
         rule that looks at several levels is given once for each.
     measure_title
         The measure in words; where left out the page knows the usual codes.
+    compared
+        True for a rule that is shown beside another one: measured in another way, or governed by
+        it. It never leads the list of what is worst.
     service_areas
         Polygons in degrees, for the eye only; the verdict never comes from them.
     totals
@@ -213,6 +216,7 @@ class MapRule:
     subject: Subject = "home"
     level: str = ""
     measure_title: Label = Label()
+    compared: bool = False
     service_areas: Geometries | None = None
     totals: Floats | None = None
     covered_share: Mapping[str, Floats] = field(default_factory=dict)

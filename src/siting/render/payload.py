@@ -211,6 +211,7 @@ def _described(model: MapModel, rule: MapRule) -> dict[str, Any]:
         "facilityTypes": list(rule.facility_types),
         "subject": rule.subject,
         "level": rule.level,
+        "compared": rule.compared,
         "totals": _listed(rule_totals(model, rule)),
     }
 

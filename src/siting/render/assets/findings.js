@@ -243,15 +243,25 @@ function burden(totals) {
   return failed === null ? totals[1][WEIGHT.homes] || 0 : failed;
 }
 
-// What rules judge, in the order in which they are listed; then those that only tell, those that
+// What rules judge, in the order in which they are listed; then those that stand beside another
+// rule (measured in another way, or governed by it), those that only tell, those that
 // could not be judged, and those that nothing falls under.
-const RULE_GROUPS = ["home", "area", "facility", "city", "figures", "unknown", "none"];
-const JUDGED_GROUPS = new Set(["home", "area", "facility", "city"]);
+const RULE_GROUPS = [
+  "home",
+  "area",
+  "facility",
+  "city",
+  "compared",
+  "figures",
+  "unknown",
+  "none",
+];
+const JUDGED_GROUPS = new Set(["home", "area", "facility", "city", "compared"]);
 
 function groupOf(rule) {
   const [passed, failed, unknown, exempt] = rule.totals.map((row) => row[0] || 0);
   if (passed + failed) {
-    return rule.subject;
+    return rule.compared ? "compared" : rule.subject;
   }
   if (rule.strength === "indicator" && exempt) {
     return "figures";
