@@ -64,6 +64,20 @@ def nearest_points(low, high, xy, grid, tie, cost, nearest):
         nearest[i] = _lowest_within(xy[i, 0], xy[i, 1], best + tie, grid)
 
 
+@njit(cache=True, nogil=True)
+def lower_by_points(xy, places, labels, tie, cost, nearest):
+    """Lower cost and nearest of the places ``xy`` to which some more points are nearer.
+
+    The labels are higher than all before them: what is tied keeps what it had.
+    """
+    for i in range(len(xy)):
+        for k in range(len(places)):
+            found = _distance(xy[i, 0], xy[i, 1], places[k])
+            if found < cost[i] - tie:
+                nearest[i] = labels[k]
+            cost[i] = min(cost[i], found)
+
+
 @njit(cache=True)
 def _nearest(x, y, grid):
     """Look in rings of cells until nothing nearer can follow."""

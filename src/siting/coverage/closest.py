@@ -24,6 +24,7 @@ __all__ = [
     "TravelCosts",
     "closest_straight_line",
     "closest_straight_line_many",
+    "closest_straight_line_with_more",
     "planar_shapes",
     "within",
 ]
@@ -105,6 +106,42 @@ def closest_straight_line_many(
             cost[rows], nearest[rows] = metres, columns[index]
         found.append(Closest(cost, nearest))
     return found
+
+
+def closest_straight_line_with_more(
+    origins: NDArray[np.float64],
+    known: Closest,
+    more: NDArray[np.float64],
+    labels: NDArray[np.integer[Any]],
+) -> Closest:
+    """Update the nearest destinations of points for some more of them.
+
+    Parameters
+    ----------
+    origins, more
+        float (n, 2) and (k, 2): coordinates in metres, all finite.
+    known
+        What `closest_straight_line` found.
+    labels
+        Rows of the additional destinations, ascending and higher than all that `known` names.
+
+    Returns
+    -------
+    Closest
+        What `closest_straight_line` would find for all of them; a copy.
+
+    Examples
+    --------
+    >>> known = closest_straight_line(np.array([[0.0, 0.0]]), np.array([[5.0, 0.0]]))
+    >>> closer = np.array([[3.0, 0.0]])
+    >>> closest_straight_line_with_more(np.zeros((1, 2)), known, closer, np.array([1])).cost
+    array([3.])
+    """
+    from siting.coverage._nearest_points import lower_by_points
+
+    cost, nearest = known.cost.copy(), known.nearest.copy()
+    lower_by_points(origins, more, labels.astype(np.int32), _TIE_M, cost, nearest)
+    return Closest(cost, nearest)
 
 
 def _are_plain_coordinates(origins: object) -> bool:

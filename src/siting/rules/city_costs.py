@@ -122,13 +122,13 @@ class CityCosts:
         moved = np.append(rows, np.int32(-1))
         came = np.arange(int((rows >= 0).sum()), len(city.facilities))
         stays = bool((rows == np.arange(rows.size)).all())
-        types = city.facilities["facility_type"]
+        new_types = city.facilities["facility_type"].iloc[came].to_numpy(dtype=object)
+        gone = set(self._city.facilities["facility_type"][rows < 0])
         for question, found in self._found.items():
-            own = self._city.rows_of_types(question[0])
-            if (rows[own] < 0).any():
+            if gone.intersection(question[0]):
                 continue  # it is searched anew when it is asked
             kept = found if stays else Closest(found.cost, moved[found.nearest])
-            more = came[types.iloc[came].isin(question[0]).to_numpy()]
+            more = came[np.isin(new_types, question[0])]
             made._take(question, kept, self._node_costs.get(question), more)
         return made
 
@@ -145,16 +145,25 @@ class CityCosts:
             if node_costs is not None:
                 self._node_costs[question] = node_costs
         elif question[1] == "straight_line":
-            self._found[question] = self._straight_with_more(known, more)
+            found = self._straight_with_more(known, more)
+            if found is not None:
+                self._found[question] = found
         elif node_costs is not None:
-            found, node_costs = self._walk_with_more(known, node_costs, more)
-            self._found[question], self._node_costs[question] = found, node_costs
+            walked = self._walk_with_more(known, node_costs, more)
+            self._found[question], self._node_costs[question] = walked
 
-    def _straight_with_more(self, known: Closest, more: NDArray[np.int64]) -> Closest:
-        found = self._straight([more])[0]
-        nearer = found.cost < known.cost - _TIE_M
-        cost = np.minimum(found.cost, known.cost)
-        return Closest(cost, np.where(nearer, found.nearest, known.nearest))
+    def _straight_with_more(self, known: Closest, more: NDArray[np.int64]) -> Closest | None:
+        """Return None where homes or facilities are outlines; then all is searched anew."""
+        import shapely
+
+        from siting.coverage.closest import closest_straight_line_with_more
+
+        homes = self._homes_places()
+        places = np.asarray(self._city.facilities["geometry"].iloc[more], dtype=object)
+        points = (shapely.get_type_id(places) == _POINT) & ~shapely.is_empty(places)
+        if not isinstance(homes, np.ndarray) or not points.all():
+            return None
+        return closest_straight_line_with_more(homes, known, shapely.get_coordinates(places), more)
 
     def _walk_with_more(
         self, known: Closest, node_costs: NDArray[np.float64], more: NDArray[np.int64]
