@@ -43,6 +43,14 @@ PEERS = (
 )  # fmt: skip
 # Answers may differ by rounding; pandana cuts off millimetres.
 TOLERANCE_M = {"pandana": 0.1}
+# These take minutes for what others do in seconds: measured on the small city unless asked.
+SLOW_PEERS = ("pandana", "networkx")
+INTRODUCTION = (
+    "{day}, {machine}. Medians of {runs} runs, each in a process of its own (the largest city: one "
+    "run). Seconds are those of the stage after what it needs is there; memory is the peak of its "
+    "process, with what it needs. `whole` counts from the first import to the last file, without "
+    "the map."
+)
 REAL = ("porto", "wuhan", "las-palmas")
 
 
@@ -137,7 +145,7 @@ def made_up(size: str, cities: Path) -> Path:
 
 
 def measure_city(
-    name: str, project: Path, work: Path, runs: int, peers: Path | None
+    name: str, project: Path, work: Path, runs: int, peers: Path | None, slow_on: str
 ) -> dict[str, Any]:
     """Return every stage of a city, and the peers on it."""
     stages = {}
@@ -152,7 +160,8 @@ def measure_city(
         for title, own, others in PEERS:
             print(f"{name}: {title}", flush=True)
             mine = stage(own, project, data, runs)
-            compared.append((title, mine, _peers(peers, data, others, runs)))
+            wanted = tuple(each for each in others if name in slow_on or each not in SLOW_PEERS)
+            compared.append((title, mine, _peers(peers, data, wanted, runs)))
     return {"stages": stages, "compared": compared}
 
 
@@ -161,7 +170,7 @@ def _peers(python: Path, data: Path, names: tuple[str, ...], runs: int) -> dict[
     for name in names:
         measured = Measured()
         # Peers that take minutes are run once.
-        for _ in range(runs if name not in ("pandana", "networkx") else 1):
+        for _ in range(1 if name in SLOW_PEERS else runs):
             run_once([str(python), str(HERE / "peers.py"), name, str(data)], measured)
         agrees = measured.extra["difference"] <= TOLERANCE_M.get(name, 1e-6)
         measured.extra["agrees"] = agrees
@@ -267,6 +276,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="s,m,l")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--no-peers", action="store_true")
+    parser.add_argument("--slow-on", default="s", help="sizes on which slow peers are run")
     parser.add_argument("--no-real", action="store_true")
     parser.add_argument("--cities", type=Path, default=ROOT / ".bench", help="kept between runs")
     parser.add_argument("--results", type=Path, default=HERE)
@@ -283,7 +293,7 @@ def main() -> None:
         runs = 1 if name == "l" else options.runs
         try:
             made = peers if name in SIZES else None
-            results[name] = measure_city(name, project, work, runs, made)
+            results[name] = measure_city(name, project, work, runs, made, options.slow_on)
         finally:
             shutil.rmtree(work, ignore_errors=True)
         # Written after every city: the largest may not fit the machine.
