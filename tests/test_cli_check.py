@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -142,6 +143,22 @@ def test_a_report_that_cannot_be_written_leaves_the_old_one(write, tmp_path, mon
     monkeypatch.undo()
     monkeypatch.chdir(tmp_path)
     assert check("江湾", "--output", "none/here.txt") == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs links and pipes of POSIX")
+def test_a_link_stays_a_link_and_a_pipe_a_pipe(write, tmp_path):
+    (tmp_path / "kept.txt").write_text("old", encoding="utf-8")
+    (tmp_path / "kept.txt").chmod(0o640)
+    (tmp_path / "link.txt").symlink_to("kept.txt")
+    assert check(write(GOOD), "--output", "link.txt") == 0
+    assert (tmp_path / "link.txt").is_symlink()
+    assert "符合" in (tmp_path / "kept.txt").read_text(encoding="utf-8")
+    assert (tmp_path / "kept.txt").stat().st_mode & 0o777 == 0o640
+    os.mkfifo(tmp_path / "pipe")
+    reader = subprocess.Popen(["cat", "pipe"], cwd=tmp_path, stdout=subprocess.PIPE)
+    assert check("江湾", "--output", "pipe", "--format", "json") == 0
+    assert json.loads(reader.communicate(timeout=10)[0])["findings"]
+    assert (tmp_path / "pipe").is_fifo()
 
 
 # a baseline

@@ -79,7 +79,7 @@ def check(
         typer.Option("--fail-on", help="new: only what is new or worse than in the baseline."),
     ] = "any",
     new_only: Annotated[
-        bool, typer.Option("--new-only", help="As --fail-on new, and report nothing else.")
+        bool, typer.Option("--new-only", help="As --fail-on new, and leave known problems out.")
     ] = False,
     allow_unknown: Annotated[
         bool, typer.Option("--allow-unknown", help="Missing data does not make the check fail.")

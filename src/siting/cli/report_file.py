@@ -53,7 +53,13 @@ def write_report(path: Path, text: str) -> None:
     SitingError
         The folder is not there or cannot be written to, or another program has the file open.
     """
-    folder = path.absolute().parent
+    if path.exists() and not path.is_file() and not path.is_dir():
+        # A pipe or /dev/stdout is written to; replacing it would destroy it.
+        path.write_text(text, encoding="utf-8", newline="\n")
+        return
+    # What a link points to is replaced, not the link.
+    path = path.resolve()
+    folder = path.parent
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=folder)
     except OSError as error:
@@ -62,7 +68,7 @@ def write_report(path: Path, text: str) -> None:
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
-        beside.chmod(_mode_for_new_files())
+        beside.chmod(path.stat().st_mode if path.exists() else _mode_for_new_files())
         beside.replace(path)
     except OSError as error:
         raise SitingError(f"{path} cannot be written: {error.strerror}.") from None
