@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 
     from siting.loaders.layers import Layers
     from siting.loaders.project_model import Project
+    from siting.pipeline.compare import Comparison
+    from siting.render.picture import Picture
     from siting.rules.city import City
     from siting.rules.city_costs import CityCosts
     from siting.rules.findings import FindingBlock
     from siting.rules.model import Pack, Rule
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Analysis:
     """The result of a gap analysis; it shows itself in a notebook.
 
@@ -122,6 +124,33 @@ class Analysis:
             add_streets=add_streets,
             add_homes=add_homes,
         )
+
+    def explore(self) -> Any:
+        """Return the interactive map, a ``folium.Map`` that shows itself and needs no network."""
+        from siting.pipeline.map_model import build_map_model
+        from siting.render import draw_map
+
+        return draw_map(build_map_model(self), language=self.language)
+
+    def picture(self, rule_id: str | None = None, *, level: str | None = None) -> Picture:
+        """Return the static map of one rule, the worst where left out; it shows itself too."""
+        from siting.pipeline.map_model import build_map_model
+        from siting.render.picture import Picture
+        from siting.render.static import draw_static_map
+
+        model = build_map_model(self)
+        return Picture(draw_static_map(model, rule_id=rule_id, level=level, language=self.language))
+
+    def compare(self, after: Analysis) -> Comparison:
+        """Put this analysis and one after a change side by side, rule by rule."""
+        from siting.pipeline.compare import compare
+
+        return compare(self, after)
+
+    def __repr__(self) -> str:
+        from siting.report.analysis_text import summary_text
+
+        return summary_text(self.summary, self.language)
 
     def _repr_html_(self) -> str:
         from siting.report.analysis_text import summary_html

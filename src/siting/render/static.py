@@ -7,7 +7,6 @@ identifiers, and says which fonts would help: an empty box is never drawn.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -154,29 +153,6 @@ def draw_static_map(
     FigureCanvasAgg(figure)
     sheet.draw(figure)
     return figure
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Picture:
-    """A drawn map that shows itself in a notebook, with no widget and no display set up.
-
-    Parameters
-    ----------
-    figure
-        A ``matplotlib.figure.Figure``.
-    dpi
-        Dots per inch in the notebook.
-    """
-
-    figure: Any
-    dpi: int = 75
-
-    def _repr_png_(self) -> bytes:
-        from io import BytesIO
-
-        stream = BytesIO()
-        self.figure.savefig(stream, format="png", dpi=self.dpi)
-        return stream.getvalue()
 
 
 def worst_rules(model: MapModel, count: int) -> list[MapRule]:
