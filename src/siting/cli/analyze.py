@@ -33,6 +33,9 @@ def analyze(
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Leave with 0 although there are findings.")
     ] = False,
+    no_map: Annotated[
+        bool, typer.Option("--no-map", help="Leave out the map: quicker for a large city.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
 ) -> int:
     """Judge every home, facility and area by the rules in force, and draw the map.
@@ -52,7 +55,8 @@ def analyze(
     check_out_folder(out)
     with progress_bar(quiet=quiet) as progress:
         analysis = run(project, language=language, straight_line=straight_line, progress=progress)
-        written = write_analysis(analysis, out, progress=progress)
+        unwanted = ("map.html",) if no_map else ()
+        written = write_analysis(analysis, out, leave_out=unwanted, progress=progress)
     if as_json:
         say(json.dumps(analysis.summary, ensure_ascii=False, indent=2))
     elif not quiet:
@@ -63,9 +67,10 @@ def analyze(
 
 
 def _tell(analysis: Analysis, written: Path) -> None:
-    """Print the summary, what to know about the data, and last the path of the map."""
+    """Print the summary, what to know about the data, and last where to look."""
     from siting.report.analysis_text import data_notes_text, summary_text
 
     warn(plain_lines(data_notes_text(analysis.report, analysis.language)))
     say(plain_lines(summary_text(analysis.summary, analysis.language)))
-    say(str(written / "map.html"))
+    drawn = written / "map.html"
+    say(str(drawn if drawn.exists() else written))
