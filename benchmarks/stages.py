@@ -116,6 +116,14 @@ def whole(project: Path, out: Path) -> Clock:
     return _whole(project, out, leave_out=("map.html",))
 
 
+def to_findings(project: Path, out: Path) -> Clock:
+    """Everything from the files to findings.parquet and summary.json, nothing else."""
+    from siting.pipeline.outputs import OUTPUTS
+
+    wanted = ("findings.parquet", "summary.json", "data-report.json", "manifest.json")
+    return _whole(project, out, leave_out=tuple(name for name in OUTPUTS if name not in wanted))
+
+
 def whole_with_map(project: Path, out: Path) -> Clock:
     return _whole(project, out, leave_out=())
 
@@ -226,6 +234,7 @@ STAGES: dict[str, Callable[[Path, Path], Clock]] = {
         rules,
         write,
         write_map,
+        to_findings,
         whole,
         whole_with_map,
         what_if,
