@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from siting.loaders.project import read_project
     from siting.pipeline.analysis import Analysis, analyze
     from siting.pipeline.check import PlanCheck, check_plan, check_plans
+    from siting.pipeline.locate import Siting, propose_sites
     from siting.sample import write_sample
 
 __version__ = "0.1.0"
@@ -21,11 +22,13 @@ __version__ = "0.1.0"
 __all__ = [
     "Analysis",
     "PlanCheck",
+    "Siting",
     "SitingError",
     "__version__",
     "analyze",
     "check_plan",
     "check_plans",
+    "propose_sites",
     "read_plan",
     "read_project",
     "write_sample",
@@ -34,10 +37,12 @@ __all__ = [
 _HOMES = {
     "Analysis": "siting.pipeline.analysis",
     "PlanCheck": "siting.pipeline.check",
+    "Siting": "siting.pipeline.locate",
     "SitingError": "siting.errors",
     "analyze": "siting.pipeline.analysis",
     "check_plan": "siting.pipeline.check",
     "check_plans": "siting.pipeline.check",
+    "propose_sites": "siting.pipeline.locate",
     "read_plan": "siting.loaders.plan",
     "read_project": "siting.loaders.project",
     "write_sample": "siting.sample",

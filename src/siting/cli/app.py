@@ -9,7 +9,19 @@ from typing import Annotated
 import typer
 
 from siting import __version__
-from siting.cli import analyze, check, diff, explain, plan, rules, sample, schema
+from siting.cli import (
+    analyze,
+    check,
+    diff,
+    draw,
+    explain,
+    locate,
+    plan,
+    projects,
+    rules,
+    sample,
+    schema,
+)
 from siting.cli.console import ExitCode, debugging, plain_lines, use_utf8, warn
 from siting.errors import SitingError
 
@@ -54,8 +66,11 @@ def _common(
 analyze.register(app)
 check.register(app)
 diff.register(app)
+draw.register(app)
 explain.register(app)
+locate.register(app)
 plan.register(app)
+projects.register(app)
 rules.register(app)
 sample.register(app)
 schema.register(app)

@@ -68,8 +68,8 @@ def solve_capacitated_mclp(
 
     References
     ----------
-    Current and Storbeck (1988), Capacitated covering models, doi:10.1068/b150153; Pirkul and
-    Schilling (1991), doi:10.1287/mnsc.37.2.233.
+    Current and Storbeck (1988), Capacitated covering models, Environment and Planning B 15;
+    Pirkul and Schilling (1991), Management Science 37.
     """
     model = "capacitated-mclp"
     refused = refusal(problem, model, p=p, budget=budget)
@@ -106,7 +106,7 @@ def solve_capacitated_lscp(
 
     References
     ----------
-    Current and Storbeck (1988), doi:10.1068/b150153.
+    Current and Storbeck (1988), Environment and Planning B 15.
     """
     model = "capacitated-lscp"
     refused = refusal(problem, model)

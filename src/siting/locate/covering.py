@@ -64,8 +64,8 @@ def solve_mclp(
     Church and ReVelle (1974), The maximal covering location problem,
     doi:10.1007/BF01942293. The budget: Khuller, Moss and Naor (1999),
     doi:10.1016/S0020-0190(99)00031-9. Bounds at scale: Cordeau, Furini and Ljubić (2019),
-    doi:10.1016/j.ejor.2018.12.021, and the volume algorithm, Barahona and Anbil (2000),
-    doi:10.1007/s101070050002.
+    European Journal of Operational Research 275, and the volume algorithm, Barahona and Anbil
+    (2000), doi:10.1007/s101070050002.
 
     Examples
     --------

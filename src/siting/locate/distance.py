@@ -50,8 +50,9 @@ def solve_p_median(problem: Problem, p: int, *, limits: Limits = _DEFAULT) -> So
     ----------
     Hakimi (1964), doi:10.1287/opre.12.3.450; ReVelle and Swain (1970),
     doi:10.1111/j.1538-4632.1970.tb00142.x. Swaps: Resende and Werneck (2007),
-    doi:10.1007/s10479-006-0154-0. Bound: Beasley (1985), doi:10.1016/0377-2217(85)90040-2.
-    The program of what is left: Elloumi (2010), Journal of Combinatorial Optimization 19.
+    doi:10.1007/s10479-006-0154-0. Bound: Beasley (1985), European Journal of Operational
+    Research 21. The program of what is left: Elloumi (2010), Journal of Combinatorial
+    Optimization 19.
 
     Examples
     --------
@@ -152,7 +153,7 @@ def solve_p_center(
     References
     ----------
     Hakimi (1964), doi:10.1287/opre.12.3.450; Minieka (1970), The m-center problem,
-    doi:10.1137/1012016.
+    SIAM Review 12.
     """
     model = "p-center"
     refused = refusal(problem, model, p=p, budget=budget)

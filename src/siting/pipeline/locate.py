@@ -165,6 +165,10 @@ class Siting:
             )
         return self.with_sites([changes.get(each, each) for each in opened])
 
+    def with_notes(self, notes: Sequence[str]) -> Siting:
+        """Return the same answer with more sentences on what was left out."""
+        return replace(self, notes=(*self.notes, *notes))
+
     def to_dict(self, *, by_hand: Siting | None = None, scenario: bool = True) -> dict[str, Any]:
         """Return what ``locate.json`` says."""
         from siting.pipeline.siting_summary import siting_summary
@@ -364,4 +368,6 @@ def _curve(
         most = asked.most(int(solution.opened.size))
         values = usual_values(siting.problem, solution, by=by, most=most)
     problem = siting.problem
-    return served_curve(problem, values, by=by, capacitated=asked.is_capacitated, limits=limits)
+    curve = served_curve(problem, values, by=by, capacitated=asked.is_capacitated, limits=limits)
+    # What a site costs is not nothing where nobody said it.
+    return curve if not np.isnan(siting.sites.cost).any() else curve.assign(cost=np.nan)

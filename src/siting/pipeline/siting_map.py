@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siting.pipeline.map_model import build_map_model, lonlat
+from siting.pipeline.summary import block_key
 from siting.render.model import Label, MapModel, MapRule, MapSites
 
 if TYPE_CHECKING:
@@ -51,8 +52,9 @@ def _with_block(analysis: Analysis, block: FindingBlock) -> Analysis:
     """Return an analysis of one finding only."""
     from siting.rules.rollup import summarize
 
-    entries = summarize((block,), analysis.city, analysis.language)["rules"]
-    return replace(analysis, blocks=(block,), summary={**analysis.summary, "rules": entries})
+    entry = summarize((block,), analysis.city, analysis.language)["rules"][0]
+    summary = {**analysis.summary, "rules": [{"key": block_key(block), **entry}]}
+    return replace(analysis, blocks=(block,), summary=summary)
 
 
 def _bare(analysis: Analysis) -> Analysis:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siting.pipeline.folder import MANIFEST, replaced_folder
+from siting.pipeline.siting_results import area_titles
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -126,9 +127,8 @@ def _write_layers(siting: Siting, by_hand: Siting | None, path: Path) -> None:
     layers = {"opened": opened_layer(siting), "candidates": _candidates(siting)}
     for level, table in siting.analysis.layers.areas.items():
         gains = siting.areas(level).drop(columns=["name", "level"])
-        layers[f"areas_{level}"] = table[["area_id", "name", "geometry"]].merge(
-            gains, on="area_id", how="left"
-        )
+        named = table[["area_id", "geometry"]].assign(name=area_titles(table))
+        layers[f"areas_{level}"] = named.merge(gains, on="area_id", how="left")
     if by_hand is not None and by_hand.has_plan:
         layers["by_hand"] = opened_layer(by_hand)
     for name, frame in layers.items():

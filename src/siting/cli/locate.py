@@ -1,0 +1,246 @@
+"""``siting locate``: where to open facilities, and how much better any plan could be at most."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from siting.cli.console import ExitCode, plain_lines, progress_bar, say, warn
+from siting.errors import SitingError
+
+if TYPE_CHECKING:
+    from siting.pipeline.locate import Siting
+    from siting.pipeline.siting_problem import Decisions
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("locate")(locate)
+
+
+def locate(
+    project: Annotated[Path, typer.Argument(help="The project file, siting.yaml.")],
+    *,
+    rule: Annotated[str, typer.Option("--rule", "-r", help="Id of the rule to serve.")],
+    sites: Annotated[
+        str,
+        typer.Option(
+            "--sites",
+            help="sites (the project's layer), a file, areas:community, streets:200, vacant, "
+            "homes:COLUMN=VALUE, or projects:LIBRARY.gpkg.",
+        ),
+    ] = "sites",
+    p: Annotated[int | None, typer.Option("--p", help="Open at most so many sites.")] = None,
+    budget: Annotated[float | None, typer.Option("--budget", help="Spend at most, CNY.")] = None,
+    budgets: Annotated[
+        str | None, typer.Option("--budgets", help="Money year by year: 2e8,1.5e8,1.4e8.")
+    ] = None,
+    cover_all: Annotated[
+        bool, typer.Option("--cover-all", help="As many sites as it takes to serve everybody.")
+    ] = False,
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", help="mclp, lscp, p-median, p-center ...")
+    ] = None,
+    weight: Annotated[
+        str | None, typer.Option("--weight", help="population, elderly, households or homes.")
+    ] = None,
+    facility_type: Annotated[
+        str | None, typer.Option("--type", help="What to open; the rule's first type if left out.")
+    ] = None,
+    cutoff: Annotated[
+        float | None, typer.Option("--cutoff", help="Another limit than the rule's, in its unit.")
+    ] = None,
+    from_scratch: Annotated[
+        bool, typer.Option("--from-scratch", help="As if no such facility existed.")
+    ] = False,
+    assume_none: Annotated[
+        bool, typer.Option("--assume-none", help="Data without such facilities mean there is none.")
+    ] = False,
+    site_cost: Annotated[
+        float | None, typer.Option("--site-cost", help="CNY for sites that do not say theirs.")
+    ] = None,
+    m2_per_person: Annotated[
+        float | None, typer.Option("--m2-per-person", help="Turns floor area into capacity.")
+    ] = None,
+    least_cost: Annotated[
+        bool, typer.Option("--least-cost", help="Cover all for least money, not fewest sites.")
+    ] = False,
+    leave_out_unreachable: Annotated[
+        bool, typer.Option("--leave-out-unreachable", help="Leave out who reaches no site.")
+    ] = False,
+    force_in: Annotated[
+        str | None, typer.Option("--force-in", help="Ids of sites to open in any case: a,b.")
+    ] = None,
+    force_out: Annotated[
+        str | None, typer.Option("--force-out", help="Ids of sites never to open: a,b.")
+    ] = None,
+    level: Annotated[
+        str | None, typer.Option("--level", help="Areas that max-min and worst-first compare.")
+    ] = None,
+    swap: Annotated[
+        list[str] | None, typer.Option("--swap", help="Compare the plan with OLD=NEW; repeatable.")
+    ] = None,
+    open_: Annotated[
+        str | None, typer.Option("--open", help="Compare with a plan by hand: ids a,b,c.")
+    ] = None,
+    curve: Annotated[
+        str | None, typer.Option("--curve", help="Points of the curve: 1-100, 5,10,20 or none.")
+    ] = None,
+    time_limit: Annotated[
+        float, typer.Option("--time-limit", help="Seconds for the search; as many for the curve.")
+    ] = 60.0,
+    gap: Annotated[
+        float, typer.Option("--gap", help="Stop once proven within this: 0.01 is 1 %.")
+    ] = 0.0,
+    write_back: Annotated[
+        Path | None,
+        typer.Option("--write-back", help="Project library to write the answer into, a proposal."),
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("out"),
+    language: Annotated[
+        str | None, typer.Option("--language", "-l", help="zh or en; the project's if left out.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print locate.json.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
+) -> int:
+    """Propose sites for a rule: demand, limit and measure come from it and its findings.
+
+    Writes, all or nothing: map.html, sites.xlsx, sites.gpkg, curve.svg, locate.json and
+    manifest.json. Ctrl-C ends the search with the best plan so far. Exit codes: 0 a plan, 1 there
+    is none (the status says why), 2 bad input.
+
+    Examples:
+
+      siting locate demo/siting.yaml --rule tdt1062-food-market-radius --p 3 --out sites
+
+      siting locate demo/siting.yaml --rule tdt1062-food-market-radius --budget 3000000
+
+      siting locate demo/siting.yaml --rule tdt1062-pharmacy-radius --sites streets:200 --p 5
+    """
+    from siting.locate import Limits
+    from siting.pipeline.analysis import analyze
+    from siting.pipeline.folder import check_out_folder
+    from siting.pipeline.locate import propose_sites
+
+    check_out_folder(out)
+    _check_time(time_limit, gap)
+    with progress_bar(quiet=quiet) as progress:
+        analysis = analyze(project, language=language, progress=progress)
+        source, decisions, notes = _source(sites, analysis, rule, force_in, force_out)
+        found = propose_sites(
+            analysis, rule=rule, sites=source, p=p, budget=budget,
+            budgets=_numbers(budgets, "--budgets"), cover_all=cover_all, model=model,
+            weight=weight, facility_type=facility_type, cutoff=cutoff, from_scratch=from_scratch,
+            assume_none=assume_none, decisions=decisions, site_cost=site_cost,
+            m2_per_person=m2_per_person, least_cost=least_cost,
+            leave_out_unreachable=leave_out_unreachable, level=level, curve=_points(curve),
+            limits=Limits(time_limit, gap, progress=progress),
+        ).with_notes(notes)  # fmt: skip
+        other = _by_hand(found, swap, open_)
+        written = found.write(out, by_hand=other, progress=progress)
+    _tell(found, written, other, as_json=as_json, quiet=quiet)
+    if write_back is not None and found.has_plan:
+        _write_back(found, write_back)
+    return _code(found)
+
+
+def _code(found: Siting) -> ExitCode:
+    if found.has_plan:
+        return ExitCode.COMPLIANT
+    return ExitCode.BAD_INPUT if found.solution.status.value == "invalid" else ExitCode.FINDINGS
+
+
+def _check_time(time_limit: float, gap: float) -> None:
+    if not time_limit > 0:
+        raise SitingError(f"--time-limit is {time_limit:g}; give seconds above 0.")
+    if not 0 <= gap < 1:
+        raise SitingError(f"--gap is {gap:g}; give a share from 0 to below 1, such as 0.01.")
+
+
+def _source(
+    sites: str, analysis: Any, rule: str, force_in: str | None, force_out: str | None
+) -> tuple[Any, Decisions, Sequence[str]]:
+    """Return the source of sites, and what is decided by hand and by the project library."""
+    from siting.pipeline.siting_problem import Decisions
+
+    forced = Decisions(_ids(force_in), _ids(force_out))
+    if not sites.startswith("projects:"):
+        return sites, forced, ()
+    from siting.pipeline.projects import library_sites
+    from siting.pipeline.siting_question import find_rule
+
+    types = find_rule(analysis, rule).facility_types
+    table, decided, notes = library_sites(Path(sites.removeprefix("projects:")), types)
+    # What is said now outweighs what the library says.
+    planned = [each for each in decided.forced_in if each not in forced.forced_out]
+    forced_in = (*planned, *forced.forced_in)
+    return table, Decisions(forced_in, forced.forced_out, decided.committed), notes
+
+
+def _ids(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def _numbers(text: str | None, option: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in _ids(text))
+    except ValueError:
+        raise SitingError(f"{option} is '{text}'; give numbers with commas, 1e8,2e8.") from None
+
+
+def _points(text: str | None) -> Sequence[float] | bool:
+    """Read the points of a curve: ``1-100``, ``5,10,20``, ``none``, or nothing for the usual."""
+    if text is None:
+        return True
+    if text == "none":
+        return False
+    first, dash, last = text.partition("-")
+    if dash and first.strip().isdigit() and last.strip().isdigit():
+        return range(int(first), int(last) + 1)
+    return _numbers(text, "--curve") or True
+
+
+def _by_hand(found: Siting, swap: list[str] | None, opened: str | None) -> Siting | None:
+    if swap and opened:
+        raise SitingError("give either --swap or --open, not both.")
+    if not found.has_plan:
+        return None
+    if opened:
+        return found.with_sites(_ids(opened))
+    if not swap:
+        return None
+    pairs = [each.partition("=") for each in swap]
+    wrong = [old for old, sign, new in pairs if not (old and sign and new)]
+    if wrong:
+        raise SitingError(f"--swap is '{wrong[0]}'; write OLD=NEW, such as ST17=ST01.")
+    return found.swap({old.strip(): new.strip() for old, _, new in pairs})
+
+
+def _tell(
+    found: Siting, written: Path, other: Siting | None, *, as_json: bool, quiet: bool
+) -> None:
+    """Print the answer, and last the path of the map."""
+    from siting.report.siting_text import siting_text
+
+    if quiet and not as_json:
+        return
+    summary = found.to_dict(by_hand=other)
+    if as_json:
+        say(json.dumps(summary, ensure_ascii=False, indent=2))
+        return
+    say(plain_lines(siting_text(summary, found.analysis.language)))
+    if found.has_plan:
+        say(str(written / "map.html"))
+    else:
+        warn(f"no plan; {written / 'locate.json'} says why")
+
+
+def _write_back(found: Siting, library: Path) -> None:
+    from siting.pipeline.projects import write_proposal
+
+    count = write_proposal(library, found)
+    warn(f"{count} sites were written into {library} as proposals")

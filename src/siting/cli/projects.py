@@ -1,0 +1,347 @@
+"""``siting projects``: the reserve and projects of a programme, their history and their plan."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from siting.cli.console import ExitCode, plain, plain_lines, progress_bar, say, warn
+from siting.errors import SitingError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+commands = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help=(
+        "Keep a project library: candidates, reserve and projects in one GeoPackage.\n\n"
+        "States are candidate, reserve, planned, building, open and dropped; every change is kept "
+        "as history. `siting locate --sites projects:FILE.gpkg` chooses among its sites.\n\n"
+        "Examples:\n\n  siting projects import library.gpkg projects.xlsx\n\n"
+        "  siting projects set library.gpkg P-07 --state planned --year 2027\n\n"
+        "  siting projects plan library.gpkg siting.yaml --rule ID --from 2027 --years 3"
+    ),
+)
+
+Library = Annotated[Path, typer.Argument(help="The library, a .gpkg file.")]
+By = Annotated[
+    str | None, typer.Option("--by", help="Who makes the change; your login name if left out.")
+]
+Name = Annotated[str | None, typer.Option("--name", help="Name of the project.")]
+State = Annotated[
+    str | None,
+    typer.Option("--state", help="candidate, reserve, planned, building, open or dropped."),
+]
+Functions = Annotated[
+    str | None, typer.Option("--functions", help="Facility types: elder_care;childcare.")
+]
+FloorArea = Annotated[float | None, typer.Option("--floor-area", help="Floor area in m2.")]
+Investment = Annotated[float | None, typer.Option("--investment", help="Investment in CNY.")]
+Year = Annotated[int | None, typer.Option("--year", help="Year in which it is built.")]
+Community = Annotated[str | None, typer.Option("--community", help="Community that it is in.")]
+Note = Annotated[str | None, typer.Option("--note", help="Anything else.")]
+Longitude = Annotated[float | None, typer.Option("--lon", help="Longitude, WGS 84.")]
+Latitude = Annotated[float | None, typer.Option("--lat", help="Latitude, WGS 84.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group of commands to the application."""
+    app.add_typer(commands, name="projects")
+
+
+@commands.command("list")
+def list_projects(
+    library: Library,
+    *,
+    state: State = None,
+    function: Annotated[
+        str | None, typer.Option("--function", help="Only with this facility type.")
+    ] = None,
+    year: Year = None,
+    as_json: AsJson = False,
+) -> None:
+    """List projects: id, state, year, floor area, investment, community, name.
+
+    Example:  siting projects list library.gpkg --state reserve
+    """
+    from siting.loaders.projects import STATES, functions_of, read_library
+
+    if state is not None and state not in STATES:
+        raise SitingError(f"--state is '{state}'; expected one of {', '.join(STATES)}.")
+    table = read_library(library)
+    kept = [
+        (state is None or row.state == state)
+        and (year is None or row.year == year)
+        and (function is None or function in functions_of(row.functions))
+        for row in table.itertuples()
+    ]
+    chosen = table[kept].drop(columns="geometry")
+    if as_json:
+        say(json.dumps(_rows(chosen), ensure_ascii=False, indent=2))
+        return
+    for row in _rows(chosen):
+        say(plain(_line(row)))
+    total = chosen["investment_cny"].sum()
+    warn(f"{len(chosen)} of {len(table)} projects, {total:,.0f} CNY")
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as JSON can hold them; what is not known is None."""
+    import pandas as pd
+
+    return [
+        {str(name): None if pd.isna(value) else value for name, value in row.items()}
+        for row in frame.astype(object).to_dict("records")
+    ]
+
+
+def _line(row: dict[str, Any]) -> str:
+    shown = [
+        f"{row['project_id']:<14}",
+        f"{row['state']:<10}",
+        f"{row['year'] or '':<5}",
+        f"{_amount(row['floor_area_m2']):>9} m2",
+        f"{_amount(row['investment_cny']):>14} CNY",
+        f"{row['community'] or '':<12}",
+        row["name"] or "",
+        f"[{row['functions']}]" if row["functions"] else "",
+        f"<- {row['proposal']} {row['proposed_year'] or ''}" if row["proposal"] else "",
+    ]
+    return " ".join(shown).rstrip()
+
+
+def _amount(value: float | None) -> str:
+    return "" if value is None else f"{value:,.0f}"
+
+
+@commands.command("add")
+def add_project(
+    library: Library,
+    project_id: Annotated[str, typer.Argument(help="Id of the new project.")],
+    *,
+    name: Name = None,
+    state: State = "candidate",
+    functions: Functions = None,
+    floor_area: FloorArea = None,
+    investment: Investment = None,
+    year: Year = None,
+    community: Community = None,
+    note: Note = None,
+    lon: Longitude = None,
+    lat: Latitude = None,
+    by: By = None,
+) -> None:
+    """Add a project; the library is made if there is none.
+
+    Example:  siting projects add library.gpkg P-01 --name 江湾综合体 --lon 114.31 --lat 30.62
+    """
+    from siting.loaders.projects import change_projects, create_library, read_library
+
+    if not library.exists():
+        create_library(library)
+    if (read_library(library)["project_id"] == project_id).any():
+        raise SitingError(f"{library.name} has a project '{project_id}'; change it with set.")
+    fields = _fields(
+        name, state, functions, floor_area, investment, year, community, note, lon, lat
+    )
+    change_projects(library, {project_id: fields}, by=_who(by), may_add=True)
+    warn(f"added {plain(project_id)}")
+
+
+@commands.command("set")
+def set_projects(
+    library: Library,
+    project_ids: Annotated[list[str], typer.Argument(help="Ids of the projects.")],
+    *,
+    name: Name = None,
+    state: State = None,
+    functions: Functions = None,
+    floor_area: FloorArea = None,
+    investment: Investment = None,
+    year: Year = None,
+    community: Community = None,
+    note: Note = None,
+    lon: Longitude = None,
+    lat: Latitude = None,
+    by: By = None,
+) -> None:
+    """Change projects, all of them or none.
+
+    Example:  siting projects set library.gpkg P-01 P-02 --state planned --year 2027
+    """
+    from siting.loaders.projects import change_projects
+
+    fields = _fields(
+        name, state, functions, floor_area, investment, year, community, note, lon, lat
+    )
+    if not fields:
+        raise SitingError("nothing is to be changed; name a field, such as --state planned.")
+    count = change_projects(library, dict.fromkeys(project_ids, fields), by=_who(by))
+    warn(f"changed {count} of {len(project_ids)} projects")
+
+
+def _fields(*values: object) -> dict[str, Any]:
+    """Return the fields that were named on the command line."""
+    names = ("name", "state", "functions", "floor_area_m2", "investment_cny", "year", "community",
+             "note", "longitude", "latitude")  # fmt: skip
+    return {field: value for field, value in zip(names, values, strict=True) if value is not None}
+
+
+def _who(by: str | None) -> str:
+    if by is not None:
+        return by
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        # A container may know no name for its user.
+        return ""
+
+
+@commands.command("budget")
+def budget(
+    library: Library,
+    year: Annotated[int | None, typer.Argument(help="The year.")] = None,
+    amount: Annotated[float | None, typer.Argument(help="Its money in CNY.")] = None,
+    *,
+    by: By = None,
+) -> None:
+    """Write down the money of a year, or list that of all years.
+
+    Example:  siting projects budget library.gpkg 2027 160000000
+    """
+    from siting.loaders.projects import create_library, read_budgets, set_budget
+
+    if year is not None and amount is None:
+        raise SitingError(f"the money of {year} is missing; write it in CNY behind the year.")
+    if year is not None and amount is not None:
+        if not library.exists():
+            create_library(library)
+        set_budget(library, year, amount, by=_who(by))
+    for each, money in read_budgets(library).items():
+        say(f"{each} {money:>16,.0f} CNY")
+
+
+@commands.command("history")
+def history(
+    library: Library,
+    project_id: Annotated[str | None, typer.Argument(help="One project; all if left out.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show every change: when, by whom, from where, what it was and what it became.
+
+    Example:  siting projects history library.gpkg P-01
+    """
+    from siting.loaders.projects import read_history
+
+    rows = _rows(read_history(library, project_id))
+    if as_json:
+        say(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        change = f"{row['field']}: {row['before'] or '-'} -> {row['after'] or '-'}"
+        who = f"{row['changed_by']} ({row['source']})" if row["source"] else row["changed_by"]
+        say(plain(f"{row['changed_at']}  {row['project_id']:<14} {change}  {who}"))
+
+
+@commands.command("import")
+def import_table(
+    library: Library,
+    table: Annotated[Path, typer.Argument(help="A .xlsx or .csv with a column of project ids.")],
+    *,
+    crs: Annotated[
+        str | None, typer.Option("--crs", help="System of its coordinates; WGS 84 if left out.")
+    ] = None,
+    by: By = None,
+) -> None:
+    """Take rows of a workbook into the library, all or none; empty cells change nothing.
+
+    Example:  siting projects import library.gpkg projects.xlsx
+    """
+    from siting.pipeline.projects import import_projects
+    from siting.tables import DataReport
+
+    report = DataReport()
+    count = import_projects(library, table, report=report, by=_who(by), crs=crs)
+    for note in report.notes:
+        warn(plain_lines(f"{note.layer}: {note.message}"))
+    warn(f"{count} projects were added or changed")
+
+
+@commands.command("export")
+def export_table(
+    library: Library,
+    workbook: Annotated[Path, typer.Argument(help="The .xlsx to write.")],
+    *,
+    language: Annotated[str, typer.Option("--language", "-l", help="zh or en.")] = "zh",
+) -> None:
+    """Write the library as a workbook: projects, history, budgets.
+
+    Example:  siting projects export library.gpkg projects.xlsx
+    """
+    from siting.pipeline.projects import export_projects
+
+    if language not in ("zh", "en"):
+        raise SitingError(f"language is '{language}'; expected zh or en.")
+    if workbook.suffix.lower() != ".xlsx":
+        raise SitingError(f"{workbook} is to be a workbook; its name must end with .xlsx.")
+    count = export_projects(library, workbook, language=language)
+    warn(f"{count} projects were written to {workbook}")
+
+
+@commands.command("plan")
+def plan_years(
+    library: Library,
+    project: Annotated[Path, typer.Argument(help="The project file, siting.yaml.")],
+    *,
+    rule: Annotated[str, typer.Option("--rule", "-r", help="Id of the rule to serve.")],
+    first_year: Annotated[int, typer.Option("--from", help="The first year.")],
+    years: Annotated[int, typer.Option("--years", help="How many years.")] = 3,
+    weight: Annotated[
+        str | None, typer.Option("--weight", help="population, elderly, households or homes.")
+    ] = None,
+    time_limit: Annotated[float, typer.Option("--time-limit", help="Seconds.")] = 60.0,
+    gap: Annotated[float, typer.Option("--gap", help="Stop once proven within this.")] = 0.0,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the plan into the library as a proposal.")
+    ] = False,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("out"),
+    language: Annotated[str | None, typer.Option("--language", "-l", help="zh or en.")] = None,
+    by: By = None,
+) -> int:
+    """Plan the coming years anew, with the budgets and decisions of the library.
+
+    What is being built or open serves already, planned projects are paid for, dropped ones are
+    out. Exit codes: 0 a plan, 1 there is none, 2 bad input.
+
+    Example:  siting projects plan library.gpkg siting.yaml --rule ID --from 2027 --write
+    """
+    from siting.locate import Limits
+    from siting.pipeline.analysis import analyze
+    from siting.pipeline.folder import check_out_folder
+    from siting.pipeline.projects import replan, write_proposal
+    from siting.report.siting_text import siting_text
+
+    check_out_folder(out)
+    with progress_bar() as progress:
+        analysis = analyze(project, language=language, progress=progress)
+        limits = Limits(time_limit, gap, progress=progress)
+        found = replan(
+            library, analysis, rule, first_year=first_year, years=years, limits=limits,
+            weight=weight,
+        )  # fmt: skip
+        written = found.write(out, progress=progress)
+    say(plain_lines(siting_text(found.to_dict(), analysis.language)))
+    if not found.has_plan:
+        return ExitCode.FINDINGS
+    if write:
+        count = write_proposal(library, found, by=_who(by), first_year=first_year)
+        warn(f"{count} sites were written into {library} as proposals")
+    say(str(written / "map.html"))
+    return ExitCode.COMPLIANT
