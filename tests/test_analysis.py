@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from analysis_town import AREAS, HOMES, project_data, write_project, write_town
 
 OUTPUTS = {
-    "findings.parquet", "homes.parquet", "areas.parquet", "gaps.geojson", "findings.xlsx", "findings.gpkg",
-    "map.html", "summary.json", "data-report.json", "manifest.json",
+    "findings.parquet", "homes.parquet", "areas.parquet", "gaps.geojson", "findings.xlsx",
+    "findings.gpkg", "map.html", "summary.json", "data-report.json", "manifest.json",
 }  # fmt: skip
 
 # Access leg, streets, access leg; the river lets nobody across but at the two bridges.

@@ -76,7 +76,7 @@ def _overview(
     allow_unknown: bool,  # noqa: FBT001
     colour: bool,  # noqa: FBT001
 ) -> list[str]:
-    """Write a line for each plan where there are several, so that nobody scrolls for the verdict."""
+    """Write a line for each plan where there are several, so that nobody has to scroll."""
     plans: dict[tuple[str, str], list[PlanFinding]] = {}
     for finding in findings:
         plans.setdefault((finding.source, finding.plan), []).append(finding)
