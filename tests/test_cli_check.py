@@ -192,14 +192,23 @@ def test_a_new_problem_fails_and_json_marks_it(write, capsys):
     assert [f["change"] for f in findings if f["rule_id"] == ELDER_CARE] == ["new"]
 
 
-def test_two_plans_of_one_name_are_kept_apart_from_their_baseline(write, tmp_path):
-    for folder, figures in (("a", SHORT), ("b", GOOD)):
-        write(figures, name=folder)
-        path = tmp_path / folder / "plan.yaml"
-        text = path.read_text(encoding="utf-8").replace(f"name: {folder}", "name: same")
-        path.write_text(text, encoding="utf-8")
+def test_two_plans_of_one_name_are_kept_apart_from_their_baseline(write, tmp_path, capsys):
+    def write_same(**figures):
+        for folder, indicators in figures.items():
+            write(indicators, name=folder)
+            path = tmp_path / folder / "plan.yaml"
+            text = path.read_text(encoding="utf-8").replace(f"name: {folder}", "name: same")
+            path.write_text(text, encoding="utf-8")
+
+    write_same(a=SHORT, b=GOOD)
     check("a", "b", "--output", "main.json")
     assert check("a", "b", "--baseline", "main.json", "--fail-on", "new") == 0
+    write_same(a=SHORT, b=SHORT)
+    capsys.readouterr()
+    assert check("a", "b", "--baseline", "main.json", "--new-only", "-f", "json") == 1
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    told = [f["source"] for f in findings if f["rule_id"] == ELDER_CARE]
+    assert [source.split("/")[0].split("\\")[0] for source in told] == ["b"]
 
 
 def test_only_new_problems_cannot_be_told_without_a_baseline(write, capsys):

@@ -124,6 +124,13 @@ def test_the_action_annotates_and_summarizes_and_fails_as_the_check_does(reposit
     assert check_step(repository, plans, plans="nowhere").returncode == 2
 
 
+def test_the_action_counts_missing_data_as_a_failure_unless_it_is_told_otherwise(repository, plans):
+    source = repository / "data" / "plans" / "09-missing-data"
+    assert check_step(repository, plans, plans=str(source)).returncode == 1
+    ran = check_step(repository, plans, plans=str(source), allow_unknown="true")
+    assert ran.returncode == 0
+
+
 def test_no_input_of_the_action_is_run_or_taken_for_an_option(repository, plans):
     hostile = '"; import os; os.system("touch hacked") #'
     ran = check_step(repository, plans, plans=f"{hostile}\n--help", jurisdiction=hostile)
