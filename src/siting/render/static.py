@@ -43,7 +43,9 @@ _WORDS = {
     "people": ("{failed} 人不达标", "{failed} people without"),
     "households": ("{failed} 户不达标", "{failed} households without"),
     "elderly": ("{failed} 名老年人不达标", "{failed} elderly people without"),
-    "rows": ("{failed} 个对象不达标", "{failed} subjects fail"),
+    "home": ("{failed} 处住宅不达标", "{failed} homes without"),
+    "facility": ("{failed} 处设施不达标", "{failed} facilities fail"),
+    "area": ("{failed} 个分区不达标", "{failed} areas fail"),
     "share": ("占 {share}", "{share} of all"),
     "source": ("依据:{citation}", "Rule: {citation}"),
     "data": ("数据:{attribution}", "Data: {attribution}"),
@@ -415,8 +417,9 @@ class _Sheet:
         if totals[0, 0] + totals[1, 0]:
             key, column = _counted(totals)
             share = totals[1, column] / np.nansum(totals[:, column])
-            parts.append(self.word(key, failed=f"{totals[1, column]:,.0f}"))
-            parts.append(self.word("share", share=f"{share:.1%}"))
+            if rule.subject != "city":
+                parts.append(self.word(key or rule.subject, failed=f"{totals[1, column]:,.0f}"))
+                parts.append(self.word("share", share=f"{share:.1%}"))
         return self.face.drawable(" · ".join(parts))
 
     def _unit(self, unit: str) -> str:
@@ -468,8 +471,8 @@ class _Sheet:
 
 
 def _counted(totals: Any) -> tuple[str, int]:
-    """Return the word and the column of the best known weight."""
+    """Return the word and the column of the best known weight; no word for subjects."""
     for key, column in (("people", 2), ("households", 1), ("elderly", 3)):
         if not np.isnan(totals[1, column]):
             return key, column
-    return "rows", 0
+    return "", 0
