@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from siting.cli.console import ExitCode, plain_lines, progress_bar, say, warn
+from siting.cli.projects import who
 from siting.errors import SitingError
 
 if TYPE_CHECKING:
@@ -242,5 +243,5 @@ def _tell(
 def _write_back(found: Siting, library: Path) -> None:
     from siting.pipeline.projects import write_proposal
 
-    count = write_proposal(library, found)
+    count = write_proposal(library, found, by=who())
     warn(f"{count} sites were written into {library} as proposals")

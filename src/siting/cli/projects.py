@@ -150,7 +150,7 @@ def add_project(
     fields = _fields(
         name, state, functions, floor_area, investment, year, community, note, lon, lat
     )
-    change_projects(library, {project_id: fields}, by=_who(by), may_add=True)
+    change_projects(library, {project_id: fields}, by=who(by), may_add=True)
     warn(f"added {plain(project_id)}")
 
 
@@ -182,7 +182,7 @@ def set_projects(
     )
     if not fields:
         raise SitingError("nothing is to be changed; name a field, such as --state planned.")
-    count = change_projects(library, dict.fromkeys(project_ids, fields), by=_who(by))
+    count = change_projects(library, dict.fromkeys(project_ids, fields), by=who(by))
     warn(f"changed {count} of {len(project_ids)} projects")
 
 
@@ -193,7 +193,8 @@ def _fields(*values: object) -> dict[str, Any]:
     return {field: value for field, value in zip(names, values, strict=True) if value is not None}
 
 
-def _who(by: str | None) -> str:
+def who(by: str | None = None) -> str:
+    """Return who makes a change: as given, else the login name, else nobody."""
     if by is not None:
         return by
     try:
@@ -222,7 +223,7 @@ def budget(
     if year is not None and amount is not None:
         if not library.exists():
             create_library(library)
-        set_budget(library, year, amount, by=_who(by))
+        set_budget(library, year, amount, by=who(by))
     for each, money in read_budgets(library).items():
         say(f"{each} {money:>16,.0f} CNY")
 
@@ -268,7 +269,7 @@ def import_table(
     from siting.tables import DataReport
 
     report = DataReport()
-    count = import_projects(library, table, report=report, by=_who(by), crs=crs)
+    count = import_projects(library, table, report=report, by=who(by), crs=crs)
     for note in report.notes:
         warn(plain_lines(f"{note.layer}: {note.message}"))
     warn(f"{count} projects were added or changed")
@@ -341,7 +342,7 @@ def plan_years(
     if not found.has_plan:
         return ExitCode.FINDINGS
     if write:
-        count = write_proposal(library, found, by=_who(by), first_year=first_year)
+        count = write_proposal(library, found, by=who(by), first_year=first_year)
         warn(f"{count} sites were written into {library} as proposals")
     say(str(written / "map.html"))
     return ExitCode.COMPLIANT

@@ -162,7 +162,7 @@ def _read(path: Path, statement: str, *more: str) -> pd.DataFrame:
         # The names are those of FIELDS, never a user's.
         found = base.execute(statement.format(", ".join([*FIELDS, *more])))
         names = [column[0] for column in found.description]
-        return pd.DataFrame(found.fetchall(), columns=names)
+        return pd.DataFrame(found.fetchall(), columns=names, dtype=object)
 
 
 def read_history(path: Path, project_id: str | None = None) -> pd.DataFrame:
@@ -182,7 +182,7 @@ def read_history(path: Path, project_id: str | None = None) -> pd.DataFrame:
             "FROM project_history WHERE ?1 IS NULL OR project_id = ?1 ORDER BY fid",
             (project_id,),
         ).fetchall()
-    return pd.DataFrame(rows, columns=names)
+    return pd.DataFrame(rows, columns=names, dtype=object)
 
 
 def read_budgets(path: Path) -> dict[int, float]:
@@ -210,7 +210,7 @@ def set_budget(path: Path, year: int, amount_cny: float, *, by: str = "") -> Non
             "ON CONFLICT (year) DO UPDATE SET amount_cny = excluded.amount_cny",
             (year, amount_cny),
         )
-        _remember(base, _now(), by, "budget", "", [(str(year), old and old[0], amount_cny)])
+        _remember(base, _now(), by, "edit", "budget", [(str(year), old and old[0], amount_cny)])
 
 
 def change_projects(

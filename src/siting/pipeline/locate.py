@@ -25,7 +25,8 @@ from siting.pipeline.siting_problem import (
     cover_problem,
     place_sites,
 )
-from siting.pipeline.siting_question import Question, ask
+from siting.pipeline.siting_question import Question, ask, find_rule
+from siting.pipeline.siting_scenario import assuming_none
 from siting.rules.findings import Verdict
 from siting.tables import DataReport
 
@@ -244,8 +245,10 @@ def propose_sites(
         ``mclp``, and their capacitated forms for rules on service population.
     weight
         ``population``, ``elderly``, ``households``, ``children`` or ``homes``.
-    facility_type, cutoff, from_scratch, assume_none
+    facility_type, cutoff, from_scratch
         As `siting.pipeline.siting_question.ask`.
+    assume_none
+        Where the data list no facility of the rule's types, there is none.
     decisions
         Sites forced in or out, or as good as open.
     site_cost, m2_per_person
@@ -272,6 +275,8 @@ def propose_sites(
         Input that cannot be worked with, or a question that does not say how much.
     """
     analysis = project if isinstance(project, Analysis) else analyze(project)
+    if assume_none:
+        analysis = assuming_none(analysis, find_rule(analysis, rule).facility_types)
     name = choose_model(model, rule, analysis, cover_all=cover_all, budgets=budgets)
     asked = Asked(
         name, p, budget, tuple(budgets), least_cost=least_cost, leave_out=leave_out_unreachable,
@@ -280,7 +285,7 @@ def propose_sites(
     check_asked(asked)
     question = ask(
         analysis, rule, weight=weight, facility_type=facility_type, cutoff=cutoff,
-        from_scratch=from_scratch, assume_none=assume_none,
+        from_scratch=from_scratch,
     )  # fmt: skip
     placed = _sites(analysis, question, asked, sites, site_cost)
     return _answered(analysis, question, asked, placed, decisions, curve=curve, limits=limits)

@@ -156,10 +156,8 @@ def _from_areas(analysis: Analysis, level: str, _: DataReport) -> gpd.GeoDataFra
     if level not in areas:
         raise SitingError(f"sites: the project has no areas '{level}'; it has {sorted(areas)}.")
     table = areas[level]
-    names = table["name"] if "name" in table.columns else table["area_id"]
-    return _points(
-        area_points(table), table["area_id"], names.fillna(table["area_id"]), analysis.layers.crs
-    )
+    names = table["name"].fillna("") if "name" in table.columns else [""] * len(table)
+    return _points(area_points(table), table["area_id"], names, analysis.layers.crs)
 
 
 def area_points(table: gpd.GeoDataFrame) -> NDArray[Any]:
@@ -190,7 +188,7 @@ def _from_streets(analysis: Analysis, spacing: str, _: DataReport) -> gpd.GeoDat
     share = (step + 0.5) / np.maximum(count[line], 1)
     points = shapely.line_interpolate_point(lines[line], share, normalized=True)
     ids = [f"street-{number:05d}" for number in range(1, line.size + 1)]
-    return _points(points, ids, ids, analysis.layers.crs)
+    return _points(points, ids, [""] * len(ids), analysis.layers.crs)
 
 
 def _from_vacant(analysis: Analysis, _: str, __: DataReport) -> gpd.GeoDataFrame:
@@ -230,7 +228,7 @@ def _of_homes(analysis: Analysis, chosen: NDArray[np.bool_]) -> gpd.GeoDataFrame
     from siting.pipeline.city import representative_points
 
     homes = analysis.layers.residential[chosen]
-    names = homes["name"] if "name" in homes.columns else homes["home_id"]
+    names = homes["name"].fillna("") if "name" in homes.columns else [""] * len(homes)
     table = _points(
         representative_points(homes.geometry), homes["home_id"], names, analysis.layers.crs
     )

@@ -97,7 +97,6 @@ def ask(
     facility_type: str | None = None,
     cutoff: float | None = None,
     from_scratch: bool = False,
-    assume_none: bool = False,
 ) -> Question:
     """Put a rule as a siting question.
 
@@ -114,8 +113,6 @@ def ask(
         own: theirs is that of a reach rule on the same types, or this.
     from_scratch
         Ask as if no facility existed: every home that can walk at all is demand.
-    assume_none
-        The data list no facility of these types because there is none.
 
     Raises
     ------
@@ -128,7 +125,7 @@ def ask(
     if family is Family.LOAD:
         return _load_question(analysis, rule, code, weight, cutoff)
     reach = _reach_of(rule, cutoff, analysis)
-    block = _block_of(reach, analysis, assume_none=assume_none)
+    block = _block_of(reach, analysis)
     verdict = _today(reach, block, analysis, from_scratch=from_scratch)
     _refuse_silence(rule, block, verdict)
     question = _question(analysis, rule, reach, code, weight, verdict, np.inf)
@@ -222,21 +219,16 @@ def _limited(rule: Rule, measure: str, limit: float, unit: str) -> Rule:
     return rule.model_copy(update={**update, "applies_to": whom})
 
 
-def _block_of(reach: Rule, analysis: Analysis, *, assume_none: bool) -> FindingBlock:
+def _block_of(reach: Rule, analysis: Analysis) -> FindingBlock:
     """Return the findings of the rule on homes; those of the analysis where they are the same."""
     from siting.rules.city_costs import CityCosts
     from siting.rules.city_distance import evaluate_distance
     from siting.rules.evaluate import with_conditions
 
-    if not assume_none:
-        for block in analysis.blocks:
-            if block.rule is reach and block.subject_kind == "home" and not block.is_alternative:
-                return block
+    for block in analysis.blocks:
+        if block.rule is reach and block.subject_kind == "home" and not block.is_alternative:
+            return block
     city = analysis.city
-    if assume_none:
-        listed = (*city.parameters.complete_types, *reach.facility_types)
-        told = city.parameters.model_copy(update={"complete_types": listed})
-        city = replace(city, parameters=told)
     return with_conditions(evaluate_distance(reach, city, CityCosts(city)), city)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from siting.network.snap import Attachment
     from siting.pipeline.analysis import Analysis
     from siting.pipeline.locate import Siting
+    from siting.rules.city import City
 
 _HEAD = ("project", "made_up", "date", "crs", "siting", "data_notes")
 PREFIX = "proposed:"
@@ -66,11 +67,8 @@ def after_opening(
     """
     import pandas as pd
 
-    from siting.pipeline.summary import build_summary
-    from siting.rules.evaluate import evaluate_city
-
-    if not len(facilities) and not without_types:
-        return analysis
+    if not without_types:
+        return analysis.what_if(add_facilities=facilities) if len(facilities) else analysis
     kept = np.flatnonzero(~analysis.city.facilities["facility_type"].isin(list(without_types)))
     table = pd.concat([analysis.layers.facilities.iloc[kept], facilities], ignore_index=True)
     city = replace(
@@ -79,13 +77,30 @@ def after_opening(
         facility_area=_with_areas(analysis, kept, facilities),
         facility_attachment=_with_attached(analysis, kept, facilities),
     )
+    layers = replace(analysis.layers, facilities=table)
+    return _evaluated(replace(analysis, layers=layers), city)
+
+
+def assuming_none(analysis: Analysis, facility_types: Collection[str]) -> Analysis:
+    """Return the analysis with types declared complete: where the data list none, there is none."""
+    parameters = analysis.city.parameters
+    types = tuple(dict.fromkeys((*parameters.complete_types, *facility_types)))
+    told = parameters.model_copy(update={"complete_types": types})
+    return _evaluated(analysis, replace(analysis.city, parameters=told))
+
+
+def _evaluated(analysis: Analysis, city: City) -> Analysis:
+    """Return the analysis with every rule asked of another city."""
+    from siting.pipeline.summary import build_summary
+    from siting.rules.evaluate import evaluate_city
+
     rules = {block.rule.id: block.rule for block in analysis.blocks}
     others = dict.fromkeys(block.measure for block in analysis.blocks if block.is_alternative)
     blocks = evaluate_city(list(rules.values()), city, also_report=tuple(others))
     head = {name: analysis.summary[name] for name in _HEAD if name in analysis.summary}
     summary = build_summary(blocks, city, head=head, language=analysis.language)
-    layers = replace(analysis.layers, facilities=table)
-    return replace(analysis, layers=layers, city=city, blocks=blocks, summary=summary)
+    # Distances that were kept are those of the city before.
+    return replace(analysis, city=city, blocks=blocks, summary=summary, costs=None)
 
 
 def _with_areas(
