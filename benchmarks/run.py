@@ -58,8 +58,8 @@ SLOW_PEERS = ("pandana", "networkx")
 INTRODUCTION = (
     "{day}, {machine}. Medians of {runs} runs, each in a process of its own (the largest city: one "
     "run). Seconds are those of the stage after what it needs is there; memory is the peak of its "
-    "process, with what it needs. `to_findings` counts from the first import until findings.parquet "
-    "and summary.json are written, `whole` until every file but the map is."
+    "process, with what it needs. `to_findings` counts from the first import until "
+    "findings.parquet and summary.json are written, `whole` until every file but the map is."
 )
 REAL = ("porto", "wuhan", "las-palmas")
 
@@ -203,9 +203,7 @@ def report(results: dict[str, dict[str, Any]], start: dict[str, float], runs: in
     day = dt.datetime.now(dt.UTC).date()
     lines = [
         "# Results of `make bench`", "",
-        (f"{day}, {machine()}. Medians of {runs} runs, each in a process of its own. Seconds are "
-        "those of the stage after what it needs is there; memory is the peak of its process, with "
-        "what it needs. `whole` counts from the first import to the last file, without the map."),
+        INTRODUCTION.format(day=day, machine=machine(), runs=runs),
         "",
         *(f"- `{name}`: {seconds:.2f} s" for name, seconds in start.items()), "",
         "![Cost against size](cost.svg)", "",

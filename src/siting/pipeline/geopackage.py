@@ -66,7 +66,9 @@ def write_geopackage(analysis: Analysis, path: Path) -> None:
         with warnings.catch_warnings():
             # GDAL says that a file of one layer is being extended; that is what is meant.
             warnings.simplefilter("ignore", RuntimeWarning)
-            storable(frame).to_file(path, layer=name, driver="GPKG", engine="pyogrio", mode="a")
+            storable(frame).to_file(
+                path, layer=name, driver="GPKG", engine="pyogrio", mode="a", use_arrow=True
+            )
         styles.append((name, style))
     write_styles(path, styles)
 
