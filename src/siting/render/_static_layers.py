@@ -132,11 +132,23 @@ def draw_areas(
     weight = _known_weight(totals)
     without = 1 - covered_share(totals)[:, weight]
     colours = [_area_colour(share) for share in without]
-    # Under a crowd of homes, patches between them would look like findings of their own.
-    alpha = 0.35 if len(model.homes.lon) > RASTER_ABOVE else 0.8
-    _fill(axes, shapes, colours, zorder=1, alpha=alpha)
+    _fill(axes, shapes, colours, zorder=1, alpha=_area_alpha(len(model.homes.lon)))
     ranked: NDArray[np.float64] = totals[:, 1, weight]
     return ranked
+
+
+def on_paper(colour: str, homes: int) -> Any:
+    """Return an area's colour as it looks on the map, for the legend."""
+    from matplotlib.colors import to_rgb
+
+    alpha = _area_alpha(homes)
+    ink, paper = np.array(to_rgb(colour)), np.array(to_rgb(PAPER))
+    return tuple(ink * alpha + paper * (1 - alpha))
+
+
+def _area_alpha(homes: int) -> float:
+    """Under a crowd of homes, patches between them would look like findings of their own."""
+    return 0.35 if homes > RASTER_ABOVE else 0.8
 
 
 def draw_homes(axes: Any, model: MapModel, rule: MapRule, plane: Plane) -> None:

@@ -297,7 +297,7 @@ class _Sheet:
             ]
         edges = ("0 %", "0–10 %", "10–25 %", "25–50 %", "50–75 %", "75–100 %")
         swatches = [
-            (text, ("s", colour, False))
+            (text, ("s", layers.on_paper(colour, len(self.model.homes.lon)), False))
             for text, colour in zip(edges, layers.AREA_COLOURS, strict=True)
         ]
         return [(self.word("areas", level=level), None), *swatches]

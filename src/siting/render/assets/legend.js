@@ -78,7 +78,8 @@ function areaLegend(rule, colour) {
   const list = el("ul", { class: "keys patches" });
   const row = (fill, text, shape) => {
     const patch = el("span", { class: shape || "patch" });
-    patch.style.setProperty("--colour", fill);
+    // As pale as on the map, or a class would be taken for the one below.
+    patch.style.setProperty("--colour", shape ? fill : onPaper(fill, colour));
     list.append(el("li", {}, patch, text));
   };
   if (rule.subject === "area") {

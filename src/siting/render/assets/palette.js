@@ -75,3 +75,10 @@ function rgb(hex) {
   const value = parseInt(hex.slice(1), 16);
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
+
+// An area's colour as it looks on the map's paper.
+function onPaper(hex, colour) {
+  const [paper, ink] = [rgb(colour.paper), rgb(hex)];
+  const mixed = ink.map((part, k) => part * colour.areaAlpha + paper[k] * (1 - colour.areaAlpha));
+  return "rgb(" + mixed.map(Math.round).join(", ") + ")";
+}
