@@ -179,6 +179,12 @@ def test_p_center_shortens_the_longest_walk(town):
     assert found.solution.objective == pytest.approx(2900 - 2400)
 
 
+def test_dispersion_puts_sites_far_apart_and_none_where_no_street_is(town):
+    found = propose(town, p=2, model="p-dispersion")
+    assert sorted(found.opened["site_id"]) == ["end", "west"]
+    assert found.solution.objective == pytest.approx(2900 - 200)
+
+
 def test_the_worst_served_community_can_come_first(town):
     found = propose(town, p=1, model="worst-first")
     assert found.opened["site_id"].tolist() == ["east"]

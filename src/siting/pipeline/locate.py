@@ -334,7 +334,7 @@ def _answered(
     )  # fmt: skip
     solved, notes = problem, tuple[str, ...]()
     if asked.is_dispersion:
-        solved = between_sites(analysis, question, sites)
+        solved = between_sites(analysis, question, sites, decisions)
     elif asked.asks_distance:
         solved = cover_problem(
             analysis, question, sites, decisions, with_facilities=True, limited=False

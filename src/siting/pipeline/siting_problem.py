@@ -327,8 +327,13 @@ def _joined(sites: TravelCosts, facilities: TravelCosts, count: int) -> TravelCo
     )
 
 
-def between_sites(analysis: Analysis, question: Question, sites: SiteTable) -> Problem:
-    """Return the problem of p-dispersion: its rows of demand are the sites themselves."""
+def between_sites(
+    analysis: Analysis, question: Question, sites: SiteTable, decisions: Decisions
+) -> Problem:
+    """Return the problem of p-dispersion: its rows of demand are the sites themselves.
+
+    Sites on no street are ruled out; they would count as endlessly far from all others.
+    """
     from siting.coverage.cutoff import travel_costs_straight_line
     from siting.network.travel import travel_costs
 
@@ -345,9 +350,16 @@ def between_sites(analysis: Analysis, question: Question, sites: SiteTable) -> P
         if question.unit == "min":
             cost = cost / city.parameters.walking_speed_m_per_min
     weights: ArrayLike = np.ones(len(sites.table))
+    ruled_out = np.zeros(len(sites.table), bool)
+    ruled_out[sites.rows(decisions.forced_out, "forced_out")] = True
+    if sites.attachment is not None:
+        ruled_out |= ~sites.attachment.attached
     return build_problem(
         TravelCosts(pairs.from_index, pairs.to_index, cost),
         weights,
         site_cost=np.nan_to_num(sites.cost),
+        existing=sites.rows(decisions.committed, "the project library"),
+        forced_in=sites.rows(decisions.forced_in, "forced_in"),
+        forced_out=ruled_out,
         site_ids=sites.ids,
     )
