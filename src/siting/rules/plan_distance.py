@@ -11,7 +11,7 @@ import numpy as np
 from siting.rules.findings import Verdict
 from siting.rules.plan_finding import PlanVerdict, Text
 from siting.rules.plan_outcome import NOTHING, Outcome, missing_text
-from siting.rules.wording import number_text, quantity_text
+from siting.rules.wording import number_text, quantity_text, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,7 +82,9 @@ def _farthest(block: FindingBlock) -> Fraction | None:
 def _distance_text(block: FindingBlock, city: City, worst: Verdict | None) -> Text:
     total = number_text(len(block))
     farthest = _farthest(block)
-    far = Text("–", "–") if farthest is None else quantity_text(farthest, block.unit)
+    limits = block.required[np.isfinite(block.required)]
+    mark = Fraction(float(limits[0])) if limits.size else None
+    far = Text("–", "–") if farthest is None else _way_text(farthest, mark, block.unit)
     if worst is None:
         return Text(
             f"最远 {far.zh},无达标线", f"the farthest is at {far.en}; there is no pass mark"
@@ -103,11 +105,27 @@ def _distance_text(block: FindingBlock, city: City, worst: Verdict | None) -> Te
         )
     row = rows[int(np.argmax(block.measured[rows]))]
     home = str(city.homes["home_id"].iloc[row])
-    far = quantity_text(float(block.measured[row]), block.unit)
+    far = Text("∞", "∞")
+    if np.isfinite(block.measured[row]):
+        far = _way_text(Fraction(f"{block.measured[row]:.6f}"), mark, block.unit)
     return Text(
         f"{total} 处住宅中 {count} 处超过 {limit.zh};最远的 {home} 为 {far.zh}",
         f"{count} of {total} homes are beyond {limit.en}; the farthest, {home}, is at {far.en}",
     )
+
+
+def _way_text(way: Fraction, mark: Fraction | None, unit: str) -> Text:
+    """Write a way to a tenth, and finer only where that would make it look like the pass mark.
+
+    >>> _way_text(Fraction("710.084562"), Fraction(300), "m").en
+    '710.1 m'
+    >>> _way_text(Fraction("300.004"), Fraction(300), "m").en
+    '300.004 m'
+    """
+    tenth = number_text(way, 1)
+    if mark is not None and way != mark and tenth == number_text(mark, 1):
+        return quantity_text(way, unit)
+    return with_unit(tenth, unit)
 
 
 def _unknown_reasons(block: FindingBlock) -> tuple[str, ...]:
