@@ -48,7 +48,9 @@ GAP_ANALYSIS = [
     "place = homes.geometry[homes.home_id == farthest].representative_point().iloc[0]\n"
     "kindergarten = gpd.GeoDataFrame(\n"
     '    {"facility_id": ["new-1"], "name": ["new kindergarten"], "facility_type": ["kindergarten"]},\n'
-    "    geometry=[place], crs=homes.crs)\n"
+    "    geometry=[place],\n"
+    "    crs=homes.crs,\n"
+    ")\n"
     "changed = analysis.what_if(add_facilities=kindergarten)\n"
     "analysis.compare(changed)",
     "changed.picture(rule)",
@@ -61,8 +63,10 @@ GAP_ANALYSIS = [
     "## What the data report says / 数据报告\n\n"
     "Nothing is dropped in silence. The first notes that a planner should read:",
     "import pandas as pd\n\n"
-    "notes = pd.DataFrame([(n.layer, n.severity, n.message) for n in analysis.report.notes],\n"
-    '                     columns=["layer", "kind", "message"])\n'
+    "notes = pd.DataFrame(\n"
+    "    [(n.layer, n.severity, n.message) for n in analysis.report.notes],\n"
+    '    columns=["layer", "kind", "message"],\n'
+    ")\n"
     'notes[notes.kind != "info"].head(8).style.hide(axis="index")',
 ]
 
@@ -164,13 +168,13 @@ PLAN_CHECK = [
     'key = ["rule_id", "subject"]\n'
     'both = frame.merge(recheck.to_frame(), on=key, suffixes=(" before", " after"))\n'
     'both = both[both["verdict before"] != both["verdict after"]]\n'
-    'both[["rule_id", "verdict before", "measured before", "verdict after", "measured after", "required after"]]',
+    'what = ["verdict before", "measured before", "verdict after", "measured after", "required after"]\n'
+    'both[["rule_id", *what]]',
     "## How much is enough / 多少才够\n\n"
     "The rule binds twice: 30 m² per 100 households *and* at least 300 m².",
     "rows = []\n"
     "for households in (600, 1000, 1250, 2000):\n"
-    "    facts = {**plan.facts,\n"
-    '             "households": replace(plan.facts["households"], value=households)}\n'
+    '    facts = {**plan.facts, "households": replace(plan.facts["households"], value=households)}\n'
     '    result = siting.check_plan(replace(plan, facts=facts)).finding("wuhan-elder-care-floor-area")\n'
     "    rows.append((households, float(result.required), result.verdict))\n"
     'pd.DataFrame(rows, columns=["households", "required m²", "340 m² gives"]).style.hide(axis="index")',
@@ -238,7 +242,9 @@ OWN_RULE = [
     "A mistake is told with its line, the path in the file and what was expected:",
     "import siting\n\n"
     'wrong = path.with_name("wrong.yaml")\n'
-    'wrong.write_text(PACK.replace("unit: m}", "unit: km}").replace("strength", "strenght"), encoding="utf-8")\n'
+    "wrong.write_text(\n"
+    '    PACK.replace("unit: m}", "unit: km}").replace("strength", "strenght"), encoding="utf-8"\n'
+    ")\n"
     "try:\n"
     "    read_packs([wrong])\n"
     "except siting.SitingError as error:\n"
@@ -253,8 +259,12 @@ OWN_RULE = [
     "import pandas as pd\n\n"
     'found = analysis.findings("ours-convenience-store")\n'
     "limits = [200, 300, 400, 500, 600]\n"
-    "share = [found.population[found.measured <= limit].sum() / found.population.sum() for limit in limits]\n"
-    'pd.DataFrame({"limit in m": limits, "share of people": share}).style.hide(axis="index").format({"share of people": "{:.1%}"})',
+    "share = [\n"
+    "    found.population[found.measured <= limit].sum() / found.population.sum() for limit in limits\n"
+    "]\n"
+    'pd.DataFrame({"limit in m": limits, "share of people": share}).style.hide(axis="index").format(\n'
+    '    {"share of people": "{:.1%}"}\n'
+    ")",
 ]
 
 NOTEBOOKS = {

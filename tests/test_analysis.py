@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import sys
-from pathlib import Path
 
 import geopandas as gpd
 import openpyxl
@@ -14,12 +12,10 @@ import pandas as pd
 import pytest
 
 import siting
+from analysis_town import AREAS, HOMES, project_data, write_project, write_town
 from siting.errors import SitingError
 from siting.loaders.project import build_project
 from siting.pipeline import outputs
-
-sys.path.insert(0, str(Path(__file__).parent))
-from analysis_town import AREAS, HOMES, project_data, write_project, write_town
 
 OUTPUTS = {
     "findings.parquet", "homes.parquet", "areas.parquet", "gaps.geojson", "findings.xlsx",

@@ -9,8 +9,6 @@ import json
 import os
 import re
 import shutil
-import sys
-from pathlib import Path
 
 import geopandas as gpd
 import openpyxl
@@ -18,10 +16,6 @@ import pandas as pd
 import pytest
 from shapely import Point
 
-from siting.cli.app import run
-from siting.pipeline import folder as folder_module
-
-sys.path.insert(0, str(Path(__file__).parent))
 from analysis_town import (
     BOW_TIE,
     CRS,
@@ -40,6 +34,8 @@ from analysis_town import (
     write_project,
     write_town,
 )
+from siting.cli.app import run
+from siting.pipeline import folder as folder_module
 
 
 @pytest.fixture(scope="module")

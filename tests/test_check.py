@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 from decimal import Decimal
-from pathlib import Path
 
 import geopandas as gpd
 import pytest
@@ -16,13 +15,11 @@ from openpyxl import Workbook
 from shapely import Point
 
 import siting
+from analysis_town import CRS, place, write_town
 from siting.errors import SitingError
 from siting.pipeline.check import CheckOptions, check_plan, check_plans
 from siting.pipeline.plan_files import find_plans
 from siting.rules.evaluate_plan import Counting
-
-sys.path.insert(0, str(Path(__file__).parent))
-from analysis_town import CRS, place, write_town
 
 ELDER_CARE = "wuhan-elder-care-floor-area"
 SHARE = "wuhan-commerce-and-services-share"

@@ -6,15 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 import siting
-from siting.cli.app import run
-
-sys.path.insert(0, str(Path(__file__).parent))
 from analysis_town import RULES, project_data, write_project, write_town
+from siting.cli.app import run
 
 HEAVY = (
     "geopandas",

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 
 import pytest
 
-from siting.cli.app import run
-
-sys.path.insert(0, str(Path(__file__).parent))
 from locate_town import write_street
+from siting.cli.app import run
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
 from contextlib import closing
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import geopandas as gpd
@@ -14,12 +12,10 @@ import pyogrio
 import pytest
 from shapely import Point
 
+from analysis_town import HOMES, write_town
 from siting import analyze
 from siting.pipeline.geopackage import storable, worst_block, write_geopackage
 from siting.pipeline.qgis_styles import categories, graduated
-
-sys.path.insert(0, str(Path(__file__).parent))
-from analysis_town import HOMES, write_town
 
 
 @pytest.fixture(scope="module")

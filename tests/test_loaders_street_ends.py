@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import geopandas as gpd
 import numpy as np
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from network_town import CRS, at, grid_towns
 from siting.loaders.street_ends import turn_lines
 from siting.network.graph import build_network
 from siting.network.travel import cost_to_closest
 from siting.tables import DataReport
-
-sys.path.insert(0, str(Path(__file__).parent))
-from network_town import CRS, at, grid_towns
 
 
 def keyed(lines):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
 from itertools import combinations
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -16,12 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import siting
+from locate_town import HOMES, SITES, frame_of_sites, write_street
 from siting.loaders.project import build_project
 from siting.locate import Limits
 from siting.pipeline.siting_problem import Decisions
-
-sys.path.insert(0, str(Path(__file__).parent))
-from locate_town import HOMES, SITES, frame_of_sites, write_street
 
 FAILING = {name: row for name, row in HOMES.items() if name != "c"}
 

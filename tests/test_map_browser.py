@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-import runpy
 import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from map_town import town, varied_town
 from siting.render import Citation, Label, MapNote, openstreetmap, write_map
 
 pytestmark = pytest.mark.browser
 
-towns = runpy.run_path(str(Path(__file__).with_name("map_town.py")))
-town, varied_town = towns["town"], towns["varied_town"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HOSTILE = (
     "<img src=x onerror=window.hacked=1>",

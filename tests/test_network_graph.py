@@ -1,21 +1,17 @@
 """Streets become a network: where lines meet, what is left out, which pieces hang together."""
 
 import pickle
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
 from hypothesis import given
 
+from network_town import at, grid_towns, layer, street_table, town
 from siting.errors import SitingError, TableError
 from siting.network.fragments import fragments, on_fragment
 from siting.network.graph import build_network
 from siting.network.walking_time import walking_time
-
-sys.path.insert(0, str(Path(__file__).parent))
-from network_town import at, grid_towns, layer, street_table, town
 
 
 def lengths(network):

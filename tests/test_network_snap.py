@@ -1,8 +1,6 @@
 """Doors meet streets: on edges, through gates, along outlines, and never across a river."""
 
 import pickle
-import sys
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -10,12 +8,10 @@ import pytest
 import shapely
 from hypothesis import given
 
+from network_town import CRS, RIVER, at, grid_towns, layer, places, street_table, town
 from siting.errors import SitingError
 from siting.network.graph import build_network
 from siting.network.snap import Via, match_entrances, snap
-
-sys.path.insert(0, str(Path(__file__).parent))
-from network_town import CRS, RIVER, at, grid_towns, layer, places, street_table, town
 
 
 def place(network, attachment, row=0):

@@ -1,8 +1,5 @@
 """Distance from door to door, against mental arithmetic and against networkx."""
 
-import sys
-from pathlib import Path
-
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -10,6 +7,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from network_town import RIVER, at, grid_towns, layer, places, slow_costs, street_table, town
 from siting.coverage.closest import closest_straight_line
 from siting.errors import SitingError
 from siting.network.costs import within
@@ -18,9 +16,6 @@ from siting.network.service_area import service_area
 from siting.network.snap import Via, snap
 from siting.network.travel import closest_many, cost_to_closest, node_costs, travel_costs
 from siting.network.walking_time import walking_time
-
-sys.path.insert(0, str(Path(__file__).parent))
-from network_town import RIVER, at, grid_towns, layer, places, slow_costs, street_table, town
 
 
 def near(metres):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
-from pathlib import Path
 
 import openpyxl
 import pyogrio
@@ -13,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import siting
+from locate_town import SITES, write_street
 from siting.loaders.projects import (
     STATES,
     change_projects,
@@ -31,9 +30,6 @@ from siting.pipeline.projects import (
     write_proposal,
 )
 from siting.tables import DataReport
-
-sys.path.insert(0, str(Path(__file__).parent))
-from locate_town import SITES, write_street
 
 RULE = "town-library"
 

@@ -7,18 +7,16 @@ import hashlib
 import html
 import json
 import re
-import runpy
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from map_town import town
 from siting.errors import SitingError, TableError
 from siting.render import Basemap, Label, MapHomes, draw_map, openstreetmap, tianditu, write_map
 from siting.render.page import SCRIPTS, asset, inert_json
-
-town = runpy.run_path(str(Path(__file__).with_name("map_town.py")))["town"]
 
 
 @pytest.fixture(scope="module")

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-import runpy
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from map_town import town, varied_town
 from siting.errors import SitingError
 from siting.render import Label, MapHomes, MapModel, draw_static_map, write_static_map
 from siting.render._fonts import find_typeface
 from siting.render._static_layers import SHADE_COLOURS, plane_of, shade_of
 from siting.render.page import asset
 
-towns = runpy.run_path(str(Path(__file__).with_name("map_town.py")))
-town, varied_town = towns["town"], towns["varied_town"]
 no_chinese = find_typeface(())
 
 
@@ -138,7 +135,7 @@ def test_the_colours_are_those_of_the_page():
 def test_a_degree_is_as_long_as_it_is():
     nothing = np.empty(0)
     homes = MapHomes(np.array([114.0, 114.0]), np.array([30.0, 31.0]), ["a", "b"], ["", ""])
-    facilities = towns["town"](5, 1, n_areas=1).facilities
+    facilities = town(5, 1, n_areas=1).facilities
     plane = plane_of(MapModel(Label(), homes, replace(facilities, lon=nothing, lat=nothing), ()))
     (_, south), (_, north) = plane.xy(homes.lon, homes.lat)
     # 40,030 km around, in 360 degrees.

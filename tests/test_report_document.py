@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import sys
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 
+from analysis_town import write_town
 from siting import analyze
 from siting.cli.app import run
 from siting.errors import SitingError
@@ -19,9 +18,6 @@ from siting.pipeline import report as reports
 from siting.pipeline.report import report_html, write_report
 from siting.report.document import AreaGap, Document, Picture, document_html
 from siting.tables import DataNote
-
-sys.path.insert(0, str(Path(__file__).parent))
-from analysis_town import write_town
 
 HOSTILE = "<script>x</script>&\"'`${1}\u202e\x1b"
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -13,14 +10,12 @@ from hypothesis import strategies as st
 from shapely import LineString, Point
 
 import siting
+from analysis_town import CRS, RULES, X0, Y0, write_town
 from siting.errors import SitingError
 from siting.pipeline.city import build_city
 from siting.pipeline.what_if import changed_layers
 from siting.rules.evaluate import evaluate_city
 from siting.tables import DataReport
-
-sys.path.insert(0, str(Path(__file__).parent))
-from analysis_town import CRS, RULES, X0, Y0, write_town
 
 MORE_RULES = """\
   - id: town-reading-room-straight
