@@ -14,13 +14,14 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
-from shapely import Point
+from shapely import Point, box
 
 from analysis_town import (
     BOW_TIE,
     CRS,
     FACILITIES,
     HOMES,
+    STREETS,
     X0,
     Y0,
     facility_columns,
@@ -549,3 +550,143 @@ def test_streets_that_are_all_left_out_are_an_error(town, capsys):
     town.layers["streets"] = {"path": "streets.gpkg", "exclude_highways": ["trunk"]}
     assert town.run() == 2
     assert re.search(r"streets.*no street is left", capsys.readouterr().err)
+
+
+# --- what is silent elsewhere ------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_is_refused_and_not_waited_for(town, capsys):
+    os.mkfifo(town.folder / "homes.csv")
+    town.layers["residential"] = {"path": "homes.csv", "crs": CRS}
+    assert town.run() == 2
+    assert re.search(r"layers\.residential.*'homes\.csv'.*pipe", capsys.readouterr().err)
+
+
+def link(path, target):
+    try:
+        path.symlink_to(target)
+    except OSError as refused:
+        pytest.skip(f"links cannot be made here: {refused}")
+
+
+def test_a_link_that_leads_to_itself_is_no_file(town, capsys):
+    link(town.folder / "loop.gpkg", town.folder / "loop.gpkg")
+    town.layers["residential"] = {"path": "loop.gpkg"}
+    assert town.run() == 2
+    told = capsys.readouterr().err
+    assert re.search(r"'loop\.gpkg', a link that leads to no file", told)
+    assert "unforeseen" not in told
+
+
+def test_a_link_is_read_by_its_own_name(town):
+    (town.folder / "homes.gpkg").rename(town.folder / "3f2a91")
+    link(town.folder / "homes.gpkg", town.folder / "3f2a91")
+    assert town.run("--quiet") == 1
+    assert len(town.findings()) == len(HOMES)
+
+
+def test_homes_in_two_areas_of_one_level_are_listed(town):
+    both = [place(Point(0, 0).buffer(3000)), place(Point(0, 0).buffer(2000))]
+    frame = gpd.GeoDataFrame({"area_id": ["district", "community"]}, geometry=both, crs=CRS)
+    frame.to_file(town.folder / "areas.gpkg", engine="pyogrio")
+    assert town.run("--quiet") == 1
+    note = town.report()["area-overlap"]
+    assert (note["severity"], note["count"]) == ("warning", len(HOMES))
+
+
+def test_areas_that_touch_or_share_a_sliver_are_no_overlap(town):
+    # The home on the bank lies in the sliver, half a metre of it.
+    shapes = [box(-100, -100, 1100, 190.5), box(-100, 189.5, 1100, 1100)]
+    write_layer(town.folder / "areas.gpkg", {"area_id": ["south", "north"]}, shapes)
+    assert town.run("--quiet") == 1
+    assert "area-overlap" not in town.report()
+
+
+def test_gates_of_nobody_are_listed(town):
+    gates = [Point(690, 20), Point(610, 20)]
+    write_layer(town.folder / "gates.gpkg", {"subject_id": ["gatd", "gated"]}, gates)
+    assert town.run("--quiet") == 1
+    note = town.report()["gate-of-nobody"]
+    assert (note["severity"], note["count"], note["examples"]) == ("warning", 1, ["gatd"])
+
+
+def test_a_number_beyond_all_people_is_missing_and_listed(town):
+    numbers = [float(row[1]) for row in HOMES.values()]
+    town.homes(households=[1e300, *numbers[1:]])
+    assert town.run("--quiet") == 1
+    note = town.report()["number-impossible"]
+    assert (note["count"], note["examples"]) == (1, ["1"])
+    assert "first 1e+300" in note["message"]
+    assert town.findings()["households"].isna().sum() == 1
+
+
+def test_a_header_that_repeats_is_listed(town):
+    layer = facilities_csv(town.folder)
+    path = town.folder / "places.csv"
+    path.write_text(path.read_text("utf-8").replace(",name,", ",facility_id,", 1), "utf-8")
+    town.layers["facilities"] = [layer]
+    assert town.run("--quiet") == 1
+    note = town.report()["header-repeats"]
+    assert "['facility_id']" in note["message"]
+    assert "facility_id.1" in note["message"]
+
+
+def write_raster(path, value, *, west=X0):
+    import numpy as np
+    import rasterio
+
+    with rasterio.open(
+        path, "w", driver="GTiff", width=12, height=12, count=1, dtype="float32", crs=CRS,
+        transform=rasterio.Affine(100, 0, west, 0, -100, Y0 + 1100),
+    ) as raster:  # fmt: skip
+        raster.write(np.full((12, 12), value, "float32"), 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "west", "said"),
+    [
+        (-5, X0, r"population \(old\.tif\) holds nobody"),
+        (5, X0 + 90_000, r"none of the 720 people of population \(old\.tif\).*500 m of a home"),
+    ],
+)
+def test_a_raster_that_gives_nobody_to_any_home_is_an_error(town, capsys, value, west, said):
+    write_raster(town.folder / "old.tif", value, west=west)
+    town.layers["population"] = {"path": "old.tif", "group": "elderly"}
+    assert town.run() == 2
+    assert re.search(said, capsys.readouterr().err)
+    assert not town.out.exists()
+
+
+def test_heights_that_do_not_cover_the_streets_are_listed(town):
+    write_raster(town.folder / "dem.tif", 20, west=X0 + 500)
+    town.layers["elevation"] = {"path": "dem.tif"}
+    assert town.run("--quiet") == 1
+    # Two bridgeheads in the west, and the lane's two ends.
+    assert town.report()["height-missing"]["count"] == 4
+
+
+def closed(town, **tags):
+    write_layer(town.folder / "streets.gpkg", {"street_id": list(STREETS)} | tags, street_shapes())
+
+
+def test_streets_of_a_layer_that_are_closed_to_walkers_are_left_out(town):
+    closed(town, access=[None, None, None, "no", "no"], foot=[None, None, None, None, "yes"])
+    assert town.run("--quiet") == 1
+    note = town.report()["street-closed"]
+    assert (note["count"], note["examples"]) == (1, ["East Bridge"])
+    # North Street to its west end 500, the west bridge 300, High Street 900, both legs 10.
+    assert town.findings().loc["north", "measured"] == pytest.approx(10 + 500 + 300 + 900 + 10)
+
+
+def test_private_streets_of_a_layer_are_left_out_on_request(town):
+    closed(town, access=["private", None, None, None, None])
+    town.layers["streets"]["private_streets"] = "exclude"
+    assert town.run("--quiet") == 1
+    assert town.report()["street-private"]["examples"] == ["High Street"]
+
+
+def test_streets_that_are_all_closed_are_an_error(town, capsys):
+    closed(town, foot=["no"] * len(STREETS))
+    assert town.run() == 2
+    assert re.search(r"streets\.gpkg.*no street that can be walked", capsys.readouterr().err)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 
 import jsonschema
@@ -66,6 +67,32 @@ def test_every_facility_that_the_letter_names_has_a_rule_in_force():
     chosen = select_rules(PACKS, date=TODAY, jurisdiction=WUHAN)
     covered = {code for rule in chosen.rules for code in rule.facility_types}
     assert not set(NAMED_BY_THE_LETTER) - covered
+
+
+def bare(text):
+    """Leave out what two copies of one text write differently: spaces and commas."""
+    return re.sub(r"[\s,，;；、。…]", "", text)
+
+
+def test_what_is_quoted_stands_in_the_compilation_that_was_read(real_data):
+    compilation = real_data.parent / "standards.md"
+    if not compilation.is_file():
+        pytest.skip("the compilation of the standards is not beside the project")
+    read = bare(compilation.read_text(encoding="utf-8"))
+    quoted = [r for r in RULES.values() if r.source.quote and not r.source.paraphrase]
+    assert len(quoted) > 30
+    assert [rule.id for rule in quoted if bare(rule.source.quote) not in read] == []
+
+
+def test_every_tier_of_table_503_is_there_and_off():
+    parts = [
+        (tier, of) for tier in ("15-min", "10-min", "5-min", "block") for of in ("floor", "land")
+    ]
+    least = [1450, 1600, 1050, 1980, 1070, 1710, 80, 50]
+    for (tier, of), expected in zip(parts, least, strict=True):
+        name = f"gb50180c-table-503-{tier}-{'floor-area' if of == 'floor' else of}"
+        assert RULES[name].require.at_least == expected
+        assert RULES[name].status == "unverified"
 
 
 def test_what_nobody_verified_has_no_quote_and_is_off():

@@ -78,7 +78,7 @@ def open_raster(path: Path, subject: str) -> Iterator[Any]:
             with rasterio.open(path, driver="GTiff") as dataset:
                 yield dataset
     except RasterioError as fault:
-        what = " ".join(str(fault.__cause__ or fault).split())
+        what = " ".join(str(fault.__cause__ or fault).split()).rstrip(".")
         raise LoadError(
             f"{subject}: {path.name} ({size:,} bytes) is no GeoTIFF or breaks off: {what}. "
             "Compare its size with the source and fetch it again."
@@ -98,7 +98,8 @@ def read_grid(dataset: Any, declared: object, subject: str) -> Grid:
         )
     if declared is None and dataset.crs is None:
         raise CRSError(
-            f"{subject} has no coordinate reference system; name it with crs:, such as EPSG:4326."
+            f"{subject} has no coordinate reference system; name it with crs:, such as EPSG:4326, "
+            "or write it into the file (gdal_edit.py -a_srs), which is the way for heights."
         )
     wkt = dataset.crs.to_wkt() if dataset.crs else ""
     crs = parse_crs(declared, subject=subject).crs if declared else pyproj.CRS.from_wkt(wkt)

@@ -42,6 +42,8 @@ _ABSURD = {
     "land_area_m2": 200_000_000.0,
     "capacity": 100_000.0,
 }
+# More than all people there are, and more square metres than any country has: a slip or a filler.
+_IMPOSSIBLE = 1e10
 # Cities and districts do have this many.
 _LARGE_TABLES = frozenset({"areas"})
 # Outside these a median home is no home: the usual sign of 万㎡ read as ㎡ or the reverse.
@@ -282,6 +284,7 @@ def _values(
         message = f"cells of '{match.column}' carry units of their own: {list(numbers.units)}"
         report.add(subject, "repair", "units-in-cells", message, count=len(numbers.units))
     values = _without_negative(values, cells.index, match, column, subject, report)
+    values = _without_impossible(values, cells.index, match, column, subject, report)
     _warn_absurd(values, cells.index, column, spec, subject, report)
     missing = np.isnan(values)
     message = f"{column.name} is missing"
@@ -303,6 +306,23 @@ def _without_negative(
     message = f"'{match.column}' is negative; it counts as missing"
     _note(labels[low], message, ("warning", "number-negative"), subject, report)
     return np.where(low, np.nan, values)
+
+
+def _without_impossible(
+    values: NDArray[np.float64],
+    labels: pd.Index,
+    match: Match,
+    column: Column,
+    subject: str,
+    report: DataReport,
+) -> NDArray[np.float64]:
+    if column.name not in _ABSURD:
+        return values
+    high = values > _IMPOSSIBLE
+    first = f", first {values[high][0]:g}" if high.any() else ""
+    message = f"'{match.column}' is above {_IMPOSSIBLE:g}{first}; it counts as missing"
+    _note(labels[high], message, ("warning", "number-impossible"), subject, report)
+    return np.where(high, np.nan, values)
 
 
 def _warn_absurd(

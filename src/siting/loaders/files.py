@@ -65,7 +65,8 @@ def resolve_path(folder: Path, written: str | Path, *, subject: str) -> Path:
     ------
     LoadError
         URLs, database connections and GDAL's virtual paths, which would read something else than
-        a file; empty text; files that are not there (with the nearest names that are).
+        a file; empty text; files that are not there (with the nearest names that are); pipes and
+        devices, which never end.
 
     Examples
     --------
@@ -83,10 +84,23 @@ def resolve_path(folder: Path, written: str | Path, *, subject: str) -> Path:
             f"{subject} names '{text}', which is not a file. Give a path relative to the project "
             "file; download what is online first."
         )
-    path = (folder / text).resolve()
+    path = _without_links_above(folder / text, subject)
     if not path.exists():
         raise LoadError(_absent(path, text, subject))
+    if not (path.is_file() or path.is_dir()):
+        raise LoadError(
+            f"{subject} names '{text}', which is a pipe or a device and not a file. Save what it "
+            "gives to a file first."
+        )
     return path
+
+
+def _without_links_above(path: Path, subject: str) -> Path:
+    """Resolve the folder and keep the last name: what a link is called says how it is read."""
+    try:
+        return path.parent.resolve() / path.name
+    except (OSError, RuntimeError):
+        raise LoadError(f"{subject} names '{path}', whose folders link to each other.") from None
 
 
 def _absent(path: Path, text: str, subject: str) -> str:
@@ -95,6 +109,8 @@ def _absent(path: Path, text: str, subject: str) -> str:
     there = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
     near = difflib.get_close_matches(path.name, there, n=3)
     hint = f" Near it are {near}." if near else ""
+    if path.is_symlink():
+        return f"{subject} names '{text}', a link that leads to no file ({path})."
     return f"{subject} names '{text}', which does not exist at {path}.{hint}"
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from siting.loaders._layer_reading import PopulationReading, Readings
     from siting.loaders.project_model import Project
+    from siting.loaders.raster import PopulationCells
     from siting.tables import DataReport
 
 
@@ -38,7 +39,8 @@ def homes_of(
     Raises
     ------
     LoadError
-        No home, or nobody in the rasters.
+        No home, nobody in a raster, or none of its people near a home: nought would then stand for
+        what is not known.
     """
     rasters = sorted(readings.population, key=lambda each: each.layer.group != "population")
     homes = joined(readings.residential, crs, RESIDENTIAL, report)
@@ -46,7 +48,7 @@ def homes_of(
         homes, rasters = _cells(rasters, crs, report), rasters[1:]
     for raster in rasters:
         layer = raster.layer
-        homes, _ = spread_over_homes(
+        homes, lost = spread_over_homes(
             raster.cells,
             homes,
             report=report,
@@ -54,6 +56,8 @@ def homes_of(
             weight=layer.weight,
             max_move_m=layer.max_move_m,
         )
+        if lost >= raster.cells.total:
+            raise LoadError(_reaches_nobody(raster.cells, homes, layer.max_move_m))
     parameters = project.parameters
     return fill_people(
         homes,
@@ -77,6 +81,18 @@ def _cells(
         first.cells.source, "assumption", "cells-are-homes", message, count=first.cells.people.size
     )
     return homes_from_cells(first.cells, crs, group=first.layer.group)
+
+
+def _reaches_nobody(cells: PopulationCells, homes: gpd.GeoDataFrame, max_move_m: float) -> str:
+    if not cells.people.size:
+        return f"{cells.source} holds nobody: every cell is empty, negative or without data."
+    x, y = cells.centres(homes.crs)[0]
+    west, south, east, north = homes.total_bounds
+    return (
+        f"none of the {cells.total:,.0f} people of {cells.source} live within {max_move_m:g} m of "
+        f"a home: its first cell is at ({x:,.0f}, {y:,.0f}), homes span ({west:,.0f}, "
+        f"{south:,.0f}) to ({east:,.0f}, {north:,.0f}). Check the systems of both."
+    )
 
 
 def far_homes(

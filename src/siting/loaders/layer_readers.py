@@ -34,6 +34,7 @@ from siting.loaders.layer_tables import only_where
 from siting.loaders.places import read_graph
 from siting.loaders.raster import read_population
 from siting.loaders.sources import FileSource, read_source
+from siting.loaders.street_access import open_streets
 from siting.rules.facility_types import load_facility_types
 
 if TYPE_CHECKING:
@@ -126,7 +127,8 @@ def _streets(layer: StreetLayer, context: Context) -> LayerReading:
         source = osm.OsmSource(path, layer.place, layer.private_streets, layer.exclude_highways)
         return osm.streets_reading(osm.read_extract(source, ["streets"], context), source, context)
     subject = f"streets ({path.name})"
-    if path.suffix.lower() == ".graphml":
+    is_graph = path.suffix.lower() == ".graphml"
+    if is_graph:
         frame = read_graph(path)
     else:
         frame = _frame(
@@ -141,6 +143,10 @@ def _streets(layer: StreetLayer, context: Context) -> LayerReading:
         table = streets_table(
             frame, crs, subject=subject, report=context.report, columns=layer.columns
         )
+        table = open_streets(
+            table, private_streets=layer.private_streets, subject=subject, report=context.report,
+            tags=("foot",) if is_graph else ("foot", "access"),
+        )  # fmt: skip
         return _without_highways(table, layer.exclude_highways, subject, context.report)
 
     return LayerReading(subject, frame, make)

@@ -181,7 +181,7 @@ def _or_empty(
 
     if facilities is not None:
         return facilities
-    message = "the project has no facilities; every home is without service."
+    message = "the project has no facilities; what they would serve is unknown."
     report.add("facilities", "warning", "facilities-none", message)
     columns: dict[str, list[str]] = {"facility_id": [], "name": [], "facility_type": []}
     return gpd.GeoDataFrame(columns, geometry=[], crs=crs)

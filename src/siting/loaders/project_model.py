@@ -368,7 +368,11 @@ class Project(_Model):
     )
     layers: LayerFiles = Field(description="The data.")
     rules: Codes = Field(
-        default=(), description="Rule packs or folders of packs, such as cn/wuhan or ./my.yaml."
+        default=(),
+        description=(
+            "Rule packs or folders of packs, such as cn/wuhan or ./my.yaml; left out: every "
+            "shipped pack, of the jurisdiction where one is given."
+        ),
     )
     parameters: Parameters = Field(
         default_factory=Parameters, description="Numbers of the analysis."

@@ -11,7 +11,7 @@ import csv
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -233,7 +233,7 @@ def _read_csv(
         raise LoadError(f"{subject}: {path.name} is not a regular CSV table: {error}.") from error
     table.index = pd.RangeIndex(header + 2, header + 2 + len(table))
     table.columns = [str(name).strip() for name in table.columns]
-    _note_header(header, subject, report)
+    _note_header(header, rows[header], subject, report)
     return table
 
 
@@ -315,7 +315,7 @@ def _read_workbook(
     body = [(*row, *[None] * (width - len(row))) for row in rows[header + 1 :]]
     index = pd.RangeIndex(header + 2, header + 2 + len(body))
     table = pd.DataFrame(body, columns=names, index=index)
-    _note_header(header, subject, report)
+    _note_header(header, rows[header], subject, report)
     blank = table.columns.str.startswith("Unnamed") & table.isna().all().to_numpy()
     return table.loc[:, ~blank]
 
@@ -342,7 +342,15 @@ def _find_header(rows: Sequence[Row], fields: Sequence[Field], exact: Sequence[s
     return next((number for number, count in enumerate(texts) if count > 1), 0)
 
 
-def _note_header(header: int, subject: str, report: DataReport) -> None:
+def _note_header(header: int, cells: Sequence[Any], subject: str, report: DataReport) -> None:
     if header:
         message = f"the header was found in row {header + 1}; the rows above it are titles"
         report.add(subject, "info", "header-found", message, count=header)
+    names = [str(cell).strip() for cell in cells if cell is not None and str(cell).strip()]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        message = (
+            f"the header repeats {repeated}; the first of the columns counts, the others are "
+            f"called '{repeated[0]}.1' and so on"
+        )
+        report.add(subject, "warning", "header-repeats", message, count=len(repeated))

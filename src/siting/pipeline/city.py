@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, float], None]
 
+_SLIVER_SHARE = 0.01
+
 
 def build_city(
     layers: Layers,
@@ -37,7 +39,8 @@ def build_city(
     parameters
         Of the analysis: the longest access leg, the walking speed.
     report
-        Gets the fragments of the network and the subjects that are on none of its streets.
+        Gets the fragments of the network, the subjects that are on none of its streets, homes in
+        several areas of one level, gates of nobody, and junctions without a height.
     progress
         Called with a label and a share from 0 to 1.
 
@@ -70,9 +73,11 @@ def build_city(
         network=network,
         home_attachment=homes,
         facility_attachment=facilities,
-        time_network=_time_network(network, layers, parameters),
+        time_network=_time_network(network, layers, parameters, report),
         parameters=parameters,
     )
+    note_overlaps(layers, report)
+    note_gates_of_nobody(layers, report)
     note_fragments(city, report)
     note_unattached(city, report)
     return city
@@ -104,7 +109,9 @@ def attached(
     )
 
 
-def _time_network(network: Network, layers: Layers, parameters: Parameters) -> Network | None:
+def _time_network(
+    network: Network, layers: Layers, parameters: Parameters, report: DataReport
+) -> Network | None:
     """Weight the streets by walking time where heights are known; else distance tells time."""
     if layers.elevation is None:
         return None
@@ -112,6 +119,14 @@ def _time_network(network: Network, layers: Layers, parameters: Parameters) -> N
     from siting.network.walking_time import walking_time
 
     heights = sample_elevation(layers.elevation, network.node_xy, layers.crs)
+    flat = int(np.isnan(heights).sum())
+    if flat:
+        message = (
+            f"{flat:,} of {heights.size:,} junctions of the streets have no height; the streets "
+            "there count as level."
+        )
+        name = f"elevation ({layers.elevation.name})"
+        report.add(name, "warning", "height-missing", message, count=flat)
     return walking_time(network, parameters.walking_speed_m_per_min, heights)
 
 
@@ -158,6 +173,22 @@ def area_of_points(points: npt.NDArray[Any], areas: gpd.GeoDataFrame) -> npt.NDA
     return row
 
 
+def _shared_ground(areas: gpd.GeoDataFrame) -> Any:
+    """Return the ground that more than a sliver of two areas share, or an empty shape."""
+    import shapely
+
+    shapes = areas.geometry.to_numpy()
+    shapely.prepare(shapes)
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    pairs = one < other
+    one, other = one[pairs], other[pairs]
+    # Neighbours touch along a line, and where digitised twice in slivers that hold nobody.
+    apart = shapely.touches(shapes[one], shapes[other])
+    shared = shapely.intersection(shapes[one[~apart]], shapes[other[~apart]])
+    smaller = np.minimum(shapely.area(shapes[one[~apart]]), shapely.area(shapes[other[~apart]]))
+    return shapely.union_all(shared[shapely.area(shared) > _SLIVER_SHARE * smaller])
+
+
 def representative_points(geometry: gpd.GeoSeries) -> npt.NDArray[Any]:
     """Return a point inside each geometry; a point stands for itself.
 
@@ -173,6 +204,50 @@ def representative_points(geometry: gpd.GeoSeries) -> npt.NDArray[Any]:
         return shapes
     inside: npt.NDArray[Any] = shapely.point_on_surface(shapes)
     return inside
+
+
+def note_overlaps(layers: Layers, report: DataReport) -> None:
+    """Report homes that lie in several areas of one level; each counts in the first alone."""
+    import shapely
+
+    points = representative_points(layers.residential.geometry)
+    for level, areas in layers.areas.items():
+        shared = _shared_ground(areas)
+        if shared.is_empty:
+            continue
+        shapely.prepare(shared)
+        twice = np.flatnonzero(shapely.intersects(shared, points))
+        if twice.size:
+            report.add(
+                f"areas ({level})",
+                "warning",
+                "area-overlap",
+                f"{twice.size:,} of {points.size:,} homes lie in several areas of level {level}; "
+                "each counts in the first of them alone. Do areas of two levels share the layer?",
+                count=twice.size,
+                examples=layers.residential["home_id"].iloc[twice],
+            )
+
+
+def note_gates_of_nobody(layers: Layers, report: DataReport) -> None:
+    """Report gates whose subject_id is no home, facility or site."""
+    if layers.entrances is None:
+        return
+    known = {*layers.residential["home_id"], *layers.facilities["facility_id"]}
+    if layers.sites is not None:
+        known |= {*layers.sites["site_id"]}
+    named = layers.entrances["subject_id"]
+    lost = named[~named.isin(known)]
+    if len(lost):
+        report.add(
+            "entrances",
+            "warning",
+            "gate-of-nobody",
+            f"{len(lost):,} of {len(named):,} gates name a subject_id that no home, facility or "
+            f"site has, first '{lost.iloc[0]}'; they open nothing.",
+            count=len(lost),
+            examples=lost,
+        )
 
 
 def note_fragments(city: City, report: DataReport) -> None:

@@ -57,7 +57,12 @@ def replaced_folder(out: Path) -> Iterator[Path]:
     """
     check_out_folder(out)
     parent = out.absolute().parent
-    parent.mkdir(parents=True, exist_ok=True)
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SitingError(
+            f"{parent} cannot be made ({error.strerror}); name another folder with --out."
+        ) from error
     beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=parent))
     try:
         fresh = beside / "new"
