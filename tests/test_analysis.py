@@ -5,14 +5,25 @@ from __future__ import annotations
 import json
 import math
 import re
+import shutil
 
 import geopandas as gpd
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 
 import siting
-from analysis_town import AREAS, HOMES, project_data, write_project, write_town
+from analysis_town import (
+    AREAS,
+    HOMES,
+    STREETS,
+    project_data,
+    street_shapes,
+    write_layer,
+    write_project,
+    write_town,
+)
 from siting.errors import SitingError
 from siting.loaders.project import build_project
 from siting.pipeline import outputs
@@ -321,6 +332,31 @@ def test_a_town_without_bridges_cannot_be_walked_across(folder):
     assert reading.loc["north", "measured"] == math.inf
     assert str(reading.loc["north", "verdict"]) == "fail"
     assert reading.loc["limit", "measured"] == pytest.approx(490 + 10)
+
+
+def test_a_stair_that_moves_one_way_is_walked_that_way_alone(folder, tmp_path):
+    # The east bridge as an escalator from High Street up to North Street.
+    shutil.copytree(folder, tmp_path / "town")
+    up = [name == "East Bridge" for name in STREETS]
+    columns = {"street_id": list(STREETS), "for_walkers": up}
+    write_layer(tmp_path / "town" / "streets.gpkg", columns, street_shapes())
+    data = project_data()
+    data["layers"]["streets"]["columns"] = {"oneway": "for_walkers"}
+    moving = siting.analyze(build_project(data, folder=tmp_path / "town"))
+    reading = moving.findings("town-reading-room").set_index("subject_id")
+    # Down from the north there is only the west bridge; nothing changes along High Street.
+    assert reading.loc["north", "measured"] == pytest.approx(10 + 500 + 300 + 900 + 10)
+    assert reading.loc["west", "measured"] == pytest.approx(TO_READING_ROOM["west"])
+    market = moving.findings("town-market").set_index("subject_id")
+    # Up to the market the gated compound still takes it.
+    gated = market.loc["gated", "measured"]
+    assert gated == pytest.approx(TO_MARKET["gated"] / 80)
+
+
+def test_the_sample_has_a_moving_stair_and_the_analysis_walks_it_one_way(repository):
+    stairs = siting.analyze(repository / "data" / "sample" / "siting.yaml").city.network
+    closed = np.isinf(stairs.cost_backward) & np.isfinite(stairs.cost_forward)
+    assert closed.sum() == 1
 
 
 def test_without_barriers_the_home_on_the_bank_takes_the_nearer_street_across_the_river(folder):

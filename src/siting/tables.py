@@ -121,7 +121,7 @@ STREETS = TableSpec(
         Column("to_node", "integer", meaning="junction key; absent: endpoints are matched"),
         Column("highway", "text"),
         Column("name", "text"),
-        Column("oneway", "flag", meaning="true: walkable only from from_node to to_node"),
+        Column("oneway", "flag", meaning="true: walked only as it is drawn; not about vehicles"),
         Column("added", "flag", meaning="true: proposed; gives more ways out, takes none away"),
         Column("geometry", "geometry", "m", required=True),
     ),

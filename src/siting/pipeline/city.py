@@ -59,7 +59,8 @@ def build_city(
     with ThreadPoolExecutor(1) as beside:
         # Streets are joined on one core; the areas of the homes are found on another meanwhile.
         home_area = beside.submit(area_rows, layers.residential.geometry, layers.areas)
-        network = build_network(layers.streets)
+        # The table says one-way only where that is about walkers (see `tables.STREETS`).
+        network = build_network(layers.streets, oneway=True)
     tell("putting homes and facilities on streets", 0.4)
     homes = attached(network, layers.residential, "home_id", layers, parameters)
     facilities = attached(network, layers.facilities, "facility_id", layers, parameters)
