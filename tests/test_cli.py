@@ -149,7 +149,9 @@ def test_quiet_says_nothing(folder, tmp_path, capsys):
 def test_chinese_is_spoken_on_request(folder, tmp_path, capsys):
     options = ["--out", str(tmp_path / "out"), "-l", "zh"]
     run(["analyze", str(folder / "siting.yaml"), *options])
-    assert "阅览室 500 米" in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert "阅览室 500 米" in told.out
+    assert "  ! 道路: 道路有不相连的碎片:" in told.err
 
 
 def test_the_folder_with_a_siting_yaml_stands_for_it(folder, tmp_path):

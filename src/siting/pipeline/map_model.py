@@ -24,6 +24,7 @@ from siting.render.model import (
     MapNote,
     MapRule,
 )
+from siting.report.note_words import layer_name, note_message
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -81,7 +82,11 @@ def build_map_model(analysis: Analysis) -> MapModel:
         date=str(analysis.date),
         versions={"siting": analysis.manifest["siting"]},
         notes=tuple(
-            MapNote(note.layer, note.severity, note.message)
+            MapNote(
+                layer_name(note, analysis.language),
+                note.severity,
+                note_message(note, analysis.language),
+            )
             for note in analysis.report.notes
             if note.severity != "info"
         ),

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from siting.report._plain import plain, plain_values
 from siting.report.analysis_text import summary_html
+from siting.report.note_words import layer_name, note_message
 from siting.tables import DataNote
 
 Language = Literal["zh", "en"]
@@ -304,7 +305,14 @@ def _data(document: Document, say: _Speech) -> str:
 def _doubts(document: Document, say: _Speech) -> str:
     serious = [note for note in document.notes if note.severity in _SEVERITIES]
     serious.sort(key=lambda note: _SEVERITIES.index(note.severity))
-    rows = [(note.layer, say(note.severity), note.message) for note in serious[:_MOST_NOTES]]
+    rows = [
+        (
+            layer_name(note, say.language),
+            say(note.severity),
+            note_message(note, say.language),
+        )
+        for note in serious[:_MOST_NOTES]
+    ]
     heads = (say("layer"), say("kind"), say("note"))
     listed = _table(heads, rows) if rows else f"<p>{say('no_notes')}</p>"
     left = len(serious) - len(rows)
