@@ -10,12 +10,15 @@ from hypothesis import strategies as st
 from network_town import RIVER, at, grid_towns, layer, places, slow_costs, street_table, town
 from siting.coverage.closest import closest_straight_line
 from siting.errors import SitingError
+from siting.loaders.layers import load_layers
+from siting.loaders.project import read_project
 from siting.network.costs import within
 from siting.network.graph import build_network
 from siting.network.service_area import service_area
 from siting.network.snap import Via, snap
 from siting.network.travel import closest_many, cost_to_closest, node_costs, travel_costs
 from siting.network.walking_time import walking_time
+from siting.tables import DataReport
 
 
 def near(metres):
@@ -372,3 +375,19 @@ def test_wuhan_walks_are_what_networkx_finds(real_data):
     )
     pairs = travel_costs(network, origins, targets, cutoff=30_000)
     assert pairs.cost == pytest.approx(slow[slow <= 30_000], abs=1e-6)
+
+
+def test_the_walks_of_the_sample_are_what_networkx_finds(repository):
+    layers = load_layers(
+        read_project(repository / "data" / "sample" / "siting.yaml"), report=DataReport()
+    )
+    network = build_network(layers.streets, oneway=True)
+    homes = layers.residential.geometry.sample(60, random_state=3)
+    schools = layers.facilities.query("facility_type == 'kindergarten'").geometry
+    origins, targets = (
+        snap(network, shapes, max_access_m=200, barriers=layers.barriers)
+        for shapes in (homes, schools)
+    )
+    slow = slow_costs(network, origins, targets).min(axis=1)
+    assert np.isfinite(slow).sum() > 50
+    assert cost_to_closest(network, origins, targets).cost == pytest.approx(slow, abs=1e-6)
