@@ -329,6 +329,12 @@ def test_a_home_called_like_one_of_the_city_is_not_led_through_its_gate(drawn, t
     assert finding.measured == 10 + (900 - 500) + 10
 
 
+def test_gates_of_the_existing_homes_are_no_fault_of_a_plan(drawn, town):
+    rules = [town.parent / "rules.yaml"]
+    result = check_plan(drawn({"a": Point(500, 10)}), rules=rules)
+    assert not [note for note in result.notes if "subject_id" in note]
+
+
 def test_a_building_without_households_is_no_home(drawn, town):
     homes = {"home": Point(500, 10), "garage": Point(100, 10)}
     finding = reach(drawn(homes, counts={"garage": 0}), town)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from siting.errors import SitingError
-from siting.pipeline.city import Progress, build_city
+from siting.pipeline.city import Progress, build_city, note_gates_of_nobody, note_overlaps
 from siting.pipeline.manifest import build_manifest, versions
 from siting.pipeline.summary import build_summary
 from siting.tables import DataReport
@@ -199,6 +199,8 @@ def analyze(
     day = chosen.date or _today(report)
     packs = _packs(chosen)
     layers = load_layers(chosen, progress=_part(progress, 0.0, 0.55), report=report)
+    note_overlaps(layers, report)
+    note_gates_of_nobody(layers, report)
     city = build_city(layers, chosen.parameters, report=report, progress=_part(progress, 0.55, 0.7))
     costs = CityCosts(city)
     blocks = evaluate_city(

@@ -39,8 +39,8 @@ def build_city(
     parameters
         Of the analysis: the longest access leg, the walking speed.
     report
-        Gets the fragments of the network, the subjects that are on none of its streets, homes in
-        several areas of one level, gates of nobody, and junctions without a height.
+        Gets the fragments of the network, the subjects that are on none of its streets, and
+        junctions without a height.
     progress
         Called with a label and a share from 0 to 1.
 
@@ -77,8 +77,6 @@ def build_city(
         time_network=_time_network(network, layers, parameters, report),
         parameters=parameters,
     )
-    note_overlaps(layers, report)
-    note_gates_of_nobody(layers, report)
     note_fragments(city, report)
     note_unattached(city, report)
     return city
