@@ -78,7 +78,7 @@ def check_flow(problem, plan):
 
 
 # The examples are two in which the solver handed its start back as the answer.
-@settings(max_examples=100)
+@settings(max_examples=300)
 @example(16)
 @example(289)
 @given(SEEDS)
@@ -103,7 +103,7 @@ def test_capacitated_mclp_serves_what_brute_force_serves(seed):
     check_flow(problem, plan)
 
 
-@settings(max_examples=100)
+@settings(max_examples=300)
 @given(SEEDS, st.booleans())
 def test_capacitated_lscp_needs_what_brute_force_needs(seed, count):
     _, problem = generated(seed)
@@ -123,7 +123,7 @@ def test_capacitated_lscp_needs_what_brute_force_needs(seed, count):
     check_flow(problem, plan)
 
 
-@settings(max_examples=100)
+@settings(max_examples=300)
 @given(SEEDS)
 def test_capacitated_p_median_costs_what_brute_force_costs(seed):
     rng, problem = generated(seed, density=(0.7, 1.0))
@@ -138,7 +138,7 @@ def test_capacitated_p_median_costs_what_brute_force_costs(seed):
     check_flow(problem, plan)
 
 
-@settings(max_examples=100)
+@settings(max_examples=300)
 @given(SEEDS)
 def test_whole_rows_go_to_one_site_each(seed):
     rng, problem = generated(seed, rows=5, density=(0.8, 1.0))

@@ -78,7 +78,7 @@ def best_by_hand(functions, floor, p, budget):
     return best
 
 
-@settings(max_examples=100)
+@settings(max_examples=300)
 @given(SEEDS)
 def test_complexes_serve_what_brute_force_serves(seed):
     rng, functions, floor = generated(seed)

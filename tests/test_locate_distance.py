@@ -54,7 +54,7 @@ def nearest(problem, cost, opened):
     return cost[:, is_open].min(axis=1)
 
 
-@settings(max_examples=100)
+@settings(max_examples=300)
 @given(SEEDS)
 def test_p_median_costs_what_brute_force_costs(seed):
     rng, cost, problem = generated(seed)
@@ -76,7 +76,7 @@ def test_p_median_costs_what_brute_force_costs(seed):
         assert plan.bound <= plan.objective
 
 
-@settings(max_examples=100)
+@settings(max_examples=300)
 @given(SEEDS, st.booleans())
 def test_p_center_reaches_what_brute_force_reaches(seed, by_money):
     rng, cost, problem = generated(seed)
@@ -97,7 +97,7 @@ def test_p_center_reaches_what_brute_force_reaches(seed, by_money):
         assert plan.bound == best
 
 
-@settings(max_examples=100)
+@settings(max_examples=300)
 @given(SEEDS)
 def test_p_dispersion_keeps_the_distance_that_brute_force_keeps(seed):
     rng = np.random.default_rng(seed)

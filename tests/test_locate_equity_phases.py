@@ -63,7 +63,7 @@ def area_sums(problem, area, rows):
     return np.bincount(area[rows], problem.demand[rows], 3)
 
 
-@settings(max_examples=150)
+@settings(max_examples=300)
 @given(SEEDS)
 def test_max_min_lifts_the_worst_share_as_far_as_brute_force(seed):
     rng, problem = generated(seed)
@@ -95,7 +95,7 @@ def test_max_min_lifts_the_worst_share_as_far_as_brute_force(seed):
     assert plan.covered_demand == pytest.approx(best[1])
 
 
-@settings(max_examples=150)
+@settings(max_examples=300)
 @given(SEEDS)
 def test_worst_first_is_the_lexicographic_best(seed):
     rng, problem = generated(seed)
@@ -130,7 +130,7 @@ def test_the_worst_community_goes_first_although_another_is_larger():
     assert solve_max_min(problem, [0, 0, 1], p=1).objective == pytest.approx(50 / 150)
 
 
-@settings(max_examples=100)
+@settings(max_examples=300)
 @given(SEEDS, st.booleans())
 def test_phases_cover_what_brute_force_covers(seed, carry_over):
     rng, problem = generated(seed, sites=5)

@@ -174,6 +174,14 @@ def unreachable_rows(problem: Problem, *, times: int = 1) -> NDArray[np.int64]:
     return np.flatnonzero((problem.demand > 0) & (reach < times))
 
 
+def money_left(problem: Problem, budget: float | None) -> float:
+    """Return what of a budget is left for the free sites; sums that are equal on paper pass."""
+    if budget is None:
+        return np.inf
+    forced = float(problem.site_cost[problem.forced_in].sum())
+    return max(budget * (1 + 1e-12) - forced, 0.0)
+
+
 def with_decided(problem: Problem, chosen: NDArray[np.integer]) -> NDArray[np.int32]:
     """Add the sites forced in to the chosen free ones."""
     return np.union1d(np.flatnonzero(problem.forced_in), chosen).astype(np.int32)

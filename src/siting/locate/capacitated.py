@@ -192,7 +192,7 @@ def _median_answer(
             amount = again.values[problem.n_sites :] * flow.weight[flow.row]
     served = np.bincount(flow.row, amount, flow.weight.size)
     load = np.bincount(flow.site, amount, problem.n_sites)
-    slack = 1e-6 * (1 + problem.demand.sum())
+    slack = 1e-6 * problem.demand.sum()
     if (abs(served - flow.weight) > slack).any() or (load > problem.capacity + slack).any():
         return unknown(model, watch, "a plan that keeps every capacity exactly")
     pair_flow = np.zeros(problem.cost.size)

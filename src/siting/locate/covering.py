@@ -10,6 +10,7 @@ import numpy as np
 from siting.locate._answer import (
     answer,
     infeasible,
+    money_left,
     open_with,
     refusal,
     unreachable_rows,
@@ -85,7 +86,7 @@ def solve_mclp(
     plan = maximise_cover(
         cover,
         most=problem.n_sites if p is None else int(p) - int(forced.sum()),
-        budget=np.inf if budget is None else budget - float(problem.site_cost[forced].sum()),
+        budget=money_left(problem, budget),
         watch=watch,
     )
     opened = with_decided(problem, cover.sites[plan.chosen])

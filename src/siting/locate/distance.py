@@ -10,6 +10,7 @@ import numpy as np
 from siting.locate._answer import (
     answer,
     infeasible,
+    money_left,
     open_with,
     refusal,
     unknown,
@@ -166,9 +167,9 @@ def solve_p_center(
     if lost.size:
         return infeasible(model, watch, unreachable_sentence(problem, lost))
     counted = np.ones(problem.n_sites) if budget is None else problem.site_cost
-    target = float(p if p is not None else budget or 0.0) - counted[problem.forced_in].sum()
+    target = money_left(problem, budget) if p is None else float(p - problem.forced_in.sum())
     steps = np.unique(problem.cost[problem.demand[problem.from_index] > 0])
-    best, low, high = _bisect(problem, steps, counted, target * (1 + 1e-12), watch)
+    best, low, high = _bisect(problem, steps, counted, target, watch)
     if best is None:
         if low >= steps.size and steps.size:
             within = f"{steps[-1]:g}"

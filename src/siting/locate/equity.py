@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.errors import SitingError
-from siting.locate._answer import answer, open_with, refusal, unknown, with_decided
+from siting.locate._answer import answer, money_left, open_with, refusal, unknown, with_decided
 from siting.locate._presolve import Cover, build_cover_by_area
 from siting.locate.covering import solve_mclp
 from siting.locate.solution import Solution, Status, covered_rows, is_closed
@@ -214,7 +214,7 @@ def _program(
     if p is not None:
         rows.add(1, -np.inf, p - int(problem.forced_in.sum()), (0, np.arange(n), 1.0))
     if budget is not None:
-        left = budget * (1 + 1e-12) - problem.site_cost[problem.forced_in].sum()
+        left = money_left(problem, budget)
         rows.add(1, -np.inf, left, (0, np.arange(n), cover.cost))
     for which, least in floors or []:
         rows.add(1, least, np.inf, (0, z[which], cover.weight[which]))

@@ -201,8 +201,13 @@ def relative_gap(objective: float, bound: float) -> float:
 
 
 def is_closed(objective: float, bound: float) -> bool:
-    """Tell whether objective and bound agree to what floating point can tell apart."""
-    return bool(abs(bound - objective) <= 1e-9 * abs(objective) + 1e-6)
+    """Tell whether objective and bound agree to what the solver's arithmetic can tell apart.
+
+    That is a millionth of one person, or of everything where all of it is less than one: demand
+    given as shares is as far from its bound as the same demand given as people.
+    """
+    most = max(abs(objective), abs(bound))
+    return bool(abs(bound - objective) <= 1e-9 * most + 1e-6 * min(most, 1.0))
 
 
 def round_bound(bound: float, *, sense: Sense, whole: bool) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -170,10 +170,41 @@ def solve_program(
     """
     if program.cost.size == 0:
         return _solve_empty(program)
-    outcome = _attempt(program, watch, start, label)
-    if start is not None and _is_stale(program, outcome, watch.limits.gap):
-        return _attempt(program, watch, None, label)
-    return outcome
+    scaled, factor = _lifted(program)
+    outcome = _attempt(scaled, watch, start, label)
+    if start is not None and _is_stale(scaled, outcome, watch.limits.gap):
+        outcome = _attempt(scaled, watch, None, label)
+    return replace(outcome, bound=outcome.bound / factor)
+
+
+def _lifted(program: Program) -> tuple[Program, float]:
+    """Return the program with small rows and costs scaled up, and the factor of the costs.
+
+    The solver's tolerances are absolute and it drops entries below 1e-9: to it, demand given as
+    shares of a city, or money in hundreds of millions, would be rounding. Powers of two change no
+    digit.
+    """
+    row = np.repeat(np.arange(program.row_lower.size), np.diff(program.start))
+    largest = np.zeros(program.row_lower.size)
+    np.maximum.at(largest, row, np.abs(program.value))
+    by_row = _power_of_two(largest)
+    factor = float(_power_of_two(np.abs(program.cost).max(keepdims=True, initial=0.0))[0])
+    if factor == 1.0 and (by_row == 1.0).all():
+        return program, factor
+    return replace(
+        program,
+        cost=program.cost * factor,
+        value=program.value * by_row[row],
+        row_lower=program.row_lower * by_row,
+        row_upper=program.row_upper * by_row,
+    ), factor
+
+
+def _power_of_two(largest: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what lifts these to 1 or a little more; 1 where they are that large, or nothing."""
+    small = (largest > 0) & (largest < 1)
+    exponent = np.ceil(-np.log2(np.where(small, largest, 1.0)))
+    return np.exp2(np.minimum(exponent, 1000.0))
 
 
 def _attempt(
