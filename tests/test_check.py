@@ -19,6 +19,7 @@ from analysis_town import CRS, place, write_town
 from siting.errors import SitingError
 from siting.pipeline.check import CheckOptions, check_plan, check_plans
 from siting.pipeline.plan_files import find_plans
+from siting.report.text import to_text
 from siting.rules.evaluate_plan import Counting
 
 ELDER_CARE = "wuhan-elder-care-floor-area"
@@ -418,3 +419,16 @@ def test_plans_of_figures_alone_load_no_maps_library(write):
         [sys.executable, "-c", code, str(folder)], capture_output=True, check=True, text=True
     )
     assert ran.stdout.strip() == "[]"
+
+
+def test_a_paraphrase_of_a_pack_is_not_reported_as_a_quotation(write):
+    check = check_plan(write({"households": 1250, "count": {"kindergarten": 0}}))
+    paraphrased = check.finding("wuhan-kindergarten-presence")
+    verbatim = check.finding("wuhan-elder-care-floor-area")
+    assert paraphrased.citation.quote_kind == "paraphrase"
+    assert verbatim.citation.quote_kind == "verbatim"
+    assert (paraphrased.citation.verified, verbatim.citation.verified) == (
+        "secondary",
+        "third-party-copy",
+    )
+    assert "大意: 住宅建筑面积12万平方米" in to_text(check.findings)

@@ -192,11 +192,19 @@ def test_sarif_gives_rules_a_stable_id_their_clause_and_the_line():
     related = failing["relatedLocations"][0]
     assert related["logicalLocations"][0]["name"] == "指标!C7"
     assert results["c-waived"]["suppressions"][0]["justification"].startswith("已有设施可共享")
-    assert results["b-pass"]["kind"] == "pass"
+    assert results["c-waived"]["level"] == "note"
+    assert "答复" in rule["fullDescription"]["text"]
     assert results["e-advice"]["level"] == "warning"
     assert results["d-unknown"]["level"] == "warning"
     for each in run["results"]:
         assert run["tool"]["driver"]["rules"][each["ruleIndex"]]["id"] == each["ruleId"]
+
+
+def test_sarif_has_a_result_for_problems_only_since_each_becomes_an_alert():
+    run = json.loads(to_sarif(ALL))["runs"][0]
+    assert {each["ruleId"] for each in run["results"]}.isdisjoint({"b-pass", "f-figure"})
+    assert {"b-pass", "f-figure"} <= {each["id"] for each in run["tool"]["driver"]["rules"]}
+    assert json.loads(to_sarif([PASSING]))["runs"][0]["results"] == []
 
 
 def test_sarif_says_what_is_new_against_a_baseline():
@@ -204,6 +212,26 @@ def test_sarif_says_what_is_new_against_a_baseline():
     results = json.loads(to_sarif(ALL, changes=states))["runs"][0]["results"]
     by_rule = {each["ruleId"]: each["baselineState"] for each in results}
     assert by_rule["wuhan-elder-care-floor-area"] == "new"
+
+
+def test_html_shows_problems_whole_and_folds_what_is_settled():
+    silent = finding(rule_id="g-silent", verdict="not_applicable", measured=None)
+    page = to_html([finding(), PASSING, silent], language="en")
+    problem, rest = page.split(f'<tr id="{PASSING.finding_id}">')
+    assert "<dl><dt>Why</dt><dd>1,250 households" in problem
+    assert "<details>" not in problem
+    assert "<details><summary>Source</summary>" in rest
+    assert "<summary>not applicable × 1</summary>" in rest
+    assert "g-silent" in rest
+
+
+@pytest.mark.parametrize("name", ["text", "html", "markdown", "sarif", "junit", "github"])
+def test_an_english_report_names_the_document_in_english_and_as_it_is_found(name):
+    cited = Citation("答复", "第3段", document_en="Reply")
+    page = format_findings([finding(citation=cited)], name, language="en")
+    assert "Reply" in page
+    assert "答复" in page
+    assert "Reply" not in format_findings([finding(citation=cited)], name, language="zh")
 
 
 def test_junit_counts_failures_errors_and_skips():
@@ -280,7 +308,8 @@ class Page(HTMLParser):
 def test_html_has_only_the_tags_of_its_own(text):
     page = Page()
     page.feed(to_html([*evil(text), finding()]))
-    own = "html head meta title style body h1 h2 p table thead tbody tr th td dl dt dd a"
+    own = "html head meta title style body h1 h2 p table thead tbody tr th td dl dt dd a div"
+    own += " details summary"
     assert page.tags <= set(own.split())
     assert not {key for key in page.attributes if key.startswith("on") or key == "src"}
     assert page.links == ["https://example.org/a?b=1"]

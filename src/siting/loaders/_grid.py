@@ -23,7 +23,7 @@ from siting.loaders._plan_words import (
 from siting.loaders._workbook import Cell, Sheet, cell_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
 
 # Beyond this a merge only serves to make a reader slow; its corner cell is still read.
 MAX_MERGED_CELLS = 50_000
@@ -89,11 +89,18 @@ class Grid:
     def only(self, rows: Iterable[int]) -> Grid:
         """Return the part of the grid in some rows."""
         kept = set(rows)
-        items = {place: item for place, item in self.items.items() if place[0] in kept}
+        return self._where(lambda place: place[0] in kept)
+
+    def without(self, places: Container[Place]) -> Grid:
+        """Return the grid without some places."""
+        return self._where(lambda place: place not in places)
+
+    def _where(self, wanted: Callable[[Place], bool]) -> Grid:
+        items = {place: item for place, item in self.items.items() if wanted(place)}
         covered = {
             place: corner
             for place, corner in self.covered.items()
-            if place[0] in kept and corner in items
+            if wanted(place) and corner in items
         }
         return Grid(self.sheet, items, covered, self.turned, self.fields)
 
@@ -130,8 +137,12 @@ def regions_of(grid: Grid) -> list[Grid]:
 
 
 def without_building_tables(grid: Grid) -> tuple[Grid, list[str]]:
-    """Leave out tables with one row per building; their figures are not the plan's."""
-    dropped: set[int] = set()
+    """Leave out tables with one row per building; their figures are not the plan's.
+
+    Such a table goes from its heading down to the next empty row, and sideways to the next empty
+    column, so that what stands beside it is still read.
+    """
+    dropped: set[Place] = set()
     notes: list[str] = []
     for region in regions_of(grid):
         starts = [
@@ -139,11 +150,21 @@ def without_building_tables(grid: Grid) -> tuple[Grid, list[str]]:
         ]
         if starts:
             first = min(starts, key=lambda item: item.place)
-            dropped.update(row for row in region.rows() if row >= first.place[0])
+            dropped |= _below_and_beside(region, first.place)
             notes.append(f"{region.name(first)} starts a table per building; it is not read")
-    if not dropped:
-        return grid, notes
-    return grid.only(row for row in grid.rows() if row not in dropped), notes
+    return grid.without(dropped) if dropped else grid, notes
+
+
+def _below_and_beside(region: Grid, start: Place) -> set[Place]:
+    """Return the places from a row on, in the columns that are joined to the start's."""
+    places = {place for place in (*region.items, *region.covered) if place[0] >= start[0]}
+    filled = {column for _, column in places}
+    first = last = start[1]
+    while first - 1 in filled:
+        first -= 1
+    while last + 1 in filled:
+        last += 1
+    return {place for place in places if first <= place[1] <= last}
 
 
 def columns_of(items: Iterable[Item]) -> tuple[Counter[int], Counter[int], Counter[int]]:

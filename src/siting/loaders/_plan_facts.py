@@ -118,7 +118,11 @@ def _fact(rows: list[PlanRow]) -> Fact:
 def _same_table(row: PlanRow, first: PlanRow) -> bool:
     """Tell whether two rows list two facilities and do not repeat one figure."""
     sheet = row.evidence.location.partition("!")[0]
-    return sheet == first.evidence.location.partition("!")[0] and row.parent == first.parent
+    return (
+        sheet == first.evidence.location.partition("!")[0]
+        and row.table == first.table
+        and row.parent == first.parent
+    )
 
 
 def _put_sum(

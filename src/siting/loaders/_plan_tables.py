@@ -222,7 +222,7 @@ def _add_figures(
         return
     values: Iterable[Sequence[object]] = [[each.get(f) for f in fields] for each in records]
     by = len(rows)
-    for row in read_grid(grid_of_table(name, fields, values), file):
+    for row in read_grid(grid_of_table(name, fields, values), file).rows:
         parent = row.parent + by if row.parent >= 0 else -1
         rows.append(replace(row, parent=parent, phase=phase or row.phase))
 

@@ -78,6 +78,10 @@ SCALAR_WORDS: MappingProxyType[str, str] = MappingProxyType(
             "公共服务设施建筑面积 公共配套建筑面积 配套公共建筑面积 公共服务设施"
         ),
         "other_floor_area_m2": "其他建筑面积 其它建筑面积 其他 其它",
+        "stilt_floor_area_m2": (
+            "架空部分建筑面积 架空部分建筑面积非计容 架空部分建筑面积不计容 架空层建筑面积 "
+            "架空建筑面积 架空面积 架空层面积 架空层"
+        ),
         "footprint_m2": "建筑基底面积 建筑基底总面积 基底面积 建筑占地面积 建筑基地面积",
         "floor_area_ratio": "容积率 总容积率 平均容积率 规划容积率",
         "building_density_share": "建筑密度 建筑覆盖率 总建筑密度 建筑净密度",
@@ -141,6 +145,8 @@ _QUANTITY_OF_UNIT = {
     "persons": "places",
     "facilities": "count",
 }
+# What a bracket behind an area may count: 2500㎡(6班).
+_COUNTED = frozenset(("beds", "classes", "places"))
 _PREFIXES = (
     "其中",
     "新建",
@@ -165,6 +171,15 @@ _NUMBERING = re.compile(
 )
 _TRAILING_BRACKET = re.compile(r"^(?P<base>.+?)[(\[](?P<inside>[^()\[\]]*(?:\([^()]*\))?)[)\]]$")
 _FOOTNOTE_MARK = re.compile(r"(?:[*†#]+|\[?注?[0-9]{1,2}\]?)$")
+# Behind a number, digits alone are digits: 340* and 340[1] and 340注1, but never 3401.
+_MARK_OF_NUMBER = re.compile(
+    r"(?<=[^*†#])(?:[*†‡#]+|\[注?[0-9]{1,2}\]|注[0-9]{0,2}|\(注[0-9]{0,2}\))$"
+)
+# NFKC would make 12501 of 1250① and 3402 of 340²; the ² of m² is a unit's.
+_RAISED_DIGIT = re.compile(
+    r"[\u2460-\u249b\u24ea-\u24ff\u2776-\u2793]|(?<![Mm米])[\u00b2\u00b3\u00b9\u2070-\u2079]"
+)
+_REMARK = re.compile(r"(?P<number>.+?)(?P<remark>\([^()]+\)|\[[^\[\]]+\])$")
 # 总建筑面积(含地下) is the same figure; what 不含 leaves out makes it another.
 _COMMENT = re.compile(r"\(含[^()]*\)$")
 _OF_WHICH = re.compile(r"^(?:其中|含|包括|包含)[:,]?")
@@ -190,14 +205,14 @@ class Label:
 
 
 def fold(text: str) -> str:
-    """Fold full-width forms and drop every space.
+    """Fold full-width forms, drop every space and the raised or circled digits of footnotes.
 
     Examples
     --------
-    >>> fold("总 建筑面积（万㎡）")
-    '总建筑面积(万m2)'
+    >>> fold("总 建筑面积（万㎡）"), fold("1250①")
+    ('总建筑面积(万m2)', '1250')
     """
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    return "".join(unicodedata.normalize("NFKC", _RAISED_DIGIT.sub("", text)).split())
 
 
 def is_unit(text: str) -> bool:
@@ -246,7 +261,7 @@ def quantity_of(text: str) -> Quantity | None:
     >>> quantity_of("300~400㎡") is None
     True
     """
-    found = _QUANTITY.fullmatch(fold(text).replace("平方米", "m2"))
+    found = _QUANTITY.fullmatch(_MARK_OF_NUMBER.sub("", fold(text)).replace("平方米", "m2"))
     if found is None:
         return None
     unit = found["unit"].strip("()[]")
@@ -256,14 +271,40 @@ def quantity_of(text: str) -> Quantity | None:
 
 
 def quantities_of(text: str) -> tuple[Quantity, ...]:
-    """Read one quantity, or several with units such as 6班/180人; nothing where any part fails."""
+    """Read one quantity, or several with units such as 6班/180人; nothing where any part fails.
+
+    Two numbers for one measure are no two quantities, since nobody could say which is meant; a
+    remark in brackets behind a number is kept with it.
+
+    Examples
+    --------
+    >>> [each.unit for each in quantities_of("6班/180人/2500㎡")], quantities_of("200㎡/300㎡")
+    (['班', '人', 'm2'], ())
+    >>> quantities_of("1250户（含保障房100户）")
+    (Quantity(number=Decimal('1250'), unit='户', about='(含保障房100户)'),)
+    """
     whole = quantity_of(text)
     if whole is not None:
         return (whole,)
     parts = [quantity_of(part) for part in re.split(r"[/、;,]", fold(text))]
-    if len(parts) < 2 or not all(part and part.unit for part in parts):
+    known = tuple(part for part in parts if part and part.unit)
+    kinds = {measures(part.unit) for part in known}
+    if len(parts) > 1 and len(known) == len(parts) == len(kinds):
+        return known
+    return _with_remark(fold(text))
+
+
+def _with_remark(text: str) -> tuple[Quantity, ...]:
+    """Read 1250户(含保障房100户) and 2500㎡(6班): a number with something said of it."""
+    found = _REMARK.fullmatch(text)
+    number = quantity_of(found["number"]) if found else None
+    if found is None or number is None:
         return ()
-    return tuple(part for part in parts if part)
+    inside = quantity_of(found["remark"][1:-1])
+    if inside and set(measures(inside.unit)) & _COUNTED and inside.unit != number.unit:
+        return (number, inside)
+    about = f"{number.about} {found['remark']}".strip()
+    return (Quantity(number.number, number.unit, about),)
 
 
 @lru_cache(maxsize=4096)

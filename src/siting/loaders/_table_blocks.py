@@ -13,9 +13,11 @@ from siting.loaders._grid import Grid, columns_of
 from siting.loaders._plan_words import fold, label_of
 
 _IGNORED_COLUMN = re.compile(
-    r"备注|说明|要求|规范|标准|现状|比例|占比|百分|序号|依据|下限|上限|控制|规定"
+    r"备注|说明|要求|规范|标准|现状|比例|占比|百分|序号|依据|下限|上限|控制|规定|"
+    r"条件|控规|批复|限值|人均|户均|[整更改]前|前次|上次|上版|原方案|原规划|原批|原报|"
+    r"增减|变化|差值|差额|差异|核增|核减|比较"
 )
-_PREFERRED_COLUMN = re.compile(r"规划|设计|方案|指标|数值|数量|数据|合计|总计|报审|本次")
+_PREFERRED_COLUMN = re.compile(r"规划|设计|方案|指标|数值|数量|数据|合计|总计|报审|本次|[整更改]后")
 _PHASE = re.compile(r"(?:第?[一二三四五六七八九十0-9]{1,2}|首|近|远)期(?:工程)?")
 _TOTAL = re.compile(r"合计|总计|小计|全部|总量|总体")
 QUANTITY_HEADERS = frozenset(
@@ -45,6 +47,8 @@ class Block:
     units: list[int] = field(default_factory=list)
     headers: dict[int, str] = field(default_factory=dict)
     phases: dict[int, str] = field(default_factory=dict)
+    # Columns that could be meant as well as the one that is read.
+    doubtful: list[int] = field(default_factory=list)
 
 
 def blocks_of(grid: Grid) -> list[Block]:
@@ -143,4 +147,5 @@ def _choose_values(block: Block) -> None:
         block.values = named
         return
     preferred = [c for c in block.values if _PREFERRED_COLUMN.search(block.headers[c])]
-    block.values = (preferred or block.values)[:1]
+    candidates = preferred or block.values
+    block.values, block.doubtful = candidates[:1], candidates[1:]

@@ -61,12 +61,16 @@ class Cell:
 
 @dataclass(slots=True)
 class Sheet:
-    """The cells of one sheet and its merged ranges (first row, first column, last row, last)."""
+    """The visible cells of one sheet and its merged ranges (first row, column, last row, column).
+
+    What is hidden is left out, since nobody who looks at the table sees it; a note says where.
+    """
 
     name: str
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    hidden: bool = False
 
 
 def read_workbook(path: Path) -> list[Sheet]:
@@ -152,7 +156,8 @@ def _sheets(archive: zipfile.ZipFile, path: Path) -> Iterator[Sheet]:
     budget = MAX_CELLS
     for element in _elements(archive, "xl/workbook.xml", "sheet"):
         identity = next(value for key, value in element.attrib.items() if key.endswith("}id"))
-        sheet = Sheet(element.get("name", ""))
+        hidden = element.get("state", "visible") != "visible"
+        sheet = Sheet(element.get("name", ""), hidden=hidden)
         with archive.open(targets[identity]) as file:
             _fill(sheet, file, texts, percent, budget)
         budget -= len(sheet.cells)
@@ -200,18 +205,35 @@ def _fill(
     sheet: Sheet, file: IO[bytes], texts: list[str], percent: frozenset[int], budget: int
 ) -> None:
     row = column = 0
-    for event, element in _stream(file, ("c", "mergeCell"), opened=("row",)):
+    row_hidden, columns, unseen = False, [], []
+    for event, element in _stream(file, ("c", "mergeCell", "col"), opened=("row",)):
+        name = _local(element)
         if event == "start":
             row, column = int(element.get("r", row + 1)), 0
-        elif _local(element) == "mergeCell":
+            row_hidden = _is_hidden(element)
+        elif name == "mergeCell":
             sheet.merged.append(_range(element.get("ref", "")))
+        elif name == "col":
+            if _is_hidden(element):
+                columns.append((int(element.get("min", "0")), int(element.get("max", "0"))))
         else:
             row, column = _position(element.get("r"), row, column + 1)
             cell = _cell(element, row, column, texts, percent, sheet)
-            if cell is not None:
-                sheet.cells[row, column] = cell
+            if cell is None:
+                continue
+            if row_hidden or any(first <= column <= last for first, last in columns):
+                unseen.append(f"{sheet.name}!{cell_name(row, column)}")
+                continue
+            sheet.cells[row, column] = cell
             if len(sheet.cells) > budget:
                 return
+    if unseen:
+        what = f"{len(unseen)} filled cells in hidden rows or columns are not read"
+        sheet.notes.append(f"{what}, the first is {unseen[0]}")
+
+
+def _is_hidden(element: Any) -> bool:
+    return str(element.get("hidden", "0")).lower() in ("1", "true")
 
 
 def _cell(

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from siting.errors import LoadError
@@ -38,6 +39,7 @@ from siting.loaders._workbook import read_workbook
 from siting.rules.plan import Evidence, PlanRow, unit_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 _SUBTOTAL = frozenset(("小计", "合计", "总计", "总"))
@@ -46,6 +48,20 @@ _TITLE = re.compile(
     r"(?!(?:主要|综合|规划|项目|经济)*技术指标)(?P<name>.{2,40}?)(?:项目)?(?:主要|综合|规划)*(?:经济)?技术指标(?:一览)?表?"
 )
 _PARTS = ("地上", "地下", "不计容", "非计容", "计容")
+# What the parts of the total are called on their own.
+_PART_KEYS = MappingProxyType(
+    {
+        "地上": "above_ground_floor_area_m2",
+        "地下": "underground_floor_area_m2",
+        "计容": "far_floor_area_m2",
+        "不计容": "non_far_floor_area_m2",
+        "非计容": "non_far_floor_area_m2",
+    }
+)
+_BARE_PART = re.compile(
+    r"(?P<part>地上|地下|不计容|非计容|计容)(?:部分|面积|建筑面积|部分建筑面积)?"
+)
+_WITH_PARTS = ("residential_floor_area_m2", "public_floor_area_m2", "other_floor_area_m2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +81,7 @@ def read_indicator_table(path: Path, *, sheet: str | None = None, file: str = ""
     path
         An XLSX workbook.
     sheet
-        The sheet to read; all sheets where left out.
+        The sheet to read; all visible sheets where left out.
     file
         How evidence names the file; the path where left out.
 
@@ -75,18 +91,22 @@ def read_indicator_table(path: Path, *, sheet: str | None = None, file: str = ""
         The workbook cannot be read, has no such sheet, or no label in it is known.
     """
     sheets = read_workbook(path)
-    wanted = [each for each in sheets if sheet is None or each.name == sheet]
+    wanted = [each for each in sheets if (not each.hidden if sheet is None else each.name == sheet)]
     if not wanted:
         names = [each.name for each in sheets]
         raise LoadError(f"{path} has no sheet {sheet!r}; it has {names}.")
     rows: list[PlanRow] = []
-    notes: list[str] = []
+    notes = [
+        f"sheet {each.name} is hidden; it is not read"
+        for each in sheets
+        if each.hidden and each not in wanted
+    ]
     name = ""
     for each in wanted:
         grid, dropped = without_building_tables(grid_of(each))
         found = read_grid(grid, file or path.as_posix())
-        _append(rows, found)
-        notes.extend([*each.notes, *dropped])
+        _append(rows, found.rows)
+        notes.extend([*each.notes, *dropped, *found.notes])
         name = name or _project_name(grid)
     if not any(row.key and row.value is not None for row in rows):
         raise LoadError(
@@ -102,42 +122,72 @@ def _append(rows: list[PlanRow], more: list[PlanRow]) -> None:
     rows += [replace(row, parent=row.parent + by if row.parent >= 0 else -1) for row in more]
 
 
-def read_grid(grid: Grid, file: str) -> list[PlanRow]:
+@dataclass(slots=True)
+class Reading:
+    """One way to read a grid: its rows, and what was left out in doubt."""
+
+    rows: list[PlanRow] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, other: Reading) -> None:
+        """Append another reading's rows and notes."""
+        _append(self.rows, other.rows)
+        self.notes += other.notes
+
+    @property
+    def understood(self) -> int:
+        """How many figures it knows."""
+        return len({(row.key, row.phase) for row in self.rows if row.key and row.value is not None})
+
+
+def read_grid(grid: Grid, file: str) -> Reading:
     """Return the reading that understands most rows; the whole sheet as it stands on a tie."""
-    readings = [_read_grid(grid, file), _read_grid(grid.turn(), file)]
+    shared = _unit_remarks(grid)
+    readings = [_read_grid(grid, file, shared), _read_grid(grid.turn(), file, shared)]
     regions = regions_of(grid)
     if len(regions) > 1:
-        apart: list[PlanRow] = []
+        apart = Reading()
         for region in regions:
-            best = max(_read_grid(region, file), _read_grid(region.turn(), file), key=_understood)
-            _append(apart, best)
+            ways = (_read_grid(region, file, shared), _read_grid(region.turn(), file, shared))
+            apart.add(max(ways, key=lambda way: way.understood))
         readings.append(apart)
-    return max(readings, key=_understood)
+    return max(readings, key=lambda way: way.understood)
 
 
-def _understood(rows: list[PlanRow]) -> int:
-    return len({(row.key, row.phase) for row in rows if row.key and row.value is not None})
-
-
-def _read_grid(grid: Grid, file: str) -> list[PlanRow]:
-    rows: list[PlanRow] = []
-    shared = _sheet_unit(grid)
+def _read_grid(grid: Grid, file: str, shared: Sequence[tuple[int, str]]) -> Reading:
+    found = Reading()
     for block in blocks_of(grid):
         reader = _BlockReader(grid, block, file, shared)
-        _append(rows, reader.read())
-    return rows
+        found.add(Reading(reader.read(), _doubts(grid, block)))
+    return found
 
 
-def _sheet_unit(grid: Grid) -> str:
-    """Return the unit that a remark such as 单位：万㎡ gives to the whole sheet."""
-    for item in grid.items.values():
-        found = _SHEET_UNIT.search(fold(item.text)) if item.is_words else None
-        if found and unit_word(found["unit"]):
-            return unit_word(found["unit"])
+def _doubts(grid: Grid, block: Block) -> list[str]:
+    """Name the columns of numbers that could be meant as well as the one that was read."""
+    if not block.doubtful:
+        return []
+    first = first_data_row(grid, block)
+
+    def named(column: int) -> str:
+        below = (grid.items.get((row, column)) for row in grid.rows() if row >= first)
+        cell = next(item for item in below if item and item.quantities)
+        return f"{grid.name(cell)} {block.headers.get(column, '')}".rstrip()
+
+    others = ", ".join(map(named, block.doubtful))
+    return [f"of several columns of numbers {named(block.values[0])} ... is read, not {others} ..."]
+
+
+def _unit_remarks(grid: Grid) -> list[tuple[int, str]]:
+    """Return the rows of the sheet with a remark such as 单位：万㎡, in order, and its unit."""
+    found: list[tuple[int, str]] = []
+    for (row, _), item in sorted(grid.items.items()):
+        remark = _SHEET_UNIT.search(fold(item.text)) if item.is_words else None
+        if remark and unit_word(remark["unit"]):
+            found.append((row, unit_word(remark["unit"])))
         # 单位：㎡ alone in a cell is read as a unit already.
-        if item.unit and "单位" in item.text:
-            return item.unit
-    return ""
+        elif item.unit and "单位" in item.text:
+            found.append((row, item.unit))
+    return found
 
 
 def _project_name(grid: Grid) -> str:
@@ -152,6 +202,23 @@ def _project_name(grid: Grid) -> str:
     return next((title["name"] for title in titles if title), "")
 
 
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """A row that others may be part of: where its label stands and its first row in `found`."""
+
+    column: int
+    indent: int
+    own: Item
+    index: int = -1
+    part: str = ""
+    of_which: bool = False
+
+    @property
+    def level(self) -> int:
+        """How far right it stands; 其中 counts as further right than any blanks."""
+        return 100 * self.column + 50 * self.of_which + self.indent
+
+
 @dataclass(slots=True)
 class _BlockReader:
     """Walks the rows of one block; remembers the rows above for 其中."""
@@ -159,18 +226,28 @@ class _BlockReader:
     grid: Grid
     block: Block
     file: str
-    sheet_unit: str
+    # Rows of the sheet with a remark on the unit, and the unit.
+    remarks: Sequence[tuple[int, str]]
     found: list[PlanRow] = field(default_factory=list)
-    # (level, own label's cell, index of its first row in found, part)
-    above: list[tuple[int, Item, int, str]] = field(default_factory=list)
+    above: list[_Above] = field(default_factory=list)
+    table: str = ""
 
     def read(self) -> list[PlanRow]:
         first = first_data_row(self.grid, self.block)
+        last = 0
         for row in self.grid.rows():
             path = self._path(row)
             if path and row >= first:
+                if not self.table or row > last + 1 or self._is_heading(row, path):
+                    self.table = self.grid.name(path[-1])
                 self._read_row(row, path)
+            last = row
         return self.found
+
+    def _is_heading(self, row: int, path: list[Item]) -> bool:
+        """Tell whether a row such as 名称 | 面积(㎡) begins another table."""
+        beside = [self.grid.items.get((row, column)) for column in self.block.values]
+        return not path[-1].known and any(item and item.is_words for item in beside)
 
     def _path(self, row: int) -> list[Item]:
         """Return the label cells of a row from left to right, each merged cell once."""
@@ -188,7 +265,7 @@ class _BlockReader:
             return
         if not values and not label.quantities and not own.known:
             return
-        parent, part, level = self._place_in_tree(path, label)
+        parent, part, place = self._place_in_tree(path, label)
         start = len(self.found)
         for column, item in values:
             for quantity in item.quantities:
@@ -196,30 +273,30 @@ class _BlockReader:
         for quantity in label.quantities:
             self._add(row, own, label, quantity, own, 0, parent, part)
         if not values and not label.quantities:
-            self._add_empty(own, label, parent, part)
-        self.above.append((level, own, start, part))
+            self._add_empty(row, own, label, parent, part)
+        self.above.append(replace(place, index=start, part=part))
 
     def _values(self, row: int) -> list[tuple[int, Item]]:
         cells = ((column, self.grid.items.get((row, column))) for column in self.block.values)
         return [(column, item) for column, item in cells if item and item.quantities]
 
-    def _place_in_tree(self, path: list[Item], label: Label) -> tuple[int, str, int]:
-        """Return the parent's index, the part and the level of a row."""
+    def _place_in_tree(self, path: list[Item], label: Label) -> tuple[int, str, _Above]:
+        """Return the parent's index, the part and the place of a row."""
         own, groups = path[-1], path[:-1]
         of_which = label.of_which or any(label_of(item.text).of_which for item in groups)
         column = self.block.labels.index(own.place[1])
-        level = 100 * column + 50 * label.of_which + _indent(own.text)
-        while self.above and self.above[-1][0] >= level:
-            self.above.pop()
+        place = _Above(column, _indent(own.text), own, of_which=label.of_which)
+        self.above = _still_above(self.above, place)
         parent, inherited = -1, ""
         if self.above:
             above = self.above[-1]
-            mine = own.place[1] == above[1].place[1] or not groups or groups[-1] is above[1]
-            if level and (of_which or mine):
-                parent, inherited = above[2], above[3]
+            mine = own.place[1] == above.own.place[1] or not groups or groups[-1] is above.own
+            if place.level and (of_which or mine):
+                parent, inherited = above.index, above.part
         words = [label_of(item.text).words for item in groups]
-        part = next((p for p in map(_part, [label.words, *reversed(words)]) if p), inherited)
-        return parent, part, level
+        named = [] if key_of(label.words) in _PART_KEYS.values() else [label.words]
+        part = next((p for p in map(_part, [*named, *reversed(words)]) if p), inherited)
+        return parent, part, place
 
     def _add(
         self,
@@ -234,26 +311,79 @@ class _BlockReader:
     ) -> None:
         unit, where = self._unit(row, label, quantity, column)
         key = self._key(label, column, unit)
+        key, part = self._key_of_part(row, own, label, key, unit, parent, part)
         if not key and where == "header":
             # A header's ㎡ is not meant for 总户数 or 容积率 in the same column.
             unit, key = "", key_of(label.words)
-        if not unit and key and self.sheet_unit and unit_of(key) in measures(self.sheet_unit):
-            unit, where = self.sheet_unit, "the sheet's unit"
+        if not unit and key:
+            unit, where = self._unit_of_context(key, item, parent)
         value, note = _value(key, quantity, unit, item)
         evidence = Evidence(
             self.file, self.grid.name(item), item.text.strip(), unit, own.text.strip()
         )
-        note = "; ".join(filter(None, (note, where if where == "the sheet's unit" else "")))
+        note = "; ".join(filter(None, (note, where if where.startswith("the ") else "")))
         phase = self.block.phases.get(column, "")
+        of_key = unit_of(key) if key else unit
         self.found.append(
-            PlanRow(key, value, unit_of(key) if key else unit, evidence, note, parent, part, phase)
+            PlanRow(key, value, of_key, evidence, note, parent, part, phase, self.table)
         )
 
-    def _add_empty(self, own: Item, label: Label, parent: int, part: str) -> None:
-        evidence = Evidence(self.file, self.grid.name(own), "", label.unit, own.text.strip())
+    def _add_empty(self, row: int, own: Item, label: Label, parent: int, part: str) -> None:
+        beside = (self.grid.items.get((row, column)) for column in self.block.values)
+        other = next((item for item in beside if item), None)
+        text = other.text.strip() if other else ""
+        single = other is not None and other.is_words
+        note = "this is no single number" if single else "no number stands beside it"
+        evidence = Evidence(
+            self.file, self.grid.name(other or own), text, label.unit, own.text.strip()
+        )
         key = key_of(label.words, label.unit)
-        note = "no number stands beside it"
-        self.found.append(PlanRow(key, None, unit_of(key), evidence, note, parent, part))
+        self.found.append(
+            PlanRow(key, None, unit_of(key), evidence, note, parent, part, table=self.table)
+        )
+
+    def _key_of_part(
+        self, row: int, own: Item, label: Label, key: str, unit: str, parent: int, part: str
+    ) -> tuple[str, str]:
+        """Return key and part of 地上, 地下 ... by what they are a part of.
+
+        Below 总建筑面积 they are figures of their own, below 商业 a part of the commerce.
+        """
+        word = _BARE_PART.fullmatch(label.words)
+        if word is None and key not in _PART_KEYS.values():
+            return key, part
+        whole = self._whole(row, own, parent)
+        name = word["part"] if word else _part(label.words)
+        if whole == "total_floor_area_m2" and not key:
+            key = _PART_KEYS[name]
+            return (key, "") if not unit or unit_of(key) in measures(unit) else ("", part)
+        if name and (whole.startswith("floor_area_m2.") or whole in _WITH_PARTS):
+            return (whole, name) if not unit or "m2" in measures(unit) else ("", part)
+        return key, part
+
+    def _whole(self, row: int, own: Item, parent: int) -> str:
+        """Return the figure that a row is a part of, by the label left of it or by 其中."""
+        groups = [label_of(item.text) for item in self._path(row) if item is not own]
+        named = [group for group in reversed(groups) if group.words]
+        if named:
+            return key_of(named[0].words, named[0].unit)
+        return self.found[parent].key if parent >= 0 else ""
+
+    def _unit_of_context(self, key: str, item: Item, parent: int) -> tuple[str, str]:
+        """Return the unit of the row that a row is a part of, else of a remark on the sheet."""
+        of_parent = self.found[parent].evidence.unit if parent >= 0 else ""
+        if of_parent and unit_of(key) in measures(of_parent):
+            return of_parent, "the unit of the row it is part of"
+        shared = self._remark_above(item)
+        if shared and unit_of(key) in measures(shared):
+            return shared, "the sheet's unit"
+        return "", ""
+
+    def _remark_above(self, item: Item) -> str:
+        """Return the unit of the last remark above, else of the first one below."""
+        row = item.place[self.grid.turned]
+        above = [unit for at, unit in self.remarks if at <= row]
+        return above[-1] if above else next((unit for _, unit in self.remarks), "")
 
     def _unit(self, row: int, label: Label, quantity: Quantity, column: int) -> tuple[str, str]:
         """Return the nearest unit: in the cell, in the unit column, in the label, in the header."""
@@ -268,6 +398,10 @@ class _BlockReader:
         header = self.block.headers.get(column, "")
         if label.unit:
             return label.unit, "label"
+        # 总建筑面积(万㎡) over 地上 and 地下 is their unit too.
+        groups = (label_of(item.text).unit for item in reversed(self._path(row)[:-1]))
+        if of_group := next(filter(None, groups), ""):
+            return of_group, "header"
         return label_of(header).unit or unit_word(header), "header"
 
     def _key(self, label: Label, column: int, unit: str) -> str:
@@ -279,8 +413,41 @@ class _BlockReader:
         return key_of(label.words, unit)
 
 
+def _still_above(above: Sequence[_Above], place: _Above) -> list[_Above]:
+    """Return the rows that a row can be a part of.
+
+    A row without 其中 ends all that stand as far right as itself, and every 其中 but one on 地上 or
+    地下 that it is indented below: 商业 after 其中:住宅 is beside it, after 其中:地上 inside it.
+    A row with 其中 ends the 其中 beside it and what is indented further, unless nothing is left of
+    its column.
+    """
+    if not place.of_which:
+        return [each for each in above if each.level < place.level or _divides(each, place)]
+    left = [
+        each
+        for each in above
+        if each.column < place.column
+        or (each.column == place.column and each.indent <= place.indent and not each.of_which)
+        or (each.column == place.column and each.indent < place.indent)
+    ]
+    same = [each for each in left if each.column == place.column]
+    return left if same else [each for each in above if each.level < place.level]
+
+
+def _divides(above: _Above, place: _Above) -> bool:
+    """Tell whether 其中:地上 stands over a row that is indented further and is none of its kind."""
+    return (
+        above.column == place.column
+        and above.indent < place.indent
+        and _BARE_PART.match(label_of(above.own.text).words) is not None
+        and _BARE_PART.match(label_of(place.own.text).words) is None
+    )
+
+
 def _value(key: str, quantity: Quantity, unit: str, item: Item) -> tuple[Decimal | None, str]:
     notes: list[str] = []
+    if quantity.number < 0:
+        return None, "less than nothing; it is not read"
     if quantity.about:
         notes.append(f"written with {quantity.about}")
     if item.formula:

@@ -105,6 +105,9 @@ class Indicators(PhaseFigures):
     non_far_floor_area_m2: Number | None = None
     public_floor_area_m2: Number | None = None
     other_floor_area_m2: Number | None = None
+    stilt_floor_area_m2: Number | None = Field(
+        default=None, description="Open floor on stilts (架空层)."
+    )
     footprint_m2: Number | None = None
     floor_area_ratio: Number | None = None
     building_density_share: Number | None = Field(default=None, description="0 to 1.", le=1)

@@ -68,6 +68,11 @@ def verdict_key(finding: PlanFinding) -> str:
     return finding.verdict
 
 
+def says_nothing(finding: PlanFinding) -> bool:
+    """Tell whether a finding is neither a verdict nor a figure, so that a count is enough."""
+    return finding.verdict == "not_applicable" and finding.measured is None
+
+
 def summary_line(summary: Mapping[str, object], language: Language) -> str:
     """Write the summary in one line."""
     verdicts = summary["verdicts"]

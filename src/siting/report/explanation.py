@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from siting.report._plain import place_text, plain
 from siting.report._words import word
+from siting.rules.plan_finding import Citation
 
 if TYPE_CHECKING:
     from siting.rules.plan_finding import Language
@@ -23,7 +24,8 @@ _LABELS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "governed": ("由另一条规则决定", "Decided by another rule"),
         "waived": ("豁免", "Waived"),
         "source": ("依据", "Source"),
-        "quote": ("原文", "Quote"),
+        "verbatim": ("原文", "Quote"),
+        "paraphrase": ("大意", "In short"),
         "url": ("出处", "URL"),
         "confidence": ("来源可信度", "Confidence of the source"),
         "id": ("编号", "Finding"),
@@ -65,8 +67,15 @@ def to_explanation(record: Mapping[str, Any], *, language: Language = "zh") -> s
     return "\n".join(lines)
 
 
+def cited_line(citation: Mapping[str, str], language: Language) -> str:
+    """Write the citation of a JSON report in one line."""
+    names = ("clause", "number", "document_en")
+    known = {name: citation.get(name, "") for name in names}
+    return Citation(citation.get("document", ""), **known).line(language)
+
+
 def _parts(record: Mapping[str, Any], language: Language) -> Iterator[tuple[str, str]]:
-    citation = record.get("citation") or {}
+    citation: Mapping[str, str] = record.get("citation") or {}
     yield "plan", f"{record['plan']} ({record['source']})"
     strength = _STRENGTHS[record["strength"]][language == "en"]
     yield "verdict", f"{word(record['verdict'], language)} ({strength})"
@@ -79,9 +88,9 @@ def _parts(record: Mapping[str, Any], language: Language) -> Iterator[tuple[str,
     waived = record["waived"]
     if waived:
         yield "waived", f"{waived['reason']} ({waived['approver']}, {waived['expires']})"
-    named = (citation.get(key) for key in ("document", "number", "clause"))
-    yield "source", " ".join(part for part in named if part)
-    yield "quote", citation.get("quote", "")
+    yield "source", cited_line(citation, language)
+    kind = "paraphrase" if citation.get("quote_kind") == "paraphrase" else "verbatim"
+    yield kind, citation.get("quote", "")
     yield "url", citation.get("url", "")
     yield "confidence", citation.get("confidence", "")
     yield "id", record["finding_id"]

@@ -49,7 +49,7 @@ def _command(finding: PlanFinding, language: Language, *, allow_unknown: bool) -
 def _message(finding: PlanFinding, language: Language) -> str:
     evidence = first_place(finding)
     cell = evidence.location if evidence and not evidence.line else ""
-    cited = finding.citation.line() if finding.citation else ""
+    cited = finding.citation.line(language) if finding.citation else ""
     parts = [
         f"{finding.plan} {finding.subject}".rstrip(),
         finding.explanation.text(language),

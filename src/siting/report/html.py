@@ -7,7 +7,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from siting.report._plain import number, plain, read_as
-from siting.report._words import governed_line, summary_line, verdict_key, waiver_line, word
+from siting.report._words import (
+    governed_line,
+    says_nothing,
+    summary_line,
+    verdict_key,
+    waiver_line,
+    word,
+)
 from siting.report.markdown import web_address
 from siting.rules.plan_finding import ranked, summary_of
 
@@ -24,13 +31,17 @@ max-width:64rem;padding:0 1rem;color:#1a1a1a;background:#fff}
 table{border-collapse:collapse;width:100%}
 th,td{border-bottom:1px solid #d0d0d0;padding:.4rem .6rem;text-align:left;vertical-align:top}
 td.n{text-align:right;white-space:nowrap}
-.v{font-weight:600;white-space:nowrap}
+.v{font-weight:600}td.v{white-space:nowrap}
 .fail{color:#a3001b}.unknown,.warning{color:#7a4b00}.pass{color:#0a5c2b}
 .waived{color:#5b2a86}.indicator,.not_applicable{color:#44505c}
-.source{color:#44505c}
+.source,summary{color:#44505c}
+summary{cursor:pointer}details{margin:.2rem 0}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:.3rem 0}
 dd{margin:0;overflow-wrap:anywhere}
 dt{color:#44505c}
+@media(max-width:40rem){thead{display:none}tr{display:block;border-bottom:1px solid #d0d0d0}
+td{display:inline-block;border:0;padding:.2rem .4rem}td:nth-child(2){display:block}
+td.n{display:none}dl{grid-template-columns:1fr;gap:0}dt{font-size:.85rem}}
 @media print{body{margin:0;max-width:none}a{color:inherit}tr{break-inside:avoid}}
 """
 
@@ -51,7 +62,7 @@ def to_html(
         body.append(f"<p>{word('none', language)}</p>")
     for (source, plan), group in groupby(ranked(findings), key=lambda f: (f.source, f.plan)):
         body.append(f'<h2>{_safe(plan)}</h2>\n<p class="source">{_safe(source)}</p>')
-        body.append(_table(group, language))
+        body += _plan(list(group), language)
     return (
         f'<!doctype html>\n<html lang="{"zh-CN" if language == "zh" else "en"}">\n<head>\n'
         f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
@@ -59,6 +70,29 @@ def to_html(
         f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
         + "\n".join(body)
         + "\n</body>\n</html>\n"
+    )
+
+
+def _plan(findings: Sequence[PlanFinding], language: Language) -> list[str]:
+    """Return what applies as a table, and folded below it what does not."""
+    silent = [each for each in findings if says_nothing(each)]
+    shown = [each for each in findings if each not in silent]
+    parts = [_table(shown, language)] if shown else []
+    if silent:
+        rows = "\n".join(_silent_row(each, language) for each in silent)
+        title = f"{word('not_applicable', language)} × {len(silent)}"
+        parts.append(
+            f"<details><summary>{title}</summary>\n<table>\n<tbody>\n{rows}\n</tbody>\n</table>"
+            "</details>"
+        )
+    return parts
+
+
+def _silent_row(finding: PlanFinding, language: Language) -> str:
+    why = _safe(finding.explanation.text(language))
+    return (
+        f'<tr id="{finding.finding_id}"><td>{_safe(finding.title.text(language))}</td>'
+        f"<td>{why}</td><td>{_safe(finding.rule_id)}</td></tr>"
     )
 
 
@@ -84,11 +118,14 @@ def _row(finding: PlanFinding, language: Language) -> str:
 
 
 def _details(finding: PlanFinding, language: Language) -> str:
+    """Return what is behind a finding; folded where it is met, since the sum says enough."""
     citation = finding.citation
+    why = _safe(finding.explanation.text(language))
+    settled = finding.verdict in ("pass", "not_applicable") and finding.waived is None
     items = [
-        ("why", _safe(finding.explanation.text(language))),
+        ("why", "" if settled else why),
         ("missing", _safe(", ".join(finding.missing))),
-        ("source", _cited(citation) if citation else ""),
+        ("source", _cited(citation, language) if citation else ""),
         (_quote_kind(citation), _safe(citation.quote) if citation else ""),
         ("confidence", _safe(citation.confidence) if citation else ""),
         ("waiver", _safe(waiver_line(finding, language))),
@@ -98,6 +135,11 @@ def _details(finding: PlanFinding, language: Language) -> str:
         ("rule", _safe(finding.rule_id)),
     ]
     pairs = "".join(f"<dt>{word(k, language)}</dt><dd>{text}</dd>" for k, text in items if text)
+    if settled:
+        details = (
+            f"<details><summary>{word('source', language)}</summary><dl>{pairs}</dl></details>"
+        )
+        return f"<div>{why}</div>{details}" if why else details
     return f"<dl>{pairs}</dl>"
 
 
@@ -105,8 +147,8 @@ def _quote_kind(citation: Citation | None) -> str:
     return "paraphrase" if citation and citation.quote_kind == "paraphrase" else "verbatim"
 
 
-def _cited(citation: Citation) -> str:
-    words, address = _safe(citation.line()), web_address(citation.url)
+def _cited(citation: Citation, language: Language) -> str:
+    words, address = _safe(citation.line(language)), web_address(citation.url)
     if not address:
         return words
     return f'<a href="{html.escape(address)}" rel="noopener noreferrer">{words}</a>'

@@ -116,7 +116,7 @@ def _citation(finding: PlanFinding) -> dict[str, str] | None:
     citation = finding.citation
     if citation is None:
         return None
-    names = ("document", "number", "issuer", "clause", "quote", "url", "confidence")
+    names = ("document", "document_en", "number", "issuer", "clause", "quote", "url", "confidence")
     record = {
         name: getattr(citation, name)
         for name in (*names, "in_force_from", "pack", "quote_kind", "verified")

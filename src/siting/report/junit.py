@@ -95,7 +95,7 @@ def _details(finding: PlanFinding, language: Language) -> list[str]:
     if finding.missing:
         lines.append(f"{word('missing', language)}: {', '.join(finding.missing)}")
     if finding.citation:
-        lines.append(f"{word('source', language)}: {finding.citation.line()}")
+        lines.append(f"{word('source', language)}: {finding.citation.line(language)}")
         lines.append(quoted(finding, language))
     lines += [f"{word('evidence', language)}: {read_as(each)}" for each in finding.evidence]
     return [line for line in lines if line]

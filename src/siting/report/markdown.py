@@ -83,7 +83,7 @@ def _section(finding: PlanFinding, language: Language) -> list[str]:
     }
     items = [f"{word(key, language)}: {markdown(text)}" for key, text in labelled.items() if text]
     if finding.citation:
-        items.insert(0, f"{word('source', language)}: {cited(finding.citation)}")
+        items.insert(0, f"{word('source', language)}: {cited(finding.citation, language)}")
     if clause := quoted(finding, language):
         items.append(markdown(clause))
     if governed := governed_line(finding, language):
@@ -93,9 +93,9 @@ def _section(finding: PlanFinding, language: Language) -> list[str]:
     return [*lines, *(f"- {item}" for item in items), ""]
 
 
-def cited(citation: Citation) -> str:
+def cited(citation: Citation, language: Language) -> str:
     """Write a citation, as a link where its address is one of the web."""
-    words = markdown(citation.line())
+    words = markdown(citation.line(language))
     address = web_address(citation.url)
     return f"[{words}]({address})" if address else words
 

@@ -39,7 +39,9 @@ def to_sarif(
 
     A failure has the level of its rule: ``error`` where it is mandatory, ``warning`` where it is
     recommended. What could not be judged is a ``warning``, since viewers hide results without a
-    level; with `allow_unknown` it is of the kind ``open``. Waived findings carry a suppression.
+    level; with `allow_unknown` it is of the kind ``open``. Waived findings are a ``note`` and carry
+    a suppression. What passes or does not apply is no result, though its rule is listed: code
+    scanning raises an alert for every result, whatever its kind.
 
     Parameters
     ----------
@@ -60,6 +62,7 @@ def to_sarif(
     results = [
         _result(each, identifiers, language, changes or {}, allow_unknown=allow_unknown)
         for each in listed
+        if each.verdict in ("fail", "unknown")
     ]
     run = {
         "tool": {"driver": driver},
@@ -75,17 +78,20 @@ def _rule(finding: PlanFinding, language: Language) -> dict[str, Any]:
     lines = [finding.title.text(language)]
     marked = [f"**{markdown(finding.title.text(language))}**"]
     if citation:
-        lines.append(f"{word('source', language)}: {citation.line()}")
-        marked.append(f"{word('source', language)}: {cited(citation)}")
+        lines.append(f"{word('source', language)}: {citation.line(language)}")
+        marked.append(f"{word('source', language)}: {cited(citation, language)}")
         if citation.quote:
             lines.append(quoted(finding, language))
             marked.append(f"> {markdown(citation.quote)}")
         if citation.confidence:
             lines.append(f"{word('confidence', language)}: {citation.confidence}")
             marked.append(f"{word('confidence', language)}: {markdown(citation.confidence)}")
+    title = plain(finding.title.text(language))
+    described = " / ".join([title, *map(plain, lines[1:2])])
     rule = {
         "id": plain(finding.rule_id),
-        "shortDescription": {"text": _message(plain(finding.title.text(language)))},
+        "shortDescription": {"text": _message(title)},
+        "fullDescription": {"text": _message(described)},
         "help": {"text": _message(" / ".join(map(plain, lines))), "markdown": "\n\n".join(marked)},
         "defaultConfiguration": {"level": _LEVELS[finding.strength]},
         "properties": {"strength": finding.strength, "tags": ["plan", finding.strength]},
@@ -130,13 +136,13 @@ def _result(
 
 
 def _kind_and_level(finding: PlanFinding, *, allow_unknown: bool) -> tuple[str, str]:
-    if finding.strength == "indicator" and finding.verdict == "not_applicable":
-        return "informational", "none"
-    if finding.verdict == "fail":
-        return "fail", _LEVELS[finding.strength] if finding.governs else "warning"
+    if finding.verdict == "unknown" and allow_unknown:
+        return "open", "none"
+    if finding.waived is not None:
+        return "fail", "note"
     if finding.verdict == "unknown":
-        return ("open", "none") if allow_unknown else ("fail", "warning")
-    return {"pass": "pass", "not_applicable": "notApplicable"}[finding.verdict], "none"
+        return "fail", "warning"
+    return "fail", _LEVELS[finding.strength] if finding.governs else "warning"
 
 
 def _sentence(finding: PlanFinding, language: Language) -> str:

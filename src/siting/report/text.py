@@ -6,7 +6,15 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from siting.report._plain import number, plain, read_as
-from siting.report._words import governed_line, quoted, summary_line, verdict_key, waiver_line, word
+from siting.report._words import (
+    governed_line,
+    quoted,
+    says_nothing,
+    summary_line,
+    verdict_key,
+    waiver_line,
+    word,
+)
 from siting.rules.plan_finding import ranked, summary_of
 
 if TYPE_CHECKING:
@@ -110,7 +118,7 @@ def _plan(
 ) -> list[str]:
     if full:
         return [line for each in findings for line in _finding(each, language, colour)]
-    silent = [each for each in findings if _says_nothing(each)]
+    silent = [each for each in findings if says_nothing(each)]
     lines = []
     for finding in findings:
         if finding not in silent:
@@ -122,10 +130,6 @@ def _plan(
         count = f"{mark} {word('not_applicable', language)} × {len(silent)} (--verbose)"
         lines.append("  " + _painted(count, paint, colour))
     return lines
-
-
-def _says_nothing(finding: PlanFinding) -> bool:
-    return finding.verdict == "not_applicable" and finding.measured is None
 
 
 def _finding(finding: PlanFinding, language: Language, colour: bool) -> list[str]:  # noqa: FBT001
@@ -162,7 +166,7 @@ def _details(finding: PlanFinding, language: Language) -> list[str]:
         "note": finding.note.text(language),
     }
     if finding.verdict != "pass":
-        labelled["source"] = finding.citation.line() if finding.citation else ""
+        labelled["source"] = finding.citation.line(language) if finding.citation else ""
     lines = [f"{word(key, language)}: {text}" for key, text in labelled.items() if text]
     if finding.verdict != "pass":
         lines.append(quoted(finding, language))

@@ -191,13 +191,8 @@ def _finding(rule: Rule, plan: Plan, outcome: Outcome) -> PlanFinding:
 def _citation(rule: Rule) -> Citation:
     since = rule.days.since
     return Citation(
-        document=rule.document.title.zh,
-        clause=rule.source.clause,
-        quote=rule.source.quote,
-        url=rule.url,
-        confidence=rule.source.confidence,
-        number=rule.document.number,
-        issuer=rule.document.issuer,
+        **rule.citation(),
+        document_en=rule.document.title.en,
         in_force_from=since.isoformat() if since else "",
         pack=rule.jurisdiction,
     )

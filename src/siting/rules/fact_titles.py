@@ -25,6 +25,7 @@ _SCALARS: Mapping[str, Text] = MappingProxyType(
         "residential_floor_area_m2": Text("住宅建筑面积", "housing floor area"),
         "public_floor_area_m2": Text("公建面积", "floor area of public buildings"),
         "other_floor_area_m2": Text("其他建筑面积", "other floor area"),
+        "stilt_floor_area_m2": Text("架空部分建筑面积", "floor area on stilts"),
         "footprint_m2": Text("建筑基底面积", "footprint of the buildings"),
         "floor_area_ratio": Text("容积率", "floor-area ratio"),
         "building_density_share": Text("建筑密度", "building density"),

@@ -36,6 +36,7 @@ SCALAR_UNITS: Mapping[str, str] = MappingProxyType(
         "residential_floor_area_m2": "m2",
         "public_floor_area_m2": "m2",
         "other_floor_area_m2": "m2",
+        "stilt_floor_area_m2": "m2",
         "footprint_m2": "m2",
         "floor_area_ratio": "",
         "building_density_share": "share",
@@ -224,6 +225,9 @@ class PlanRow:
         ``地上``, ``地下``, ``计容`` ... where the row is one part of a figure that has several.
     phase
         The phase it is for; empty: the whole plan.
+    table
+        The cell that begins the table it stands in: rows of one table may list several rooms of a
+        kind, rows of two tables tell the same twice. Empty where there is but one.
     """
 
     key: str
@@ -234,6 +238,7 @@ class PlanRow:
     parent: int = -1
     part: str = ""
     phase: str = ""
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True)

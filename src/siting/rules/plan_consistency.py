@@ -15,7 +15,15 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from siting.rules.fact_titles import fact_title, unit_text
-from siting.rules.plan import Evidence, Fact, Plan, PlanRow, plain_number, unit_of
+from siting.rules.plan import (
+    Evidence,
+    Fact,
+    Plan,
+    PlanRow,
+    add_facts,
+    plain_number,
+    unit_of,
+)
 from siting.rules.plan_finding import PlanFinding, Text
 
 # A drawing is not surveyed to the table's last digit: projection and digitising take their part.
@@ -127,14 +135,25 @@ def _parts(plan: Plan) -> Iterator[PlanFinding]:
     for index, rows in groups.items():
         above = plan.rows[index]
         if above.value is not None and above.unit not in ("", "share"):
-            parts = [_fact(row) for row in rows if row.phase == above.phase]
-            if parts:
+            for parts in _divisions([row for row in rows if row.phase == above.phase]):
                 yield from _exceeds(plan, parts, _fact(above), _subject(above))
     for part, whole in _PART_OF:
         if part in plan.facts and whole in plan.facts:
             subject = f"{part}/{whole}"
             yield from _exceeds(plan, [plan.facts[part]], plan.facts[whole], subject)
     yield from _facility_areas(plan)
+
+
+def _divisions(rows: Sequence[PlanRow]) -> list[list[Fact]]:
+    """Tell apart the ways in which one total is divided: by use, by ground, by what counts.
+
+    A table that lists 地上, 地下, 住宅 and 商业 below one total divides it twice.
+    """
+    divisions: dict[tuple[str, ...], list[Fact]] = defaultdict(list)
+    for row in rows:
+        kind = next((keys for keys, _ in _SUMS if row.key in keys), ())
+        divisions[kind].append(_fact(row))
+    return list(divisions.values())
 
 
 def _facility_areas(plan: Plan) -> Iterator[PlanFinding]:
@@ -179,13 +198,21 @@ def _given_twice(plan: Plan) -> Iterator[PlanFinding]:
         if row.key and row.value is not None and not repeats_itself:
             groups[row.key, row.part, row.phase].append(row)
     for (key, part, phase), rows in groups.items():
-        first = _fact(rows[0])
-        for row in rows[1:]:
-            if _adds_up(plan, key, row, rows[0]):
-                continue
-            subject = ".".join(filter(None, (key, part, phase)))
-            rule_id = "plan-figure-given-twice"
-            yield from _differs(plan, rule_id, subject, [_fact(row)], first)
+        subject = ".".join(filter(None, (key, part, phase)))
+        tables: dict[str, list[PlanRow]] = defaultdict(list)
+        for row in rows:
+            tables[row.table].append(row)
+        first, *others = tables.values()
+        alone = [row for row in first[1:] if not _adds_up(plan, key, row, first[0])]
+        counted = [_fact(row) for row in first if row not in alone]
+        stated = add_facts(counted) if len(counted) > 1 else counted[0]
+        repeats = [[row] for row in alone]
+        for table in others:
+            # Rooms of one type may be listed one by one; a total stands alone each time.
+            repeats += [table] if "." in key else [[row] for row in table]
+        for again in repeats:
+            parts = [_fact(row) for row in again]
+            yield from _differs(plan, "plan-figure-given-twice", subject, parts, stated)
 
 
 def _adds_up(plan: Plan, key: str, row: PlanRow, first: PlanRow) -> bool:

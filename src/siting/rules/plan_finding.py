@@ -43,7 +43,8 @@ class Text:
 class Citation:
     """Where a rule comes from; empty where the pack does not say it.
 
-    `quote_kind` is ``verbatim`` or ``paraphrase``, `verified` says in what copy it was read.
+    `quote_kind` is ``verbatim`` or ``paraphrase``, `verified` says in what copy it was read;
+    `document_en` says in English what the document is called, for readers of no Chinese.
     """
 
     document: str
@@ -57,14 +58,19 @@ class Citation:
     pack: str = ""
     quote_kind: str = ""
     verified: str = ""
+    document_en: str = ""
 
-    def line(self) -> str:
-        """Return the citation in one line.
+    def line(self, language: Language = "zh") -> str:
+        """Return the citation in one line; in English with the title under which it is found.
 
-        >>> Citation("城市居住区规划设计标准", "5.0.2", number="GB 50180-2018").line()
-        '城市居住区规划设计标准 GB 50180-2018 5.0.2'
+        >>> cited = Citation("城市标准", "5.0.2", number="GB 1", document_en="City standard")
+        >>> cited.line(), cited.line("en")
+        ('城市标准 GB 1 5.0.2', 'City standard (城市标准) GB 1 5.0.2')
         """
-        return " ".join(part for part in (self.document, self.number, self.clause) if part)
+        title = self.document
+        if language == "en" and self.document_en not in ("", title):
+            title = f"{self.document_en} ({title})"
+        return " ".join(part for part in (title, self.number, self.clause) if part)
 
 
 @dataclass(frozen=True, slots=True)
