@@ -110,11 +110,12 @@ def _area_level(model: MapModel, areas: MapAreas) -> dict[str, Any]:
 
 
 def _shares(model: MapModel, rule: MapRule, areas: MapAreas) -> NDArray[np.float64] | None:
-    """Return the covered share of homes, households and people by area, float64 (a, 3)."""
+    """Return the covered share of homes, households and people by area, float64 (a, 3), or (a, 4)
+    with elderly people."""
     if areas.level in rule.covered_share:
         return np.asarray(rule.covered_share[areas.level], dtype=float)
     totals = area_totals(model, rule, areas)
-    return None if totals is None else covered_share(totals)[:, :3]
+    return None if totals is None else covered_share(totals)
 
 
 def _ground(model: MapModel) -> dict[str, Any]:

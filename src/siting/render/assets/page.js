@@ -37,7 +37,7 @@ class Page {
 
   layers() {
     showLayers(this.changed);
-    showLegend(this.shade);
+    showLegend(this.map, this.shade);
     this.redraw();
   }
 

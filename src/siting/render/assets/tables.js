@@ -127,7 +127,9 @@ function bodyRow(table, row, select) {
     { type: "button", class: "inline", onclick: () => select(thing) },
     name(table.title(row)),
   );
-  return el("tr", { class: chosen ? "chosen" : "" }, el("th", { scope: "row" }, title), cells);
+  const rank = table.rank ? table.rank(row) : 0;
+  const mark = rank ? el("span", { class: "rank" }, String(rank)) : null;
+  return el("tr", { class: chosen ? "chosen" : "" }, el("th", { scope: "row" }, mark, title), cells);
 }
 
 function areaTable() {
@@ -156,6 +158,7 @@ function areaTable() {
     })),
   ];
   const rows = level.ids.map((id, row) => row).filter((row) => burden(totals[row]) > 0);
+  const ranked = areasWorstFirst().slice(0, RANKS_SHOWN);
   sortRows(rows, columns, lists.sort.areas);
   return {
     columns,
@@ -163,6 +166,7 @@ function areaTable() {
     all: rows.length,
     title: (row) => areaName(level, row),
     thing: (row) => ({ kind: "area", row, level: state.level }),
+    rank: (row) => ranked.indexOf(row) + 1,
   };
 }
 
