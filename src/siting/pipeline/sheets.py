@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from siting.pipeline.summary import LEADING
+from siting.report.note_words import note_layer, note_text
 from siting.report.workbook import Sheet, SheetColumn
 from siting.rules.findings import Verdict
 
@@ -259,11 +260,11 @@ def _rules(analysis: Analysis, say: _Speech) -> Sheet:
 
 
 def _data(analysis: Analysis, say: _Speech) -> Sheet:
-    notes = analysis.report.notes
+    notes, language = analysis.report.notes, analysis.language
     columns = (
-        say.column("layer", [note.layer for note in notes], width=34),
+        say.column("layer", [note_layer(note, language) for note in notes], width=34),
         say.column("severity", [note.severity for note in notes]),
-        say.column("message", [note.message for note in notes], width=90),
+        say.column("message", [note_text(note, language) for note in notes], width=90),
         say.column("count", [note.count for note in notes], "integer"),
         say.column("examples", ["; ".join(note.examples) for note in notes], width=30),
     )

@@ -237,11 +237,11 @@ class MapContext:
 
 @dataclass(frozen=True, slots=True)
 class MapNote:
-    """One doubt about the data, as the data report words it."""
+    """One doubt about the data, in words for both languages or for each."""
 
-    layer: str
+    layer: str | Label
     severity: str
-    message: str
+    message: str | Label
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from siting.report.note_words import note_layer, note_text
 from siting.tables import DataNote, DataReport
 
 _WORDS: dict[str, dict[str, Any]] = {
@@ -107,7 +108,11 @@ def data_notes_text(report: DataReport, language: str) -> str:
         if kinds.count(kind) and kind != "info"
     )
     lines = [words["data"].format(counts=counts or "0")]
-    lines += [f"  ! {note.layer}: {note.message}" for note in report.notes if _is_warning(note)]
+    lines += [
+        f"  ! {note_layer(note, language)}: {note_text(note, language)}"
+        for note in report.notes
+        if _is_warning(note)
+    ]
     return "\n".join(lines)
 
 

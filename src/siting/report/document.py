@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from siting.report._plain import plain, plain_values
 from siting.report.analysis_text import summary_html
+from siting.report.note_words import note_layer, note_text
 from siting.tables import DataNote
 
 Language = Literal["zh", "en"]
@@ -302,9 +303,13 @@ def _data(document: Document, say: _Speech) -> str:
 
 
 def _doubts(document: Document, say: _Speech) -> str:
+    language = document.language
     serious = [note for note in document.notes if note.severity in _SEVERITIES]
     serious.sort(key=lambda note: _SEVERITIES.index(note.severity))
-    rows = [(note.layer, say(note.severity), note.message) for note in serious[:_MOST_NOTES]]
+    rows = [
+        (note_layer(note, language), say(note.severity), note_text(note, language))
+        for note in serious[:_MOST_NOTES]
+    ]
     heads = (say("layer"), say("kind"), say("note"))
     listed = _table(heads, rows) if rows else f"<p>{say('no_notes')}</p>"
     left = len(serious) - len(rows)

@@ -24,19 +24,23 @@ function showHeadline(select) {
   rows.sort((a, b) => burden(totals[b]) - burden(totals[a]));
   // The same numbers stand on the map while it shows this rule.
   const rank = (k) => (worst === state.rule ? el("span", { class: "rank" }, String(k + 1)) : null);
-  const buttons = rows.slice(0, 3).map((row, k) => [
-    rank(k),
+  const buttons = rows.slice(0, 3).map((row, k) =>
     el(
-      "button",
-      {
-        type: "button",
-        class: "inline",
-        onclick: () => select({ kind: "area", row, level: state.level }),
-      },
-      name(areaName(level, row)),
+      "span",
+      { class: "ranked" },
+      rank(k),
+      el(
+        "button",
+        {
+          type: "button",
+          class: "inline",
+          onclick: () => select({ kind: "area", row, level: state.level }),
+        },
+        name(areaName(level, row)),
+      ),
     ),
-  ]);
-  const listed = buttons.flatMap((button, k) => (k ? [word("comma"), button] : button));
+  );
+  const listed = buttons.flatMap((button, k) => (k ? [word("comma"), button] : [button]));
   return replace(node, sentence, " ", word("headlineAreas"), listed, word("stop"));
 }
 

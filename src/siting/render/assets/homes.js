@@ -135,6 +135,7 @@ function paintClusters(context, view, colour, rule) {
     cell.verdicts.forEach((count, verdict) => {
       drawn.verdicts[verdict] += count;
     });
+    drawn.people += cell.all;
     if (cell.homes[SHADE.unknown] === cell.n) {
       paintUnknown(context, cell, colour);
     } else {
