@@ -40,6 +40,7 @@ td.n,th.n{text-align:end;font-variant-numeric:tabular-nums;white-space:nowrap}
 font-variant-numeric:tabular-nums}
 figure{margin:1rem 0;break-inside:avoid}figure img{width:100%;border:1px solid #ddd}
 tr{break-inside:avoid}
+.notes td:nth-child(2){white-space:nowrap}
 @media print{body{margin:0;max-width:none;padding:0;font-size:9.5pt}a{color:inherit}
 table{font-size:.8rem}th,td{padding:.08rem .4rem}}
 """
@@ -316,7 +317,7 @@ def _doubts(document: Document, say: _Speech) -> str:
     more = f"<p>{say('more', n=left)}</p>" if left else ""
     return (
         f"<h2>{say('doubts')}</h2><p>{say('unread')} {say('verdicts')}</p>"
-        f"{_reasons(document, say)}{listed}{more}"
+        f'{_reasons(document, say)}<div class="notes">{listed}</div>{more}'
     )
 
 

@@ -138,8 +138,11 @@ function areaCard(row) {
     factList([[word("id"), name(level.ids[row])]]),
   ];
   const weights = knownWeights();
+  // What fails somebody here, the worst of this area first.
+  const here = (k) => burden(level.totals[k] && level.totals[k][row]);
   const body = rulesWorstFirst()
-    .filter((k) => level.totals[k] && !isIndicator(store.rules[k]))
+    .filter((k) => here(k) > 0)
+    .sort((a, b) => here(b) - here(a))
     .map((k) => {
       const failed = level.totals[k][row][1];
       const cells = weights.map((weight) => el("td", {}, number(failed[WEIGHT[weight]])));
@@ -173,7 +176,8 @@ function areaCard(row) {
     ),
     el("tbody", {}, body),
   );
-  return [...head, table, areaFindings(row)];
+  const lacking = body.length ? table : el("p", { class: "quiet" }, word("nobodyWithout.area"));
+  return [...head, lacking, areaFindings(row)];
 }
 
 // Rules that look at areas themselves, such as one facility for so many people.
