@@ -571,6 +571,24 @@ def test_a_selected_area_lies_beside_the_legend_and_tells_what_fails_first(visit
     assert order[1:] == sorted(order[1:]) or order == sorted(order)
 
 
+def test_proposed_sites_are_listed_with_what_they_add_and_lead_there(visit, map_file, model):
+    seen = visit(map_file)
+    seen.page.locator("#tab-areas").focus()
+    seen.page.keyboard.press("ArrowLeft")
+    rows = seen.page.locator("#list tbody tr")
+    assert rows.count() == len(model.sites.ids)
+    for k, note in enumerate(model.sites.notes):
+        assert model.sites.names[k] in rows.nth(k).inner_text()
+        assert note.zh in rows.nth(k).inner_text()
+    rows.nth(1).locator("button").click()
+    seen.settle()
+    assert seen.page.evaluate("siting.state.selected") == {"kind": "site", "row": 1}
+    seen.page.locator("#tab-sites").focus()
+    seen.page.keyboard.press("ArrowRight")
+    assert seen.page.evaluate("document.activeElement.id") == "tab-areas"
+    assert seen.page.evaluate("siting.missingWords()") == []
+
+
 def test_a_file_cut_short_says_so(browser, map_file, tmp_path):
     text = map_file.read_text(encoding="utf-8")
     cut = re.sub(r'(id="siting-pack-homes">.{40})[^<]*', r"\1", text)

@@ -291,8 +291,9 @@ class _Sheet:
         return [(self.word("areas", level=level), None), *swatches]
 
     def _level_name(self, areas: MapAreas) -> str:
-        if areas.level in _WORDS:
-            return coded("levels", areas.level, self.language)
+        known = coded("levels", areas.level, self.language)
+        if known != areas.level:
+            return known
         return self.label(areas.title, areas.level) or self.face.drawable(areas.level)
 
     def _names(self, axes: Any, ranked: Any) -> None:
