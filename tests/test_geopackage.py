@@ -71,6 +71,7 @@ def test_areas_have_the_covered_shares_and_colours_by_them(package):
     areas = gpd.read_file(package, layer="areas_community")
     renderer = styles(package)["areas_community"][1].find("renderer-v2")
     column = renderer.get("attr").strip('"')
+    assert column.endswith(":covered_share_of_population")
     assert areas[column].dropna().between(0, 1).all()
     assert areas["town-elder-care"].isin(["pass", "fail", "unknown", "not_applicable"]).all()
 

@@ -463,9 +463,130 @@ def test_a_crowd_is_shown_as_groups_whose_counts_add_up(visit, tmp_path):
     assert seen.page.evaluate("siting.drawn().mode") == "clusters"
     counts = np.bincount(crowd.rules[0].verdict, minlength=4).tolist()
     assert seen.page.evaluate("siting.drawn().verdicts") == counts
+    # The figures in the groups are people, of whom each is in one group.
+    people = seen.page.evaluate("siting.drawn().people")
+    assert people == pytest.approx(crowd.homes.population.sum(), rel=1e-6)
+    assert "人数" in seen.page.inner_text("#legend")
     seen.page.evaluate("siting.map.setZoom(16, {animate: false})")
     seen.settle()
     assert seen.page.evaluate("siting.drawn().mode") == "dots"
+
+
+def test_areas_are_coloured_by_the_share_of_those_by_whom_they_are_ranked(visit, model, tmp_path):
+    homes = model.homes
+    cases = {
+        "population": homes,
+        "households": replace(homes, population=None),
+        "elderly": replace(homes, population=None, households=None),
+        "homes": replace(homes, population=None, households=None, elderly=None),
+    }
+    words = {"population": "人口", "households": "户数", "elderly": "老年人", "homes": "住宅"}
+    for weight, known in cases.items():
+        seen = visit(write_map(replace(model, homes=known), tmp_path / f"{weight}.html"))
+        rule = model.rules[seen.page.evaluate("siting.state.rule")]
+        areas, worth = model.areas[0], getattr(homes, weight, np.ones(len(homes.ids)))
+        failed, passed = (
+            np.bincount(
+                areas.home_area[rule.verdict == verdict],
+                weights=worth[rule.verdict == verdict],
+                minlength=len(areas.ids),
+            )
+            for verdict in (1, 0)
+        )
+        assert f"缺服务的{words[weight]}占比" in seen.page.inner_text("#legend")
+        first = int(np.argmax(failed))
+        row = seen.page.locator("#list tbody tr").first
+        assert areas.names[first] in row.inner_text()
+        assert row.locator(".rank").inner_text() == "1"
+        share = float(row.locator("td").first.inner_text().split()[0])
+        assert share == pytest.approx(100 * failed[first] / (failed + passed)[first], abs=0.051)
+
+
+def test_what_cannot_be_judged_stands_beside_what_fails(visit, map_file, model):
+    seen = visit(map_file)
+    k = next(k for k, rule in enumerate(model.rules) if (rule.verdict == 2).any())
+    seen.choose_rule(k)
+    unknown = model.homes.population[model.rules[k].verdict == 2].sum()
+    figure = seen.page.locator(".figure", has=seen.page.locator("[data-figure=population]"))
+    assert f"另有 \u2068{unknown:,.0f}\u2069 无法判断" in figure.inner_text()
+
+
+def test_the_legend_of_areas_is_as_pale_as_the_areas(visit, map_file):
+    seen = visit(map_file)
+    seen.page.click("#layer-ground")
+    seen.page.evaluate("siting.select({kind: 'area', row: 3, level: 0})")
+    script = """() => {
+      const patches = [...document.querySelectorAll("#legend .patch[data-fill]")];
+      const shades = patches.map((n) =>
+        getComputedStyle(n).backgroundColor.match(/\\d+/g).map(Number));
+      const place = siting.store.ground.areas[0].places[3];
+      siting.map.setView(siting.map.unproject(
+        L.point(place.x, place.y).multiplyBy(256), 0), siting.map.getZoom(), {animate: false});
+      const canvas = document.querySelector(".leaflet-ground-pane canvas");
+      const pixel = canvas.getContext("2d").getImageData(canvas.width / 2, canvas.height / 2, 1, 1);
+      const [r, g, b, a] = pixel.data;
+      const paper = [0xf7, 0xf7, 0xf5];
+      const seen = [r, g, b].map((part, k) => part * a / 255 + paper[k] * (1 - a / 255));
+      return shades.map((shade) => Math.max(...shade.map((part, k) => Math.abs(part - seen[k]))));
+    }"""
+    for zoom in (13, 16, 18):
+        seen.page.evaluate(f"siting.map.setZoom({zoom}, {{animate: false}})")
+        seen.settle()
+        assert min(seen.page.evaluate(script)) <= 3
+
+
+def test_a_selected_facility_is_drawn_though_the_rule_does_not_count_it(visit, map_file):
+    seen = visit(map_file)
+    row = seen.page.evaluate("""() => {
+      const counted = new Set(siting.store.rules[siting.state.rule].counted);
+      return siting.store.header.facilities.ids.findIndex((id, k) => !counted.has(k));
+    }""")
+    seen.page.evaluate(f"siting.select({{kind: 'facility', row: {row}}})")
+    seen.settle()
+    middle = seen.page.evaluate("""() => {
+      const canvas = document.querySelector(".leaflet-points-pane canvas");
+      return [...canvas.getContext("2d").getImageData(
+        canvas.width / 2, canvas.height / 2, 1, 1).data];
+    }""")
+    assert middle == [0x1B, 0x9E, 0x77, 255]
+
+
+def test_a_selected_area_lies_beside_the_legend_and_tells_what_fails_first(visit, tmp_path):
+    varied = varied_town()
+    seen = visit(write_map(varied, tmp_path / "map.html"))
+    seen.page.evaluate("siting.select({kind: 'area', row: 3, level: 0})")
+    seen.settle()
+    left = seen.page.evaluate("""() => {
+      const box = siting.store.ground.areas[0].shapes.box;
+      const first = siting.store.ground.areas[0].shapes.first[3];
+      const size = 256 * 2 ** siting.map.getZoom();
+      return siting.map.layerPointToContainerPoint(
+        L.point(box[first * 4] * size, 0).subtract(siting.map.getPixelOrigin())).x;
+    }""")
+    legend = seen.page.locator("#legend-box").bounding_box()
+    assert left >= legend["x"] + legend["width"]
+    chips = seen.page.locator("#details .findings .chip").all_inner_texts()
+    assert chips
+    order = [("不达标", "未知", "达标", "不适用").index(text[2:]) for text in chips if text]
+    assert order[1:] == sorted(order[1:]) or order == sorted(order)
+
+
+def test_proposed_sites_are_listed_with_what_they_add_and_lead_there(visit, map_file, model):
+    seen = visit(map_file)
+    seen.page.locator("#tab-areas").focus()
+    seen.page.keyboard.press("ArrowLeft")
+    rows = seen.page.locator("#list tbody tr")
+    assert rows.count() == len(model.sites.ids)
+    for k, note in enumerate(model.sites.notes):
+        assert model.sites.names[k] in rows.nth(k).inner_text()
+        assert note.zh in rows.nth(k).inner_text()
+    rows.nth(1).locator("button").click()
+    seen.settle()
+    assert seen.page.evaluate("siting.state.selected") == {"kind": "site", "row": 1}
+    seen.page.locator("#tab-sites").focus()
+    seen.page.keyboard.press("ArrowRight")
+    assert seen.page.evaluate("document.activeElement.id") == "tab-areas"
+    assert seen.page.evaluate("siting.missingWords()") == []
 
 
 def test_a_file_cut_short_says_so(browser, map_file, tmp_path):

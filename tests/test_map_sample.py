@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from siting import analyze
 
@@ -16,6 +18,7 @@ pytestmark = pytest.mark.browser
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+CODED = {"强制性", "量度", "单位", "对象", "层级", "引文", "性质", "类型", "按"}
 VERDICTS = ("pass", "fail", "unknown", "not_applicable")
 WEIGHTS = ("households", "population", "elderly")
 
@@ -100,6 +103,22 @@ def test_counts_drawn_and_figures_shown_are_those_of_the_findings_for_every_rule
             drawn_rules += 1
     assert drawn_rules > 20
     assert page.complaints == []
+
+
+def test_the_chinese_workbook_holds_words_and_no_codes(results):
+    """Identifiers, addresses and what a note quotes may be Latin; kinds of things may not."""
+    book = load_workbook(results[1] / "findings.xlsx", read_only=True)
+    checked = 0
+    for sheet in book:
+        rows = sheet.iter_rows(min_row=2, values_only=True)
+        heads = next(rows)
+        kinds = [k for k, head in enumerate(heads) if head in CODED]
+        for row in rows:
+            for k in kinds:
+                text = row[k] or ""
+                assert not re.search(r"[a-z_]{4,}", text), (sheet.title, heads[k], text)
+                checked += bool(text)
+    assert checked > 5000
 
 
 def test_every_rule_stands_once_in_the_list_under_what_it_judges(page, results):

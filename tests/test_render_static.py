@@ -37,6 +37,14 @@ def dots(figure):
     return sum(len(each.get_offsets()) for each in scatters if each.get_zorder() == 5)
 
 
+@pytest.mark.skipif(not find_typeface().has_chinese, reason="no font with Chinese is here")
+def test_a_chinese_sheet_names_level_measure_and_unit_in_chinese(model):
+    shown = " ".join(texts(draw_static_map(model, rule_id=model.rules[0].id, language="zh")))
+    assert "社区:缺服务者占比" in shown
+    assert re.search(r"步行距离 ≤ \d+ m", shown)
+    assert "community" not in shown
+
+
 @pytest.mark.parametrize(
     ("ending", "begins"), [("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml")]
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 
 import geopandas as gpd
@@ -18,7 +17,6 @@ import shapely
 from siting.crs import gcj02_to_wgs84
 from siting.errors import SitingError
 from siting.loaders.project import load_layers, read_project
-from siting.report.note_words import NOTE_TITLES
 from siting.sample import write_sample
 from siting.sample.district import draw_district
 from siting.sample.ground import ORIGIN
@@ -419,24 +417,6 @@ def test_the_data_report_names_every_fault_and_its_rows(loaded, listed_faults):
         named = {example for note in notes for example in note.examples}
         # A note shows five rows at most; those of one fault may share it with those of another.
         assert not fault["rows"] or named & {str(row) for row in fault["rows"]}, fault
-
-
-def test_every_note_of_the_data_report_has_a_chinese_title(repository):
-    calls = [
-        node
-        for path in sorted((repository / "src").rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "add"
-    ]
-    codes = {
-        call.args[2].value
-        for call in calls
-        if len(call.args) > 3
-        and isinstance(call.args[2], ast.Constant)
-        and isinstance(call.args[2].value, str)
-    }
-    assert len(codes) > 50
-    assert sorted(codes - set(NOTE_TITLES)) == []
 
 
 def test_numbers_that_people_typed_are_read_as_they_meant_them(loaded, listed_faults, district):

@@ -14,7 +14,7 @@ import numpy as np
 
 from siting.pipeline.city import representative_points
 from siting.pipeline.qgis_styles import categories, graduated, plain, write_styles
-from siting.pipeline.summary import block_key, covered_by_area
+from siting.pipeline.summary import LEADING, block_key, covered_by_area
 from siting.rules.findings import VERDICT_WORDS, Verdict
 
 if TYPE_CHECKING:
@@ -151,8 +151,10 @@ def _areas(
         if block.subject_kind == "area" and block.level == level
     }
     frame = _beside(analysis.layers.areas[level], {**known, **verdicts})
-    key = "" if worst is None else f"{block_key(worst)}:covered_share_of_"
-    column = next((name for name in reversed(known) if key and name.startswith(key)), None)
+    # By the same people as on the map and in the report.
+    key = "" if worst is None else block_key(worst)
+    wanted = (f"{key}:covered_share_of_{weight}" for weight in LEADING)
+    column = next((name for name in wanted if name in known), None)
     if column is None:
         return f"areas_{level}", frame, plain("#f5f3fa", kind="polygon", outline="#8d8a99")
     return f"areas_{level}", frame, graduated(column, _SHARE_EDGES, _SHARE_COLOURS)

@@ -24,7 +24,7 @@ from siting.render.model import (
     MapNote,
     MapRule,
 )
-from siting.report.note_words import layer_name, note_message
+from siting.report.note_words import note_layer, note_text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from siting.render.model import Sense, Subject
     from siting.rules.findings import FindingBlock
     from siting.rules.values import Title
+    from siting.tables import DataNote
 
 # Outlines are drawn when zoomed in; with more homes than this, points say the same in less space.
 _MAX_OUTLINES = 20_000
@@ -81,16 +82,16 @@ def build_map_model(analysis: Analysis) -> MapModel:
         made_up=analysis.project.made_up,
         date=str(analysis.date),
         versions={"siting": analysis.manifest["siting"]},
-        notes=tuple(
-            MapNote(
-                layer_name(note, analysis.language),
-                note.severity,
-                note_message(note, analysis.language),
-            )
-            for note in analysis.report.notes
-            if note.severity != "info"
-        ),
+        notes=tuple(_note(note) for note in analysis.report.notes if note.severity != "info"),
         attribution=analysis.project.attribution,
+    )
+
+
+def _note(note: DataNote) -> MapNote:
+    return MapNote(
+        Label(note_layer(note, "zh"), note_layer(note, "en")),
+        note.severity,
+        Label(note_text(note, "zh"), note_text(note, "en")),
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from siting.pipeline.summary import LEADING
-from siting.report.note_words import layer_name, note_message
+from siting.render.words import coded
+from siting.report.note_words import note_layer, note_text
 from siting.report.workbook import Sheet, SheetColumn
 from siting.rules.findings import Verdict
 
@@ -110,6 +112,13 @@ class _Speech:
     def column(self, word: str, values: Any, kind: str = "text", width: int = 12) -> SheetColumn:
         return SheetColumn(self(word), values, kind, width)
 
+    def coded(
+        self, word: str, codes: Iterable[str], prefix: str = "", width: int = 12
+    ) -> SheetColumn:
+        """Return a column of codes in words; the codes themselves stand in the Parquet files."""
+        texts = [coded(prefix or word, code or "", self.language) for code in codes]
+        return SheetColumn(self(word), texts, "text", width)
+
 
 def _summary(analysis: Analysis, say: _Speech) -> Sheet:
     entries = analysis.summary["rules"]
@@ -128,15 +137,16 @@ def _summary(analysis: Analysis, say: _Speech) -> Sheet:
     columns = (
         say.column("rule", each("key"), width=44),
         say.column("title", each("title", say.language), width=40),
-        say.column("strength", each("strength"), width=14),
-        say.column("measure", each("measure"), width=24),
+        say.coded("strength", each("strength")),
+        say.coded("measure", each("measure"), width=24),
         say.column("threshold", each("threshold"), "number"),
-        say.column("unit", each("unit"), width=10),
-        say.column("subject", each("subject_kind")),
+        say.coded("unit", each("unit"), width=10),
+        say.coded("subject", each("subject_kind")),
         *counts,
         *people,
         say.column("share", each("covered_share"), "share"),
-        say.column("share_of", each("covered_share_of")),
+        say.coded("share_of", each("covered_share_of"), "weight"),
+        say.coded("level", each("level")),
     )
     return Sheet(say("summary"), say("summary_note"), columns)
 
@@ -171,7 +181,7 @@ def _areas(analysis: Analysis, say: _Speech) -> Sheet:
              "fail_population", "fail_elderly", "share")  # fmt: skip
     whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(names))
     columns = (
-        say.column("level", whole["level"].tolist()),
+        say.coded("level", whole["level"].tolist()),
         say.column("area", whole["area"].tolist(), width=16),
         say.column("name", whole["name"].fillna("").tolist(), width=20),
         say.column("rule", whole["rule"].tolist(), width=40),
@@ -198,13 +208,19 @@ def _gaps(analysis: Analysis, say: _Speech) -> Sheet:
     from siting.report.workbook import MAX_ROWS
 
     gaps = gaps_frame(analysis, limit=MAX_ROWS // 2)
-    texts = (("rule_id", "rule", 40), ("title", "title", 36), ("subject_kind", "subject", 10),
-             ("subject_id", "id", 16), ("name", "name", 24))  # fmt: skip
+    rules = (("rule_id", "rule", 40), ("title", "title", 36))
+    subjects = (("subject_id", "id", 16), ("name", "name", 24))
+
+    def texts(columns: Iterable[tuple[str, str, int]]) -> list[SheetColumn]:
+        return [say.column(word, gaps[name].tolist(), width=width) for name, word, width in columns]
+
     numbers = ("measured", "required", "shortfall", "households", "population", "elderly")
     columns = (
-        *(say.column(word, gaps[name].tolist(), width=width) for name, word, width in texts),
+        *texts(rules),
+        say.coded("subject", gaps["subject_kind"].tolist(), width=10),
+        *texts(subjects),
         *(say.column(name, gaps[name].tolist(), "number") for name in numbers),
-        say.column("unit", gaps["unit"].tolist(), width=10),
+        say.coded("unit", gaps["unit"].tolist(), width=10),
         say.column("citation", gaps["citation"].tolist(), width=48),
     )
     return Sheet(say("gaps"), say("gaps_note"), columns)
@@ -242,29 +258,24 @@ def _rules(analysis: Analysis, say: _Speech) -> Sheet:
     columns = (
         say.column("rule", [entry["rule_id"] for entry in entries], width=44),
         say.column("title", [entry["title"][say.language] for entry in entries], width=36),
-        say.column("strength", [entry["strength"] for entry in entries], width=14),
-        *(
-            say.column(name, source(name), width=width)
-            for name, width in (
-                ("document", 40),
-                ("number", 18),
-                ("clause", 18),
-                ("quote", 60),
-                ("quote_kind", 12),
-                ("confidence", 10),
-                ("url", 48),
-            )
-        ),
+        say.coded("strength", [entry["strength"] for entry in entries]),
+        say.column("document", source("document"), width=40),
+        say.column("number", source("number"), width=18),
+        say.column("clause", source("clause"), width=18),
+        say.column("quote", source("quote"), width=60),
+        say.coded("quote_kind", source("quote_kind"), "quote"),
+        say.column("confidence", source("confidence"), width=10),
+        say.column("url", source("url"), width=48),
     )
     return Sheet(say("rules"), say("rules_note"), columns)
 
 
 def _data(analysis: Analysis, say: _Speech) -> Sheet:
-    notes = analysis.report.notes
+    notes, language = analysis.report.notes, analysis.language
     columns = (
-        say.column("layer", [layer_name(note, say.language) for note in notes], width=34),
-        say.column("severity", [note.severity for note in notes]),
-        say.column("message", [note_message(note, say.language) for note in notes], width=90),
+        say.column("layer", [note_layer(note, language) for note in notes], width=34),
+        say.coded("severity", [note.severity for note in notes]),
+        say.column("message", [note_text(note, language) for note in notes], width=90),
         say.column("count", [note.count for note in notes], "integer"),
         say.column("examples", ["; ".join(note.examples) for note in notes], width=30),
     )

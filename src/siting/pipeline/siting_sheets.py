@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from siting.render.words import coded
 from siting.report.siting_text import headline
 from siting.report.workbook import Sheet, SheetColumn
 
@@ -80,6 +81,7 @@ _TEXTS = {
     "site_id": 16, "name": 28, "facility_type": 18, "status": 12, "level": 12, "area_id": 16,
     "key": 40, "title": 36, "subject_kind": 12,
 }  # fmt: skip
+_CODES = {"level": "level", "subject_kind": "subject"}
 _WHOLE = {"rank", "year", "fail_before", "fail_after", "unknown_after"}
 
 
@@ -137,6 +139,9 @@ def _column(key: str, values: list[Any], index: int) -> SheetColumn:
     if key.startswith("area_") and key != "area_id":
         return SheetColumn(key.removeprefix("area_"), values, "text", 18)
     header = _WORDS[key][index]
+    if key in _CODES:
+        texts = [coded(_CODES[key], value, ("zh", "en")[index]) for value in values]
+        return SheetColumn(header, texts, "text", _TEXTS[key])
     if key in _TEXTS:
         return SheetColumn(header, values, "text", _TEXTS[key])
     kind = "share" if key in _SHARES else "integer" if key in _WHOLE else "number"

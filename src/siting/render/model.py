@@ -196,7 +196,8 @@ class MapRule:
         float64 (4, 4): sums by verdict (rows, ``VERDICTS``) and weight (columns, ``WEIGHTS``).
         Computed where left out; NaN where a weight is unknown.
     covered_share
-        level -> float64 (a, 3): the covered share of homes, households and people by area.
+        level -> float64 (a, 3): the covered share of homes, households and people by area; a
+        fourth column may hold that of elderly people.
         Computed where left out, as passed / (passed + failed).
     """
 
@@ -236,11 +237,11 @@ class MapContext:
 
 @dataclass(frozen=True, slots=True)
 class MapNote:
-    """One doubt about the data, as the data report words it."""
+    """One doubt about the data, in words for both languages or for each."""
 
-    layer: str
+    layer: str | Label
     severity: str
-    message: str
+    message: str | Label
 
 
 @dataclass(frozen=True, slots=True, eq=False)

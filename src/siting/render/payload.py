@@ -23,6 +23,7 @@ from siting.render.model import (
     MapFacilities,
     MapHomes,
     MapModel,
+    MapNote,
     MapRule,
     MapSites,
 )
@@ -70,7 +71,7 @@ def _heading(model: MapModel) -> dict[str, Any]:
         "madeUp": model.made_up,
         "date": model.date,
         "versions": dict(model.versions),
-        "notes": [asdict(note) for note in model.notes],
+        "notes": [_note(note) for note in model.notes],
         "attribution": list(model.attribution),
         "degree": encode.DEGREE,
         "homes": len(model.homes.lon),
@@ -110,11 +111,14 @@ def _area_level(model: MapModel, areas: MapAreas) -> dict[str, Any]:
 
 
 def _shares(model: MapModel, rule: MapRule, areas: MapAreas) -> NDArray[np.float64] | None:
-    """Return the covered share of homes, households and people by area, float64 (a, 3)."""
+    """Return the covered share of homes, households and people by area, float64 (a, 3).
+
+    A fourth column is that of elderly people.
+    """
     if areas.level in rule.covered_share:
         return np.asarray(rule.covered_share[areas.level], dtype=float)
     totals = area_totals(model, rule, areas)
-    return None if totals is None else covered_share(totals)[:, :3]
+    return None if totals is None else covered_share(totals)
 
 
 def _ground(model: MapModel) -> dict[str, Any]:
@@ -217,9 +221,15 @@ def _described(model: MapModel, rule: MapRule) -> dict[str, Any]:
 
 
 def _citation(citation: Citation) -> dict[str, Any]:
-    document = citation.document
-    both = Label(document, document) if isinstance(document, str) else document
-    return {**asdict(citation), "document": asdict(both)}
+    return {**asdict(citation), "document": _both(citation.document)}
+
+
+def _note(note: MapNote) -> dict[str, Any]:
+    return {**asdict(note), "layer": _both(note.layer), "message": _both(note.message)}
+
+
+def _both(text: str | Label) -> dict[str, str]:
+    return asdict(Label(text, text) if isinstance(text, str) else text)
 
 
 def _listed(values: NDArray[np.float64] | None) -> Any:

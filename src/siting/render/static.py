@@ -17,6 +17,7 @@ from siting.render import _static_layers as layers
 from siting.render._fonts import Typeface, find_typeface
 from siting.render.model import Label, MapAreas, MapModel, MapRule
 from siting.render.rollup import rule_totals
+from siting.render.words import coded
 
 FORMATS = ("png", "svg", "pdf")
 """What `write_static_map` writes, by the file's ending."""
@@ -57,21 +58,8 @@ _WORDS = {
             "Install Noto Sans CJK (fonts-noto-cjk)."
         ),
     ),
-    "community": ("社区", "Communities"),
-    "compound": ("小区", "Compounds"),
-    "street": ("街道", "Sub-districts"),
-    "subdistrict": ("街道", "Sub-districts"),
-    "sub_district": ("街道", "Sub-districts"),
-    "district": ("区", "Districts"),
-    "city": ("市", "Cities"),
 }
 _SENSES = {"at_most": "≤", "at_least": "≥", "below": "<", "above": ">"}
-_UNITS = {
-    "m2": ("m²", "m²"),
-    "min": ("分钟", "min"),
-    "share": ("", ""),
-    "persons": ("人", "people"),
-}
 
 
 def write_static_map(
@@ -303,8 +291,9 @@ class _Sheet:
         return [(self.word("areas", level=level), None), *swatches]
 
     def _level_name(self, areas: MapAreas) -> str:
-        if areas.level in _WORDS:
-            return self.word(areas.level)
+        known = coded("levels", areas.level, self.language)
+        if known != areas.level:
+            return known
         return self.label(areas.title, areas.level) or self.face.drawable(areas.level)
 
     def _names(self, axes: Any, ranked: Any) -> None:
@@ -412,7 +401,9 @@ class _Sheet:
         limit = np.asarray(rule.required, dtype=float)
         if not limit.ndim and not np.isnan(limit):
             shown = f"{float(limit) * 100:g} %" if rule.unit == "share" else f"{float(limit):,g}"
-            parts.append(f"{_SENSES[rule.sense]} {shown} {self._unit(rule.unit)}".strip())
+            measure = coded("measure", rule.measure, self.language)
+            unit = self._unit(rule.unit)
+            parts.append(f"{measure} {_SENSES[rule.sense]} {shown} {unit}".strip())
         totals = rule_totals(self.model, rule)
         if totals[0, 0] + totals[1, 0]:
             key, column = _counted(totals)
@@ -423,7 +414,7 @@ class _Sheet:
         return self.face.drawable(" · ".join(parts))
 
     def _unit(self, unit: str) -> str:
-        return _UNITS.get(unit, (unit, unit))[self.language == "en"]
+        return coded("unit", unit, self.language)
 
     def _notes(self) -> list[str]:
         """Return where rule and data come from, and what made the picture."""

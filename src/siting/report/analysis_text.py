@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from siting.report.note_words import layer_name, note_message
+from siting.report.note_words import note_layer, note_text
+from siting.rules.wording import with_unit
 from siting.tables import DataNote, DataReport
 
 _WORDS: dict[str, dict[str, Any]] = {
@@ -28,6 +29,10 @@ _WORDS: dict[str, dict[str, Any]] = {
         "city": ("全市", "达标", "不达标", "未知"),
         "figures": ("指标(无合格线)", "中位数", "九成不超过", "单位"),
         "recommended": "宜",
+        "levels": {
+            "compound": "小区", "community": "社区", "street": "街道", "subdistrict": "街道",
+            "sub_district": "街道", "district": "区", "city": "市",
+        },
         "governed": "以另一条为准",
         "otherwise": {
             "straight_line": "直线距离:", "walking_distance": "步行距离:",
@@ -56,6 +61,7 @@ _WORDS: dict[str, dict[str, Any]] = {
         "city": ("whole city", "pass", "fail", "unknown"),
         "figures": ("figures without a pass mark", "median", "90 % within", "unit"),
         "recommended": "should",
+        "levels": {"street": "sub-district", "subdistrict": "sub-district"},
         "governed": "another rule governs",
         "otherwise": {
             "straight_line": "straight line: ", "walking_distance": "on foot: ",
@@ -109,7 +115,7 @@ def data_notes_text(report: DataReport, language: str) -> str:
     )
     lines = [words["data"].format(counts=counts or "0")]
     lines += [
-        f"  ! {layer_name(note, language)}: {note_message(note, language)}"
+        f"  ! {note_layer(note, language)}: {note_text(note, language)}"
         for note in report.notes
         if _is_warning(note)
     ]
@@ -222,7 +228,12 @@ def _row(entry: Entry, language: str) -> list[str]:
 def _figure(entry: Entry, language: str) -> list[str]:
     numbers = (entry["measured_median"], entry["measured_p90"])
     shown = ("∞" if number is None else f"{number:,.0f}" for number in numbers)
-    return [_title(entry, language), *shown, entry["unit"]]
+    return [_title(entry, language), *shown, _unit(entry["unit"], language)]
+
+
+def _unit(unit: str, language: str) -> str:
+    text = with_unit("", unit)
+    return (text.zh if language == "zh" else text.en).strip()
 
 
 def _title(entry: Entry, language: str) -> str:
@@ -231,7 +242,7 @@ def _title(entry: Entry, language: str) -> str:
     notes = [words["recommended"]] if entry["strength"] == "recommended" else []
     if entry["governed_by"]:
         notes.append(words["governed"])
-    notes += [entry["level"]] if entry["level"] else []
+    notes += [words["levels"].get(entry["level"], entry["level"])] if entry["level"] else []
     title: str = entry["title"][language]
     if entry["is_alternative"]:
         return f"  – {words['otherwise'][entry['measure']]}{title}"

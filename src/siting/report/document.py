@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from siting.report._plain import plain, plain_values
 from siting.report.analysis_text import summary_html
-from siting.report.note_words import layer_name, note_message
+from siting.report.note_words import note_layer, note_text
 from siting.tables import DataNote
 
 Language = Literal["zh", "en"]
@@ -40,6 +40,7 @@ td.n,th.n{text-align:end;font-variant-numeric:tabular-nums;white-space:nowrap}
 font-variant-numeric:tabular-nums}
 figure{margin:1rem 0;break-inside:avoid}figure img{width:100%;border:1px solid #ddd}
 tr{break-inside:avoid}
+.notes td:nth-child(2){white-space:nowrap}
 @media print{body{margin:0;max-width:none;padding:0;font-size:9.5pt}a{color:inherit}
 table{font-size:.8rem}th,td{padding:.08rem .4rem}}
 """
@@ -58,7 +59,12 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "data": ("数据", "Data"),
     "doubts": ("存疑之处", "Doubts"),
     "area": ("分区", "Area"),
-    "without": ("缺服务者", "Without"),
+    "without": ("缺服务的{who}", "{who} without"),
+    "who_homes": ("住宅", "Homes"),
+    "who_households": ("户数", "Households"),
+    "who_population": ("人口", "People"),
+    "who_elderly": ("老年人", "Elderly people"),
+    "areas_rule": ("规则:{rule}", "Rule: {rule}"),
     "share": ("覆盖率", "Covered share"),
     "rule": ("规则", "Rule"),
     "source": ("出处", "Source"),
@@ -83,7 +89,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "fails": ("有不达标之处:{count} 条规则,涉及 {subjects} 个判定。",
               "Not compliant: {count} rules fail for some, {subjects} findings in all."),
     "passes": ("没有发现不达标之处。", "No gap was found."),
-    "largest": ("缺口最大的是“{rule}”:{failed} 缺少服务(覆盖率 {share})。",
+    "largest": ("缺口最大的是“{rule}”:{failed}缺少服务(覆盖率 {share})。",
                 "The largest gap is “{rule}”: {failed} without (covered share {share})."),
     "worst": ("最严重的分区:{areas}。", "It is worst in {areas}."),
     "unknown": ("另有 {count} 个判定因缺数据而未知,不计为达标,也不计为不达标。",
@@ -219,7 +225,8 @@ def _brief(document: Document, say: _Speech) -> str:
         sentences.append(say("worst", areas=names))
     if unknown := summary["verdicts"]["unknown"]:
         sentences.append(say("unknown", count=f"{unknown:,}"))
-    text = " ".join(_safe(sentence) for sentence in sentences)
+    gap = "" if document.language == "zh" else " "
+    text = gap.join(_safe(sentence) for sentence in sentences)
     return f'<h2>{say("brief")}</h2><p class="lead">{text}</p>'
 
 
@@ -259,8 +266,12 @@ def _areas(document: Document, say: _Speech) -> str:
          "–" if area.covered_share is None else f"{area.covered_share:.1%}")
         for area in document.areas
     ]  # fmt: skip
-    table = _table((say("area"), say("without"), say("share")), rows, numbers=2)
-    return f"<h2>{say('areas')}</h2>{table}"
+    without = say("without", who=say(f"who_{document.weight}"))
+    table = _table((say("area"), without, say("share")), rows, numbers=2)
+    entries = {entry["key"]: entry for entry in document.summary["rules"]}
+    rule = entries[document.worst]["title"][document.language] if document.worst in entries else ""
+    about = f"<p>{_safe(say('areas_rule', rule=rule))}</p>" if rule else ""
+    return f"<h2>{say('areas')}</h2>{about}{table}"
 
 
 def _asked(document: Document, say: _Speech) -> str:
@@ -303,14 +314,11 @@ def _data(document: Document, say: _Speech) -> str:
 
 
 def _doubts(document: Document, say: _Speech) -> str:
+    language = document.language
     serious = [note for note in document.notes if note.severity in _SEVERITIES]
     serious.sort(key=lambda note: _SEVERITIES.index(note.severity))
     rows = [
-        (
-            layer_name(note, say.language),
-            say(note.severity),
-            note_message(note, say.language),
-        )
+        (note_layer(note, language), say(note.severity), note_text(note, language))
         for note in serious[:_MOST_NOTES]
     ]
     heads = (say("layer"), say("kind"), say("note"))
@@ -319,7 +327,7 @@ def _doubts(document: Document, say: _Speech) -> str:
     more = f"<p>{say('more', n=left)}</p>" if left else ""
     return (
         f"<h2>{say('doubts')}</h2><p>{say('unread')} {say('verdicts')}</p>"
-        f"{_reasons(document, say)}{listed}{more}"
+        f'{_reasons(document, say)}<div class="notes">{listed}</div>{more}'
     )
 
 

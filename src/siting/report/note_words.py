@@ -1,141 +1,173 @@
-"""What the notes of a data report are called in Chinese.
+"""What the data report says, in the reader's language.
 
-Owns one title for each kind of note. The loaders write the particulars in English (which rows, what
-was expected, what to write); in Chinese the title stands before them and says what is the matter.
+A note carries an English sentence and a stable code. For Chinese readers the code is put into
+words here; what the sentence tells beyond the code (which parameter, which system) is kept behind
+it. A code without words is shown as it was written.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from siting.tables import DataNote
 
-NOTE_TITLES = {
+# Of these the sentence says more than its code, its count and its examples.
+DETAILED = frozenset(
+    {
+        "area-overlap", "children-assumed", "city-notes", "columns-recognised", "crs-overridden",
+        "datum-shift-doubtful", "datum-suspected", "elderly-assumed", "encoding-detected",
+        "facility-type-unknown", "gate-of-nobody", "geometry-kind", "header-repeats",
+        "height-missing", "households-assumed", "junction-apart", "levels-assumed",
+        "metric-crs-chosen", "no-street-near", "not-wanted", "number-absurd", "number-impossible",
+        "number-negative", "number-unreadable", "population-assumed", "population-spread",
+        "population-total", "population-unassigned", "projected", "reader-warning",
+        "street-closed", "street-excluded", "unit-suspected", "units-in-cells", "values-missing",
+        "what-if", "zone-prefix",
+    }
+)  # fmt: skip
+
+ZH: Mapping[str, str] = {
     "area-overlap": "同级片区重叠,住宅只计入第一个",
-    "axes-swapped": "坐标轴次序颠倒,已调换",
-    "building-not-residential": "非住宅建筑,未计为住宅",
-    "building-use-uncertain": "用途不明的建筑",
-    "cell-infinite": "栅格值为无穷,按无数据计",
-    "cell-negative": "栅格值为负,按无数据计",
-    "cell-outside": "边界以外的栅格,已剔除",
-    "cells-are-homes": "以有人口的栅格单元代替住宅",
-    "children-assumed": "儿童人数按参数推算",
+    "axes-swapped": "坐标的横纵轴颠倒,已调换",
+    "building-not-residential": "按标签为办公、服务或废弃建筑,不作住宅",
+    "building-use-uncertain": "建筑用途不明(只标注为建筑),是否计入见参数 uncertain_buildings",
+    "cell-infinite": "栅格值为无穷大,按无数据处理",
+    "cell-negative": "栅格值为负,按无数据处理",
+    "cell-outside": "栅格在范围之外,已剔除",
+    "cells-are-homes": "以有人口的栅格代替住宅,每格一点",
+    "children-assumed": "缺儿童人数,以参数推算",
     "children-missing": "缺儿童人数",
-    "city-notes": "现状城市数据的说明",
-    "columns-recognised": "按列名识别的字段",
-    "coordinates-missing": "坐标为空或不是数字,已剔除",
-    "crs-overridden": "以声明的坐标系代替文件中的坐标系",
-    "date-is-today": "未写日期,按运行当天的规则",
-    "datum-shift-doubtful": "坐标基准转换精度存疑",
-    "datum-suspected": "坐标疑似另一基准(GCJ-02、BD-09 或 WGS 84)",
-    "duplicate-row": "重复的行,只取一次",
-    "elderly-assumed": "老年人数按参数推算",
+    "city-notes": "现状城市数据另有说明",
+    "columns-recognised": "已识别列名",
+    "coordinates-missing": "坐标为空或不是数字,该行已剔除",
+    "crs-overridden": "文件中的坐标系与项目所写不同,以项目为准",
+    "date-is-today": "项目未写日期,按今天有效的规则判定",
+    "datum-shift-doubtful": "基准转换在此地精度不足,误差可能达到服务半径量级",
+    "datum-suspected": "点位与道路不吻合,坐标基准可能有误,请核对",
+    "duplicate-row": "各列完全重复的行,已剔除",
+    "elderly-assumed": "缺老年人数,以参数推算",
     "elderly-missing": "缺老年人数",
-    "encoding-detected": "识别出的文字编码",
-    "facilities-none": "项目没有设施图层,服务情况未知",
-    "facilities-without-place": "设施没有位置",
-    "facility-mapped-twice": "同一设施重复绘制,只计一次",
-    "facility-private": "不对外开放的设施,已剔除",
-    "facility-type-unknown": "未要求的设施类别,已剔除",
-    "formula-not-calculated": "公式没有存下结果,按缺失计",
+    "encoding-detected": "文字编码已自动识别",
+    "facilities-none": "项目没有设施,所有住宅均无服务",
+    "facilities-without-place": "设施没有画在图上,无法量到它的距离",
+    "facility-mapped-twice": "同名同类的设施重复绘制(点或楼在其用地之内),只计一次",
+    "facility-private": "体育休闲设施仅供业主使用(access=private),已剔除",
+    "facility-type-unknown": "不在所查类型之内的设施,该行已剔除",
+    "formula-not-calculated": "公式没有保存结果,按缺失处理;请用 Excel 或 WPS 打开后另存",
     "gate-of-nobody": "出入口所属的编号不存在",
-    "gate-of-nothing": "出入口没有写明所属",
-    "geometry-flattened": "已去掉高程坐标",
-    "geometry-kind": "几何类型不符,已剔除",
-    "geometry-missing": "几何为空,已剔除",
-    "geometry-not-finite": "坐标不是有限数,已剔除",
-    "geometry-repaired": "自相交的几何,已修复",
-    "geometry-split": "多部件的线,已拆开",
-    "header-found": "识别出的表头行",
+    "gate-of-nothing": "出入口不属于任何住宅或设施,已剔除",
+    "geometry-flattened": "高程或度量值(Z、M)已去掉",
+    "geometry-kind": "几何类型不符,该行已剔除",
+    "geometry-missing": "没有几何图形,该行已剔除",
+    "geometry-not-finite": "坐标不是有限数,该行已剔除",
+    "geometry-repaired": "图形无效(自相交或环重复),已重建",
+    "geometry-split": "多部分图形已拆成每部分一行",
+    "header-found": "表头不在首行,已自动找到",
     "header-repeats": "表头有重名的列,取第一列",
     "height-missing": "高程未覆盖部分道路,按平地计",
-    "home-far-from-streets": "住宅在道路范围之外",
-    "households-assumed": "户数按参数推算",
-    "households-missing": "缺户数",
-    "id-made": "没有编号,按行号生成",
-    "identifier-shared": "不同文件的编号相同,已加区别",
-    "junction-apart": "同一路口编号的线端不在一处",
-    "levels-assumed": "层数按参数推算",
-    "levels-missing": "缺层数,建筑面积未知",
-    "merged-number": "合并单元格中的数字只计一次",
-    "merged-text": "合并单元格中的文字已补全",
-    "metric-crs-chosen": "自动选定的米制坐标系",
-    "network-fragments": "道路有不相连的碎片",
-    "no-street-near": "最大接入距离内没有道路",
-    "not-wanted": "不符合 where 条件的行,已剔除",
-    "number-absurd": "数值过大,已保留,请核对单位与合计行",
-    "number-impossible": "数值不可能,按缺失计",
-    "number-negative": "数值为负,按缺失计",
-    "number-unreadable": "不是数字,按缺失计",
-    "offset-removed": "已由偏移坐标转换为 WGS 84",
-    "on-fragment": "只能到达道路碎片,可达性未知",
-    "osm-geometry-broken": "OpenStreetMap 几何不完整,已剔除",
-    "outside-crs": "坐标超出坐标系范围,已剔除",
-    "place-fetched": "按地名取得的 OpenStreetMap 数据",
-    "population-assumed": "人口按参数推算",
-    "population-missing": "缺人口",
-    "population-replaced": "以栅格人口代替图层中的人数",
-    "population-spread": "栅格人口分摊到住宅",
-    "population-total": "栅格人口总数",
-    "population-unassigned": "附近没有住宅的栅格人口,不计入结果",
-    "projected": "已投影到分析坐标系",
-    "reader-warning": "读取程序的提示",
+    "home-far-from-streets": "住宅在道路数据范围之外,步行无法到达任何设施",
+    "households-assumed": "缺户数,以参数推算",
+    "households-missing": "缺户数:仍计入住宅数,不计入户数合计",
+    "id-made": "缺编号,以行号代替",
+    "identifier-shared": "不同文件的编号重复,已在前面加文件序号",
+    "junction-apart": "同一路口的线段端点并不相接,以路口编号为准",
+    "levels-assumed": "没有层数的住宅,按参数取值",
+    "levels-missing": "没有层数的住宅,建筑面积未知",
+    "merged-number": "合并单元格中的数字只计给第一行",
+    "merged-text": "合并单元格的文字已填入所覆盖的每一格",
+    "metric-crs-chosen": "已选定量距离用的坐标系",
+    "network-fragments": "路网中有与其他道路都不相连的碎片,可能缺一座桥或一段小路",
+    "no-street-near": "在容许距离内(且在障碍物同侧)没有道路,无法判断",
+    "not-wanted": "不符合 where 条件的行,未采用",
+    "number-absurd": "数值异常偏大,已保留;请检查是否混入合计行或单位有误",
+    "number-impossible": "数值不可能,按缺失处理",
+    "number-negative": "数值为负,按缺失处理",
+    "number-unreadable": "不是数字,按缺失处理",
+    "offset-removed": "GCJ-02 或 BD-09 坐标已转换为 WGS 84",
+    "on-fragment": "只接到孤立的路网碎片,能走到哪里无法判断",
+    "osm-geometry-broken": "面或水系无法由其线段拼成,已剔除(在截取数据的边缘常见)",
+    "outside-crs": "坐标在坐标系范围之外,该行已剔除",
+    "place-fetched": "已按地名取得 OpenStreetMap 数据",
+    "population-assumed": "缺人口,以参数推算",
+    "population-missing": "缺人口:仍计入住宅数,不计入人口合计",
+    "population-replaced": "住宅自带的人数由栅格人口代替",
+    "population-spread": "栅格人口已分配到住宅",
+    "population-total": "栅格人口合计",
+    "population-unassigned": "附近没有住宅的栅格人口,不在任何结果之内",
+    "projected": "已投影到量距离用的坐标系",
+    "reader-warning": "读取文件时有提示",
     "street-closed": "不许步行的道路,已剔除",
-    "street-excluded": "按 exclude_highways 剔除的道路",
-    "street-private": "私有道路,已剔除",
-    "street-private-kept": "私有道路,居民可走,已保留",
-    "street-turned": "线的方向与路口编号相反,已掉转",
-    "unit-suspected": "疑似单位有误",
-    "units-in-cells": "单元格中带有单位,已换算",
-    "values-missing": "缺值",
-    "water-divides": "水面作为步行屏障",
-    "way-not-walkable": "不可步行的道路,未采用",
-    "weight-missing": "缺分摊权重,按平均计",
-    "what-if": "假设方案的改动",
-    "zone-prefix": "东坐标带号与声明的坐标系不符,已改用相符的坐标系",
-}
+    "street-excluded": "按 exclude_highways 去掉的道路",
+    "street-private": "私有道路已去掉(private_streets: exclude)",
+    "street-private-kept": "私有道路按居民可走保留(可用 private_streets: exclude 去掉)",
+    "street-turned": "线段方向与路口编号相反,已调转",
+    "unit-suspected": "户均面积不合理,某列的单位可能有误",
+    "units-in-cells": "单元格里自带单位,已换算",
+    "values-missing": "有缺失值",
+    "water-divides": "河流、运河、湖泊视为步行不可穿越",
+    "way-not-walkable": "不可步行的道路(高速、禁行、在建等)",
+    "weight-missing": "有人口的栅格内住宅缺权重,按同格平均或平均分配",
+    "what-if": "假设方案",
+    "zone-prefix": "横坐标前的带号已识别并去掉",
+}  # fmt: skip
+"""Code -> what a Chinese reader is told; counts and examples are put behind it."""
 
-_LAYERS = {
-    "areas": "片区",
-    "barriers": "屏障",
+_LAYERS_ZH = {
+    "areas": "区域",
+    "barriers": "障碍物",
+    "city": "城市",
     "elevation": "高程",
     "entrances": "出入口",
     "facilities": "设施",
-    "population": "人口栅格",
+    "population": "人口",
+    "project": "项目",
     "residential": "住宅",
     "sites": "备选点",
     "streets": "道路",
-    "water": "水面",
+    "water": "水系",
 }
 
 
-def note_message(note: DataNote, language: str) -> str:
-    """Return what a note says, in Chinese with its title before the particulars.
+def note_text(note: DataNote, language: str) -> str:
+    """Return one note as a sentence.
+
+    Parameters
+    ----------
+    note
+        A note of the data report.
+    language
+        ``zh`` or ``en``.
 
     Examples
     --------
     >>> from siting.tables import DataNote
-    >>> note = DataNote("residential", "warning", "households-missing", "7 homes ...", 7, ())
-    >>> note_message(note, "zh")
-    '缺户数:7 homes ...'
-    >>> note_message(note, "en")
-    '7 homes ...'
+    >>> note = DataNote("homes", "excluded", "geometry-missing", "geometry is null", 2, ("7", "9"))
+    >>> note_text(note, "zh")
+    '没有几何图形,该行已剔除(2 处,如 7、9)'
+    >>> note_text(note, "en")
+    'geometry is null'
     """
-    title = NOTE_TITLES.get(note.code)
-    return f"{title}:{note.message}" if title and language == "zh" else note.message
+    if language != "zh" or note.code not in ZH:
+        return note.message
+    counted = [f"{note.count:,} 处"] if note.count else []
+    if note.examples:
+        counted.append("如 " + "、".join(note.examples[:3]))
+    text = ZH[note.code] + (f"({','.join(counted)})" if counted else "")
+    return f"{text}。原文:{note.message}" if note.code in DETAILED else text
 
 
-def layer_name(note: DataNote, language: str) -> str:
-    """Return the layer that a note is about, such as ``住宅 (homes.gpkg)``.
+def note_layer(note: DataNote, language: str) -> str:
+    """Return the layer that a note is about, with its file.
 
     Examples
     --------
     >>> from siting.tables import DataNote
-    >>> layer_name(DataNote("streets (a.shp)", "info", "projected", "", 0, ()), "zh")
-    '道路 (a.shp)'
+    >>> note_layer(DataNote("streets (a.pbf)", "info", "projected", ""), "zh")
+    '道路 (a.pbf)'
     """
-    kind, space, file = note.layer.partition(" (")
-    if language == "zh" and kind in _LAYERS:
-        return f"{_LAYERS[kind]}{space}{file}"
-    return note.layer
+    if language != "zh":
+        return note.layer
+    return re.sub(r"^\w+", lambda found: _LAYERS_ZH.get(found[0], found[0]), note.layer)

@@ -47,7 +47,11 @@ function homeCard(row, select) {
     el("p", { class: "kind" }, word("kind.home")),
     el("h2", {}, name(homeName(row))),
     factList(facts),
-    findingGroups(row, select),
+    findingGroups(
+      store.rules.filter((rule) => rule.subject === "home"),
+      row,
+      select,
+    ),
   ];
 }
 
@@ -55,8 +59,7 @@ const MANY_RULES = 12;
 const GROUP_ORDER = [1, 2, 0, 3]; // what fails first, then unknown, passed, not applicable
 
 // The rule on the map first, then the others by verdict; with many rules only what fails is open.
-function findingGroups(row, select) {
-  const rules = store.rules.filter((rule) => rule.subject === "home");
+function findingGroups(rules, row, select) {
   const current = rules.filter((rule) => rule === currentRule());
   const list = (some) =>
     el(
@@ -135,8 +138,11 @@ function areaCard(row) {
     factList([[word("id"), name(level.ids[row])]]),
   ];
   const weights = knownWeights();
+  // What fails somebody here, the worst of this area first.
+  const here = (k) => burden(level.totals[k] && level.totals[k][row]);
   const body = rulesWorstFirst()
-    .filter((k) => level.totals[k] && !isIndicator(store.rules[k]))
+    .filter((k) => here(k) > 0)
+    .sort((a, b) => here(b) - here(a))
     .map((k) => {
       const failed = level.totals[k][row][1];
       const cells = weights.map((weight) => el("td", {}, number(failed[WEIGHT[weight]])));
@@ -170,7 +176,8 @@ function areaCard(row) {
     ),
     el("tbody", {}, body),
   );
-  return [...head, areaFindings(row), table];
+  const lacking = body.length ? table : el("p", { class: "quiet" }, word("nobodyWithout.area"));
+  return [...head, lacking, areaFindings(row)];
 }
 
 // Rules that look at areas themselves, such as one facility for so many people.
@@ -179,11 +186,7 @@ function areaFindings(row) {
   const rules = store.rules.filter(
     (rule) => rule.subject === "area" && rule.level === level && rule.columns,
   );
-  return el(
-    "ul",
-    { class: "findings" },
-    rules.map((rule) => findingItem(rule, row, () => {})),
-  );
+  return findingGroups(rules, row, () => {});
 }
 
 // A facility with several types may have a row for each.

@@ -22,15 +22,22 @@ function showHeadline(select) {
   }
   const rows = level.ids.map((id, row) => row).filter((row) => burden(totals[row]) > 0);
   rows.sort((a, b) => burden(totals[b]) - burden(totals[a]));
-  const buttons = rows.slice(0, 3).map((row) =>
+  // The same numbers stand on the map while it shows this rule.
+  const rank = (k) => (worst === state.rule ? el("span", { class: "rank" }, String(k + 1)) : null);
+  const buttons = rows.slice(0, 3).map((row, k) =>
     el(
-      "button",
-      {
-        type: "button",
-        class: "inline",
-        onclick: () => select({ kind: "area", row, level: state.level }),
-      },
-      name(areaName(level, row)),
+      "span",
+      { class: "ranked" },
+      rank(k),
+      el(
+        "button",
+        {
+          type: "button",
+          class: "inline",
+          onclick: () => select({ kind: "area", row, level: state.level }),
+        },
+        name(areaName(level, row)),
+      ),
     ),
   );
   const listed = buttons.flatMap((button, k) => (k ? [word("comma"), button] : [button]));
@@ -75,6 +82,9 @@ function figure(rule, weight) {
         ? word("noData")
         : word("ofAll", { share: percent(all ? failed / all : 0), all: number(all) }),
     ),
+    column[2]
+      ? el("span", { class: "figure-share" }, word("notKnown", { n: number(column[2]) }))
+      : null,
   );
 }
 

@@ -220,17 +220,12 @@ function rankWeight() {
   return ["population", "households", "elderly", "homes"].find((weight) => known.includes(weight));
 }
 
-// What areas are coloured by: households, or people, or homes.
-function shareWeight() {
-  const known = knownWeights();
-  return ["households", "population"].find((weight) => known.includes(weight)) || "homes";
-}
-
-// The share of an area that lacks the service; null where nothing was decided.
+// The share of an area that lacks the service, of whatever areas are ranked by, so that colours and
+// ranks speak of the same people; null where nothing was decided.
 function unservedShare(levelIndex, ruleIndex, row) {
   const shares = store.header.areas[levelIndex].shares[ruleIndex];
-  const covered = shares && shares[row] ? shares[row][WEIGHT[shareWeight()]] : null;
-  return covered === null ? null : 1 - covered;
+  const covered = shares && shares[row] ? shares[row][WEIGHT[rankWeight()]] : undefined;
+  return covered === null || covered === undefined ? null : 1 - covered;
 }
 
 // How many are without; -1 where a rule says nothing of it. Rules about areas or facilities count

@@ -72,14 +72,12 @@ function tracePath(context, view, shapes, path) {
   }
 }
 
-// Areas fade as single homes come into sight.
 function paintAreas(context, view, colour) {
   const level = store.ground.areas[state.level];
   if (!level || !areasTell(currentRule())) {
     return;
   }
-  const fade = state.layers.homes ? Math.max(0.35, Math.min(1, 1 - (view.zoom - 14) * 0.25)) : 1;
-  context.globalAlpha = colour.areaAlpha * fade;
+  context.globalAlpha = areaStrength(view.zoom);
   const hatch = hatching(context, colour);
   for (let row = 0; row < level.shapes.owners; row += 1) {
     context.fillStyle = areaColour(row, colour) || hatch;

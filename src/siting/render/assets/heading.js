@@ -29,9 +29,9 @@ function showNotes() {
     el(
       "li",
       {},
-      el("strong", {}, name(note.layer)),
+      el("strong", {}, name(pick(note.layer))),
       " · " + coded("severity", note.severity) + " · ",
-      name(note.message),
+      name(pick(note.message)),
     ),
   );
   replace(

@@ -113,6 +113,18 @@ function rowsByShade(view, rule, inSight) {
   return lists;
 }
 
+// Sectors begin at the top with those who are worst off.
+const SECTOR_ORDER = [
+  SHADE.worst,
+  SHADE.far,
+  SHADE.over,
+  SHADE.served,
+  SHADE.near,
+  SHADE.unknown,
+  SHADE.exempt,
+];
+
+// Groups are sized by people, for the cells of a population grid are equally many everywhere.
 function paintClusters(context, view, colour, rule) {
   drawn.mode = "clusters";
   const cells = clusterCells(view, rule);
@@ -120,34 +132,43 @@ function paintClusters(context, view, colour, rule) {
   context.textAlign = "center";
   context.textBaseline = "middle";
   for (const cell of cells.values()) {
-    if (cell.verdicts[2] === cell.n) {
+    cell.verdicts.forEach((count, verdict) => {
+      drawn.verdicts[verdict] += count;
+    });
+    drawn.people += cell.all;
+    if (cell.homes[SHADE.unknown] === cell.n) {
       paintUnknown(context, cell, colour);
-      continue;
+    } else {
+      paintGroup(context, cell, colour, rule, cells.unit);
     }
-    const radius = Math.max(7, Math.min(CLUSTER_CELL * 0.42, 4 + Math.sqrt(cell.n) * cells.unit));
-    const [x, y] = [cell.x / cell.n, cell.y / cell.n];
-    const parts = [cell.verdicts[1], cell.verdicts[0], cell.verdicts[2], cell.verdicts[3]];
-    const shades = [SHADE.far, SHADE.served, SHADE.unknown, SHADE.exempt];
-    let angle = -Math.PI / 2;
-    parts.forEach((part, k) => {
-      drawn.verdicts[[1, 0, 2, 3][k]] += part;
-      const next = angle + (part / cell.n) * 2 * Math.PI;
-      context.fillStyle = colour.shades[shades[k]];
+  }
+}
+
+// A disc as large as the number of people, cut into the shades of the legend, the worst first.
+function paintGroup(context, cell, colour, rule, unit) {
+  const radius = Math.max(5, Math.min(CLUSTER_CELL * 0.42, 4 + Math.sqrt(cell.all) * unit));
+  const [x, y] = [cell.x / cell.n, cell.y / cell.n];
+  // Where nobody is known to live, homes are counted.
+  const [parts, all] = cell.all > 0 ? [cell.people, cell.all] : [cell.homes, cell.n];
+  let angle = -Math.PI / 2;
+  for (const shade of SECTOR_ORDER) {
+    const next = angle + (parts[shade] / all) * 2 * Math.PI;
+    if (next > angle) {
+      context.fillStyle = shadeColour(rule, shade);
       context.beginPath();
       context.moveTo(x, y);
       context.arc(x, y, radius, angle, next);
       context.fill();
-      angle = next;
-    });
-    if (radius > 13) {
-      outlinedText(context, shortNumber(cell.n), x, y, colour);
     }
+    angle = next;
+  }
+  if (radius > 13) {
+    outlinedText(context, shortNumber(cell.all), x, y, colour);
   }
 }
 
 // A group of which nothing is known is a small ring: it must not outshout what was found.
 function paintUnknown(context, cell, colour) {
-  drawn.verdicts[2] += cell.n;
   context.beginPath();
   context.arc(cell.x / cell.n, cell.y / cell.n, 4, 0, 2 * Math.PI);
   context.lineWidth = 2;
@@ -164,6 +185,8 @@ function shortNumber(n) {
 function clusterCells(view, rule) {
   const { x, y, grid } = store.homes;
   const { verdict } = rule.columns;
+  const people = store.homes.weights[rankWeight()] || null;
+  const none = () => SHADES.map(() => 0);
   const cells = new Map();
   let most = 1;
   visitBox(grid, ...view.world, (rows, from, to) => {
@@ -177,14 +200,19 @@ function clusterCells(view, rule) {
       const key = Math.floor(wx / CLUSTER_CELL) * 4194304 + Math.floor(wy / CLUSTER_CELL);
       let cell = cells.get(key);
       if (!cell) {
-        cell = { n: 0, x: 0, y: 0, verdicts: [0, 0, 0, 0] };
+        cell = { n: 0, x: 0, y: 0, verdicts: [0, 0, 0, 0], homes: none(), people: none(), all: 0 };
         cells.set(key, cell);
       }
+      const shade = rule.shades[row];
+      const size = people ? (people[row] ? (people[row] - 1) / 10 : 0) : 1;
       cell.n += 1;
       cell.x += wx - view.left;
       cell.y += wy - view.top;
       cell.verdicts[verdict[row]] += 1;
-      most = Math.max(most, cell.n);
+      cell.homes[shade] += 1;
+      cell.people[shade] += size;
+      cell.all += size;
+      most = Math.max(most, cell.all);
     }
   });
   cells.unit = (CLUSTER_CELL * 0.38) / Math.sqrt(most);

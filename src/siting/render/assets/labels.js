@@ -1,6 +1,8 @@
 // Names of areas and their ranks, where they fit.
 
-// Names of areas where they fit, the worst first; the five worst carry their rank.
+// Names go where they fit, the worst areas first; these carry their rank, which the table repeats.
+const RANKS_SHOWN = 5;
+
 function paintNames(context, view, colour) {
   const level = currentLevel();
   if (!state.layers.names || !level) {
@@ -9,11 +11,11 @@ function paintNames(context, view, colour) {
   const worst = areasWorstFirst();
   const taken = [];
   context.textBaseline = "middle";
-  worst.slice(0, 5).forEach((row, k) => paintName(context, view, colour, row, k + 1, taken));
+  worst.slice(0, RANKS_SHOWN).forEach((row, k) => paintName(context, view, colour, row, k + 1, taken));
   if (drawn.mode === "clusters") {
     return;
   }
-  worst.slice(5).forEach((row) => paintName(context, view, colour, row, 0, taken));
+  worst.slice(RANKS_SHOWN).forEach((row) => paintName(context, view, colour, row, 0, taken));
   const named = new Set(worst);
   level.ids.forEach((id, row) => named.has(row) || paintName(context, view, colour, row, 0, taken));
 }
@@ -28,14 +30,13 @@ function paintName(context, view, colour, row, rank, taken) {
   if (x < 0 || y < 0 || x > view.width || y > view.height) {
     return;
   }
-  // An id is no name: it is written only where a rank needs something beside it.
-  const full = rank ? areaName(currentLevel(), row) : currentLevel().names[row];
-  const text = Array.from(full).slice(0, 24).join("");
-  if (!text) {
+  // An id is no name: a rank stands alone then, and the table says whose it is.
+  const text = Array.from(currentLevel().names[row]).slice(0, 24).join("");
+  if (!text && !rank) {
     return;
   }
   context.font = (rank ? "600 13px " : "12px ") + FONT;
-  const width = context.measureText(text).width + (rank ? 24 : 0);
+  const width = context.measureText(text).width + (rank ? (text ? 24 : 18) : 0);
   const box = [x - width / 2 - 3, y - 10, x + width / 2 + 3, y + 10];
   const fits = rank || width < place.width * view.scale * 1.4;
   if (
@@ -46,16 +47,32 @@ function paintName(context, view, colour, row, rank, taken) {
   }
   taken.push(box);
   context.textAlign = "left";
+  if (text && drawn.mode === "clusters") {
+    paintPlate(context, colour, box);
+  }
   if (rank) {
-    paintRank(context, colour, rank, box[0] + 10, y);
+    paintRank(context, colour, rank, box[0] + 12, y);
   }
   outlinedText(context, text, box[0] + 3 + (rank ? 22 : 0), y, colour);
 }
 
+// Over groups with figures of their own, a name needs a plate to be read.
+function paintPlate(context, colour, [left, top, right, bottom]) {
+  context.globalAlpha = 0.85;
+  context.fillStyle = colour.halo;
+  context.beginPath();
+  context.roundRect(left, top, right - left, bottom - top, 6);
+  context.fill();
+  context.globalAlpha = 1;
+}
+
 function paintRank(context, colour, rank, x, y) {
   context.fillStyle = colour.text;
+  context.strokeStyle = colour.halo;
+  context.lineWidth = 2;
   context.beginPath();
   context.arc(x, y, 9, 0, 2 * Math.PI);
+  context.stroke();
   context.fill();
   context.fillStyle = colour.halo;
   context.textAlign = "center";

@@ -1,24 +1,25 @@
 // The legend: what each colour and shape on the map stands for.
 
-function showLegend(toggle) {
+function showLegend(map, toggle) {
   const rule = currentRule();
   const colour = colours();
   const parts = [];
   if (rule && rule.subject === "home" && state.layers.homes) {
     parts.push(el("h3", {}, word("legendHomes")), homeLegend(rule, toggle));
     if (drawn.mode === "clusters") {
-      parts.push(el("p", { class: "quiet" }, word("legendClusters")));
+      parts.push(el("p", { class: "quiet" }, word("legendClusters." + rankWeight())));
     }
   }
   if (state.layers.areas && areasTell(rule)) {
     const about =
       rule.subject === "area"
         ? word("legendVerdict")
-        : word("legendAreas." + shareWeight(), { level: levelName(currentLevel(), true) });
+        : word("legendAreas." + rankWeight(), { level: levelName(currentLevel(), true) });
     parts.push(el("h3", {}, about), areaLegend(rule, colour));
   }
   parts.push(symbolLegend(rule, colour));
   replace(byId("legend"), parts);
+  tintLegend(map);
 }
 
 function homeLegend(rule, toggle) {
@@ -78,8 +79,10 @@ function areaLegend(rule, colour) {
   const list = el("ul", { class: "keys patches" });
   const row = (fill, text, shape) => {
     const patch = el("span", { class: shape || "patch" });
-    // As pale as on the map, or a class would be taken for the one below.
-    patch.style.setProperty("--colour", shape ? fill : onPaper(fill, colour));
+    patch.style.setProperty("--colour", fill);
+    if (!shape) {
+      patch.dataset.fill = fill;
+    }
     list.append(el("li", {}, patch, text));
   };
   if (rule.subject === "area") {
@@ -90,6 +93,14 @@ function areaLegend(rule, colour) {
   edges.forEach((edge, k) => row(colour.areas[k], edge + " %"));
   row(colour.noArea, word("noData"), "patch hatched");
   return list;
+}
+
+// As pale as on the map, or a class would be taken for the one below.
+function tintLegend(map) {
+  const strength = areaStrength(map.getZoom());
+  for (const patch of document.querySelectorAll("#legend .patch[data-fill]")) {
+    patch.style.setProperty("--colour", onPaper(patch.dataset.fill, strength));
+  }
 }
 
 function symbolLegend(rule, colour) {

@@ -37,7 +37,7 @@ class Page {
 
   layers() {
     showLayers(this.changed);
-    showLegend(this.shade);
+    showLegend(this.map, this.shade);
     this.redraw();
   }
 
@@ -109,14 +109,7 @@ class Page {
   }
 
   whole() {
-    this.fit(wholeBounds());
-  }
-
-  fit(bounds) {
-    const legend = byId("legend-box").offsetWidth;
-    const beside = this.map.getSize().x > 760 ? legend + 12 : 0;
-    const room = { paddingTopLeft: [16 + beside, 16], paddingBottomRight: [16, 34] };
-    this.map.fitBounds(bounds, { animate: false, ...room });
+    fitBeside(this.map, wholeBounds());
   }
 
   // The view that a link asks for, or else where the rule has something to say.
@@ -124,7 +117,7 @@ class Page {
     if (asked.view) {
       this.map.setView([asked.view[0], asked.view[1]], asked.view[2], { animate: false });
     } else {
-      this.fit(judgedBounds(currentRule()) || wholeBounds());
+      fitBeside(this.map, judgedBounds(currentRule()) || wholeBounds());
     }
   }
 }

@@ -37,7 +37,7 @@ const palettes = {
     text: "#e3e3ea",
     halo: "#15161a",
     shades: ["#4a90d0", "#86b8e3", "#d97b16", "#fdae4a", "#fff0c9", "#a6a6a6", "#666a73"],
-    areas: ["#22222b", "#2b2839", "#372f50", "#453968", "#554583", "#6750a0"],
+    areas: ["#24232c", "#343048", "#484065", "#5d5185", "#7666a7", "#9080c6"],
     noArea: "#5a5d66",
     verdicts: ["#3a7cb8", "#fdae4a", "#8a8a8a", "#3a3c42"],
     areaVerdicts: ["#27415c", "#7d5320", "#5a5a5a", "#2a2b30"],
@@ -76,9 +76,15 @@ function rgb(hex) {
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
-// An area's colour as it looks on the map's paper.
-function onPaper(hex, colour) {
-  const [paper, ink] = [rgb(colour.paper), rgb(hex)];
-  const mixed = ink.map((part, k) => part * colour.areaAlpha + paper[k] * (1 - colour.areaAlpha));
+// Areas fade as single homes come into sight.
+function areaStrength(zoom) {
+  const fade = state.layers.homes ? Math.max(0.35, Math.min(1, 1 - (zoom - 14) * 0.25)) : 1;
+  return colours().areaAlpha * fade;
+}
+
+// A colour as it looks on the map's paper.
+function onPaper(hex, strength) {
+  const [paper, ink] = [rgb(colours().paper), rgb(hex)];
+  const mixed = ink.map((part, k) => part * strength + paper[k] * (1 - strength));
   return "rgb(" + mixed.map(Math.round).join(", ") + ")";
 }

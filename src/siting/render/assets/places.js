@@ -51,13 +51,18 @@ function judgedBounds(rule) {
   return L.latLngBounds(toLatLng(left, bottom), toLatLng(right, top));
 }
 
+// Nothing that is looked for lies under the legend or the scale.
+function fitBeside(map, bounds, maxZoom) {
+  const legend = byId("legend-box").offsetWidth;
+  const beside = map.getSize().x > 760 ? legend + 12 : 0;
+  const room = { paddingTopLeft: [16 + beside, 16], paddingBottomRight: [16, 34] };
+  map.fitBounds(bounds, { animate: false, maxZoom, ...room });
+}
+
 function goTo(map, thing) {
   if (thing.kind === "area") {
     const box = boxOfOwner(store.ground.areas[thing.level].shapes, thing.row);
-    map.fitBounds(L.latLngBounds(toLatLng(box[0], box[3]), toLatLng(box[2], box[1])), {
-      maxZoom: 17,
-      padding: [24, 24],
-    });
+    fitBeside(map, L.latLngBounds(toLatLng(box[0], box[3]), toLatLng(box[2], box[1])), 17);
     return;
   }
   const points = pointsOf(thing.kind);

@@ -1,11 +1,12 @@
 // The upper canvas: homes, facilities, sites, names, and what is selected.
 
 // What the last painting put on it, for whoever checks.
-const drawn = { mode: "none", verdicts: [0, 0, 0, 0], facilities: 0, sites: 0, ms: 0 };
+const drawn = { mode: "none", verdicts: [0, 0, 0, 0], people: 0, facilities: 0, sites: 0, ms: 0 };
 
 function paintPoints(context, view) {
   const began = performance.now();
-  Object.assign(drawn, { mode: "none", verdicts: [0, 0, 0, 0], facilities: 0, sites: 0 });
+  const nothing = { mode: "none", verdicts: [0, 0, 0, 0], people: 0, facilities: 0, sites: 0 };
+  Object.assign(drawn, nothing);
   const colour = colours();
   const rule = currentRule();
   if (store.homes && rule && rule.shades && rule.subject === "home" && state.layers.homes) {
@@ -72,15 +73,19 @@ function paintFacilities(context, view, colour, rule) {
     const judged = rule.subject === "facility";
     context.fillStyle = judged ? colour.verdicts[rule.columns.verdict[row]] : colour.facilityFill;
     context.strokeStyle = judged ? colour.text : colour.facility;
-    context.beginPath();
-    context.moveTo(x, y - side);
-    context.lineTo(x + side, y);
-    context.lineTo(x, y + side);
-    context.lineTo(x - side, y);
-    context.closePath();
-    context.fill();
-    context.stroke();
+    diamond(context, x, y, side);
   }
+}
+
+function diamond(context, x, y, side) {
+  context.beginPath();
+  context.moveTo(x, y - side);
+  context.lineTo(x + side, y);
+  context.lineTo(x, y + side);
+  context.lineTo(x - side, y);
+  context.closePath();
+  context.fill();
+  context.stroke();
 }
 
 function paintSites(context, view, colour) {
@@ -117,6 +122,13 @@ function paintSelection(context, view, colour) {
     return;
   }
   const [x, y] = toCanvas(view, points, selected.row);
+  if (selected.kind === "facility") {
+    // It may be one that the rule on the map does not count, and then nothing stands there yet.
+    context.fillStyle = colour.facilityFill;
+    context.strokeStyle = colour.facility;
+    context.lineWidth = 1.5;
+    diamond(context, x, y, 6);
+  }
   for (const [width, stroke] of [
     [5, colour.halo],
     [2.5, colour.selection],

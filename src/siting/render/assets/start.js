@@ -76,7 +76,7 @@ async function open(map, asked) {
   new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(
     map.getContainer(),
   );
-  whenModeChanges = () => showLegend(page.shade);
+  whenModeChanges = () => showLegend(map, page.shade);
   await readGround();
   layers.ground.addTo(map);
   layers.points.addTo(map);
@@ -125,6 +125,7 @@ function startControls(map, page) {
   );
   map.on("moveend zoomend", () => {
     showScale(map);
+    tintLegend(map);
     writeLink(map);
   });
   showScale(map);

@@ -5,18 +5,29 @@ const lists = {
   wanted: "areas", // the tab that the reader chose; some rules have only the other
   tab: "areas",
   rows: ROWS_SHOWN,
-  sort: { areas: { key: "burden", down: true }, homes: { key: "shortfall", down: true } },
+  sort: {
+    areas: { key: "burden", down: true },
+    homes: { key: "shortfall", down: true },
+    sites: { key: "", down: false },
+  },
 };
 
 function showLists(select) {
   const tabs = [];
   const rule = currentRule();
-  byId("lists").hidden = !rule || rule.subject === "city";
+  const sites = store.header.sites.ids.length > 0;
+  byId("lists").hidden = !sites && (!rule || rule.subject === "city");
   if (currentLevel() && rule && rule.subject === "home") {
     tabs.push(["areas", word("worstAreas", { level: levelName(currentLevel(), true) })]);
   }
-  tabs.push(["homes", subjectsTitle(rule)]);
-  lists.tab = tabs.some(([tab]) => tab === lists.wanted) ? lists.wanted : "homes";
+  if (rule && rule.subject !== "city") {
+    tabs.push(["homes", subjectsTitle(rule)]);
+  }
+  if (sites) {
+    tabs.push(["sites", word("layer.sites")]);
+  }
+  const wanted = (tab) => tabs.some(([name]) => name === tab);
+  lists.tab = [lists.wanted, "homes", "sites"].find(wanted) || "homes";
   const buttons = tabs.map(([tab, text]) => tabButton(tab, text, tabs, select));
   replace(byId("tabs"), buttons);
   byId("list").setAttribute("aria-labelledby", "tab-" + lists.tab);
@@ -40,10 +51,9 @@ function tabButton(tab, text, tabs, select) {
   };
   const onkeydown = (event) => {
     if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
-      const other = tabs.find(([name]) => name !== tab);
-      if (other) {
-        choose(other[0]);
-      }
+      const at = tabs.findIndex(([name]) => name === tab);
+      const step = event.key === "ArrowLeft" ? tabs.length - 1 : 1;
+      choose(tabs[(at + step) % tabs.length][0]);
     }
   };
   return el(
@@ -63,7 +73,8 @@ function tabButton(tab, text, tabs, select) {
 }
 
 function showList(select) {
-  const table = lists.tab === "areas" ? areaTable() : subjectTable();
+  const tables = { areas: areaTable, homes: subjectTable, sites: siteTable };
+  const table = tables[lists.tab]();
   if (!table || !table.rows.length) {
     return replace(
       byId("list"),
@@ -127,7 +138,9 @@ function bodyRow(table, row, select) {
     { type: "button", class: "inline", onclick: () => select(thing) },
     name(table.title(row)),
   );
-  return el("tr", { class: chosen ? "chosen" : "" }, el("th", { scope: "row" }, title), cells);
+  const rank = table.rank ? table.rank(row) : 0;
+  const mark = rank ? el("span", { class: "rank" }, String(rank)) : null;
+  return el("tr", { class: chosen ? "chosen" : "" }, el("th", { scope: "row" }, mark, title), cells);
 }
 
 function areaTable() {
@@ -156,6 +169,7 @@ function areaTable() {
     })),
   ];
   const rows = level.ids.map((id, row) => row).filter((row) => burden(totals[row]) > 0);
+  const ranked = areasWorstFirst().slice(0, RANKS_SHOWN);
   sortRows(rows, columns, lists.sort.areas);
   return {
     columns,
@@ -163,6 +177,7 @@ function areaTable() {
     all: rows.length,
     title: (row) => areaName(level, row),
     thing: (row) => ({ kind: "area", row, level: state.level }),
+    rank: (row) => ranked.indexOf(row) + 1,
   };
 }
 
@@ -181,6 +196,23 @@ function sortRows(rows, columns, sort) {
 
 function orLowest(value) {
   return value === null || value === undefined || Number.isNaN(value) ? -1 : Math.min(value, 1e15);
+}
+
+// Proposed sites in the order in which they were given, with what each adds.
+function siteTable() {
+  const { ids, notes } = store.header.sites;
+  const rows = ids.map((id, row) => row);
+  const columns = [
+    { key: "name", text: word("name"), sortable: false },
+    {
+      key: "note",
+      text: word("siteNote"),
+      sortable: false,
+      show: (row) => (notes[row] ? name(pick(notes[row])) : "–"),
+    },
+  ];
+  const thing = (row) => ({ kind: "site", row });
+  return { columns, rows: rows.slice(0, lists.rows), all: rows.length, title: siteName, thing };
 }
 
 // The homes, areas or facilities that a rule fails; null while they are being read.

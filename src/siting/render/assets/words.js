@@ -67,7 +67,8 @@ function quantity(value, unit, digits) {
   if (unit === "share") {
     return percent(value);
   }
-  return (number(value, digits) + "\u00a0" + unitName(unit)).trim();
+  const one = value === 1 && hasWord("one." + unit) ? word("one." + unit) : unitName(unit);
+  return (number(value, digits) + "\u00a0" + one).trim();
 }
 
 // As few decimals as keep the figure on its own side of the limit.

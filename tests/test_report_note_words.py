@@ -1,0 +1,61 @@
+"""What Chinese readers are told of the data: words for every note that can be written."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from siting.report.note_words import DETAILED, ZH, note_layer, note_text
+from siting.tables import DataNote
+
+# Codes that are put together where they are written.
+MADE = {
+    "axes-swapped", "zone-prefix", "cell-negative", "cell-infinite", "households-assumed",
+    "population-assumed", "households-missing", "population-missing", "number-negative",
+    "number-absurd", "number-unreadable", "number-impossible", "values-missing", "street-closed",
+    "elderly-assumed", "elderly-missing", "children-assumed", "children-missing",
+}  # fmt: skip
+
+
+def written_codes(repository):
+    """Read out of the sources which codes notes are written with."""
+    codes = set()
+    for path in (repository / "src" / "siting").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+            if not is_call or node.func.attr != "add" or len(node.args) < 4:
+                continue
+            code = node.args[2]
+            if isinstance(code, ast.Constant) and isinstance(code.value, str):
+                codes.add(code.value)
+    return codes
+
+
+def test_every_note_that_can_be_written_has_chinese_words(repository):
+    codes = written_codes(repository)
+    assert len(codes) > 50
+    assert (codes | MADE) - set(ZH) == set()
+    assert set(ZH) - (codes | MADE) == set()
+    assert set(ZH) >= DETAILED
+
+
+def test_chinese_words_hold_no_english_sentence():
+    for code, text in ZH.items():
+        assert re.search(r"[\u4e00-\u9fff]", text), code
+        assert not re.search(r"[A-Za-z]+ [a-z]+ [a-z]+", text), code
+
+
+def test_a_note_keeps_its_count_its_examples_and_what_only_its_sentence_says():
+    note = DataNote(
+        "residential (b.gpkg)", "warning", "number-negative", "'户数' is negative", 1200, ("a", "b")
+    )
+    assert note_text(note, "zh") == "数值为负,按缺失处理(1,200 处,如 a、b)。原文:'户数' is negative"
+    assert note_text(note, "en") == "'户数' is negative"
+    assert note_layer(note, "zh") == "住宅 (b.gpkg)"
+    assert note_layer(note, "en") == "residential (b.gpkg)"
+
+
+def test_a_note_of_an_unknown_code_is_told_as_it_was_written():
+    note = DataNote("siting.yaml", "warning", "something-new", "as it was written", 3)
+    assert note_text(note, "zh") == "as it was written"
+    assert note_layer(note, "zh") == "siting.yaml"
