@@ -6,7 +6,7 @@ BIN := $(VENV)/Scripts
 else
 BIN := $(VENV)/bin
 endif
-# Kernels that were compiled once are kept, so that the second start costs nothing.
+# Where the demo writes; another folder keeps two runs apart.
 OUT ?= out
 PYTEST_ARGS ?=
 

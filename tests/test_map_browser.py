@@ -436,7 +436,8 @@ def test_rules_about_areas_facilities_and_indicators_show_what_they_found(visit,
             assert seen.page.evaluate("siting.drawn().verdicts") == counts
         elif rule.subject == "city":
             assert "62.5\u00a0%" in seen.page.inner_text("#figures")
-            assert not seen.page.is_visible("#lists")
+            tabs = seen.page.eval_on_selector_all("#tabs button", "nodes => nodes.map(n => n.id)")
+            assert tabs == ["tab-sites"]  # nothing else can be listed of a whole city
         else:
             rows = seen.page.locator("#list tbody tr")
             assert rows.count() == counts[1]
