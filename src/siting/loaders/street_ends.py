@@ -55,8 +55,10 @@ def turn_lines(streets: gpd.GeoDataFrame, *, subject: str, report: DataReport) -
     if not {"from_node", "to_node"} <= set(streets.columns) or not len(streets):
         return streets
     ends = _ends(streets)
-    spot = _spots(ends)
     keys = np.concatenate([streets["from_node"].to_numpy(), streets["to_node"].to_numpy()])
+    if _all_meet(keys, ends):
+        return streets
+    spot = _spots(ends)
     node = np.unique(keys, return_inverse=True)[1].reshape(2, -1)
     against = _runs_against(node, spot)
     if against.any():
@@ -69,14 +71,28 @@ def _ends(streets: gpd.GeoDataFrame) -> NDArray[np.float64]:
     """Return the first and last place of every line, float64 (2, n, 2)."""
     import shapely
 
-    lines = streets.geometry.to_numpy()
-    places = (shapely.get_point(lines, 0), shapely.get_point(lines, -1))
-    return np.array([shapely.get_coordinates(each) for each in places])
+    _, xy, (offsets,) = shapely.to_ragged_array(streets.geometry.to_numpy(), include_z=False)
+    return np.array([xy[offsets[:-1]], xy[offsets[1:] - 1]])
+
+
+def _millimetres(ends: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.round(ends.reshape(-1, 2) * 1000).astype(np.int64)
+
+
+def _all_meet(keys: NDArray[np.int64], ends: NDArray[np.float64]) -> bool:
+    """Tell whether the lines of every junction end in one place: most layers need no more."""
+    import pandas as pd
+
+    node = pd.factorize(keys)[0]
+    first = np.zeros(int(node.max()) + 1, np.int64)
+    first[node[::-1]] = np.arange(node.size)[::-1]
+    mm = _millimetres(ends)
+    return bool((mm == mm[first[node]]).all())
 
 
 def _spots(ends: NDArray[np.float64]) -> NDArray[np.int64]:
     """Give every place of a line end a number, to the millimetre, int64 (2, n)."""
-    mm = np.round(ends.reshape(-1, 2) * 1000).astype(np.int64)
+    mm = _millimetres(ends)
     column = np.unique(mm[:, 0], return_inverse=True)[1]
     row = np.unique(mm[:, 1], return_inverse=True)[1]
     return np.unique(column * (row.max() + 1) + row, return_inverse=True)[1].reshape(2, -1)
