@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siting.cli.console import ExitCode, plain_lines, progress_bar, say, warn
+from siting.cli.console import ExitCode, NoCache, plain_lines, progress_bar, say, warn
 
 if TYPE_CHECKING:
     from siting.pipeline.analysis import Analysis
@@ -36,6 +36,7 @@ def analyze(
     no_map: Annotated[
         bool, typer.Option("--no-map", help="Leave out the map: quicker for a large city.")
     ] = False,
+    no_cache: NoCache = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
 ) -> int:
     """Judge every home, facility and area by the rules in force, and draw the map.
@@ -54,7 +55,13 @@ def analyze(
 
     check_out_folder(out)
     with progress_bar(quiet=quiet) as progress:
-        analysis = run(project, language=language, straight_line=straight_line, progress=progress)
+        analysis = run(
+            project,
+            language=language,
+            straight_line=straight_line,
+            cache=not no_cache,
+            progress=progress,
+        )
         unwanted = ("map.html",) if no_map else ()
         written = write_analysis(analysis, out, leave_out=unwanted, progress=progress)
     if as_json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from siting.cli.console import ExitCode, plain, plain_lines, progress_bar, warn
+from siting.cli.console import ExitCode, NoCache, plain, plain_lines, progress_bar, warn
 from siting.cli.report_file import format_of, may_colour, print_report, write_report
 from siting.errors import SitingError
 
@@ -99,6 +99,7 @@ def check(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Text in full, and every note on the data.")
     ] = False,
+    no_cache: NoCache = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Nothing but the report and errors.")
     ] = False,
@@ -129,6 +130,7 @@ def check(
         include=_states(include or ()),
         counting=Counting(share_rooms, rounding),
         language=language,
+        cache=not no_cache,
     )
     reports = _reports(format_, output, save or ())
     known = _baseline(baseline, needed=new_only or fail_on == "new")

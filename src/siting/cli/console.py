@@ -11,7 +11,17 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from typing import Annotated
 
+import typer
+
+NoCache = Annotated[
+    bool,
+    typer.Option(
+        "--no-cache",
+        help="Join the streets anew; keep nothing in .siting-cache beside the project.",
+    ),
+]
 Progress = Callable[[str, float], None]
 
 

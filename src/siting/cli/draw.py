@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siting.cli.console import ExitCode, progress_bar, say
+from siting.cli.console import ExitCode, NoCache, progress_bar, say
 from siting.errors import SitingError
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def draw_map(
     tianditu: Annotated[
         str | None, typer.Option("--tianditu", help="Offer Tianditu tiles, with your own key.")
     ] = None,
+    no_cache: NoCache = False,
     quiet: Quiet = False,
 ) -> int:
     """Draw the map of a project: one HTML file, or a picture of one rule for a report.
@@ -63,7 +64,7 @@ def draw_map(
     kind = out.suffix.lower()
     if kind not in (".html", ".png", ".svg", ".pdf"):
         raise SitingError(f"{out} has the ending '{kind}'; expected .html, .png, .svg or .pdf.")
-    analysis = _analysis(project, language, quiet=quiet)
+    analysis = _analysis(project, language, cache=not no_cache, quiet=quiet)
     model = build_map_model(analysis)
     if kind == ".html":
         basemaps = _basemaps(tianditu, openstreetmap=openstreetmap)
@@ -82,6 +83,7 @@ def report(
     ] = Path("report.html"),
     maps: Annotated[int, typer.Option("--maps", min=0, help="How many rules are drawn.")] = 2,
     language: Language = None,
+    no_cache: NoCache = False,
     quiet: Quiet = False,
 ) -> int:
     """Write a report of a few pages to print: findings, maps, rules, data and doubts.
@@ -91,12 +93,12 @@ def report(
     from siting.pipeline.report import check_report_path, write_report
 
     check_report_path(out)
-    analysis = _analysis(project, language, quiet=quiet)
+    analysis = _analysis(project, language, cache=not no_cache, quiet=quiet)
     say(str(write_report(analysis, out, maps=maps)))
     return ExitCode.COMPLIANT
 
 
-def _analysis(project: Path, language: str | None, *, quiet: bool) -> Analysis:
+def _analysis(project: Path, language: str | None, *, cache: bool, quiet: bool) -> Analysis:
     from siting.pipeline.analysis import analyze
 
     if (project / "manifest.json").is_file() and not (project / "siting.yaml").is_file():
@@ -105,7 +107,7 @@ def _analysis(project: Path, language: str | None, *, quiet: bool) -> Analysis:
             "name the project file that they were made of."
         )
     with progress_bar(quiet=quiet) as progress:
-        return analyze(project, language=language, progress=progress)
+        return analyze(project, language=language, cache=cache, progress=progress)
 
 
 def _basemaps(tianditu_key: str | None, *, openstreetmap: bool) -> list[Basemap]:

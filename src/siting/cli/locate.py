@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from siting.cli.console import ExitCode, plain_lines, progress_bar, say, warn
+from siting.cli.console import ExitCode, NoCache, plain_lines, progress_bar, say, warn
 from siting.cli.projects import who
 from siting.errors import SitingError
 
@@ -106,6 +106,7 @@ def locate(
         str | None, typer.Option("--language", "-l", help="zh or en; the project's if left out.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print locate.json.")] = False,
+    no_cache: NoCache = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
 ) -> int:
     """Propose sites for a rule: demand, limit and measure come from it and its findings.
@@ -130,7 +131,7 @@ def locate(
     check_out_folder(out)
     _check_time(time_limit, gap)
     with progress_bar(quiet=quiet) as progress:
-        analysis = analyze(project, language=language, progress=progress)
+        analysis = analyze(project, language=language, cache=not no_cache, progress=progress)
         source, decisions, notes = _source(sites, analysis, rule, force_in, force_out)
         found = propose_sites(
             analysis, rule=rule, sites=source, p=p, budget=budget,

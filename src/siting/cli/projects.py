@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from siting.cli.console import ExitCode, plain, plain_lines, progress_bar, say, warn
+from siting.cli.console import (
+    ExitCode,
+    NoCache,
+    plain,
+    plain_lines,
+    progress_bar,
+    say,
+    warn,
+)
 from siting.errors import SitingError
 
 if TYPE_CHECKING:
@@ -315,6 +323,7 @@ def plan_years(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("out"),
     language: Annotated[str | None, typer.Option("--language", "-l", help="zh or en.")] = None,
     by: By = None,
+    no_cache: NoCache = False,
 ) -> int:
     """Plan the coming years anew, with the budgets and decisions of the library.
 
@@ -331,7 +340,7 @@ def plan_years(
 
     check_out_folder(out)
     with progress_bar() as progress:
-        analysis = analyze(project, language=language, progress=progress)
+        analysis = analyze(project, language=language, cache=not no_cache, progress=progress)
         limits = Limits(time_limit, gap, progress=progress)
         found = replan(
             library, analysis, rule, first_year=first_year, years=years, limits=limits,

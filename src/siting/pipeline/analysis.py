@@ -163,6 +163,7 @@ def analyze(
     *,
     language: str | None = None,
     straight_line: bool = False,
+    cache: bool = True,
     progress: Progress | None = None,
 ) -> Analysis:
     """Judge every home, facility and area of a city by the rules in force.
@@ -175,6 +176,9 @@ def analyze(
         ``zh`` or ``en``; the project's where left out.
     straight_line
         Report straight-line distance beside every walking rule.
+    cache
+        Keep the network and the attached layers of a large city in ``.siting-cache`` beside the
+        project file, and use them where nothing that they are made of has changed.
     progress
         Called with a label and a share from 0 to 1.
 
@@ -189,6 +193,7 @@ def analyze(
         A project, layer or rule pack that cannot be worked with; every fault of a file at once.
     """
     from siting.loaders.layers import load_layers
+    from siting.pipeline.prepared import Prepared
     from siting.rules.city_costs import CityCosts
     from siting.rules.evaluate import evaluate_city
 
@@ -201,7 +206,13 @@ def analyze(
     layers = load_layers(chosen, progress=_part(progress, 0.0, 0.55), report=report)
     note_overlaps(layers, report)
     note_gates_of_nobody(layers, report)
-    city = build_city(layers, chosen.parameters, report=report, progress=_part(progress, 0.55, 0.7))
+    city = build_city(
+        layers,
+        chosen.parameters,
+        report=report,
+        prepared=Prepared(chosen.folder if cache else None, report=report),
+        progress=_part(progress, 0.55, 0.7),
+    )
     costs = CityCosts(city)
     blocks = evaluate_city(
         _rules(packs, chosen, day),

@@ -20,6 +20,7 @@ from siting.tables import DataReport
 if TYPE_CHECKING:
     from siting.loaders.layers import Layers
     from siting.loaders.project_model import Project
+    from siting.pipeline.prepared import Prepared
     from siting.rules.city import City
     from siting.rules.evaluate_plan import Counting
     from siting.rules.model import Pack, Rule
@@ -50,6 +51,8 @@ class CheckOptions:
         How areas are counted and rounded; None: as the rules say.
     language
         Of what a notebook shows.
+    cache
+        Keep the street network of a large city in ``.siting-cache`` beside its project file.
     """
 
     rules: tuple[str | Path | Pack, ...] = ()
@@ -60,6 +63,7 @@ class CheckOptions:
     include: tuple[str, ...] = ("active",)
     counting: Counting | None = None
     language: Language = "zh"
+    cache: bool = True
 
 
 def check_plan(
@@ -73,6 +77,7 @@ def check_plan(
     include: Iterable[str] = ("active",),
     counting: Counting | None = None,
     language: Language = "zh",
+    cache: bool = True,
     progress: Progress | None = None,
 ) -> PlanCheck:
     """Check one plan against the rules in force for its place and date.
@@ -95,6 +100,8 @@ def check_plan(
         How areas are counted and rounded; as the rules say if left out.
     language
         Of what a notebook shows.
+    cache
+        Keep the street network of a large city in ``.siting-cache`` beside its project file.
     progress
         Called with a label and a share from 0 to 1.
 
@@ -129,6 +136,7 @@ def check_plan(
         include=tuple(include),
         counting=counting,
         language=language,
+        cache=cache,
     )
     return _Checker(options).check(plan, progress)
 
@@ -164,7 +172,7 @@ class _Checker:
     """Reads packs once and every existing city once."""
 
     options: CheckOptions
-    _cities: dict[str, tuple[Project, Layers]] = field(default_factory=dict)
+    _cities: dict[str, tuple[Project, Layers, Prepared]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.packs = _packs(self.options.rules)
@@ -241,20 +249,24 @@ class _Checker:
             return None
         from siting.pipeline.plan_city import plan_city
 
-        project, layers = self._layers(plan.context, report, progress)
-        return plan_city(layers, plan, project.parameters, report=report, progress=progress)
+        project, layers, prepared = self._layers(plan.context, report, progress)
+        return plan_city(
+            layers, plan, project.parameters, report=report, prepared=prepared, progress=progress
+        )
 
     def _layers(
         self, context: str, report: DataReport, progress: Progress | None
-    ) -> tuple[Project, Layers]:
+    ) -> tuple[Project, Layers, Prepared]:
         from siting.loaders.project import load_layers, read_project
+        from siting.pipeline.prepared import Prepared
 
         if context not in self._cities:
             given = self.options.context or context
             project = read_project(Path(given)) if isinstance(given, str | Path) else given
             loading = DataReport()
             layers = load_layers(project, progress=progress, report=loading)
-            self._cities[context] = (project, layers)
+            prepared = Prepared(project.folder if self.options.cache else None)
+            self._cities[context] = (project, layers, prepared)
             repairs = sum(note.severity != "info" for note in loading.notes)
             message = (
                 f"{repairs} notes on the data of the existing city; siting analyze lists them."

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from siting.loaders.layers import Layers
     from siting.network.graph import Network
     from siting.network.snap import Attachment
+    from siting.pipeline.prepared import Prepared
     from siting.rules.city import City
     from siting.rules.parameters import Parameters
     from siting.tables import DataReport
@@ -28,6 +29,7 @@ def build_city(
     parameters: Parameters,
     *,
     report: DataReport,
+    prepared: Prepared | None = None,
     progress: Progress | None = None,
 ) -> City:
     """Put homes and facilities on the street network and into their areas.
@@ -41,6 +43,8 @@ def build_city(
     report
         Gets the fragments of the network, the subjects that are on none of its streets, and
         junctions without a height.
+    prepared
+        Where the network and the attachments are kept; left out, they are made anew.
     progress
         Called with a label and a share from 0 to 1.
 
@@ -51,19 +55,18 @@ def build_city(
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    from siting.network.graph import build_network
+    from siting.pipeline.prepared import Prepared
     from siting.rules.city import City
 
-    tell = progress or _silent
+    tell, kept = progress or _silent, prepared or Prepared(None)
     tell("joining streets to a network", 0.0)
     with ThreadPoolExecutor(1) as beside:
         # Streets are joined on one core; the areas of the homes are found on another meanwhile.
         home_area = beside.submit(area_rows, layers.residential.geometry, layers.areas)
-        # The table says one-way only where that is about walkers (see `tables.STREETS`).
-        network = build_network(layers.streets, oneway=True)
+        network = kept.network(layers.streets)
     tell("putting homes and facilities on streets", 0.4)
-    homes = attached(network, layers.residential, "home_id", layers, parameters)
-    facilities = attached(network, layers.facilities, "facility_id", layers, parameters)
+    homes = attached(network, layers.residential, "home_id", layers, parameters, kept)
+    facilities = attached(network, layers.facilities, "facility_id", layers, parameters, kept)
     tell("weighing slopes", 0.9)
     city = City(
         homes=layers.residential,
@@ -92,14 +95,16 @@ def attached(
     id_column: str,
     layers: Layers,
     parameters: Parameters,
+    prepared: Prepared | None = None,
 ) -> Attachment:
     """Attach a table to the streets, through its known gates or as it lies."""
-    from siting.network.snap import match_entrances, snap
+    from siting.network.snap import match_entrances
+    from siting.pipeline.prepared import Prepared
 
     gates = None
     if layers.entrances is not None:
         gates = match_entrances(layers.entrances, table[id_column])
-    return snap(
+    return (prepared or Prepared(None)).attachment(
         network,
         table.geometry,
         max_access_m=parameters.max_access_m,

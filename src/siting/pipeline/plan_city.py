@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pyproj
 
     from siting.loaders.layers import Layers
+    from siting.pipeline.prepared import Prepared
     from siting.rules.city import City
     from siting.rules.parameters import Parameters
     from siting.rules.plan import Fact, Plan, PlannedFacility
@@ -35,6 +36,7 @@ def plan_city(
     parameters: Parameters,
     *,
     report: DataReport,
+    prepared: Prepared | None = None,
     progress: Progress | None = None,
 ) -> City:
     """Put a plan's homes and facilities into an existing city.
@@ -49,6 +51,8 @@ def plan_city(
         Of the city's project: the longest access leg, the walking speed.
     report
         Gets what could not be placed.
+    prepared
+        Has the network of the city where another plan was put into it before.
     progress
         Called with a label and a share from 0 to 1.
 
@@ -65,7 +69,7 @@ def plan_city(
     homes = _homes(plan, layers.crs, taken)
     facilities = _with_planned(layers.facilities, plan, layers.crs, taken, report)
     joined = replace(layers, residential=homes, facilities=facilities)
-    return build_city(joined, parameters, report=report, progress=progress)
+    return build_city(joined, parameters, report=report, prepared=prepared, progress=progress)
 
 
 def _homes(plan: Plan, crs: pyproj.CRS, taken: set[str]) -> gpd.GeoDataFrame:

@@ -34,6 +34,7 @@ ZH: Mapping[str, str] = {
     "axes-swapped": "坐标的横纵轴颠倒,已调换",
     "building-not-residential": "按标签为办公、服务或废弃建筑,不作住宅",
     "building-use-uncertain": "建筑用途不明(只标注为建筑),是否计入见参数 uncertain_buildings",
+    "cache-damaged": "缓存文件已损坏,已重新计算",
     "cell-infinite": "栅格值为无穷大,按无数据处理",
     "cell-negative": "栅格值为负,按无数据处理",
     "cell-outside": "栅格在范围之外,已剔除",

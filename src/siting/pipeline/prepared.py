@@ -1,0 +1,314 @@
+"""Networks and attachments that were made before, kept beside the project.
+
+Owns the files of ``.siting-cache/prepared``. A file is named by a hash of all that its content is
+made from: the streets and subjects themselves, the limits, and the code that joins and snaps them.
+So a change of any of these asks for another file, and an old one is never taken for new. What is
+read is held to the shape it must have; a file that is damaged, or that anybody else made, is made
+again. Files hold arrays alone, never objects that could run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from siting.network.graph import Network, build_network
+from siting.network.snap import Attachment, Via, snap
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from siting.tables import DataReport
+
+FOLDER = Path(".siting-cache", "prepared")
+
+# Below this many rows making anew is as quick as reading.
+_WORTH_KEEPING = 20_000
+# Files beyond these, the longest unused ones, are removed: some variants of one city.
+_KEPT = 12
+_DAMAGE = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+_SIMPLE = (0, 1)  # shapely's type ids of points and lines
+
+Columns = Mapping[str, Any]
+Made = TypeVar("Made", Network, Attachment)
+
+
+class Prepared:
+    """What is kept of a project's streets; a run without a folder makes everything anew.
+
+    Parameters
+    ----------
+    project_folder
+        Where the project file stands; None keeps and reads nothing on disk.
+    report
+        Gets a note where a kept file was damaged.
+    at_least
+        Streets or subjects from which on keeping is worth the reading.
+    """
+
+    def __init__(
+        self,
+        project_folder: Path | None,
+        *,
+        report: DataReport | None = None,
+        at_least: int = _WORTH_KEEPING,
+    ) -> None:
+        self._folder = None if project_folder is None else project_folder / FOLDER
+        self._report = report
+        self._at_least = at_least
+        self._keys: WeakKeyDictionary[Network, str] = WeakKeyDictionary()
+        self._last: tuple[gpd.GeoDataFrame, Network] | None = None
+
+    def network(self, streets: gpd.GeoDataFrame) -> Network:
+        """Return `build_network` of the streets, one-way where they say so."""
+        if self._last is not None and self._last[0] is streets:
+            return self._last[1]
+        network = self._network(streets)
+        self._last = streets, network
+        return network
+
+    def _network(self, streets: gpd.GeoDataFrame) -> Network:
+        def make() -> Network:
+            # The table says one-way only where that is about walkers (see `tables.STREETS`).
+            return build_network(streets, oneway=True)
+
+        if self._folder is None or len(streets) < self._at_least:
+            return make()
+        key = _key("network", *_streets_parts(streets))
+        network = self._kept(key, make, lambda columns: _network_of(columns, len(streets)))
+        self._keys[network] = key
+        return network
+
+    def attachment(
+        self,
+        network: Network,
+        geometry: gpd.GeoSeries,
+        *,
+        max_access_m: float,
+        barriers: gpd.GeoDataFrame | None,
+        entrances: gpd.GeoDataFrame | None,
+    ) -> Attachment:
+        """Return `snap` of the subjects to a network that `network` returned."""
+
+        def make() -> Attachment:
+            return snap(
+                network,
+                geometry,
+                max_access_m=max_access_m,
+                barriers=barriers,
+                entrances=entrances,
+            )
+
+        if network not in self._keys or len(geometry) < self._at_least:
+            return make()
+        key = _key(
+            "attachment",
+            self._keys[network].encode(),
+            *_shape_parts(geometry),
+            repr(float(max_access_m)).encode(),
+            *_layer_parts(barriers, ()),
+            *_layer_parts(entrances, ("subject",)),
+        )
+
+        def read(columns: Columns) -> Attachment:
+            return _attachment_of(columns, len(geometry), network.edge_count)
+
+        return self._kept(key, make, read)
+
+    def _kept(self, key: str, make: Callable[[], Made], read: Callable[[Columns], Made]) -> Made:
+        assert self._folder is not None
+        path = self._folder / f"{key}.npz"
+        try:
+            found = read(_read_columns(path))
+        except FileNotFoundError:
+            found = make()
+            _write_columns(path, _arrays_of(found))
+        except _DAMAGE as error:
+            self._note_damage(path, error)
+            found = make()
+            _write_columns(path, _arrays_of(found))
+        return found
+
+    def _note_damage(self, path: Path, error: Exception) -> None:
+        if self._report is not None:
+            self._report.add(
+                "project",
+                "info",
+                "cache-damaged",
+                f"{path.name} in {FOLDER.as_posix()} is damaged ({type(error).__name__}); it was "
+                "made again.",
+            )
+
+
+# --- what a key is made of -----------------------------------------------------------------------
+
+
+def _key(kind: str, *parts: bytes | NDArray[Any]) -> str:
+    """Name a content by its parts, by the code that makes it and by the libraries behind that."""
+    digest = hashlib.sha256(_code().encode())
+    for part in parts:
+        plain = np.frombuffer(part, np.uint8) if isinstance(part, bytes) else part
+        digest.update(plain.nbytes.to_bytes(8, "little"))
+        digest.update(np.ascontiguousarray(plain).data)
+    return f"{kind}-{digest.hexdigest()[:40]}"
+
+
+@cache
+def _code() -> str:
+    """Return a hash of the code that joins and snaps, and the versions that it stands on."""
+    import numba
+    import shapely
+
+    import siting.network
+    from siting.pipeline.manifest import versions
+
+    digest = hashlib.sha256()
+    for path in sorted(Path(siting.network.__path__[0]).glob("*.py")):
+        digest.update(path.read_bytes())
+    known = (versions()["siting"], np.__version__, shapely.__version__, numba.__version__)
+    return "|".join((digest.hexdigest(), *known, shapely.geos_version_string))
+
+
+def _streets_parts(streets: gpd.GeoDataFrame) -> list[bytes | NDArray[Any]]:
+    return _layer_parts(streets, ("from_node", "to_node", "oneway", "added"))
+
+
+def _layer_parts(
+    layer: gpd.GeoDataFrame | None, columns: tuple[str, ...]
+) -> list[bytes | NDArray[Any]]:
+    import pandas as pd
+
+    if layer is None:
+        return [b"none"]
+    crs = b"" if layer.crs is None else layer.crs.to_wkt().encode()
+    parts = [crs, *_shape_parts(layer.geometry)]
+    for name in columns:
+        if name in layer:
+            hashed = pd.util.hash_pandas_object(layer[name], index=False)
+            parts += [name.encode(), hashed.to_numpy()]
+    return parts
+
+
+def _shape_parts(geometry: gpd.GeoSeries) -> list[bytes | NDArray[Any]]:
+    """Return bytes that are equal only for equal shapes in equal order; heights do not count."""
+    import shapely
+
+    shapes = geometry.to_numpy()
+    kinds = shapely.get_type_id(shapes).astype(np.int8)
+    if np.isin(kinds, _SIMPLE).all():
+        counts = shapely.get_num_coordinates(shapes).astype(np.int32)
+        return [kinds, counts, shapely.get_coordinates(shapes)]
+    written = shapely.to_wkb(shapes[~shapely.is_missing(shapes)], output_dimension=2)
+    return [kinds, b"".join(written.tolist())]
+
+
+# --- what is kept --------------------------------------------------------------------------------
+
+
+def _arrays_of(made: Network | Attachment) -> dict[str, NDArray[Any]]:
+    values = {field.name: getattr(made, field.name) for field in fields(made)}
+    return {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
+
+
+def _network_of(columns: Columns, streets: int) -> Network:
+    network = Network(unit="m", **columns)
+    nodes, edges, places = len(network.node_xy), network.edge_from.size, len(network.edge_xy)
+    _hold(_within(network.edge_from, nodes) and _within(network.edge_to, nodes), "edges")
+    _hold(network.node_xy.shape == (nodes, 2), "nodes")
+    _hold(network.edge_xy.shape == (places, 2), "places")
+    _hold(network.component.shape == (nodes,) and _within(network.component, nodes), "pieces")
+    _hold(_within(network.edge_street, streets), "streets")
+    _hold(all(column.shape == (edges,) for column in _per_edge(network)), "columns")
+    offsets = network.edge_offsets
+    _hold(offsets.shape == (edges + 1,) and offsets[0] == 0 and offsets[-1] == places, "offsets")
+    _hold(bool((np.diff(offsets) >= 2).all()), "offsets")
+    _hold(bool((network.cost_forward >= 0).all() and (network.cost_backward >= 0).all()), "costs")
+    return network
+
+
+def _per_edge(network: Network) -> list[NDArray[Any]]:
+    return [
+        network.edge_from,
+        network.edge_to,
+        network.edge_length_m,
+        network.cost_forward,
+        network.cost_backward,
+        network.edge_street,
+        network.edge_added,
+    ]
+
+
+def _attachment_of(columns: Columns, size: int, edges: int) -> Attachment:
+    made = Attachment(size=size, **columns)
+    rows = (made.subject.size,)
+    per_row = (made.subject, made.edge, made.position, made.access_m)
+    _hold(all(column.shape == rows for column in per_row), "columns")
+    _hold(made.via.shape == (size,) and bool((made.via <= max(Via)).all()), "ways")
+    _hold(_within(made.subject, size) and bool((np.diff(made.subject) >= 0).all()), "subjects")
+    _hold(_within(made.edge, edges), "edges")
+    _hold(bool(((made.position >= 0) & (made.position <= 1)).all()), "positions")
+    _hold(bool((made.access_m >= 0).all()), "access legs")
+    return made
+
+
+def _within(values: NDArray[Any], size: int) -> bool:
+    return not values.size or bool(values.min() >= 0 and values.max() < size)
+
+
+def _hold(holds: bool, what: str) -> None:  # noqa: FBT001  a condition is what is held
+    if not holds:
+        raise ValueError(f"{what} do not fit")
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def _read_columns(path: Path) -> Columns:
+    """Read all arrays of a file; the sums in it tell a damaged one."""
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+        columns = {name: kept[name] for name in kept.files}
+    if str(columns.pop("key", "")) != path.stem:
+        raise ValueError("it was kept under another name")
+    with suppress(OSError):
+        os.utime(path)
+    return columns
+
+
+def _write_columns(path: Path, columns: Columns) -> None:
+    """Keep arrays, all or nothing; where nothing can be kept, nothing is lost but time."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        ignore = path.parent.parent / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+        beside = path.with_name(f".{path.stem}.{uuid.uuid4().hex}.part")
+        try:
+            with beside.open("xb") as file:
+                np.savez(file, **{"key": np.array(path.stem), **columns})
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+        _remove_unused(path.parent)
+
+
+def _remove_unused(folder: Path) -> None:
+    """Remove the files that were not used for longest, and what stopped runs left."""
+    listed = sorted(folder.glob("*.npz"), key=lambda path: path.stat().st_mtime, reverse=True)
+    newest = listed[0].stat().st_mtime
+    left = [path for path in folder.glob(".*.part") if newest - path.stat().st_mtime > 86_400]
+    for path in (*listed[_KEPT:], *left):
+        with suppress(OSError):
+            path.unlink()
