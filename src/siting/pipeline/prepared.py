@@ -35,10 +35,11 @@ if TYPE_CHECKING:
 
 FOLDER = Path(".siting-cache", "prepared")
 
-# Below this many rows making anew is as quick as reading.
+# Fewer streets than these are joined anew as quickly as read.
 _WORTH_KEEPING = 20_000
 # Files beyond these, the longest unused ones, are removed: some variants of one city.
 _KEPT = 12
+_DAY_S = 86_400
 _DAMAGE = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 _SIMPLE = (0, 1)  # shapely's type ids of points and lines
 
@@ -56,7 +57,7 @@ class Prepared:
     report
         Gets a note where a kept file was damaged.
     at_least
-        Streets or subjects from which on keeping is worth the reading.
+        Streets from which on keeping is worth the reading.
     """
 
     def __init__(
@@ -112,8 +113,9 @@ class Prepared:
                 entrances=entrances,
             )
 
-        if network not in self._keys or len(geometry) < self._at_least:
+        if network not in self._keys:
             return make()
+        # A short table is kept too: where all tables are, no street is sorted into cells for them.
         key = _key(
             "attachment",
             self._keys[network].encode(),
@@ -306,9 +308,10 @@ def _write_columns(path: Path, columns: Columns) -> None:
 
 def _remove_unused(folder: Path) -> None:
     """Remove the files that were not used for longest, and what stopped runs left."""
-    listed = sorted(folder.glob("*.npz"), key=lambda path: path.stat().st_mtime, reverse=True)
-    newest = listed[0].stat().st_mtime
-    left = [path for path in folder.glob(".*.part") if newest - path.stat().st_mtime > 86_400]
-    for path in (*listed[_KEPT:], *left):
+    used = [(path.stat().st_mtime, path) for path in folder.glob("*.npz")]
+    used.sort(reverse=True)
+    newest = used[0][0] if used else 0.0  # another run may have removed them all
+    left = [path for path in folder.glob(".*.part") if newest - path.stat().st_mtime > _DAY_S]
+    for path in (*(path for _, path in used[_KEPT:]), *left):
         with suppress(OSError):
             path.unlink()
