@@ -7,18 +7,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from siting.plain_text import plain
+
 
 class SitingError(Exception):
-    """Input or usage that siting cannot work with; the message says what to do about it."""
+    r"""Input or usage that siting cannot work with; the message says what to do about it.
+
+    A message is one line, or a list with one line for each fault, whatever names and keys of a
+    file stand in it.
+
+    >>> str(SitingError("no layer is called 'a\n::error::b'"))
+    "no layer is called 'a\\x0a::error::b'"
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(plain(message))
 
 
-class TableError(SitingError):
+class _FaultsError(SitingError):
+    """Several faults of one thing, all in the one message."""
+
+    def __init__(self, subject: str, faults: Sequence[str]) -> None:
+        self.faults = tuple(plain(fault) for fault in faults)
+        # Not the parent's: the line breaks between the faults are meant.
+        Exception.__init__(self, _join(plain(subject), self.faults))
+
+
+class TableError(_FaultsError):
     """A table breaks its contract; every fault of the table is in the one message."""
 
     def __init__(self, table: str, faults: Sequence[str]) -> None:
         self.table = table
-        self.faults = tuple(faults)
-        super().__init__(_join(table, self.faults))
+        super().__init__(table, faults)
 
 
 class CRSError(SitingError):
@@ -29,22 +49,20 @@ class LoadError(SitingError):
     """A file that cannot be read as what it was declared to be."""
 
 
-class RuleError(SitingError):
+class RuleError(_FaultsError):
     """A rule pack with faults; each is given with file, line and path."""
 
     def __init__(self, source: str, faults: Sequence[str]) -> None:
         self.source = source
-        self.faults = tuple(faults)
-        super().__init__(_join(source, self.faults))
+        super().__init__(source, faults)
 
 
-class ProjectError(SitingError):
+class ProjectError(_FaultsError):
     """A project or plan file with faults; each is given with line and path."""
 
     def __init__(self, source: str, faults: Sequence[str]) -> None:
         self.source = source
-        self.faults = tuple(faults)
-        super().__init__(_join(source, self.faults))
+        super().__init__(source, faults)
 
 
 def _join(subject: str, faults: tuple[str, ...]) -> str:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siting.cli.console import ExitCode, NoCache, plain_lines, progress_bar, say, warn
+from siting.cli.console import (
+    ExitCode,
+    NoCache,
+    plain_lines,
+    progress_bar,
+    say,
+    say_json,
+    warn,
+)
 
 if TYPE_CHECKING:
     from siting.pipeline.analysis import Analysis
@@ -65,7 +72,7 @@ def analyze(
         unwanted = ("map.html",) if no_map else ()
         written = write_analysis(analysis, out, leave_out=unwanted, progress=progress)
     if as_json:
-        say(json.dumps(analysis.summary, ensure_ascii=False, indent=2))
+        say_json(analysis.summary)
     elif not quiet:
         _tell(analysis, written)
     if exit_zero or analysis.compliant:

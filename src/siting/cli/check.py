@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from siting.cli.console import ExitCode, NoCache, plain, plain_lines, progress_bar, warn
+from siting.cli.console import ExitCode, NoCache, plain_lines, progress_bar, tame, warn
 from siting.cli.report_file import format_of, may_colour, print_report, write_report
 from siting.errors import SitingError
+from siting.plain_text import plain
 
 if TYPE_CHECKING:
     from siting.pipeline.check import CheckOptions, PlanChecks
@@ -143,7 +144,8 @@ def check(
         if path is None:
             print_report(text, name)
         else:
-            write_report(path, text)
+            # A CI job may show a text with cat; no other format begins a line with a name.
+            write_report(path, tame(text) if name == "text" else text)
     if not quiet:
         _tell(checks, outcome, reports, language, every=verbose)
     if checks.unreadable:
@@ -280,7 +282,7 @@ def _tell(
 
     notes = checks.notes
     for note in notes if every else notes[:_SHOWN_NOTES]:
-        warn(f"note: {plain_lines(note)}")
+        warn(f"note: {plain(note)}")
     if not every and len(notes) > _SHOWN_NOTES:
         warn(f"note: {len(notes) - _SHOWN_NOTES} more notes; --verbose shows them")
     path, name = reports[0]

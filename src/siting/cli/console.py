@@ -11,9 +11,11 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from siting.plain_text import plain
 
 NoCache = Annotated[
     bool,
@@ -42,25 +44,20 @@ def use_utf8() -> None:
 
 
 def say(text: str) -> None:
-    """Print one line of the result."""
-    sys.stdout.write(f"{text}\n")
+    """Print lines of the result, none of which is a command to a CI log."""
+    sys.stdout.write(f"{tame(text)}\n")
+
+
+def say_json(value: Any) -> None:
+    """Print data as JSON, in which no text is a command to a CI log either."""
+    from siting.report.json_ import dump
+
+    sys.stdout.write(dump(value).replace("##[", "##\\u005b"))
 
 
 def warn(text: str) -> None:
     """Print one line that is not the result."""
     sys.stderr.write(f"{tame(text)}\n")
-
-
-def plain(text: str) -> str:
-    r"""Show control characters instead of sending them to the terminal.
-
-    Names come from data, and an escape sequence in a name must not repaint a terminal or fake a
-    line of a log.
-
-    >>> plain("ok\x1b[31m\nno")
-    'ok\\x1b[31m\\x0ano'
-    """
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
 
 
 def plain_lines(text: str) -> str:

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from siting.cli.check import Date, Jurisdiction, Language_, Packs
-from siting.cli.console import plain, say, tame
+from siting.cli.console import say
 from siting.errors import SitingError
+from siting.plain_text import plain
 
 
 def register(app: typer.Typer) -> None:
@@ -45,7 +46,7 @@ def explain(
     options = CheckOptions(rules=tuple(rules or ()), date=day_of(date), jurisdiction=jurisdiction)
     records = finding_records(source, options, language)
     chosen = _chosen(finding, records, source)
-    say(tame("\n\n".join(to_explanation(each, language=language) for each in chosen)))
+    say("\n\n".join(to_explanation(each, language=language) for each in chosen))
 
 
 def _chosen(wanted: str, records: list[dict[str, Any]], source: Path) -> list[dict[str, Any]]:

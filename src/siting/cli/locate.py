@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from siting.cli.console import ExitCode, NoCache, plain_lines, progress_bar, say, warn
+from siting.cli.console import (
+    ExitCode,
+    NoCache,
+    plain_lines,
+    progress_bar,
+    say,
+    say_json,
+    warn,
+)
 from siting.cli.projects import who
 from siting.errors import SitingError
 
@@ -232,7 +239,7 @@ def _tell(
         return
     summary = found.to_dict(by_hand=other)
     if as_json:
-        say(json.dumps(summary, ensure_ascii=False, indent=2))
+        say_json(summary)
         return
     say(plain_lines(siting_text(summary, found.analysis.language)))
     if found.has_plan:

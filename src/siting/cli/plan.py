@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from siting.cli.check import Date, Jurisdiction, Status
-from siting.cli.console import plain, say, tame, warn
+from siting.cli.console import say, say_json, warn
+from siting.plain_text import plain
 
 if TYPE_CHECKING:
     from siting.rules.plan import Plan
@@ -87,16 +87,16 @@ def show(
     rows = plan_table(read)
     if as_json:
         document = {**_head(read), "rows": rows, "notes": list(read.notes)}
-        say(json.dumps(document, ensure_ascii=True, indent=2))
+        say_json(document)
         return
     words = _WORDS[language]
-    say(tame(plain(read.name)))
+    say(plain(read.name))
     for key, value in _head(read).items():
         if key in words and value not in ("", 0):
-            say(tame(plain(f"  {words[key]}: {value if value is not None else words['not_said']}")))
+            say(plain(f"  {words[key]}: {value if value is not None else words['not_said']}"))
     say("")
     for line in aligned([_COLUMNS[language], *map(_row, rows)]):
-        say(tame(line))
+        say(line)
     for note in read.notes:
         warn(f"note: {plain(note)}")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,13 +11,14 @@ import typer
 from siting.cli.console import (
     ExitCode,
     NoCache,
-    plain,
     plain_lines,
     progress_bar,
     say,
+    say_json,
     warn,
 )
 from siting.errors import SitingError
+from siting.plain_text import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +91,7 @@ def list_projects(
     ]
     chosen = table[kept].drop(columns="geometry")
     if as_json:
-        say(json.dumps(_rows(chosen), ensure_ascii=False, indent=2))
+        say_json(_rows(chosen))
         return
     for row in _rows(chosen):
         say(plain(_line(row)))
@@ -251,7 +251,7 @@ def history(
 
     rows = _rows(read_history(library, project_id))
     if as_json:
-        say(json.dumps(rows, ensure_ascii=False, indent=2))
+        say_json(rows)
         return
     for row in rows:
         change = f"{row['field']}: {row['before'] or '-'} -> {row['after'] or '-'}"
@@ -279,7 +279,7 @@ def import_table(
     report = DataReport()
     count = import_projects(library, table, report=report, by=who(by), crs=crs)
     for note in report.notes:
-        warn(plain_lines(f"{note.layer}: {note.message}"))
+        warn(plain(f"{note.layer}: {note.message}"))
     warn(f"{count} projects were added or changed")
 
 

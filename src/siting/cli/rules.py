@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from siting.cli.console import ExitCode, plain, plain_lines, say, warn
+from siting.cli.console import ExitCode, say, say_json, warn
 from siting.errors import RuleError, SitingError
+from siting.plain_text import one_line, plain
 
 if TYPE_CHECKING:
     from siting.rules.model import Pack, Rule
@@ -57,7 +57,7 @@ def list_rules(
         day = _day(date)
         rules = [rule for rule in rules if rule.days.holds_on(day)]
     if as_json:
-        say(json.dumps([_entry(rule, language) for rule in rules], ensure_ascii=False, indent=2))
+        say_json([_entry(rule, language) for rule in rules])
         return
     for rule in rules:
         status = "" if rule.status == "active" else f" [{rule.status}]"
@@ -95,9 +95,9 @@ def show_rule(
 
     rule = _rule(rule_id, packs)
     if as_json:
-        say(json.dumps(rule.model_dump(mode="json"), ensure_ascii=False, indent=2))
+        say_json(rule.model_dump(mode="json"))
     else:
-        say(plain_lines(describe_rule(rule, language)))
+        say(describe_rule(rule, language))
 
 
 @commands.command("explain")
@@ -117,14 +117,14 @@ def explain_rule(
 
     rule = _rule(rule_id, packs)
     if "plan" not in rule.applies_to.subject:
-        say(plain_lines(describe_rule(rule, language)))
+        say(describe_rule(rule, language))
         return
-    say(plain_lines(describe_rule(rule.model_copy(update={"cases": ()}), language)))
+    say(describe_rule(rule.model_copy(update={"cases": ()}), language))
     say("算例:" if language == "zh" else "worked cases:")
     for case in rule.cases:
         for finding in evaluate_plan([rule], plan_of_case(rule, case)):
             text = finding.explanation.text("zh" if language == "zh" else "en")
-            say(plain(f"  - {case.name}: {finding.verdict}: {text}"))
+            say(plain(f"  - {one_line(case.name)}: {finding.verdict}: {text}"))
 
 
 @commands.command("lint")
@@ -141,7 +141,7 @@ def lint(
     paths = find_packs(packs or (), Path())
     faults = lint_packs(paths)
     for fault in faults:
-        say(plain_lines(fault))
+        say(plain(fault))
     if faults:
         warn(f"{len(faults)} faults in {len(paths)} packs")
         return ExitCode.FINDINGS
@@ -164,7 +164,7 @@ def run_tests(
     results = run_cases(_read(packs))
     failed = [each for each in results if not each.passed]
     for result in results if verbose else failed:
-        say(plain_lines(str(result)))
+        say(plain(str(result)))
     warn(f"{len(results) - len(failed)} cases hold, {len(failed)} do not")
     return ExitCode.FINDINGS if failed else ExitCode.COMPLIANT
 

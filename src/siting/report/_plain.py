@@ -7,10 +7,10 @@ line of a log, and a direction mark could make a text read as another, so both a
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from siting.plain_text import plain
 from siting.rules.fact_titles import unit_text
 from siting.rules.plan import plain_number
 
@@ -22,25 +22,6 @@ if TYPE_CHECKING:
 
 _EVIDENCE = ("file", "location", "text", "unit", "label", "line")
 _ASCII_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-
-
-def plain(text: str) -> str:
-    r"""Show every character that does not print, line breaks included.
-
-    >>> plain("ok\x1b[31m\nno\u202e")
-    'ok\\x1b[31m\\x0ano\\u202e'
-    """
-    return "".join(char if char.isprintable() else _shown(char) for char in text)
-
-
-def _shown(char: str) -> str:
-    # A full-width blank is ordinary in Chinese tables.
-    if unicodedata.category(char) == "Zs":
-        return " "
-    code = ord(char)
-    if code > 0xFFFF:
-        return f"\\U{code:08x}"
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def plain_values(value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from siting.report._plain import plain
+from siting.plain_text import plain
 from siting.report._words import word
 from siting.report.json_ import dump
 

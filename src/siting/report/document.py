@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any, Literal
 
-from siting.report._plain import plain, plain_values
+from siting.plain_text import plain
+from siting.report._plain import plain_values
 from siting.report.analysis_text import summary_html
 from siting.report.note_words import note_layer, note_text
 from siting.tables import DataNote

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from siting.report._plain import place_text, plain
+from siting.plain_text import plain
+from siting.report._plain import place_text
 from siting.report._words import word
 from siting.rules.plan_finding import Citation
 

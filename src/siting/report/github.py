@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from siting.report._plain import first_place, plain
+from siting.plain_text import plain
+from siting.report._plain import first_place
 from siting.report._words import verdict_key, waiver_line, word
 from siting.rules.plan_finding import breaks, ranked
 

@@ -6,7 +6,8 @@ import html
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from siting.report._plain import number, plain, read_as
+from siting.plain_text import plain
+from siting.report._plain import number, read_as
 from siting.report._words import (
     governed_line,
     says_nothing,

@@ -6,7 +6,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from siting.report._plain import plain, read_as
+from siting.plain_text import plain
+from siting.report._plain import read_as
 from siting.report._words import quoted, verdict_key, waiver_line, word
 from siting.rules.plan_finding import breaks, ranked
 

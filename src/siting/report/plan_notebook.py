@@ -6,7 +6,8 @@ import html
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from siting.report._plain import number, plain
+from siting.plain_text import plain
+from siting.report._plain import number
 from siting.report._words import summary_line, verdict_key, word
 from siting.rules.plan_finding import ranked, summary_of
 

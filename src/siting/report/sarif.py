@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from siting.report._plain import first_place, markdown, plain, plain_values
+from siting.plain_text import plain
+from siting.report._plain import first_place, markdown, plain_values
 from siting.report._words import quoted, verdict_key, waiver_line, word
 from siting.report.json_ import dump
 from siting.report.markdown import cited, web_address

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siting.plain_text import one_line
 from siting.rules.facility_types import load_facility_types
 from siting.rules.findings import Verdict
 from siting.rules.measures import Family, measure_of
@@ -110,12 +111,14 @@ def describe_rule(rule: Rule, language: str = "zh") -> str:
         ("read as", _title(rule.interpretation)),
         ("governs", _both(lambda _: ", ".join(rule.supersedes))),
         ("shares area", _both(lambda _: ", ".join(rule.counting.shared_with))),
-        ("cases", _both(lambda _: "".join(f"\n  - {each.name}: {each.verdict}"
-                                          for each in rule.cases))),
     ]  # fmt: skip
     chosen = [(_pick(_LABELS[key], language), _pick(text, language)) for key, text in rows]
-    listed = "\n".join(f"{label}: {text}" for label, text in chosen if text)
-    return f"{rule.title.text(language)} ({rule.id})\n{listed}"
+    lines = [one_line(f"{rule.title.text(language)} ({rule.id})")]
+    lines += [one_line(f"{label}: {text}") for label, text in chosen if text]
+    if rule.cases:
+        lines.append(f"{_pick(_LABELS['cases'], language)}:")
+    lines += [f"  - {one_line(each.name)}: {each.verdict}" for each in rule.cases]
+    return "\n".join(lines)
 
 
 def asks_text(rule: Rule) -> Text:
