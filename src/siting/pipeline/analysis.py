@@ -189,6 +189,7 @@ def analyze(
         A project, layer or rule pack that cannot be worked with; every fault of a file at once.
     """
     from siting.loaders.layers import load_layers
+    from siting.pipeline.capacity import with_capacity
     from siting.rules.city_costs import CityCosts
     from siting.rules.evaluate import evaluate_city
 
@@ -210,7 +211,7 @@ def analyze(
         also_report=("straight_line",) if straight_line else (),
         progress=_part(progress, 0.7, 1.0),
     )
-    return Analysis(
+    found = Analysis(
         project=chosen,
         layers=layers,
         city=city,
@@ -224,6 +225,7 @@ def analyze(
         language=spoken,
         costs=costs,
     )
+    return with_capacity(found)
 
 
 def _project(project: Project | Path | str) -> Project:
