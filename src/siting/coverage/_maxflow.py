@@ -14,6 +14,16 @@ _FAR = 1 << 30
 
 
 @njit(cache=True)
+def sort_within(offset, cost):
+    """Return the order that sorts each stretch by cost, what is equal as it stands."""
+    order = np.empty(cost.size, np.int64)
+    for i in range(offset.size - 1):
+        low, high = offset[i], offset[i + 1]
+        order[low:high] = low + np.argsort(cost[low:high], kind="mergesort")
+    return order
+
+
+@njit(cache=True)
 def push_maximum_flow(offset, owner, to, back_offset, back, supply, room, flow):
     """Return each pair's flow and each side's distance to a room left (`_FAR`: none is reached).
 

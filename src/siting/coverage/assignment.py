@@ -143,13 +143,14 @@ def assignment(
     12.0
     """
     people, room, source, target, cost = _checked(travel_costs, demand, capacity)
-    begun = _nearest_flow(people, room, source, target, cost, cutoff)
+    near = _by_home(source, target, within(cost, cutoff))
+    begun = _nearest_flow(people, room, source, target, cost, near)
     if start is not None:
         begun = _checked_start(start, people, room, source, target, within(cost, cutoff))
     # No facility ever takes more than everybody, and finite rooms keep the arithmetic exact.
     room = np.minimum(room, people.sum())
-    keep = np.flatnonzero(within(cost, cutoff) & (people[source] > 0) & (room[target] > 0))
-    keep = keep[np.lexsort((target[keep], cost[keep], source[keep]))]
+    keep = near[(people[source[near]] > 0) & (room[target[near]] > 0)]
+    keep = keep[_nearest_first(source[keep], cost[keep], people.size)]
     flow, moves_on, takes_more = _maximum_flow(
         source[keep], target[keep], people, room, begun[keep]
     )
@@ -173,25 +174,49 @@ def nearest_served(
     Where more come than a facility can take, the same share of each home is served.
     """
     people, room, source, target, cost = _checked(travel_costs, demand, capacity)
-    pairs = _nearest_pairs(source, target, cost, cutoff)
+    near = _by_home(source, target, within(cost, cutoff))
+    pairs = _nearest_pairs(source, cost, near)
     nearest = np.full(people.size, -1, np.int32)
     nearest[source[pairs]] = target[pairs]
     load = np.bincount(target[pairs], people[source[pairs]], room.size).astype(float)
-    flow = _nearest_flow(people, room, source, target, cost, cutoff)
+    flow = _nearest_flow(people, room, source, target, cost, near)
     served = np.bincount(source, flow, people.size).astype(float)
     return NearestServed(nearest, served, load, float(np.minimum(load, room).sum()))
 
 
+def _by_home(
+    source: NDArray[np.int64], target: NDArray[np.int64], near: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Return the pairs within the limit, sorted by home, then facility."""
+    kept = np.flatnonzero(near)
+    home, facility = np.diff(source[kept]), np.diff(target[kept])
+    # Tables of travel costs come sorted, and sorting millions takes longer than the flow.
+    if ((home > 0) | ((home == 0) & (facility >= 0))).all():
+        return kept
+    return kept[np.lexsort((target[kept], source[kept]))]
+
+
 def _nearest_pairs(
-    source: NDArray[np.int64],
-    target: NDArray[np.int64],
-    cost: NDArray[np.float64],
-    cutoff: float,
+    source: NDArray[np.int64], cost: NDArray[np.float64], near: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Return the pair of each home and its nearest facility, of equally near ones the lowest."""
-    near = np.flatnonzero(within(cost, cutoff))
-    near = near[np.lexsort((target[near], cost[near], source[near]))]
-    return near[np.flatnonzero(np.diff(source[near], prepend=-1))]
+    if not near.size:
+        return near
+    home, costs = source[near], cost[near]
+    starts = np.flatnonzero(np.diff(home, prepend=-1))
+    least = np.repeat(np.minimum.reduceat(costs, starts), np.diff(starts, append=home.size))
+    tied = np.flatnonzero(costs == least)
+    return near[tied[np.flatnonzero(np.diff(home[tied], prepend=-1))]]
+
+
+def _nearest_first(
+    source: NDArray[np.int64], cost: NDArray[np.float64], n_homes: int
+) -> NDArray[np.int64]:
+    """Return the order that puts each home's pairs, which stand together, by cost."""
+    from siting.coverage._maxflow import sort_within
+
+    offset = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=n_homes))])
+    return np.asarray(sort_within(offset, cost), np.int64)
 
 
 def _nearest_flow(
@@ -200,11 +225,11 @@ def _nearest_flow(
     source: NDArray[np.int64],
     target: NDArray[np.int64],
     cost: NDArray[np.float64],
-    cutoff: float,
+    near: NDArray[np.int64],
 ) -> NDArray[np.float64]:
     """Return who is served along which pair when everybody goes to the nearest, (k,)."""
     flow = np.zeros(source.size)
-    pairs = _nearest_pairs(source, target, cost, cutoff)
+    pairs = _nearest_pairs(source, cost, near)
     come, where = people[source[pairs]], target[pairs]
     load = np.bincount(where, come, room.size).astype(float)
     is_full = load > room
