@@ -35,7 +35,7 @@ def refusal(
 ) -> Solution | None:
     """Return the answer to a question that needs no search, because nothing can answer it."""
     faults = list(problem.faults)
-    if p is not None and (p < 0 or p != int(p)):
+    if p is not None and not (0 <= p < np.inf and p == int(p)):
         faults.append(f"p is {p}; give a whole number of sites, 0 or more.")
     if budget is not None and not budget >= 0:
         faults.append(f"budget is {budget:g}; give an amount of money, 0 or more.")
