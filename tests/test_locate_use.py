@@ -263,6 +263,24 @@ def test_from_scratch_counts_everybody_and_forgets_the_library(town):
     assert found.question.homes.size == 5
 
 
+def test_from_scratch_forgets_the_library_in_every_model(town):
+    sites = frame_of_sites([1000])
+    found = siting.propose_sites(
+        town, rule="town-load", p=1, sites=sites, from_scratch=True, curve=False
+    )
+    # Of the 500 within reach the new one serves 120; with the library it would be twice as many.
+    assert found.solution.objective == 120
+    assert found.capacity()[0]["could_serve"] == 0
+    median = propose(town, p=1, sites=frame_of_sites([2900]), from_scratch=True, model="p-median")
+    walks = sum(row[1] * (2900 - row[0]) for row in HOMES.values())
+    assert median.solution.objective == pytest.approx(walks)
+
+
+def test_a_curve_ends_where_there_are_no_more_sites(town):
+    curve = propose(town, p=1, curve=range(1, 1000)).curve
+    assert curve["value"].tolist() == [1, 2, 3, 4, 5, 6]
+
+
 def test_types_that_the_data_do_not_list_are_asked_about_not_assumed(town):
     with pytest.raises(siting.SitingError, match="--assume-none"):
         siting.propose_sites(town, rule="town-pharmacy", p=1)

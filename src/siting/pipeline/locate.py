@@ -324,6 +324,8 @@ def _sites(
 ) -> SiteTable:
     from siting.pipeline.site_layers import candidate_sites
 
+    if site_cost is not None and not 0 <= site_cost < np.inf:
+        raise SitingError(f"site_cost is {site_cost:g}; give money of 0 or more.")
     report = DataReport()
     table = candidate_sites(analysis, source, report=report)
     placed = place_sites(

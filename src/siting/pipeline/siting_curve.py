@@ -59,7 +59,7 @@ def served_curve(
     import pandas as pd
 
     model = find_model("capacitated-mclp" if capacitated else "mclp")
-    wanted = sorted(set(values))
+    wanted = _within_reach(sorted(set(values)), problem, by)
     rows: list[dict[str, object]] = []
     left = limits.time_limit_s
     for at, value in enumerate(wanted):
@@ -77,6 +77,14 @@ def served_curve(
     names = ["value", "sites", "cost", "served", "bound", "status", "total"]
     today = _served_today(problem, capacitated=capacitated)
     return _finished(pd.DataFrame(rows, columns=names), today)
+
+
+def _within_reach(values: list[float], problem: Problem, by: By) -> list[float]:
+    """Leave out what asks for more sites than there are, but for the first of them."""
+    if by == "money":
+        return values
+    most = int((~problem.existing).sum())
+    return [value for at, value in enumerate(values) if not at or values[at - 1] < most]
 
 
 def was_interrupted(solution: Solution) -> bool:

@@ -239,6 +239,8 @@ class _Names(Sequence[str]):
 
 
 def _facility_rows(analysis: Analysis, question: Question) -> NDArray[np.int64]:
+    if question.from_scratch:
+        return np.empty(0, np.int64)
     return analysis.city.rows_of_types(question.rule.facility_types)
 
 

@@ -86,8 +86,8 @@ def _question(siting: Siting) -> dict[str, Any]:
         "served_by_each": plain(question.served_by_each),
         "model": asked.model,
         "p": asked.p,
-        "budget": asked.budget,
-        "budgets": list(asked.budgets),
+        "budget": plain(asked.budget),
+        "budgets": [plain(each) for each in asked.budgets],
         "weight": question.weight,
         "sites": len(siting.sites.table),
         "homes": int(question.homes.size),
@@ -100,7 +100,7 @@ def _today(siting: Siting) -> dict[str, float]:
     """Return how many fail and pass now; by a rule on people per facility, who could be served."""
     question = siting.question
     failing, passing = question.total(Verdict.FAIL), question.total(Verdict.PASS)
-    if not np.isfinite(question.served_by_each):
+    if not (siting.asked.is_capacitated and np.isfinite(question.served_by_each)):
         return {"failing": failing, "passing": passing}
     rows = siting.capacity()
     served = rows[0]["could_serve"] if rows else 0.0
