@@ -68,6 +68,11 @@ def test_no_plan_is_answered_with_one_and_a_sentence(locate, tmp_path, capsys):
         (["--p", "1", "--gap", "2"], "a share from 0 to below 1"),
         (["--p", "1", "--sites", "projects:none.gpkg"], "there is no project library"),
         (["--p", "1", "--curve", "a,b"], "give numbers"),
+        (["--p", "1", "--curve", "5-1"], "points of 0 or more"),
+        (["--p", "1", "--curve", "-3"], "points of 0 or more"),
+        (["--budget", "nan"], "locate.json says why"),
+        (["--p", "1", "--site-cost", "-5"], "money of 0 or more"),
+        (["--p", "1", "--m2-per-person", "0"], "above 0"),
     ],
 )
 def test_bad_questions_are_answered_with_two_and_what_to_do(locate, capsys, arguments, told):

@@ -71,6 +71,58 @@ def test_nearest_served_turns_the_same_share_of_each_home_away():
     assert assignment(table, [30, 10], [20, 50]).total == 20 + 10
 
 
+def test_who_is_served_at_the_nearest_keeps_being_served():
+    # Facility 0 has room for 4. Home 0 fills it today; home 1 has nothing nearer than facility 1,
+    # which is full, and would be first in line at facility 0 if homes were served in turn.
+    table = pairs((0, 0, 10), (1, 0, 5), (1, 1, 1), (2, 1, 2))
+    plain = nearest_served(table, [4, 6, 6], [4, 6])
+    assert plain.served.tolist() == [4, 6 * 6 / 12, 6 * 6 / 12]
+    best = assignment(table, [4, 6, 6], [4, 6])
+    assert best.total == 4 + 6
+    assert best.served.tolist() == [4, 3, 3]
+
+
+def test_who_moves_on_is_served_elsewhere_and_loses_nothing():
+    # Home 0 gives its place at facility 0 to home 1, which has no other, and goes to facility 1.
+    table = pairs((0, 0, 1), (0, 1, 2), (1, 0, 3))
+    assert nearest_served(table, [4, 4], [4, 4]).served.tolist() == [4 * 4 / 8, 4 * 4 / 8]
+    best = assignment(table, [4, 4], [4, 4])
+    assert best.served.tolist() == [4, 4]
+    assert best.pair_flow.tolist() == [0, 4, 4]
+
+
+def test_a_full_facility_turns_whole_people_away():
+    # Seven places for 3 + 3 + 4: 2.1, 2.1 and 2.8, so 2 + 2 + 2 and the last to the largest rest.
+    table = pairs((0, 0, 1), (1, 0, 1), (2, 0, 1))
+    assert nearest_served(table, [3, 3, 4], [7]).served.tolist() == [2, 2, 2 + 1]
+    assert assignment(table, [3, 3, 4], [7]).served.tolist() == [2, 2, 3]
+    halves = nearest_served(table, [3, 3, 4], [7.5]).served
+    assert halves.tolist() == pytest.approx([3 * 0.75, 3 * 0.75, 4 * 0.75])
+
+
+def test_a_start_is_kept_where_more_facilities_come():
+    # Without facility 1 home 1 had the place; home 0 is nearer to it but takes the new one.
+    table = pairs((0, 0, 1), (0, 1, 9), (1, 0, 5))
+    best = assignment(table, [1, 1], [1, 1], start=[0, 0, 1])
+    assert best.pair_flow.tolist() == [0, 1, 1]
+    assert assignment(table, [1, 1], [1, 0], start=[0, 0, 1]).served.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        ([1], "start has 1 rows, the pairs are 3"),
+        ([1, 0, -1], "start is negative.*row 2"),
+        ([2, 0, 0], "more than there are of 1 homes, more than there is room for at 1 facilities"),
+        ([0, 1, 0], "1 pairs beyond the limit"),
+    ],
+)
+def test_a_start_that_cannot_be_is_refused(start, told):
+    table = pairs((0, 0, 1), (0, 1, 9), (1, 0, 5))
+    with pytest.raises(SitingError, match=told):
+        assignment(table, [1, 1], [1, 1], cutoff=8, start=start)
+
+
 def test_equally_near_facilities_go_to_the_lowest_index():
     assert nearest_served(pairs((0, 1, 5), (0, 0, 5)), [1], [9, 9]).nearest.tolist() == [0]
 
@@ -106,15 +158,34 @@ def test_the_maximum_is_that_of_networkx_and_proves_itself(seed):
     assert (best.pair_flow >= 0).all()
     assert (best.served <= demand).all()
     assert (best.load <= capacity).all()
-    assert nearest_served(table, demand, capacity).total <= best.total + 1e-9
+    plain = nearest_served(table, demand, capacity)
+    assert plain.total == plain.served.sum() <= best.total
+    assert (plain.served <= best.served).all()
+    assert (plain.served == np.rint(plain.served)).all()
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_more_facilities_take_nobodys_service_away(seed):
+    rng = np.random.default_rng(seed)
+    n, m = rng.integers(1, 12), rng.integers(1, 7)
+    table = random_pairs(rng, n, m, rng.uniform(0.1, 0.9))
+    demand, capacity = rng.integers(0, 9, n), rng.integers(0, 20, m)
+    before = assignment(table, demand, np.where(np.arange(m) < m // 2, capacity, 0))
+    after = assignment(table, demand, capacity, start=before.pair_flow)
+    assert after.total == after.limit_total == assignment(table, demand, capacity).total
+    assert (after.served >= before.served).all()
+    assert (after.load <= capacity).all()
 
 
 @given(st.integers(0, 2**32 - 1))
 def test_real_valued_people_are_proven_too(seed):
     rng = np.random.default_rng(seed)
     table = random_pairs(rng, 40, 8, 0.3)
-    best = assignment(table, rng.random(40) * 7.3, rng.random(8) * 30.1)
+    demand, capacity = rng.random(40) * 7.3, rng.random(8) * 30.1
+    best = assignment(table, demand, capacity)
     assert best.total == pytest.approx(best.limit_total, rel=1e-12)
+    assert (best.load <= capacity + 1e-9).all()
+    assert (best.served >= nearest_served(table, demand, capacity).served - 1e-9).all()
 
 
 def test_a_longer_limit_serves_no_fewer():

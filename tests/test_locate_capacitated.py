@@ -188,3 +188,32 @@ def test_the_same_bound_holds_when_time_runs_out():
     assert short.objective <= best.bound
     assert best.objective <= short.bound
     assert short.objective > 0.8 * best.objective
+
+
+def test_nobody_who_is_served_today_loses_service_to_a_new_site():
+    # Two groups of 5 share the 6 places of site 0. Site 1 has 3 more, near the first group only.
+    table = SimpleNamespace(from_index=[0, 1, 0], to_index=[0, 0, 1], cost=[9.0, 1.0, 2.0])
+    problem = build_problem(table, [5, 5], capacity=[6, 3], existing=[0])
+    plan = solve_capacitated_mclp(problem, p=1)
+    assert plan.objective == 6 + 3
+    # Three of each are served today; the first group then fills the new site with its other two,
+    # and one of it moves there to leave a place to the second.
+    assert plan.pair_flow.tolist() == [2, 3, 4]
+    assert plan.added.tolist() == [3]
+    assert plan.to_frame(problem)["covered_share"].tolist() == [(6 + 3) / (5 + 5)]
+
+
+@settings(max_examples=100)
+@given(SEEDS)
+def test_a_plan_serves_of_no_group_fewer_than_the_nearest_existing_site_does(seed):
+    from siting.coverage.assignment import nearest_served
+    from siting.locate.capacitated import open_pairs
+
+    _, problem = generated(seed)
+    plan = solve_capacitated_mclp(problem, p=2)
+    if plan.status == "infeasible":
+        return
+    kept = np.flatnonzero(problem.existing[problem.to_index])
+    today = nearest_served(open_pairs(problem, kept), problem.demand, problem.capacity)
+    people = np.bincount(problem.from_index, plan.pair_flow, problem.n_demand)
+    assert (people >= today.served - 1e-9).all()

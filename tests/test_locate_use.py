@@ -18,6 +18,7 @@ from locate_town import HOMES, SITES, frame_of_sites, write_street
 from siting.loaders.project import build_project
 from siting.locate import Limits
 from siting.pipeline.siting_problem import Decisions
+from siting.report.siting_text import siting_text
 
 FAILING = {name: row for name, row in HOMES.items() if name != "c"}
 
@@ -203,10 +204,81 @@ def test_capacity_of_a_rule_on_people_per_facility_limits_who_can_be_served(town
     assert found.solution.objective == 120 + 120
 
 
+def test_capacity_is_told_as_could_serve_and_as_nearest_today_and_with_the_proposal(town):
+    # From 1400 the home of 500 people at 1000 is within 500 m, but the library is nearer.
+    found = siting.propose_sites(
+        town, rule="town-load", p=1, sites=frame_of_sites([1400]), curve=[1]
+    )
+    today, after = found.to_dict(scenario=False)["capacity"]
+    assert today == {
+        "when": "today", "demand": 790, "within_reach": 500, "served_at_nearest": 120,
+        "could_serve": 120,
+    }  # fmt: skip
+    assert after == {
+        "when": "with_proposal", "demand": 790, "within_reach": 500, "served_at_nearest": 120,
+        "could_serve": 120 + 120,
+    }  # fmt: skip
+    assert "today 120 people are served if all go to the nearest, 120 could be" in str(
+        siting_text(found.to_dict(scenario=False), "en")
+    )
+    assert found.curve["added"].tolist() == [120]
+
+
+def test_who_could_be_served_today_is_not_counted_as_newly_served(town):
+    found = siting.propose_sites(
+        town, rule="town-load", p=1, sites=frame_of_sites([200]), curve=False
+    )
+    summary = found.to_dict(scenario=False)
+    assert summary["question"]["failing"] == 790 - 120
+    assert summary["question"]["passing"] == 120
+    assert summary["answer"]["newly_served"] == 120
+    assert summary["answer"]["still_without"] == 790 - 120 - 120
+    west = found.areas("community").set_index("area_id").loc["west"]
+    assert west[["failing", "gained", "still_without"]].tolist() == [660 - 120, 120, 660 - 240]
+    assert found.opened["added"].tolist() == [120]
+    assert found.opened["served_share_after"].tolist() == [(120 + 120) / 790]
+
+
+def test_a_rule_on_people_per_facility_tells_both_readings_in_the_summary(town):
+    entry = next(each for each in town.summary["rules"] if each["rule_id"] == "town-load")
+    assert entry["capacity"] == {
+        "weight": "population", "limit": 500, "unit": "m", "reach_rule": "town-library",
+        "demand": 790, "within_reach": 500, "served_at_nearest": 120, "could_serve": 120,
+    }  # fmt: skip
+    assert "120 could be served at most, of 500 within reach" in repr(town)
+    more = frame_of_sites([1400]).rename(columns={"site_id": "facility_id"})
+    after = town.what_if(add_facilities=more.assign(facility_type="reading_room"))
+    entry = next(each for each in after.summary["rules"] if each["rule_id"] == "town-load")
+    assert entry["capacity"]["served_at_nearest"] == 120
+    assert entry["capacity"]["could_serve"] == 240
+
+
+def test_plans_without_limits_on_people_tell_no_capacity(town):
+    assert propose(town, p=1).to_dict(scenario=False)["capacity"] == []
+
+
 def test_from_scratch_counts_everybody_and_forgets_the_library(town):
     found = propose(town, p=1, from_scratch=True, sites=frame_of_sites([200, 1000]))
     assert found.opened["added"].tolist() == [500]
     assert found.question.homes.size == 5
+
+
+def test_from_scratch_forgets_the_library_in_every_model(town):
+    sites = frame_of_sites([1000])
+    found = siting.propose_sites(
+        town, rule="town-load", p=1, sites=sites, from_scratch=True, curve=False
+    )
+    # Of the 500 within reach the new one serves 120; with the library it would be twice as many.
+    assert found.solution.objective == 120
+    assert found.capacity()[0]["could_serve"] == 0
+    median = propose(town, p=1, sites=frame_of_sites([2900]), from_scratch=True, model="p-median")
+    walks = sum(row[1] * (2900 - row[0]) for row in HOMES.values())
+    assert median.solution.objective == pytest.approx(walks)
+
+
+def test_a_curve_ends_where_there_are_no_more_sites(town):
+    curve = propose(town, p=1, curve=range(1, 1000)).curve
+    assert curve["value"].tolist() == [1, 2, 3, 4, 5, 6]
 
 
 def test_types_that_the_data_do_not_list_are_asked_about_not_assumed(town):

@@ -209,8 +209,12 @@ def _points(text: str | None) -> Sequence[float] | bool:
         return False
     first, dash, last = text.partition("-")
     if dash and first.strip().isdigit() and last.strip().isdigit():
-        return range(int(first), int(last) + 1)
-    return _numbers(text, "--curve") or True
+        points: Sequence[float] = range(int(first), int(last) + 1)
+    else:
+        points = _numbers(text, "--curve")
+    if not points or not all(0 <= point < float("inf") for point in points):
+        raise SitingError(f"--curve is '{text}'; give points of 0 or more: 1-100 or 5,10,20.")
+    return points
 
 
 def _by_hand(found: Siting, swap: list[str] | None, opened: str | None) -> Siting | None:

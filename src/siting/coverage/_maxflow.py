@@ -14,13 +14,25 @@ _FAR = 1 << 30
 
 
 @njit(cache=True)
-def push_maximum_flow(offset, owner, to, back_offset, back, supply, room):
+def sort_within(offset, cost):
+    """Return the order that sorts each stretch by cost, what is equal as it stands."""
+    order = np.empty(cost.size, np.int64)
+    for i in range(offset.size - 1):
+        low, high = offset[i], offset[i + 1]
+        order[low:high] = low + np.argsort(cost[low:high], kind="mergesort")
+    return order
+
+
+@njit(cache=True)
+def push_maximum_flow(offset, owner, to, back_offset, back, supply, room, flow):
     """Return each pair's flow and each side's distance to a room left (`_FAR`: none is reached).
 
-    `supply` and `room` are left with what remains. Every augmentation empties a supply, a room
+    `flow` is what to begin with, `supply` and `room` what it leaves; all three are left as they
+    are at the end. No step takes anybody's service away: whoever gives way goes elsewhere. Every
+    augmentation empties a supply, a room
     or a flow to exactly zero, so the method ends with real-valued demand too.
     """
-    flow = _push_directly(offset, to, supply, room)
+    _push_directly(offset, to, supply, room, flow)
     level_d = np.empty(supply.size, np.int32)
     level_f = np.empty(room.size, np.int32)
     path = np.empty(2 * room.size + 2, np.int64)
@@ -39,9 +51,8 @@ def push_maximum_flow(offset, owner, to, back_offset, back, supply, room):
 
 
 @njit(cache=True)
-def _push_directly(offset, to, supply, room):
-    """Fill rooms in pair order: most of the flow, before any search."""
-    flow = np.zeros(to.size)
+def _push_directly(offset, to, supply, room, flow):
+    """Fill rooms in pair order: most of what is left, before any search."""
     for i in range(supply.size):
         for pair in range(offset[i], offset[i + 1]):
             amount = min(supply[i], room[to[pair]])
@@ -49,7 +60,6 @@ def _push_directly(offset, to, supply, room):
                 flow[pair] += amount
                 supply[i] -= amount
                 room[to[pair]] -= amount
-    return flow
 
 
 @njit(cache=True)

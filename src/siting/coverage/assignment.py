@@ -70,7 +70,8 @@ class NearestServed:
     nearest
         int32 (n,): the facility each home goes to; -1 where none is within the limit.
     served
-        float64 (n,): people served of each home; a full facility serves the same share of each.
+        float64 (n,): people served of each home; a full facility serves the same share of each, in
+        whole people where demand and its capacity are whole numbers.
     load
         float64 (m,): people who come.
     total
@@ -84,12 +85,19 @@ class NearestServed:
 
 
 def assignment(
-    travel_costs: PairCosts, demand: ArrayLike, capacity: ArrayLike, *, cutoff: float = np.inf
+    travel_costs: PairCosts,
+    demand: ArrayLike,
+    capacity: ArrayLike,
+    *,
+    cutoff: float = np.inf,
+    start: ArrayLike | None = None,
 ) -> Assignment:
     """Find the largest number of people that can be served within a limit and the capacities.
 
     Exact, by maximum flow; a home's people may be split among facilities. Of the many largest
-    assignments one that began with each home's nearest facilities is returned.
+    assignments one is returned that began with everybody going to the nearest facility: of no home
+    fewer people are served than `nearest_served` counts, though some may have to go elsewhere.
+    What is still free then goes to the nearest with room, and only then people are moved.
 
     Parameters
     ----------
@@ -101,6 +109,9 @@ def assignment(
         float (m,): people each facility can take; infinity where nothing limits it.
     cutoff
         Limit on the cost, in its unit, inclusive.
+    start
+        float (k,): people of each pair to begin with instead of the nearest, such as the assignment
+        before more facilities were there. Of no home fewer are served than that serves.
 
     Returns
     -------
@@ -110,7 +121,8 @@ def assignment(
     Raises
     ------
     SitingError
-        Negative or missing demand, capacity or cost, or pairs that point outside the tables.
+        Negative or missing demand, capacity or cost, pairs that point outside the tables, or a
+        start that serves more than demand, capacity or limit allow.
 
     References
     ----------
@@ -131,11 +143,17 @@ def assignment(
     12.0
     """
     people, room, source, target, cost = _checked(travel_costs, demand, capacity)
+    near = _by_home(source, target, within(cost, cutoff))
+    begun = _nearest_flow(people, room, source, target, cost, near)
+    if start is not None:
+        begun = _checked_start(start, people, room, source, target, within(cost, cutoff))
     # No facility ever takes more than everybody, and finite rooms keep the arithmetic exact.
     room = np.minimum(room, people.sum())
-    keep = np.flatnonzero(within(cost, cutoff) & (people[source] > 0) & (room[target] > 0))
-    keep = keep[np.lexsort((target[keep], cost[keep], source[keep]))]
-    flow, moves_on, takes_more = _maximum_flow(source[keep], target[keep], people, room)
+    keep = near[(people[source[near]] > 0) & (room[target[near]] > 0)]
+    keep = keep[_nearest_first(source[keep], cost[keep], people.size)]
+    flow, moves_on, takes_more = _maximum_flow(
+        source[keep], target[keep], people, room, begun[keep]
+    )
     pair_flow = np.zeros(source.size)
     pair_flow[keep] = flow
     return Assignment(
@@ -156,18 +174,118 @@ def nearest_served(
     Where more come than a facility can take, the same share of each home is served.
     """
     people, room, source, target, cost = _checked(travel_costs, demand, capacity)
-    keep = np.flatnonzero(within(cost, cutoff))
-    keep = keep[np.lexsort((target[keep], cost[keep], source[keep]))]
-    homes, first = np.unique(source[keep], return_index=True)
+    near = _by_home(source, target, within(cost, cutoff))
+    pairs = _nearest_pairs(source, cost, near)
     nearest = np.full(people.size, -1, np.int32)
-    nearest[homes] = target[keep][first]
-    goes = nearest >= 0
-    load = np.bincount(nearest[goes], people[goes], room.size).astype(float)
-    taken = np.minimum(load, room)
-    share = np.divide(taken, load, out=np.zeros(room.size), where=load > 0)
-    served = np.zeros(people.size)
-    served[goes] = people[goes] * share[nearest[goes]]
-    return NearestServed(nearest, served, load, float(taken.sum()))
+    nearest[source[pairs]] = target[pairs]
+    load = np.bincount(target[pairs], people[source[pairs]], room.size).astype(float)
+    flow = _nearest_flow(people, room, source, target, cost, near)
+    served = np.bincount(source, flow, people.size).astype(float)
+    return NearestServed(nearest, served, load, float(np.minimum(load, room).sum()))
+
+
+def _by_home(
+    source: NDArray[np.int64], target: NDArray[np.int64], near: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Return the pairs within the limit, sorted by home, then facility."""
+    kept = np.flatnonzero(near)
+    home, facility = np.diff(source[kept]), np.diff(target[kept])
+    # Tables of travel costs come sorted, and sorting millions takes longer than the flow.
+    if ((home > 0) | ((home == 0) & (facility >= 0))).all():
+        return kept
+    return kept[np.lexsort((target[kept], source[kept]))]
+
+
+def _nearest_pairs(
+    source: NDArray[np.int64], cost: NDArray[np.float64], near: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the pair of each home and its nearest facility, of equally near ones the lowest."""
+    if not near.size:
+        return near
+    home, costs = source[near], cost[near]
+    starts = np.flatnonzero(np.diff(home, prepend=-1))
+    least = np.repeat(np.minimum.reduceat(costs, starts), np.diff(starts, append=home.size))
+    tied = np.flatnonzero(costs == least)
+    return near[tied[np.flatnonzero(np.diff(home[tied], prepend=-1))]]
+
+
+def _nearest_first(
+    source: NDArray[np.int64], cost: NDArray[np.float64], n_homes: int
+) -> NDArray[np.int64]:
+    """Return the order that puts each home's pairs, which stand together, by cost."""
+    from siting.coverage._maxflow import sort_within
+
+    offset = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=n_homes))])
+    return np.asarray(sort_within(offset, cost), np.int64)
+
+
+def _nearest_flow(
+    people: NDArray[np.float64],
+    room: NDArray[np.float64],
+    source: NDArray[np.int64],
+    target: NDArray[np.int64],
+    cost: NDArray[np.float64],
+    near: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Return who is served along which pair when everybody goes to the nearest, (k,)."""
+    flow = np.zeros(source.size)
+    pairs = _nearest_pairs(source, cost, near)
+    come, where = people[source[pairs]], target[pairs]
+    load = np.bincount(where, come, room.size).astype(float)
+    is_full = load > room
+    share = np.divide(room, load, out=np.ones(room.size), where=is_full)
+    flow[pairs] = come * share[where]
+    # Whole people stay whole, so that sums are exact; beyond this the products are not.
+    whole = (come == np.rint(come)).all() and (room[is_full] == np.rint(room[is_full])).all()
+    if whole and load.max(initial=0.0) * come.max(initial=0.0) < 2.0**53:
+        turned = is_full[where]
+        flow[pairs[turned]] = _whole_shares(come[turned], where[turned], room, load)
+    return flow
+
+
+def _whole_shares(
+    come: NDArray[np.float64],
+    where: NDArray[np.int64],
+    room: NDArray[np.float64],
+    load: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Share out full rooms in whole people: round down, the rest to the largest remainders."""
+    amount, remainder = np.divmod(come * room[where], load[where])
+    order = np.lexsort((-remainder / load[where], where))
+    rest = room - np.bincount(where, amount, room.size)
+    group = where[order]
+    rank = np.arange(group.size) - np.searchsorted(group, group)
+    amount[order] += rank < rest[group]
+    return amount
+
+
+def _checked_start(
+    start: ArrayLike,
+    people: NDArray[np.float64],
+    room: NDArray[np.float64],
+    source: NDArray[np.int64],
+    target: NDArray[np.int64],
+    near: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    flow = np.asarray(start, float)
+    if flow.shape != source.shape:
+        raise SitingError(f"assignment: start has {flow.size} rows, the pairs are {source.size}.")
+    faults = _amount_faults("start", flow, "people", finite=True)
+    if faults:
+        raise SitingError("assignment: " + "; ".join(faults))
+    served = np.bincount(source, flow, people.size)
+    load = np.bincount(target, flow, room.size)
+    # Sums of shares may differ from what they are shares of by rounding.
+    slack = 1e-9 * flow.sum()
+    too_many = int((served > people + slack).sum())
+    too_full = int((load > room + slack).sum())
+    too_far = int((flow[~near] > 0).sum())
+    if too_many or too_full or too_far:
+        raise SitingError(
+            f"assignment: start serves more than there are of {too_many} homes, more than there is "
+            f"room for at {too_full} facilities, and {too_far} pairs beyond the limit."
+        )
+    return flow
 
 
 def _maximum_flow(
@@ -175,6 +293,7 @@ def _maximum_flow(
     target: NDArray[np.int64],
     people: NDArray[np.float64],
     room: NDArray[np.float64],
+    begun: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
     """Return the flow of pairs sorted by source, and who can still reach a facility with room."""
     from siting.coverage._maxflow import _FAR, push_maximum_flow
@@ -185,8 +304,9 @@ def _maximum_flow(
         target,
         np.concatenate([[0], np.cumsum(np.bincount(target, minlength=room.size))]),
         np.argsort(target, kind="stable"),
-        people.copy(),
-        room.copy(),
+        np.maximum(people - np.bincount(source, begun, people.size), 0.0),
+        np.maximum(room - np.bincount(target, begun, room.size), 0.0),
+        begun,
     )
     return flow, level_home < _FAR, level_facility < _FAR
 

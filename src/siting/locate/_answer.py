@@ -35,7 +35,7 @@ def refusal(
 ) -> Solution | None:
     """Return the answer to a question that needs no search, because nothing can answer it."""
     faults = list(problem.faults)
-    if p is not None and (p < 0 or p != int(p)):
+    if p is not None and not (0 <= p < np.inf and p == int(p)):
         faults.append(f"p is {p}; give a whole number of sites, 0 or more.")
     if budget is not None and not budget >= 0:
         faults.append(f"budget is {budget:g}; give an amount of money, 0 or more.")
@@ -89,11 +89,11 @@ def answer(
         What the objective counts, for the sentence, such as ``people covered``.
     covered
         Demand served, where that is not simply demand within the limit.
+    pair_flow
+        Demand served along each pair; a site then adds whom it serves.
     """
     bound = max(bound, objective) if sense == "max" else min(bound, objective)
-    order, rows = rank_by_added(
-        problem, np.asarray(opened, np.int32), np.flatnonzero(problem.existing).astype(np.int32)
-    )
+    order, added, groups = _what_sites_add(problem, np.asarray(opened, np.int32), pair_flow)
     sites = np.union1d(np.flatnonzero(problem.existing), order).astype(np.int32)
     closed = is_closed(objective, bound)
     gap = 0.0 if closed else relative_gap(objective, bound)
@@ -106,11 +106,8 @@ def answer(
         bound=objective if closed else bound,
         gap=gap,
         opened=order,
-        added=np.array([float(problem.demand[part].sum()) for part in rows]),
-        added_groups={
-            name: np.array([float(values[part].sum()) for part in rows])
-            for name, values in problem.groups.items()
-        },
+        added=added,
+        added_groups=groups,
         assignment=nearest_open(problem, sites)[0],
         pair_flow=pair_flow,
         covered_demand=covered_demand(problem, sites) if covered is None else covered,
@@ -119,6 +116,31 @@ def answer(
         seconds=watch.elapsed(),
         details=dict(details or {}),
     )
+
+
+def _what_sites_add(
+    problem: Problem, opened: NDArray[np.int32], pair_flow: NDArray[np.float64] | None
+) -> tuple[NDArray[np.int32], NDArray[np.float64], dict[str, NDArray[np.float64]]]:
+    """Return the opened sites, those that add most first, and what each adds of all and groups."""
+    if pair_flow is None:
+        already = np.flatnonzero(problem.existing).astype(np.int32)
+        order, rows = rank_by_added(problem, opened, already)
+        added = np.array([float(problem.demand[part].sum()) for part in rows])
+        groups = {
+            name: np.array([float(values[part].sum()) for part in rows])
+            for name, values in problem.groups.items()
+        }
+        return order, added, groups
+    people = problem.demand[problem.from_index]
+    share = np.divide(pair_flow, people, out=np.zeros(people.size), where=people > 0)
+    load = np.bincount(problem.to_index, pair_flow, problem.n_sites).astype(float)
+    order = opened[np.argsort(-load[opened], kind="stable")]
+    parts = {
+        name: np.bincount(problem.to_index, share * values[problem.from_index], problem.n_sites)
+        for name, values in problem.groups.items()
+    }
+    groups = {name: values[order].astype(float) for name, values in parts.items()}
+    return order, load[order], groups
 
 
 def _sentence(

@@ -5,7 +5,7 @@ Demand may be split among sites, because it is people, unless `whole_rows` asks 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -23,6 +23,7 @@ from siting.locate._answer import (
 from siting.locate._presolve import merge_rows
 from siting.locate.solution import Solution
 from siting.locate.solve import Limits, Outcome, Program, Rows, Watch, solve_program
+from siting.network.costs import TravelCosts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -295,11 +296,45 @@ def _opened(problem: Problem, outcome: Outcome) -> NDArray[np.int32]:
 
 
 def _serve(problem: Problem, opened: NDArray[np.int32]) -> Assignment:
-    """Serve as many as the open sites can, exactly."""
-    room = np.zeros(problem.n_sites)
-    sites = open_with(problem, opened)
-    room[sites] = problem.capacity[sites]
-    return assignment(problem, problem.demand, room)
+    """Serve as many as the open sites can, exactly, beginning with what serves already.
+
+    First everybody goes to the nearest existing site, then as many more are served there as can be,
+    then the opened sites come: nobody who is served at one step is not at the next.
+    """
+    today = serve_with(problem, np.flatnonzero(problem.existing))
+    return serve_with(problem, open_with(problem, opened), start=today.pair_flow)
+
+
+def serve_with(
+    problem: Problem, sites: NDArray[np.integer], *, start: NDArray[np.float64] | None = None
+) -> Assignment:
+    """Serve as many as some sites can and no others; see `siting.coverage.assignment`.
+
+    Parameters
+    ----------
+    sites
+        The open ones; people begin with the nearest of them, or with `start`.
+    start
+        float64 (k,): people of each pair of the problem.
+
+    Returns
+    -------
+    Assignment
+        Its `pair_flow` has a row for each pair of the problem.
+    """
+    is_open = np.zeros(problem.n_sites, bool)
+    is_open[sites] = True
+    kept = np.flatnonzero(is_open[problem.to_index])
+    begun = None if start is None or not start.any() else start[kept]
+    best = assignment(open_pairs(problem, kept), problem.demand, problem.capacity, start=begun)
+    flow = np.zeros(problem.cost.size)
+    flow[kept] = best.pair_flow
+    return replace(best, pair_flow=flow)
+
+
+def open_pairs(problem: Problem, kept: NDArray[np.integer]) -> TravelCosts:
+    """Return some of the pairs of a problem."""
+    return TravelCosts(problem.from_index[kept], problem.to_index[kept], problem.cost[kept])
 
 
 def _cannot_serve_all(problem: Problem) -> str:

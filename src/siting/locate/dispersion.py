@@ -73,7 +73,10 @@ def solve_p_dispersion(problem: Problem, p: int, *, limits: Limits = _DEFAULT) -
     least = float(apart[np.ix_(sites, sites)].min(initial=np.inf))
     if np.isinf(least):
         sentence = "No two of the open sites have a cost between them, so nothing limits it."
-        return Solution(model, Status.UNBOUNDED, sentence, opened=best, seconds=watch.elapsed())
+        return Solution(
+            model, Status.UNBOUNDED, sentence, opened=best, added=np.zeros(best.size),
+            seconds=watch.elapsed(),
+        )  # fmt: skip
     proven = float(steps[high - 1]) if high - 1 > low else least
     return answer(
         problem, model, sense="max", opened=best, objective=least, bound=proven, watch=watch,

@@ -63,9 +63,10 @@ def solve_phases(
     model = "phases"
     money = np.asarray(budgets, float)
     worth = np.ones(money.size) if year_weights is None else np.asarray(year_weights, float)
-    if worth.size != money.size or not money.size:
+    if worth.size != money.size:
         raise SitingError(f"There are {money.size} budgets and {worth.size} year_weights.")
     wrong = [f"budgets holds {money.tolist()}; give 0 or more."] if not (money >= 0).all() else []
+    wrong += [] if money.size else ["budgets is empty; give the money of at least one year."]
     wrong += [f"year_weights holds {worth.tolist()}; give 0 or more."] if (worth < 0).any() else []
     asked = replace(problem, faults=(*problem.faults, *wrong))
     refused = refusal(asked, model, budget=float(money.sum()))

@@ -67,7 +67,8 @@ class Solution:
     opened
         int32 (q,): sites to open, those that add most first; existing ones are not among them.
     added
-        float64 (q,): demand newly within the limit with each, in that order.
+        float64 (q,): demand newly within the limit with each, in that order; in the capacitated
+        models whom each serves.
     added_groups
         Name -> float64 (q,): the part of each group in it.
     assignment

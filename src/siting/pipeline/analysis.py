@@ -193,6 +193,7 @@ def analyze(
         A project, layer or rule pack that cannot be worked with; every fault of a file at once.
     """
     from siting.loaders.layers import load_layers
+    from siting.pipeline.capacity import with_capacity
     from siting.pipeline.prepared import Prepared
     from siting.rules.city_costs import CityCosts
     from siting.rules.evaluate import evaluate_city
@@ -221,7 +222,7 @@ def analyze(
         also_report=("straight_line",) if straight_line else (),
         progress=_part(progress, 0.7, 1.0),
     )
-    return Analysis(
+    found = Analysis(
         project=chosen,
         layers=layers,
         city=city,
@@ -235,6 +236,7 @@ def analyze(
         language=spoken,
         costs=costs,
     )
+    return with_capacity(found)
 
 
 def _project(project: Project | Path | str) -> Project:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from siting.locate import Problem
     from siting.pipeline.city import Progress
 
+_Made = TypeVar("_Made")
 _DEFAULT = Limits()
 _NO_DECISIONS = Decisions()
 
@@ -108,11 +109,34 @@ class Siting:
 
         return self._keep(f"areas {level}", make)
 
-    def _keep(self, key: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    def capacity(self) -> list[dict[str, Any]]:
+        """Return who is served within capacity, today and with the proposal.
+
+        Each as the maximum that *could* be served and as who is if everybody goes to the nearest;
+        see `siting_results.capacity_rows`. Empty where nothing limits how many a site serves.
+        """
+        from siting.pipeline.siting_results import capacity_rows
+
+        if not (self.asked.is_capacitated or np.isfinite(self.question.served_by_each)):
+            return []
+        return self._keep("capacity", lambda: capacity_rows(self._with_facilities(), self.solution))
+
+    def _with_facilities(self) -> Problem:
+        """Return the problem with what exists in it, in which sites keep their numbers."""
+        if self.asked.counts_facilities:
+            return self.problem
+        names = np.array(self.sites.ids, dtype=object)
+        committed = names[self.problem.existing[: names.size]].tolist()
+        return cover_problem(
+            self.analysis, self.question, self.sites, Decisions(committed=committed),
+            with_facilities=True, m2_per_person=self.asked.m2_per_person,
+        )  # fmt: skip
+
+    def _keep(self, key: str, make: Callable[[], _Made]) -> _Made:
         if key not in self._kept:
             self._kept[key] = make()
-        frame: pd.DataFrame = self._kept[key]
-        return frame
+        made: _Made = self._kept[key]
+        return made
 
     def facilities(self) -> gpd.GeoDataFrame:
         """Return the opened sites as rows of `FACILITIES`, and with them what is committed."""
@@ -300,6 +324,8 @@ def _sites(
 ) -> SiteTable:
     from siting.pipeline.site_layers import candidate_sites
 
+    if site_cost is not None and not 0 <= site_cost < np.inf:
+        raise SitingError(f"site_cost is {site_cost:g}; give money of 0 or more.")
     report = DataReport()
     table = candidate_sites(analysis, source, report=report)
     placed = place_sites(

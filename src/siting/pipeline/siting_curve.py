@@ -59,7 +59,7 @@ def served_curve(
     import pandas as pd
 
     model = find_model("capacitated-mclp" if capacitated else "mclp")
-    wanted = sorted(set(values))
+    wanted = _within_reach(sorted(set(values)), problem, by)
     rows: list[dict[str, object]] = []
     left = limits.time_limit_s
     for at, value in enumerate(wanted):
@@ -75,7 +75,16 @@ def served_curve(
         if limits.progress is not None:
             limits.progress(f"curve: {value:,.0f}", (at + 1) / len(wanted))
     names = ["value", "sites", "cost", "served", "bound", "status", "total"]
-    return _finished(pd.DataFrame(rows, columns=names), problem)
+    today = _served_today(problem, capacitated=capacitated)
+    return _finished(pd.DataFrame(rows, columns=names), today)
+
+
+def _within_reach(values: list[float], problem: Problem, by: By) -> list[float]:
+    """Leave out what asks for more sites than there are, but for the first of them."""
+    if by == "money":
+        return values
+    most = int((~problem.existing).sum())
+    return [value for at, value in enumerate(values) if not at or values[at - 1] < most]
 
 
 def was_interrupted(solution: Solution) -> bool:
@@ -95,13 +104,20 @@ def _row(value: float, found: Solution) -> dict[str, object]:
     }
 
 
-def _finished(frame: pd.DataFrame, problem: Problem) -> pd.DataFrame:
+def _served_today(problem: Problem, *, capacitated: bool) -> float:
+    from siting.locate.capacitated import serve_with
     from siting.locate.solution import covered_demand
 
+    existing = np.flatnonzero(problem.existing).astype(np.int32)
+    if capacitated:
+        return serve_with(problem, existing).total
+    return covered_demand(problem, existing)
+
+
+def _finished(frame: pd.DataFrame, today: float) -> pd.DataFrame:
     frame["served"] = frame["served"].astype(float).cummax()
     frame["bound"] = frame["bound"].astype(float)[::-1].cummin()[::-1]
     total = frame["total"].astype(float)
-    today = covered_demand(problem, np.flatnonzero(problem.existing).astype(np.int32))
     frame["served_share"] = frame["served"] / total.where(total > 0)
     frame["added"] = frame["served"].diff().fillna(frame["served"] - today)
     frame["gap"] = (frame["bound"] / frame["served"].where(frame["served"] > 0) - 1).fillna(0.0)

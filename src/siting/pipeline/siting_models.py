@@ -139,6 +139,10 @@ def check_asked(asked: Asked) -> None:
     SitingError
         With what the model takes.
     """
+    if asked.m2_per_person is not None and not 0 < asked.m2_per_person < np.inf:
+        raise SitingError(
+            f"m2_per_person is {asked.m2_per_person:g}; give the floor area of a person, above 0."
+        )
     takes = inspect.signature(find_model(asked.model).solve).parameters
     given = {"p": asked.p, "budget": asked.budget, "budgets": asked.budgets or None}
     useless = [name for name, value in given.items() if value is not None and name not in takes]

@@ -200,11 +200,10 @@ def cover_problem(
     committed = sites.rows(decisions.committed, "the project library")
     existing = np.concatenate([committed, np.arange(count, count + open_rows.size)])
     if open_rows.size:
-        table = analysis.city.facilities.iloc[open_rows]
-        pairs = _joined(
-            pairs, _facility_pairs(analysis, question, open_rows, limited=limited), count
-        )
-        capacity = np.append(capacity, _capacity(table, question, m2_per_person))
+        found = _facility_pairs(analysis, question, open_rows, limited=limited)
+        pairs = _joined(pairs, found, count)
+        room = facility_capacity(analysis, question, open_rows, m2_per_person)
+        capacity = np.append(capacity, room)
         cost = np.append(cost, np.zeros(open_rows.size))
     homes = question.homes
     ids = [
@@ -240,7 +239,28 @@ class _Names(Sequence[str]):
 
 
 def _facility_rows(analysis: Analysis, question: Question) -> NDArray[np.int64]:
+    if question.from_scratch:
+        return np.empty(0, np.int64)
     return analysis.city.rows_of_types(question.rule.facility_types)
+
+
+def facility_pairs(analysis: Analysis, question: Question) -> tuple[TravelCosts, NDArray[np.int64]]:
+    """Return who reaches which existing facility within the limit, and the facilities' rows.
+
+    ``from_index`` counts the homes of the question, ``to_index`` the rows that are returned.
+    """
+    rows = _facility_rows(analysis, question)
+    return _facility_pairs(analysis, question, rows, limited=True), rows
+
+
+def facility_capacity(
+    analysis: Analysis,
+    question: Question,
+    rows: NDArray[np.int64],
+    m2_per_person: float | None = None,
+) -> NDArray[np.float64]:
+    """Return the people that existing facilities may serve, infinite where nothing limits them."""
+    return _capacity(analysis.city.facilities.iloc[rows], question, m2_per_person)
 
 
 def _check_pairs(count: int) -> None:

@@ -123,7 +123,8 @@ def ask(
     family = measure_of(rule.measure).family
     code = _type_to_open(rule, facility_type)
     if family is Family.LOAD:
-        return _load_question(analysis, rule, code, weight, cutoff)
+        load = _load_question(analysis, rule, code, weight, cutoff)
+        return replace(load, from_scratch=from_scratch)
     reach = _reach_of(rule, cutoff, analysis)
     block = _block_of(reach, analysis)
     verdict = _today(reach, block, analysis, from_scratch=from_scratch)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from siting.locate.capacitated import open_pairs, serve_with
 from siting.locate.solution import covered_rows, rank_by_added
+from siting.pipeline.capacity import served_both_ways
 from siting.rules.city import column
 from siting.rules.findings import Verdict
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from siting.coverage.assignment import Assignment
     from siting.locate import Problem, Solution
     from siting.pipeline.analysis import Analysis
     from siting.pipeline.siting_problem import SiteTable
@@ -35,6 +38,52 @@ def served_share(problem: Problem, solution: Solution) -> NDArray[np.float64]:
         return np.divide(served, problem.demand, out=full, where=problem.demand > 0)
     sites = np.union1d(np.flatnonzero(problem.existing), solution.opened).astype(np.int32)
     return covered_rows(problem, sites).astype(float)
+
+
+def served_today(problem: Problem, solution: Solution) -> Assignment | None:
+    """Return whom the sites that are open already could serve at most; None without capacities.
+
+    `served_share` of a capacitated answer goes on from this, so of no row less is served then.
+    """
+    if solution.pair_flow is None:
+        return None
+    return serve_with(problem, np.flatnonzero(problem.existing))
+
+
+def newly_served_share(problem: Problem, solution: Solution) -> NDArray[np.float64]:
+    """Return which share of each row the answer serves beyond what could be served today."""
+    share = served_share(problem, solution)
+    today = served_today(problem, solution)
+    if today is None:
+        return share
+    before = np.zeros(problem.n_demand)
+    np.divide(today.served, problem.demand, out=before, where=problem.demand > 0)
+    return share - np.where(problem.demand > 0, before, share)
+
+
+def capacity_rows(problem: Problem, solution: Solution) -> list[dict[str, Any]]:
+    """Return how many are served within capacity today and with the proposal, in both readings.
+
+    Returns
+    -------
+    list of dict
+        ``when`` (``today``, ``with_proposal``), and what `capacity.served_both_ways` tells. What is
+        committed counts as open today.
+    """
+    existing = np.flatnonzero(problem.existing)
+    today = serve_with(problem, existing)
+    after = serve_with(problem, np.union1d(existing, solution.opened), start=today.pair_flow)
+    rows = []
+    for when, sites, best in (
+        ("today", existing, today),
+        ("with_proposal", np.union1d(existing, solution.opened), after),
+    ):
+        kept = np.flatnonzero(np.isin(problem.to_index, sites))
+        pairs = open_pairs(problem, kept)
+        rows.append(
+            {"when": when, **served_both_ways(pairs, problem.demand, problem.capacity, best)}
+        )
+    return rows
 
 
 def opened_table(
@@ -70,7 +119,7 @@ def opened_table(
         **others,
         "cost": cost,
         "cost_per_person": np.divide(cost, added, out=np.full(order.size, np.inf), where=added > 0),
-        "served_share_after": np.cumsum(added) / (question.total(Verdict.FAIL) or np.nan),
+        "served_share_after": _shares_after(problem, solution, question, added),
         "floor_area_m2": _numbers(table, "floor_area_m2"),
         "capacity": np.where(np.isfinite(room), room, np.nan),
         "x": points.x.to_numpy(),
@@ -78,6 +127,20 @@ def opened_table(
         **_years(solution, order),
     }
     return pd.DataFrame(columns)
+
+
+def _shares_after(
+    problem: Problem, solution: Solution, question: Question, added: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the share of all who ask that is served once each site and those before it are open.
+
+    Where sites serve only so many, what facilities serve already comes first.
+    """
+    already = 0.0
+    if solution.pair_flow is not None:
+        open_now = problem.existing[problem.to_index]
+        already = float(solution.pair_flow[open_now].sum())
+    return (already + np.cumsum(added)) / (question.total(Verdict.FAIL) or np.nan)
 
 
 def _added(
@@ -155,15 +218,17 @@ def area_table(
     Returns
     -------
     DataFrame
-        `area_id`, `name`, `level`, `failing` (what is counted, without service today), `gained`,
-        `still_without`, and the last two of elderly where they are known; the areas that gain most
-        first, then those with most people still without. Areas where nobody fails have no row.
+        `area_id`, `name`, `level`, `failing` (what is counted, without service today; within
+        capacity: that could not be served), `gained`, `still_without`, and the last two of elderly
+        where they are known; the areas that gain most first, then those with most people still
+        without. Areas where nobody fails have no row.
     """
     import pandas as pd
 
     table, rows = analysis.layers.areas[level], analysis.city.home_area[level][question.homes]
     fails = question.verdict[question.homes] == Verdict.FAIL
-    share = np.where(fails, served_share(problem, solution), 0.0)
+    share = np.where(fails, newly_served_share(problem, solution), 0.0)
+    without = np.where(fails, 1.0 - served_share(problem, solution), 0.0)
     inside = rows >= 0
 
     def total(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -174,15 +239,15 @@ def area_table(
         "area_id": [str(each) for each in table["area_id"]],
         "name": area_titles(table),
         "level": [level] * len(table),
-        "failing": total(demand),
+        "failing": total(demand * (share + without)),
         "gained": total(demand * share),
-        "still_without": total(demand * (1 - share)),
+        "still_without": total(demand * without),
     }
     elderly = question.groups.get("elderly")
     if elderly is not None:
         old = np.where(fails, elderly[question.homes], 0.0)
         columns["elderly_gained"] = total(old * share)
-        columns["elderly_still_without"] = total(old * (1 - share))
+        columns["elderly_still_without"] = total(old * without)
     frame = pd.DataFrame(columns)
     frame = frame[frame["failing"] > 0]
     return frame.sort_values(

@@ -91,6 +91,7 @@ def assuming_none(analysis: Analysis, facility_types: Collection[str]) -> Analys
 
 def _evaluated(analysis: Analysis, city: City) -> Analysis:
     """Return the analysis with every rule asked of another city."""
+    from siting.pipeline.capacity import with_capacity
     from siting.pipeline.summary import build_summary
     from siting.rules.evaluate import evaluate_city
 
@@ -100,7 +101,7 @@ def _evaluated(analysis: Analysis, city: City) -> Analysis:
     head = {name: analysis.summary[name] for name in _HEAD if name in analysis.summary}
     summary = build_summary(blocks, city, head=head, language=analysis.language)
     # Distances that were kept are those of the city before.
-    return replace(analysis, city=city, blocks=blocks, summary=summary, costs=None)
+    return with_capacity(replace(analysis, city=city, blocks=blocks, summary=summary, costs=None))
 
 
 def _with_areas(

@@ -17,6 +17,18 @@ _WORDS = {
         "每行一处,新增最多者在前;新增 = 在它之前各处都开设后,再由它带来的",
         "A row is a site, those that add most first; added is beyond the sites above it",
     ),
+    "capacity_sheet": ("服务能力", "Capacity"),
+    "capacity_sheet_note": (
+        "最多可服务 = 限值与容量之内的最大值(已证明);就近 = 都去最近一处,满员后不再接收",
+        "Could serve: the proven maximum. At the nearest: all go there, full ones turn away",
+    ),
+    "when": ("时间", "When"),
+    "today": ("目前", "Today"),
+    "with_proposal": ("方案后", "With the proposal"),
+    "demand": ("需求", "Demand"),
+    "within_reach": ("范围内", "Within reach"),
+    "served_at_nearest": ("就近可服务", "Served at the nearest"),
+    "could_serve": ("最多可服务", "Could serve"),
     "curve": ("效益曲线", "Curve"),
     "curve_note": (
         "每行是一个独立求解的方案;上界 = 任何方案都不会超过",
@@ -79,7 +91,7 @@ _WORDS = {
 _SHARES = {"served_share_after", "served_share", "gap", "share_before", "share_after"}
 _TEXTS = {
     "site_id": 16, "name": 28, "facility_type": 18, "status": 12, "level": 12, "area_id": 16,
-    "key": 40, "title": 36, "subject_kind": 12,
+    "key": 40, "title": 36, "subject_kind": 12, "when": 18,
 }  # fmt: skip
 _CODES = {"level": "level", "subject_kind": "subject"}
 _WHOLE = {"rank", "year", "fail_before", "fail_after", "unknown_after"}
@@ -98,10 +110,12 @@ def siting_sheets(summary: Mapping[str, Any], language: str) -> list[Sheet]:
     index = 0 if language == "zh" else 1
     areas = [row for rows in summary["areas"].values() for row in rows]
     rules = [{**row, "title": row["title"][language]} for row in summary["rules"]]
+    told = [{**row, "when": _WORDS[row["when"]][index]} for row in summary["capacity"]]
     lines = [*headline(summary, language), summary["answer"]["message"], *summary["notes"]]
     sheets = [
         _sheet("summary", [{"line": line} for line in lines], index),
         _sheet("sites", _dated(summary["opened"]), index),
+        *([_sheet("capacity_sheet", told, index)] if told else []),
         _sheet("curve", summary["curve"], index),
         _sheet("areas", areas, index),
         _sheet("rules", rules, index, leave_out=("strength", "unit", "unknown_before")),

@@ -32,6 +32,7 @@ def siting_summary(
     -------
     dict
         ``project``, ``made_up``, ``date``, ``question``, ``answer``, ``opened`` (a row per site),
+        ``capacity`` (who is served today and with the proposal, where sites serve only so many),
         ``curve``, ``areas`` (level -> rows), ``rules`` (before and after), ``by_hand``, ``notes``.
     """
     analysis = siting.analysis
@@ -42,6 +43,7 @@ def siting_summary(
         "question": _question(siting),
         "answer": _answer(siting),
         "opened": records(siting.opened) if siting.has_plan else [],
+        "capacity": siting.capacity(),
         "curve": [] if siting.curve is None else records(siting.curve),
         "curve_by": siting.asked.curve_by,
         "areas": _areas(siting),
@@ -84,15 +86,25 @@ def _question(siting: Siting) -> dict[str, Any]:
         "served_by_each": plain(question.served_by_each),
         "model": asked.model,
         "p": asked.p,
-        "budget": asked.budget,
-        "budgets": list(asked.budgets),
+        "budget": plain(asked.budget),
+        "budgets": [plain(each) for each in asked.budgets],
         "weight": question.weight,
         "sites": len(siting.sites.table),
         "homes": int(question.homes.size),
-        "failing": question.total(Verdict.FAIL),
-        "passing": question.total(Verdict.PASS),
+        **_today(siting),
         "unknown": question.total(Verdict.UNKNOWN),
     }
+
+
+def _today(siting: Siting) -> dict[str, float]:
+    """Return how many fail and pass now; by a rule on people per facility, who could be served."""
+    question = siting.question
+    failing, passing = question.total(Verdict.FAIL), question.total(Verdict.PASS)
+    if not (siting.asked.is_capacitated and np.isfinite(question.served_by_each)):
+        return {"failing": failing, "passing": passing}
+    rows = siting.capacity()
+    served = rows[0]["could_serve"] if rows else 0.0
+    return {"failing": failing - served, "passing": served}
 
 
 def _answer(siting: Siting) -> dict[str, Any]:
@@ -112,22 +124,23 @@ def _meaning(siting: Siting) -> dict[str, Any]:
     """Return what the plan means for those who have no service today."""
     if not siting.has_plan:
         return {"sites_opened": 0, "newly_served": 0.0, "still_without": None, "cost": 0.0}
-    from siting.pipeline.siting_results import served_share
+    from siting.pipeline.siting_results import newly_served_share, served_share
 
     question, opened = siting.question, siting.opened
     fails = question.verdict[question.homes] == Verdict.FAIL
     served = served_share(siting.problem, siting.solution)
+    newly = newly_served_share(siting.problem, siting.solution)
     weights = np.where(fails, question.weights[question.homes], 0.0)
     found = {
         "sites_opened": len(opened),
-        "newly_served": float((weights * served).sum()),
+        "newly_served": float((weights * newly).sum()),
         "still_without": float((weights * (1 - served)).sum()),
         "cost": plain(opened["cost"].sum(skipna=False)) if len(opened) else 0.0,
     }
     elderly = question.groups.get("elderly")
     if elderly is not None:
         old = np.where(fails, elderly[question.homes], 0.0)
-        found["elderly_newly_served"] = float((old * served).sum())
+        found["elderly_newly_served"] = float((old * newly).sum())
     return found
 
 

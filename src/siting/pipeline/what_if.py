@@ -285,10 +285,12 @@ def _result(
     kept: dict[int, int],
 ) -> Analysis:
     """Put the parts together; figures of findings that are kept need not be added up again."""
+    from siting.pipeline.capacity import with_capacity
     from siting.pipeline.summary import updated_summary
 
     known = {number: analysis.summary["rules"][old] for number, old in kept.items()}
     summary = updated_summary(analysis.summary, blocks, city, known, language=analysis.language)
-    return dataclasses.replace(
+    after = dataclasses.replace(
         analysis, layers=layers, city=city, costs=costs, blocks=tuple(blocks), summary=summary
     )
+    return with_capacity(after)

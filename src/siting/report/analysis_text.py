@@ -40,6 +40,11 @@ _WORDS: dict[str, dict[str, Any]] = {
         },
         "unknown_rules": "缺数据,无法判断({count} 条):{titles}",
         "idle_rules": "没有适用对象({count} 条):{titles}",
+        "capacity": (
+            "服务能力,{title}({limit} 内):都去最近处可服务 {nearest} {unit},合理分配最多 {most} "
+            "{unit},范围内共 {reach} {unit}"
+        ),
+        "counted": {"population": "人", "households": "户"},
         "unknown_number": "未知",
         "data": "数据:{counts}。详见 data-report.json",
         "separator": "、",
@@ -69,6 +74,11 @@ _WORDS: dict[str, dict[str, Any]] = {
         },
         "unknown_rules": "Not to be judged for lack of data ({count} rules): {titles}",
         "idle_rules": "Nothing that they apply to ({count} rules): {titles}",
+        "capacity": (
+            "Capacity, {title} (within {limit}): {nearest} {unit} served if all go to the nearest, "
+            "{most} could be served at most, of {reach} within reach"
+        ),
+        "counted": {"population": "people", "households": "households"},
         "unknown_number": "unknown",
         "data": "Data: {counts}. Details are in data-report.json",
         "separator": "; ",
@@ -250,18 +260,32 @@ def _title(entry: Entry, language: str) -> str:
 
 
 def _rest(summary: Mapping[str, Any], language: str) -> list[str]:
-    """Name the rules that gave neither verdict nor figure."""
+    """Say who could be served within capacity, and name rules without verdict and figure."""
     words = _WORDS[language]
     silent = [entry for entry in summary["rules"] if not (_is_judged(entry) or _has_figure(entry))]
     unknown = [entry for entry in silent if entry["verdicts"]["unknown"]]
     idle = [entry for entry in silent if not entry["verdicts"]["unknown"]]
-    lines = []
+    lines = [_capacity(entry, language) for entry in summary["rules"] if entry.get("capacity")]
     for key, entries in (("unknown_rules", unknown), ("idle_rules", idle)):
         titles = list(dict.fromkeys(entry["title"][language] for entry in entries))
         if titles:
             listed = words["separator"].join(titles)
             lines.append(words[key].format(count=len(titles), titles=listed))
     return lines
+
+
+def _capacity(entry: Entry, language: str) -> str:
+    """Say how many are served at the nearest facility, and how many could be."""
+    words, found = _WORDS[language], entry["capacity"]
+    text: str = words["capacity"].format(
+        title=entry["title"][language],
+        limit=f"{found['limit']:g} {_unit(found['unit'], language)}",
+        nearest=f"{found['served_at_nearest']:,.0f}",
+        most=f"{found['could_serve']:,.0f}",
+        reach=f"{found['within_reach']:,.0f}",
+        unit=words["counted"][found["weight"]],
+    )
+    return text
 
 
 def display_width(text: str) -> int:

@@ -44,6 +44,11 @@ _WORDS: dict[str, dict[str, Any]] = {
         "curve": {"sites": "开设数与服务人口", "money": "资金与服务人口"},
         "curve_columns": {"sites": ("开设数", "服务", "占不达标", "新增", "上界差"),
                           "money": ("资金", "服务", "占不达标", "新增", "上界差")},
+        "capacity": {
+            "today": "服务能力:目前都去最近处可服务 {nearest}{unit},合理分配最多 {most}{unit}",
+            "with_proposal": "方案后 {nearest} 与 {most}{unit}(范围内共 {reach}{unit})",
+            "joint": ";",
+        },
         "gain": "受益最多:{names}", "without": "仍不达标最多:{names}", "separator": "、",
         "rules": "全部规则复核:{changed} 条结果改变",
         "rule": "  {title}:不达标 {before} → {after}{people}",
@@ -81,6 +86,16 @@ _WORDS: dict[str, dict[str, Any]] = {
         "curve": {"sites": "Served by number of sites", "money": "Served by money"},
         "curve_columns": {"sites": ("sites", "served", "of failing", "added", "gap"),
                           "money": ("money", "served", "of failing", "added", "gap")},
+        "capacity": {
+            "today": (
+                "Capacity: today {nearest} {unit} are served if all go to the nearest, {most} "
+                "could be"
+            ),
+            "with_proposal": (
+                "with the proposal {nearest} and {most}, of {reach} {unit} within reach"
+            ),
+            "joint": "; ",
+        },
         "gain": "Gain most: {names}", "without": "Still without most: {names}", "separator": ", ",
         "rules": "All rules checked again: {changed} change",
         "rule": "  {title}: fail {before} -> {after}{people}",
@@ -141,7 +156,7 @@ def headline(summary: Mapping[str, Any], language: str) -> list[str]:
     lines.append(status_sentence(summary["answer"], language))
     if summary["answer"]["still_without"] is not None:
         lines.append(_plan(summary["answer"], words, unit))
-    return lines
+    return [*lines, *_capacity(summary, words, unit)]
 
 
 def status_sentence(answer: Mapping[str, Any], language: str) -> str:
@@ -181,6 +196,20 @@ def _plan(answer: Mapping[str, Any], words: Mapping[str, Any], unit: str) -> str
             rest=_number(answer["still_without"]),
         )
     )
+
+
+def _capacity(summary: Mapping[str, Any], words: Mapping[str, Any], unit: str) -> list[str]:
+    """Say how many are served at the nearest and how many could be, today and afterwards."""
+    parts = [
+        words["capacity"][row["when"]].format(
+            nearest=_number(row["served_at_nearest"]),
+            most=_number(row["could_serve"]),
+            reach=_number(row["within_reach"]),
+            unit=unit,
+        )
+        for row in summary["capacity"]
+    ]
+    return [words["capacity"]["joint"].join(parts)] if parts else []
 
 
 def _by_hand(summary: Mapping[str, Any], words: Mapping[str, Any]) -> list[str]:
