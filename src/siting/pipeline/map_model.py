@@ -230,7 +230,7 @@ def _title(block: FindingBlock) -> Label:
     if not block.is_alternative:
         return title
     other = measure_of(block.measure).title
-    return Label(f"{title.zh}({other.zh})", f"{title.en} ({other.en})")
+    return Label(f"{title.zh}（{other.zh}）", f"{title.en} ({other.en})")
 
 
 def _required(block: FindingBlock) -> float | npt.NDArray[np.float64]:
