@@ -12,6 +12,7 @@ import pytest
 
 from map_town import town, varied_town
 from siting.render import Citation, Label, MapNote, openstreetmap, write_map
+from siting.render._static_layers import shade_of
 
 pytestmark = pytest.mark.browser
 
@@ -185,6 +186,21 @@ def test_counts_drawn_and_figures_shown_equal_the_findings_for_each_rule(visit, 
             shown = seen.page.get_attribute(f"[data-figure={name}]", "data-value")
             assert float(shown) == pytest.approx(getattr(model.homes, name)[failed].sum())
     assert seen.complaints == []
+
+
+def test_the_shades_of_homes_follow_their_verdicts_and_their_limits(visit, map_file, model):
+    seen = visit(map_file)
+    for k, rule in enumerate(model.rules):
+        counts = seen.page.evaluate(
+            """(k) => { const n = [0, 0, 0, 0, 0, 0, 0];
+            siting.store.rules[k].shades.forEach((shade) => { n[shade] += 1; }); return n; }""",
+            k,
+        )
+        verdicts = [sum(counts[:2]), sum(counts[2:5]), *counts[5:]]
+        assert verdicts == np.bincount(rule.verdict, minlength=4).tolist()
+        # Figures on the page are rounded, so that one home may fall beside an edge between shades.
+        expected = np.bincount(shade_of(rule), minlength=7)
+        assert np.abs(expected - counts).max() <= 1
 
 
 def test_arrow_keys_walk_through_the_rules(visit, map_file):
