@@ -141,8 +141,13 @@ def summary_html(summary: Mapping[str, Any], language: str) -> str:
 
 
 def _html_table(columns: Sequence[str], rows: list[list[str]]) -> str:
-    head = "".join(f"<th>{escape(name)}</th>" for name in columns)
-    cells = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
+    # Notebooks push every cell to the right; names are read from the left.
+    left = ' style="text-align: left"'
+    head = "".join(f"<th{'' if k else left}>{escape(name)}</th>" for k, name in enumerate(columns))
+    cells = (
+        "".join(f"<td{'' if k else left}>{escape(cell)}</td>" for k, cell in enumerate(row))
+        for row in rows
+    )
     body = "".join(f"<tr>{row}</tr>" for row in cells)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
