@@ -107,3 +107,36 @@ def test_classes_meet_end_to_end():
     root = ET.fromstring(graduated("x", (0.0, 0.5, 1.0), ("#000000", "#ffffff")).split("\n", 1)[1])
     ranges = [(each.get("lower"), each.get("upper")) for each in root.iter("range")]
     assert ranges == [("0.0", "0.5"), ("0.5", "1.0")]
+
+
+# What QGIS is told of each layer: kind of renderer, the column it colours by, its symbols.
+OPENED = (
+    ("streets", "singleSymbol", None, {"line"}),
+    ("areas_community", "graduatedSymbol", "covered_share_of_population", {"fill"}),
+    ("homes", "categorizedSymbol", "town-", {"marker"}),
+    ("facilities", "singleSymbol", None, {"marker"}),
+    ("gaps", "singleSymbol", None, {"marker"}),
+)
+
+
+@pytest.mark.parametrize(("layer", "renderer", "column", "symbols"), OPENED)
+def test_each_layer_opens_with_a_style_for_its_geometry_and_a_column_that_it_has(
+    package, layer, renderer, column, symbols
+):
+    frame = gpd.read_file(package, layer=layer)
+    style = styles(package)[layer][1].find("renderer-v2")
+    assert style.get("type") == renderer
+    assert {each.get("type") for each in style.iter("symbol")} == symbols
+    drawn = {"LineString": "line", "Point": "marker", "Polygon": "fill"}
+    kinds = {drawn[kind.removeprefix("Multi")] for kind in frame.geom_type}
+    assert kinds == symbols
+    if column is not None:
+        name = style.get("attr").strip('"')
+        assert column in name
+        assert name in frame.columns
+    else:
+        assert style.get("attr") is None
+    # A category or class without a symbol of its own would be drawn in black.
+    named = {each.get("name") for each in style.iter("symbol")}
+    used = {each.get("symbol") for tag in ("category", "range") for each in style.iter(tag)}
+    assert used <= named

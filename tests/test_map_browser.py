@@ -12,6 +12,7 @@ import pytest
 
 from map_town import town, varied_town
 from siting.render import Citation, Label, MapNote, openstreetmap, write_map
+from siting.render._static_layers import shade_of
 
 pytestmark = pytest.mark.browser
 
@@ -105,6 +106,11 @@ class Visit:
         self.settle()
 
 
+def bare(text):
+    """Return a text without the marks that isolate what comes from data."""
+    return text.translate({0x2068: "", 0x2069: ""})
+
+
 @pytest.fixture
 def visit(browser):
     visits = []
@@ -180,6 +186,21 @@ def test_counts_drawn_and_figures_shown_equal_the_findings_for_each_rule(visit, 
             shown = seen.page.get_attribute(f"[data-figure={name}]", "data-value")
             assert float(shown) == pytest.approx(getattr(model.homes, name)[failed].sum())
     assert seen.complaints == []
+
+
+def test_the_shades_of_homes_follow_their_verdicts_and_their_limits(visit, map_file, model):
+    seen = visit(map_file)
+    for k, rule in enumerate(model.rules):
+        counts = seen.page.evaluate(
+            """(k) => { const n = [0, 0, 0, 0, 0, 0, 0];
+            siting.store.rules[k].shades.forEach((shade) => { n[shade] += 1; }); return n; }""",
+            k,
+        )
+        verdicts = [sum(counts[:2]), sum(counts[2:5]), *counts[5:]]
+        assert verdicts == np.bincount(rule.verdict, minlength=4).tolist()
+        # Figures on the page are rounded, so that one home may fall beside an edge between shades.
+        expected = np.bincount(shade_of(rule), minlength=7)
+        assert np.abs(expected - counts).max() <= 1
 
 
 def test_arrow_keys_walk_through_the_rules(visit, map_file):
@@ -373,6 +394,83 @@ def test_printing_gives_pages_of_a3_with_the_map_on_them(visit, map_file):
     assert seen.page.evaluate("siting.map.getBounds().toBBoxString()") == before
 
 
+def test_what_is_printed_of_a_map_without_dots_keeps_its_areas(visit, tmp_path):
+    varied = varied_town()
+    seen = visit(write_map(varied, tmp_path / "map.html"))
+    seen.choose_rule(next(k for k, rule in enumerate(varied.rules) if rule.subject == "area"))
+    sheet = seen.page.pdf(prefer_css_page_size=True, print_background=True)
+    # Strokes on the upper canvas begin with a clearing, which a sheet repeats over the lower one
+    # too; so the upper one has to be printed as a picture.
+    assert re.search(rb"/Subtype\s*/Image\s*/Width \d{4}", sheet)
+    seen.settle()
+    assert seen.page.locator(".cut").count() == 0
+    assert seen.complaints == []
+
+
+def test_measured_less_the_limit_is_the_shortfall_as_they_are_shown(visit, map_file, model):
+    seen = visit(map_file)
+    rows = seen.page.evaluate("""() => {
+      const {verdict} = siting.store.rules[siting.state.rule].columns;
+      return [...verdict.keys()].filter((row) => verdict[row] === 1).slice(0, 12);
+    }""")
+    tried = 0
+    for row in rows:
+        seen.page.evaluate(f"siting.select({{kind: 'home', row: {row}}})")
+        seen.settle()
+        for text in seen.page.locator("#details .findings li").all_inner_texts():
+            figures = re.findall(r"(?:实测|要求|缺口)\n(?:[≤≥] )?([\d,.]+)\u00a0", text)
+            if len(figures) == 3:
+                measured, required, shortfall = (float(each.replace(",", "")) for each in figures)
+                assert abs(measured - required) == pytest.approx(shortfall, abs=1e-9), text
+                tried += 1
+    assert tried >= 12
+
+
+def test_one_of_a_thing_is_not_told_in_the_plural(visit, tmp_path):
+    varied = varied_town()
+    k = next(k for k, rule in enumerate(varied.rules) if rule.subject == "area")
+    only = replace(varied.rules[k], verdict=np.where(np.arange(24) == 3, 1, 0).astype(np.int8))
+    rules = (*varied.rules[:k], only, *varied.rules[k + 1 :])
+    seen = visit(write_map(replace(varied, rules=rules), tmp_path / "map.html"), "language=en")
+    seen.choose_rule(k)
+    assert bare(seen.page.inner_text(".rule.chosen .rule-figure")) == "1 area"
+    assert "1,500 homes" in bare(seen.page.inner_text("#subtitle"))
+
+
+def test_why_findings_are_unknown_stands_beside_the_rule(visit, model, tmp_path):
+    why = ((Label("距任何道路超过 200 米", "more than 200 m from any street"), 7),)
+    rules = (replace(model.rules[0], unknown_reasons=why), *model.rules[1:])
+    seen = visit(write_map(replace(model, rules=rules), tmp_path / "map.html"))
+    seen.choose_rule(0)
+    facts = seen.page.inner_text("#rule-facts")
+    assert "未知原因\n距任何道路超过 200 米 · 7" in facts
+    seen.page.click("#language")
+    assert "more than 200 m from any street · 7" in seen.page.inner_text("#rule-facts")
+
+
+def test_figures_of_groups_ranks_and_names_leave_each_other_room(visit, tmp_path):
+    seen = visit(write_map(town(160_000, 1), tmp_path / "map.html"), size=(390, 844))
+    assert seen.page.evaluate("siting.drawn().mode") == "clusters"
+    boxes = seen.page.evaluate("siting.drawn().texts")
+    assert len(boxes) > 8
+    for k, (left, top, right, bottom) in enumerate(boxes):
+        for other in boxes[:k]:
+            apart = other[2] <= left or other[0] >= right or other[3] <= top or other[1] >= bottom
+            assert apart
+
+
+def test_on_a_phone_nothing_lies_over_the_town_at_first(visit, map_file):
+    seen = visit(map_file, size=(390, 844))
+    tools = seen.page.locator(".map-tools").bounding_box()
+    lowest = seen.page.evaluate("""() => {
+      const {y} = siting.store.homes; const size = 256 * 2 ** siting.map.getZoom();
+      const box = siting.map.getContainer().getBoundingClientRect();
+      return box.top + siting.map.layerPointToContainerPoint(
+        L.point(0, Math.max(...y) * size).subtract(siting.map.getPixelOrigin())).y;
+    }""")
+    assert lowest <= tools["y"]
+
+
 def test_a_phone_sees_no_sideways_scrolling_and_large_enough_buttons(visit, map_file):
     seen = visit(map_file, size=(390, 844))
     assert seen.page.evaluate("document.documentElement.scrollWidth") == 390
@@ -534,6 +632,22 @@ def test_the_legend_of_areas_is_as_pale_as_the_areas(visit, map_file):
         seen.page.evaluate(f"siting.map.setZoom({zoom}, {{animate: false}})")
         seen.settle()
         assert min(seen.page.evaluate(script)) <= 3
+
+
+def test_areas_that_are_judged_keep_their_colours_when_zoomed_in(visit, tmp_path):
+    varied = varied_town()
+    seen = visit(write_map(varied, tmp_path / "map.html"))
+    seen.choose_rule(next(k for k, rule in enumerate(varied.rules) if rule.subject == "area"))
+    shades = set()
+    for zoom in (13, 18):
+        seen.page.evaluate(f"siting.map.setZoom({zoom}, {{animate: false}})")
+        seen.settle()
+        shades.add(
+            seen.page.eval_on_selector(
+                "#legend .patch[data-fill]", "node => getComputedStyle(node).backgroundColor"
+            )
+        )
+    assert len(shades) == 1
 
 
 def test_a_selected_facility_is_drawn_though_the_rule_does_not_count_it(visit, map_file):

@@ -40,7 +40,7 @@ def dots(figure):
 @pytest.mark.skipif(not find_typeface().has_chinese, reason="no font with Chinese is here")
 def test_a_chinese_sheet_names_level_measure_and_unit_in_chinese(model):
     shown = " ".join(texts(draw_static_map(model, rule_id=model.rules[0].id, language="zh")))
-    assert "社区:缺服务者占比" in shown
+    assert "社区：缺服务者占比" in shown
     assert re.search(r"步行距离 ≤ \d+ m", shown)
     assert "community" not in shown
 
@@ -166,3 +166,23 @@ def test_what_there_is_not_is_refused_with_what_there_is(model, options, help_te
 def test_an_unknown_ending_is_refused(model, tmp_path):
     with pytest.raises(SitingError, match=r"'\.bmp'; expected one of"):
         write_static_map(model, tmp_path / "map.bmp")
+
+
+def test_the_legend_gives_shades_in_the_unit_of_the_limit_and_names_what_is_counted(model):
+    rule = model.rules[0]
+    assert (rule.required, rule.unit) == (500.0, "m")
+    shown = texts(draw_static_map(model, rule_id=rule.id, language="en"))
+    legend = [re.sub(r" \(.*", "", text) for text in shown if re.search(r"\([\d,]+\)$", text)]
+    for expected in ("pass · ≤ 250 m", "pass · 250–500 m", "fail · 500–750 m"):
+        assert expected in legend
+    assert model.facility_types[rule.facility_types[0]].en in shown
+
+
+def test_one_of_a_thing_is_told_in_the_singular():
+    varied = varied_town()
+    rule = next(rule for rule in varied.rules if rule.subject == "area")
+    only = np.where(np.arange(len(rule.verdict)) == 3, 1, 0).astype(np.int8)
+    one = replace(rule, verdict=only, required=1.0, unit="facilities")
+    shown = "\n".join(texts(draw_static_map(replace(varied, rules=[one]), language="en")))
+    assert "≥ 1 facility ·" in shown
+    assert "1 area fails" in shown

@@ -49,7 +49,8 @@ def test_a_note_keeps_its_count_its_examples_and_what_only_its_sentence_says():
     note = DataNote(
         "residential (b.gpkg)", "warning", "number-negative", "'户数' is negative", 1200, ("a", "b")
     )
-    assert note_text(note, "zh") == "数值为负,按缺失处理(1,200 处,如 a、b)。原文:'户数' is negative"
+    told = "数值为负，按缺失处理（1,200 处，如 a、b）。原文：'户数' is negative"
+    assert note_text(note, "zh") == told
     assert note_text(note, "en") == "'户数' is negative"
     assert note_layer(note, "zh") == "住宅 (b.gpkg)"
     assert note_layer(note, "en") == "residential (b.gpkg)"
@@ -59,3 +60,8 @@ def test_a_note_of_an_unknown_code_is_told_as_it_was_written():
     note = DataNote("siting.yaml", "warning", "something-new", "as it was written", 3)
     assert note_text(note, "zh") == "as it was written"
     assert note_layer(note, "zh") == "siting.yaml"
+
+
+def test_rows_of_a_sheet_are_named_in_chinese_too():
+    note = DataNote("care", "repair", "merged-text", "m", 5, ("row 1", "row 14", "rowan"))
+    assert "（5 处，如 第 1 行、第 14 行、rowan）" in note_text(note, "zh")

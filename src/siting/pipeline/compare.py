@@ -78,7 +78,7 @@ class Comparison:
         names = ("before", "after", "gained", "share_before", "share_after")
         heads = "".join(f"<th>{words[name]}</th>" for name in ("rule", *names))
         body = "".join(
-            f"<tr><td>{escape(str(row['title']))}</td>"
+            f'<tr><td style="text-align: left">{escape(str(row["title"]))}</td>'
             + "".join(f"<td>{_cell(name, row[name])}</td>" for name in names)
             + "</tr>"
             for row in frame.to_dict("records")

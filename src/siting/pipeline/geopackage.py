@@ -169,8 +169,10 @@ def _homes(analysis: Analysis, worst: FindingBlock | None) -> tuple[str, gpd.Geo
             finite = np.where(np.isfinite(block.measured), block.measured, np.nan)
             columns[f"{block_key(block)}:measured_{block.unit}"] = finite
     homes = analysis.layers.residential
-    frame = _beside(homes, columns)
     kind = "polygon" if homes.geom_type.isin(("Polygon", "MultiPolygon")).all() else "point"
+    if kind == "point":  # as with facilities: outlines among points would have no style
+        homes = homes.set_geometry(representative_points(homes.geometry))
+    frame = _beside(homes, columns)
     if worst is None:
         return "homes", frame, plain("#8a8a8a", kind=kind)
     return "homes", frame, _by_verdict(block_key(worst), analysis.language, kind)

@@ -207,7 +207,19 @@ def _rule(
         compared=block.is_alternative or bool(block.governed_by),
         service_areas=reached.of(block),
         totals=totals,
+        unknown_reasons=_unknown_reasons(block),
     )
+
+
+def _unknown_reasons(block: FindingBlock) -> list[tuple[Label, int]]:
+    """Return what is missing and for how many subjects, the commonest first."""
+    unknown = (block.verdict == VERDICTS.index("unknown")) & (block.reason >= 0)
+    counts = np.bincount(block.reason[unknown], minlength=len(block.reasons))
+    return [
+        (Label(block.reasons_zh[k], block.reasons[k]), int(counts[k]))
+        for k in np.argsort(-counts, kind="stable").tolist()
+        if counts[k]
+    ]
 
 
 def _title(block: FindingBlock) -> Label:
@@ -218,7 +230,7 @@ def _title(block: FindingBlock) -> Label:
     if not block.is_alternative:
         return title
     other = measure_of(block.measure).title
-    return Label(f"{title.zh}({other.zh})", f"{title.en} ({other.en})")
+    return Label(f"{title.zh}（{other.zh}）", f"{title.en} ({other.en})")
 
 
 def _required(block: FindingBlock) -> float | npt.NDArray[np.float64]:

@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 _WORDS = {
     "summary": ("汇总", "Summary"),
     "summary_note": (
-        "每行一条规则;覆盖率 = 达标 / (达标 + 不达标),未知不计入",
+        "每行一条规则；覆盖率 = 达标 / （达标 + 不达标），未知不计入",
         "A row is a rule; share = passed / (passed + failed), what is unknown is in neither",
     ),
     "areas": ("分区", "Areas"),
     "areas_note": ("每行一个分区和一条规则", "A row is an area and a rule"),
     "gaps": ("不达标", "Gaps"),
     "gaps_note": (
-        "每行一个不达标的对象和规则,差额最大者在前",
+        "每行一个不达标的对象和规则，差额最大者在前",
         "A row is a subject that fails a rule, the largest shortfall first",
     ),
     "facilities": ("设施", "Facilities"),
     "facilities_note": ("每行一处设施的一项服务", "A row is one service of a facility"),
     "rules": ("规则出处", "Rules"),
     "rules_note": (
-        "没有一条规则是在发布机构的原件中核对的;可信度 A、B、C 见规则包",
+        "没有一条规则是在发布机构的原件中核对的；可信度 A、B、C 见规则包",
         "No rule was read in its publisher's own copy; confidence A, B, C as in the packs",
     ),
     "data": ("数据报告", "Data report"),

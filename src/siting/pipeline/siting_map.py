@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from siting.pipeline.locate import Siting
     from siting.rules.findings import FindingBlock
 
-_WITH = Label("(方案实施后)", " (with the proposal)")
-_TODAY = Label("(目前)", " (today)")
+_WITH = Label("（方案实施后）", " (with the proposal)")
+_TODAY = Label("（目前）", " (today)")
 _UNITS = {
     "population": Label("人", "people"),
     "elderly": Label("位老年人", "elderly people"),
@@ -41,7 +41,7 @@ def build_siting_map(siting: Siting) -> MapModel:
     title = siting.analysis.project.name
     return replace(
         model,
-        title=Label(f"{title}:选址方案", f"{title}: proposed sites"),
+        title=Label(f"{title}：选址方案", f"{title}: proposed sites"),
         rules=(_named(model.rules[0], "", _WITH), _named(now, "-today", _TODAY)),
         sites=_sites(siting, siting.opened),
         facility_types=_types(siting, model),
@@ -111,10 +111,10 @@ def _note(row: Mapping[Hashable, Any], weight: str) -> Label:
     unit = _UNITS[weight]
     zh, en = f"新增服务 {row['added']:,.0f} {unit.zh}", f"serves {row['added']:,.0f} {unit.en} more"
     if "added_elderly" in row:
-        zh += f",其中老年人 {row['added_elderly']:,.0f} 人"
+        zh += f"，其中老年人 {row['added_elderly']:,.0f} 人"
         en += f", {row['added_elderly']:,.0f} of them elderly"
     if np.isfinite(row["cost"]):
-        zh, en = f"{zh};造价 {row['cost']:,.0f} 元", f"{en}; costs {row['cost']:,.0f} CNY"
+        zh, en = f"{zh}；造价 {row['cost']:,.0f} 元", f"{en}; costs {row['cost']:,.0f} CNY"
     return Label(zh, en)
 
 

@@ -14,7 +14,7 @@ _WORDS = {
     "summary_note": ("选址问题、结论及其可信程度", "The question, the answer and what it is worth"),
     "sites": ("推荐点位", "Sites"),
     "sites_note": (
-        "每行一处,新增最多者在前;新增 = 在它之前各处都开设后,再由它带来的",
+        "每行一处，新增最多者在前；新增 = 在它之前各处都开设后，再由它带来的",
         "A row is a site, those that add most first; added is beyond the sites above it",
     ),
     "capacity_sheet": ("服务能力", "Capacity"),
@@ -31,7 +31,7 @@ _WORDS = {
     "could_serve": ("最多可服务", "Could serve"),
     "curve": ("效益曲线", "Curve"),
     "curve_note": (
-        "每行是一个独立求解的方案;上界 = 任何方案都不会超过",
+        "每行是一个独立求解的方案；上界 = 任何方案都不会超过",
         "Each row is a plan of its own; no plan serves more than the bound",
     ),
     "areas": ("分区受益", "Areas"),
@@ -40,7 +40,7 @@ _WORDS = {
     "rules_note": ("方案实施前后各规则不达标数", "Failing before and after the proposal"),
     "by_hand": ("人工方案", "By hand"),
     "by_hand_note": (
-        "人工指定点位的方案,按同样口径计算",
+        "人工指定点位的方案，按同样口径计算",
         "A plan by hand, counted in the same way",
     ),
     "made_up": ("虚构数据。", "Made-up data. "),
@@ -56,8 +56,8 @@ _WORDS = {
     "added_households": ("新增户数", "Households added"),
     "added_children": ("新增幼儿", "Children added"),
     "added_homes": ("新增住宅", "Homes added"),
-    "cost": ("造价(元)", "Cost CNY"),
-    "cost_per_person": ("每人造价(元)", "Cost each CNY"),
+    "cost": ("造价（元）", "Cost CNY"),
+    "cost_per_person": ("每人造价（元）", "Cost each CNY"),
     "served_share_after": ("累计覆盖不达标者", "Share of failing, so far"),
     "floor_area_m2": ("建筑面积 m²", "Floor area m²"),
     "capacity": ("容量", "Capacity"),
@@ -80,13 +80,13 @@ _WORDS = {
     "key": ("规则", "Rule"),
     "title": ("名称", "Title"),
     "subject_kind": ("对象", "Subject"),
-    "fail_before": ("不达标(前)", "Fail before"),
-    "fail_after": ("不达标(后)", "Fail after"),
-    "unknown_after": ("未知(后)", "Unknown after"),
-    "people_before": ("不达标人口(前)", "People before"),
-    "people_after": ("不达标人口(后)", "People after"),
-    "share_before": ("覆盖率(前)", "Share before"),
-    "share_after": ("覆盖率(后)", "Share after"),
+    "fail_before": ("不达标（前）", "Fail before"),
+    "fail_after": ("不达标（后）", "Fail after"),
+    "unknown_after": ("未知（后）", "Unknown after"),
+    "people_before": ("不达标人口（前）", "People before"),
+    "people_after": ("不达标人口（后）", "People after"),
+    "share_before": ("覆盖率（前）", "Share before"),
+    "share_after": ("覆盖率（后）", "Share after"),
 }
 _SHARES = {"served_share_after", "served_share", "gap", "share_before", "share_after"}
 _TEXTS = {

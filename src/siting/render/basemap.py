@@ -88,7 +88,7 @@ def openstreetmap() -> Basemap:
     send: put the map on a web server before turning them on.
     """
     return Basemap(
-        name=Label("OpenStreetMap(在线)", "OpenStreetMap (online)"),
+        name=Label("OpenStreetMap（在线）", "OpenStreetMap (online)"),
         layers=("https://tile.openstreetmap.org/{z}/{x}/{y}.png",),
         attribution="© OpenStreetMap contributors",
         max_zoom=19,
@@ -123,7 +123,7 @@ def tianditu(key: str) -> Basemap:
         for name in ("vec", "cva")
     )
     return Basemap(
-        name=Label("天地图(在线)", "Tianditu (online)"),
+        name=Label("天地图（在线）", "Tianditu (online)"),
         layers=layers,
         attribution="天地图 · 国家地理信息公共服务平台",
         subdomains=tuple("01234567"),

@@ -195,6 +195,8 @@ class MapRule:
     totals
         float64 (4, 4): sums by verdict (rows, ``VERDICTS``) and weight (columns, ``WEIGHTS``).
         Computed where left out; NaN where a weight is unknown.
+    unknown_reasons
+        What is missing where the verdict is unknown, with how many subjects lack it.
     covered_share
         level -> float64 (a, 3): the covered share of homes, households and people by area; a
         fourth column may hold that of elderly people.
@@ -220,6 +222,7 @@ class MapRule:
     compared: bool = False
     service_areas: Geometries | None = None
     totals: Floats | None = None
+    unknown_reasons: Sequence[tuple[Label, int]] = ()
     covered_share: Mapping[str, Floats] = field(default_factory=dict)
 
 

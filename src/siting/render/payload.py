@@ -217,6 +217,7 @@ def _described(model: MapModel, rule: MapRule) -> dict[str, Any]:
         "level": rule.level,
         "compared": rule.compared,
         "totals": _listed(rule_totals(model, rule)),
+        "unknownReasons": [[asdict(reason), count] for reason, count in rule.unknown_reasons],
     }
 
 

@@ -23,10 +23,10 @@ FORMATS = ("png", "svg", "pdf")
 """What `write_static_map` writes, by the file's ending."""
 
 _WORDS = {
-    "made_up": ("虚构数据,仅供演示", "Made-up data, for demonstration only"),
+    "made_up": ("虚构数据，仅供演示", "Made-up data, for demonstration only"),
     "homes": ("住宅", "Homes"),
-    "areas": ("{level}:缺服务者占比", "{level}: share without"),
-    "verdicts": ("{level}:判定", "{level}: verdict"),
+    "areas": ("{level}：缺服务者占比", "{level}: share without"),
+    "verdicts": ("{level}：判定", "{level}: verdict"),
     "facilities": ("计入的设施", "Facilities counted"),
     "judged": ("设施判定", "Facilities by verdict"),
     "sites": ("拟建点", "Proposed sites"),
@@ -34,12 +34,13 @@ _WORDS = {
     "fail": ("不达标", "fail"),
     "unknown": ("未知", "unknown"),
     "exempt": ("不适用", "not applicable"),
-    "near": ("达标,余量过半", "pass with half to spare"),
+    "near": ("达标，余量过半", "pass with half to spare"),
     "served": ("达标", "pass"),
-    "over": ("不达标,差距较小", "fail by little"),
-    "far": ("不达标,达 1.5–2 倍", "fail, 1.5 to 2 times"),
-    "worst": ("不达标,超 2 倍或不可达", "fail, beyond twice or none"),
+    "over": ("不达标，差距较小", "fail by little"),
+    "far": ("不达标，达 1.5–2 倍", "fail, 1.5 to 2 times"),
+    "worst": ("不达标，超 2 倍或不可达", "fail, beyond twice or none"),
     "none": ("无数据", "no data"),
+    "or_none": ("或无可达", " or none"),
     "north": ("北", "N"),
     "people": ("{failed} 人不达标", "{failed} people without"),
     "households": ("{failed} 户不达标", "{failed} households without"),
@@ -48,8 +49,8 @@ _WORDS = {
     "facility": ("{failed} 处设施不达标", "{failed} facilities fail"),
     "area": ("{failed} 个分区不达标", "{failed} areas fail"),
     "share": ("占 {share}", "{share} of all"),
-    "source": ("依据:{citation}", "Rule: {citation}"),
-    "data": ("数据:{attribution}", "Data: {attribution}"),
+    "source": ("依据：{citation}", "Rule: {citation}"),
+    "data": ("数据：{attribution}", "Data: {attribution}"),
     "date": ("规则日期 {date}", "rules as of {date}"),
     "font": (
         "",
@@ -58,6 +59,14 @@ _WORDS = {
             "Install Noto Sans CJK (fonts-noto-cjk)."
         ),
     ),
+}
+_ONE = {
+    "people": "1 person without",
+    "households": "1 household without",
+    "elderly": "1 elderly person without",
+    "home": "1 home without",
+    "facility": "1 facility fails",
+    "area": "1 area fails",
 }
 _SENSES = {"at_most": "≤", "at_least": "≥", "below": "<", "above": ">"}
 
@@ -238,7 +247,7 @@ class _Sheet:
             counts = np.bincount(layers.shade_of(self.rule), minlength=len(layers.SHADES))
             entries.append((self.word("homes"), None))
             entries += [
-                (f"{self.word(shade)} ({counts[k]:,})", self._dot(shade, k))
+                (f"{self._shade(shade, k)} ({counts[k]:,})", self._dot(shade, k))
                 for k, shade in enumerate(layers.SHADES)
                 if counts[k]
             ]
@@ -247,6 +256,33 @@ class _Sheet:
         if sites := layers.draw_sites(axes, self.model, self.plane):
             entries.append((f"{self.word('sites')} ({sites:,})", ("*", layers.SITE, False)))
         return entries
+
+    def _shade(self, shade: str, k: int) -> str:
+        """Say what a shade stands for: in the rule's own unit where one limit holds for all."""
+        assert self.rule is not None
+        limit = np.asarray(self.rule.required, dtype=float)
+        if k > layers.SHADES.index("worst") or limit.ndim or not limit > 0:
+            return self.word(shade)
+        upper = self.rule.sense in ("at_most", "below")
+        times = (0.5, 1, 1.5, 2) if upper else (2, 1, 1 / 1.5, 0.5)
+        edges = [self._amount(float(limit) * each) for each in times]
+        within, beyond = ("≤ ", "> ") if upper else ("≥ ", "< ")
+        if shade == "near":
+            amount = within + edges[0]
+        elif shade == "worst":
+            amount = beyond + edges[3]
+        else:
+            amount = "–".join(edges[k - 1 : k + 1] if upper else edges[k : k - 2 : -1])
+        unit = "" if self.rule.unit == "share" else f" {self._unit(self.rule.unit)}"
+        verdict = self.word("pass" if k <= layers.SHADES.index("served") else "fail")
+        none = self.word("or_none") if shade == "worst" and upper else ""
+        return f"{verdict} · {amount}{unit}{none}"
+
+    def _amount(self, value: float) -> str:
+        assert self.rule is not None
+        if self.rule.unit == "share":
+            return f"{value:.1%}"
+        return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
     def _dot(self, shade: str, k: int) -> tuple[str, str, bool]:
         crowd = len(self.model.homes.lon) > layers.RASTER_ABOVE
@@ -257,7 +293,7 @@ class _Sheet:
     def _facility_entries(self) -> list[tuple[str, Any]]:
         assert self.rule is not None
         if self.rule.subject != "facility":
-            return [(self.word("facilities"), ("D", layers.FACILITY, False))]
+            return [(self._counted_types(), ("D", layers.FACILITY, False))]
         counts = np.bincount(self.rule.verdict, minlength=4)
         return [
             (self.word("judged"), None),
@@ -267,6 +303,17 @@ class _Sheet:
                 if counts[k]
             ),
         ]
+
+    def _counted_types(self) -> str:
+        """Name the facilities that the rule counts, where they are few enough for one line."""
+        assert self.rule is not None
+        titles = self.model.facility_types
+        kinds = [
+            self.label(titles.get(kind, Label(kind, kind)), kind)
+            for kind in self.rule.facility_types
+        ]
+        text = ("、" if self.language == "zh" else ", ").join(kinds)
+        return text if 0 < len(text) <= 28 else self.word("facilities")
 
     def _area_entries(self, ranked: Any) -> list[tuple[str, Any]]:
         if self.areas is None or ranked is None or self.rule is None:
@@ -403,15 +450,23 @@ class _Sheet:
             shown = f"{float(limit) * 100:g} %" if rule.unit == "share" else f"{float(limit):,g}"
             measure = coded("measure", rule.measure, self.language)
             unit = self._unit(rule.unit)
+            if float(limit) == 1:
+                one = coded("one", rule.unit, self.language)
+                unit = unit if one == rule.unit else one
             parts.append(f"{measure} {_SENSES[rule.sense]} {shown} {unit}".strip())
         totals = rule_totals(self.model, rule)
         if totals[0, 0] + totals[1, 0]:
             key, column = _counted(totals)
             share = totals[1, column] / np.nansum(totals[:, column])
             if rule.subject != "city":
-                parts.append(self.word(key or rule.subject, failed=f"{totals[1, column]:,.0f}"))
+                parts.append(self._failed(key or rule.subject, totals[1, column]))
                 parts.append(self.word("share", share=f"{share:.1%}"))
         return self.face.drawable(" · ".join(parts))
+
+    def _failed(self, key: str, failed: float) -> str:
+        if self.language == "en" and failed == 1:
+            return _ONE[key]
+        return self.word(key, failed=f"{failed:,.0f}")
 
     def _unit(self, unit: str) -> str:
         return coded("unit", unit, self.language)

@@ -38,7 +38,7 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "until": ("有效至", "until"),
         "approved": ("批准", "approved by"),
         "note": ("备注", "Note"),
-        "none": ("没有结果:没有适用的规则。", "No findings: no rule applies."),
+        "none": ("没有结果：没有适用的规则。", "No findings: no rule applies."),
     }
 )
 
@@ -82,7 +82,7 @@ def summary_line(summary: Mapping[str, object], language: Language) -> str:
     if summary["waived"]:
         counts.append(f"{summary['waived']} {word('waived', language)}")
     if summary["failing"]:
-        zh, en = f"({summary['failing']} 项须解决)", f" ({summary['failing']} that bind)"
+        zh, en = f"（{summary['failing']} 项须解决）", f" ({summary['failing']} that bind)"
         outcome += zh if language == "zh" else en
     mark, comma = (":", "、") if language == "zh" else (": ", ", ")
     return f"{outcome}{mark}{comma.join(counts)}" if counts else outcome

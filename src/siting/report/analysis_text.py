@@ -17,17 +17,17 @@ from siting.tables import DataNote, DataReport
 
 _WORDS: dict[str, dict[str, Any]] = {
     "zh": {
-        "made_up": "(虚构数据)",
-        "head": "{project},规则以 {date} 为准",
+        "made_up": "（虚构数据）",
+        "head": "{project}，规则以 {date} 为准",
         "totals": (
-            "{homes:,.0f} 处住宅,{households} 户,{population} 人,"
-            "其中老年人 {elderly} 人;{facilities:,} 项设施服务"
+            "{homes:,.0f} 处住宅，{households} 户，{population} 人，"
+            "其中老年人 {elderly} 人；{facilities:,} 项设施服务"
         ),
         "home": ("住宅到设施", "达标", "不达标", "未知", "不达标人口", "覆盖率"),
         "area": ("片区", "达标", "不达标", "未知"),
         "facility": ("设施", "达标", "不达标", "未知"),
         "city": ("全市", "达标", "不达标", "未知"),
-        "figures": ("指标(无合格线)", "中位数", "九成不超过", "单位"),
+        "figures": ("指标（无合格线）", "中位数", "九成不超过", "单位"),
         "recommended": "宜",
         "levels": {
             "compound": "小区", "community": "社区", "street": "街道", "subdistrict": "街道",
@@ -35,18 +35,18 @@ _WORDS: dict[str, dict[str, Any]] = {
         },
         "governed": "以另一条为准",
         "otherwise": {
-            "straight_line": "直线距离:", "walking_distance": "步行距离:",
-            "walking_time": "步行时间:",
+            "straight_line": "直线距离：", "walking_distance": "步行距离：",
+            "walking_time": "步行时间：",
         },
-        "unknown_rules": "缺数据,无法判断({count} 条):{titles}",
-        "idle_rules": "没有适用对象({count} 条):{titles}",
+        "unknown_rules": "缺数据，无法判断（{count} 条）：{titles}",
+        "idle_rules": "没有适用对象（{count} 条）：{titles}",
         "capacity": (
-            "服务能力,{title}({limit} 内):都去最近处可服务 {nearest} {unit},合理分配最多 {most} "
-            "{unit},范围内共 {reach} {unit}"
+            "服务能力，{title}（{limit} 内）：都去最近处可服务 {nearest} {unit}，合理分配最多 {most} "
+            "{unit}，范围内共 {reach} {unit}"
         ),
         "counted": {"population": "人", "households": "户"},
         "unknown_number": "未知",
-        "data": "数据:{counts}。详见 data-report.json",
+        "data": "数据：{counts}。详见 data-report.json",
         "separator": "、",
         "severities": {
             "info": "说明", "assumption": "假定", "repair": "修复", "excluded": "剔除",
@@ -151,8 +151,13 @@ def summary_html(summary: Mapping[str, Any], language: str) -> str:
 
 
 def _html_table(columns: Sequence[str], rows: list[list[str]]) -> str:
-    head = "".join(f"<th>{escape(name)}</th>" for name in columns)
-    cells = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
+    # Notebooks push every cell to the right; names are read from the left.
+    left = ' style="text-align: left"'
+    head = "".join(f"<th{'' if k else left}>{escape(name)}</th>" for k, name in enumerate(columns))
+    cells = (
+        "".join(f"<td{'' if k else left}>{escape(cell)}</td>" for k, cell in enumerate(row))
+        for row in rows
+    )
     body = "".join(f"<tr>{row}</tr>" for row in cells)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 

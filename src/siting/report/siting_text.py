@@ -14,23 +14,24 @@ from siting.report.analysis_text import display_width
 
 _WORDS: dict[str, dict[str, Any]] = {
     "zh": {
-        "made_up": "(虚构数据)",
-        "head": "{project}:{title}({limit}),选址{model}",
-        "today": "目前不达标 {failing}{unit},已达标 {passing};候选点 {sites} 处",
-        "optimal": "已证明最优:没有更好的方案。",
-        "feasible": "可行方案({why}):已证明任何方案都不优于 {bound},本方案与最优相差至多 {gap}。",
-        "unproven": "可行方案({why}):尚未证明其他方案能好多少。",
+        "made_up": "（虚构数据）",
+        "head": "{project}：{title}（{limit}），选址{model}",
+        "today": "目前不达标 {failing}{unit}，已达标 {passing}；候选点 {sites} 处",
+        "optimal": "已证明最优：没有更好的方案。",
+        "feasible": "可行方案（{why}）：已证明任何方案都不优于 {bound}，"
+        "本方案与最优相差至多 {gap}。",
+        "unproven": "可行方案（{why}）：尚未证明其他方案能好多少。",
         "no_plan": {
-            "infeasible": "无解:", "unbounded": "问题没有界限:", "invalid": "数据不能求解:",
-            "unknown": "未得到方案:", "feasible": "", "optimal": "",
+            "infeasible": "无解：", "unbounded": "问题没有界限：", "invalid": "数据不能求解：",
+            "unknown": "未得到方案：", "feasible": "", "optimal": "",
         },
         "why": {"time limit": "到时限", "interrupted": "人工停止", "": "达到所设差距"},
         "plan": (
-            "开设 {count} 处,新增服务 {added}{unit}{elderly},造价 {cost};仍有 {rest}{unit}不达标"
+            "开设 {count} 处，新增服务 {added}{unit}{elderly}，造价 {cost}；仍有 {rest}{unit}不达标"
         ),
-        "plan_elderly": "(其中老年人 {number} 人)",
+        "plan_elderly": "（其中老年人 {number} 人）",
         "by_hand": (
-            "人工方案:开设 {count} 处,新增服务 {added}{unit},造价 {cost};"
+            "人工方案：开设 {count} 处，新增服务 {added}{unit}，造价 {cost}；"
             "与推荐方案相比 {change}{unit}"
         ),
         "units": {
@@ -45,14 +46,14 @@ _WORDS: dict[str, dict[str, Any]] = {
         "curve_columns": {"sites": ("开设数", "服务", "占不达标", "新增", "上界差"),
                           "money": ("资金", "服务", "占不达标", "新增", "上界差")},
         "capacity": {
-            "today": "服务能力:目前都去最近处可服务 {nearest}{unit},合理分配最多 {most}{unit}",
-            "with_proposal": "方案后 {nearest} 与 {most}{unit}(范围内共 {reach}{unit})",
-            "joint": ";",
+            "today": "服务能力：目前都去最近处可服务 {nearest}{unit}，合理分配最多 {most}{unit}",
+            "with_proposal": "方案后 {nearest} 与 {most}{unit}（范围内共 {reach}{unit}）",
+            "joint": "；",
         },
-        "gain": "受益最多:{names}", "without": "仍不达标最多:{names}", "separator": "、",
-        "rules": "全部规则复核:{changed} 条结果改变",
-        "rule": "  {title}:不达标 {before} → {after}{people}",
-        "rule_people": "(人口 {before} → {after})",
+        "gain": "受益最多：{names}", "without": "仍不达标最多：{names}", "separator": "、",
+        "rules": "全部规则复核：{changed} 条结果改变",
+        "rule": "  {title}：不达标 {before} → {after}{people}",
+        "rule_people": "（人口 {before} → {after}）",
         "not_known": "未知",
     },
     "en": {

@@ -159,12 +159,16 @@ function requiredText(rule, required) {
 
 function ruleFacts(rule) {
   const rows = [
-    [word("required"), measureName(rule) + " " + limitText(rule)],
+    [word("required"), limitText(rule)],
+    [word("measure"), measureName(rule)],
     [word("strength"), coded("strength", rule.strength)],
   ];
   if (rule.facilityTypes.length) {
     rows.push([word("counts"), rule.facilityTypes.map(typeName).join(word("comma"))]);
   }
+  rule.unknownReasons.forEach(([reason, n], k) =>
+    rows.push([k ? "" : word("whyUnknown"), pick(reason) + (rule.subject === "city" ? "" : " · " + number(n))]),
+  );
   const list = el("dl", { class: "facts" });
   for (const [term, text] of rows) {
     list.append(el("dt", {}, term), el("dd", {}, name(text)));

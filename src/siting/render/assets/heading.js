@@ -7,7 +7,7 @@ function showTexts() {
   replace(byId("title"), name(pick(header.title)));
   fillStaticWords(document.body);
   const key = header.date ? "subtitle" : "subtitleUndated";
-  const about = word(key, { n: number(header.homes), date: header.date });
+  const about = word(key, { n: counted("count.homes", header.homes), date: header.date });
   byId("subtitle").textContent = about;
   byId("made-up").hidden = !header.madeUp;
   byId("language").textContent = language === "zh" ? "English" : "中文";

@@ -127,10 +127,8 @@ const SECTOR_ORDER = [
 // Groups are sized by people, for the cells of a population grid are equally many everywhere.
 function paintClusters(context, view, colour, rule) {
   drawn.mode = "clusters";
+  groupFigures = [];
   const cells = clusterCells(view, rule);
-  context.font = "600 11px " + FONT;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
   for (const cell of cells.values()) {
     cell.verdicts.forEach((count, verdict) => {
       drawn.verdicts[verdict] += count;
@@ -162,8 +160,22 @@ function paintGroup(context, cell, colour, rule, unit) {
     }
     angle = next;
   }
-  if (radius > 13) {
-    outlinedText(context, shortNumber(cell.all), x, y, colour);
+  groupFigures.push({ text: shortNumber(cell.all), x, y, radius, all: cell.all });
+}
+
+// Written after facilities and ranks: whatever is drawn over a figure leaves a wrong one.
+let groupFigures = [];
+
+function paintGroupFigures(context, colour, taken) {
+  context.font = "600 11px " + FONT;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  groupFigures.sort((a, b) => b.all - a.all);
+  for (const { text, x, y, radius } of groupFigures) {
+    const half = context.measureText(text).width / 2;
+    if (half < radius && radius > 11 && takeBox(taken, [x - half, y - 7, x + half, y + 7])) {
+      outlinedText(context, text, x, y, colour);
+    }
   }
 }
 

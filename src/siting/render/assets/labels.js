@@ -5,11 +5,18 @@ const RANKS_SHOWN = 5;
 
 function paintNames(context, view, colour) {
   const level = currentLevel();
-  if (!state.layers.names || !level) {
-    return;
-  }
-  const worst = areasWorstFirst();
   const taken = [];
+  if (state.layers.names && level) {
+    paintAreaNames(context, view, colour, level, taken);
+  }
+  if (drawn.mode === "clusters") {
+    paintGroupFigures(context, colour, taken);
+  }
+  drawn.texts = taken;
+}
+
+function paintAreaNames(context, view, colour, level, taken) {
+  const worst = areasWorstFirst();
   context.textBaseline = "middle";
   worst.slice(0, RANKS_SHOWN).forEach((row, k) => paintName(context, view, colour, row, k + 1, taken));
   if (drawn.mode === "clusters") {
@@ -39,13 +46,9 @@ function paintName(context, view, colour, row, rank, taken) {
   const width = context.measureText(text).width + (rank ? (text ? 24 : 18) : 0);
   const box = [x - width / 2 - 3, y - 10, x + width / 2 + 3, y + 10];
   const fits = rank || width < place.width * view.scale * 1.4;
-  if (
-    !fits ||
-    taken.some((b) => b[0] < box[2] && b[2] > box[0] && b[1] < box[3] && b[3] > box[1])
-  ) {
+  if (!fits || !takeBox(taken, box)) {
     return;
   }
-  taken.push(box);
   context.textAlign = "left";
   if (text && drawn.mode === "clusters") {
     paintPlate(context, colour, box);
@@ -54,6 +57,15 @@ function paintName(context, view, colour, row, rank, taken) {
     paintRank(context, colour, rank, box[0] + 12, y);
   }
   outlinedText(context, text, box[0] + 3 + (rank ? 22 : 0), y, colour);
+}
+
+// Says whether a place was free, which it is not from then on.
+function takeBox(taken, box) {
+  if (taken.some((b) => b[0] < box[2] && b[2] > box[0] && b[1] < box[3] && b[3] > box[1])) {
+    return false;
+  }
+  taken.push(box);
+  return true;
 }
 
 // Over groups with figures of their own, a name needs a plate to be read.

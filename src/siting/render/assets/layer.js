@@ -66,7 +66,14 @@ const CanvasLayer = L.Layer.extend({
     this._zoom = map.getZoom();
     this._cornerPlace = map.layerPointToLatLng(this._corner);
     L.DomUtil.setTransform(this._canvas, this._corner, 1);
-    this._paint(this._prepare(), this._view());
+    const context = this._prepare();
+    this._paint(context, this._view());
+    if (state.printing && this.options.pane === "points") {
+      // Chromium prints a canvas by doing again what was done to it, and the clearing with which
+      // that begins would wipe out the canvas below. Pixels are printed as they are.
+      const { width, height } = this._canvas;
+      context.putImageData(context.getImageData(0, 0, width, height), 0, 0);
+    }
   },
 
   _prepare: function () {

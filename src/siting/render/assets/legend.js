@@ -51,7 +51,7 @@ function shadeText(rule, k) {
   const times = most ? [0.5, 1, 1.5, 2] : [2, 1, 1 / 1.5, 0.5];
   const edge = (j) => {
     const value = rule.required * times[j];
-    return rule.unit === "share" ? percent(value) : number(value, value < 10 ? 2 : 0);
+    return rule.unit === "share" ? percent(value) : number(value, value < 10 ? 2 : value < 100 ? 1 : 0);
   };
   const unit = rule.unit === "share" ? "" : " " + unitName(rule.unit);
   if (k === SHADE.near) {

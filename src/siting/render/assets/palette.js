@@ -76,9 +76,10 @@ function rgb(hex) {
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
-// Areas fade as single homes come into sight.
+// Areas fade as single homes come into sight, which then say more; not where areas are judged.
 function areaStrength(zoom) {
-  const fade = state.layers.homes ? Math.max(0.35, Math.min(1, 1 - (zoom - 14) * 0.25)) : 1;
+  const rule = currentRule();
+  const fade = state.layers.homes && rule && rule.subject === "home" ? Math.max(0.35, Math.min(1, 1 - (zoom - 14) * 0.25)) : 1;
   return colours().areaAlpha * fade;
 }
 

@@ -55,7 +55,7 @@ function judgedBounds(rule) {
 function fitBeside(map, bounds, maxZoom) {
   const legend = byId("legend-box").offsetWidth;
   const beside = map.getSize().x > 760 ? legend + 12 : 0;
-  const room = { paddingTopLeft: [16 + beside, 16], paddingBottomRight: [16, 34] };
+  const room = { paddingTopLeft: [16 + beside, 16], paddingBottomRight: [16, beside ? 34 : 90] };
   map.fitBounds(bounds, { animate: false, maxZoom, ...room });
 }
 

@@ -1,11 +1,11 @@
 // The upper canvas: homes, facilities, sites, names, and what is selected.
 
 // What the last painting put on it, for whoever checks.
-const drawn = { mode: "none", verdicts: [0, 0, 0, 0], people: 0, facilities: 0, sites: 0, ms: 0 };
+const drawn = { mode: "none", verdicts: [0, 0, 0, 0], people: 0, facilities: 0, sites: 0, texts: [], ms: 0 };
 
 function paintPoints(context, view) {
   const began = performance.now();
-  const nothing = { mode: "none", verdicts: [0, 0, 0, 0], people: 0, facilities: 0, sites: 0 };
+  const nothing = { mode: "none", verdicts: [0, 0, 0, 0], people: 0, facilities: 0, sites: 0, texts: [] };
   Object.assign(drawn, nothing);
   const colour = colours();
   const rule = currentRule();

@@ -21,12 +21,14 @@ function startPrint(map, refresh) {
     refresh();
     map.invalidateSize({ animate: false, pan: false });
     map.fitBounds(kept.bounds, { animate: false });
+    hideCutRows(true);
   };
   const restore = () => {
     if (!kept) {
       return;
     }
     state.printing = false;
+    hideCutRows(false);
     document.documentElement.dataset.theme = kept.theme;
     document.documentElement.classList.remove("printing");
     refresh();
@@ -37,4 +39,13 @@ function startPrint(map, refresh) {
   window.addEventListener("beforeprint", prepare);
   window.addEventListener("afterprint", restore);
   byId("print").addEventListener("click", () => window.print());
+}
+
+// A row of which the sheet would show the upper half only is left out.
+function hideCutRows(hide) {
+  const panel = byId("panel");
+  const { bottom } = panel.getBoundingClientRect();
+  for (const row of panel.querySelectorAll("tr, .findings > li, h2, .tabs")) {
+    row.classList.toggle("cut", hide && row.getBoundingClientRect().bottom > bottom);
+  }
 }

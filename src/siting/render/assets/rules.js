@@ -91,8 +91,8 @@ function burdenText(rule) {
   }
   const [, failed] = rule.totals;
   if (rule.subject !== "home") {
-    return word("count." + rule.subject, { n: number(failed[0]) });
+    return counted("count." + rule.subject, failed[0]);
   }
   const key = rankWeight();
-  return word("count." + key, { n: number(failed[WEIGHT[key]]) });
+  return counted("count." + key, failed[WEIGHT[key]]);
 }

@@ -281,14 +281,15 @@ function firstFailing(rule, columns, sort) {
 
 function measuredText(rule, row) {
   const measured = measuredOf(rule, row);
-  if (!Number.isFinite(measured)) {
-    return quantity(measured, rule.unit);
-  }
-  return quantity(
-    measured,
-    rule.unit,
-    enoughDigits(measured, requiredOf(rule, row), rule.decimals),
-  );
+  return quantity(measured, rule.unit, digitsOf(rule, row));
+}
+
+// The same for what was measured and for what is short, so that a reader can add them up.
+function digitsOf(rule, row) {
+  const measured = measuredOf(rule, row);
+  return Number.isFinite(measured)
+    ? enoughDigits(measured, requiredOf(rule, row), rule.decimals)
+    : 0;
 }
 
 function shortfallText(rule, row) {
@@ -298,5 +299,5 @@ function shortfallText(rule, row) {
   }
   return Number.isNaN(shortfall)
     ? "–"
-    : quantity(shortfall, rule.unit, enoughDigits(shortfall, 0, rule.decimals));
+    : quantity(shortfall, rule.unit, digitsOf(rule, row));
 }

@@ -17,6 +17,12 @@ function word(key, values) {
   );
 }
 
+// How many of something, in words: one of them where there is a word for one.
+function counted(key, n) {
+  const one = n === 1 && hasWord(key + ".one");
+  return word(one ? key + ".one" : key, { n: number(n) });
+}
+
 function hasWord(key) {
   return words[language][key] !== undefined;
 }
