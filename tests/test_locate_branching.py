@@ -20,9 +20,21 @@ from siting.locate.solve import Limits
 SEEDS = st.integers(0, 2**32 - 1)
 
 
+def stand_still(*_):
+    """Look for no better plan."""
+
+
 def searched(solve, problem, p):
-    """Solve without the solver; tell, too, whether branching was needed."""
+    """Solve by branching alone; tell, too, whether it was needed.
+
+    Neither the solver nor the walk helps, or the best plan would be known before branching begins
+    and a branch that is lost would not be missed.
+    """
     with (
+        patch.object(_cover_search.CoverTask, "walk", stand_still),
+        patch.object(_cover_search.CoverTask, "begin_at", stand_still),
+        patch.object(_median_search.MedianTask, "walk", stand_still),
+        patch.object(_median_search.MedianTask, "begin_at", stand_still),
         patch.object(_cover_search, "_SOLVER_PAIRS", -1),
         patch.object(_median_search, "_SOLVER_PAIRS", -1),
         patch.object(_bound_search, "_branch", wraps=_bound_search._branch) as branching,

@@ -137,10 +137,14 @@ def test_phases_cover_what_brute_force_covers(seed, carry_over):
     budgets = rng.integers(0, 12, int(rng.integers(1, 4))).astype(float)
     weights = rng.integers(0, 4, budgets.size).astype(float)
     free = np.flatnonzero(~(problem.existing | problem.forced_out))
+    forced = np.flatnonzero(problem.forced_in)
+    decided = {int(j): int(rng.integers(budgets.size)) for j in forced if rng.random() < 0.5}
     best = None
     for years in product(range(budgets.size + 1), repeat=free.size):
         year = np.array(years, int)
         if (problem.forced_in[free] & (year == budgets.size)).any():
+            continue
+        if any(year[free == site][0] != when for site, when in decided.items() if site in free):
             continue
         spent = [problem.site_cost[free[year == t]].sum() for t in range(budgets.size)]
         if carry_over:
@@ -153,13 +157,17 @@ def test_phases_cover_what_brute_force_covers(seed, carry_over):
                 for t in range(budgets.size)
             )
             best = value if best is None else max(best, value)
-    plan = solve_phases(problem, budgets, carry_over=carry_over, year_weights=weights)
+    plan = solve_phases(
+        problem, budgets, carry_over=carry_over, year_weights=weights, decided_years=decided
+    )
     if best is None:
         assert plan.status == "infeasible"
         return
     assert (plan.status, plan.objective) == ("optimal", pytest.approx(best))
     year = np.asarray(plan.details["year"])
     assert year.size == plan.opened.size
+    when = dict(zip(plan.opened.tolist(), year.tolist(), strict=True))
+    assert all(when[site] == settled for site, settled in decided.items())
 
 
 def test_money_left_over_is_spent_later_or_lost():

@@ -255,6 +255,25 @@ def test_a_plan_is_made_anew_each_year_from_what_stands(stocked, town):
     assert second.solution.cost == 4e6
 
 
+def test_planned_projects_keep_their_year(stocked, town):
+    for year in (2027, 2028):
+        set_budget(stocked, year, 4e6)
+    # Left to itself the search builds west, which serves most, first.
+    change_projects(stocked, {"west": {"state": "planned", "year": 2028}})
+    found = replan(stocked, town, RULE, first_year=2027, years=2, limits=Limits(10.0))
+    years = dict(zip(found.opened["site_id"], found.opened["year"], strict=True))
+    assert years["west"] == 1
+    assert years["east"] == 0
+    change_projects(stocked, {"west": {"year": 2025}, "east": {"state": "planned", "year": 2031}})
+    found = replan(stocked, town, RULE, first_year=2027, years=2, limits=Limits(10.0))
+    years = dict(zip(found.opened["site_id"], found.opened["year"], strict=True))
+    assert years["west"] == 0
+    assert "east" not in years
+    assert any(
+        note.startswith("1 planned projects are of years after 2028") for note in found.notes
+    )
+
+
 def test_a_year_without_money_in_the_library_is_named(stocked, town):
     set_budget(stocked, 2027, 1e6)
     with pytest.raises(siting.SitingError, match="no budget for 2028"):

@@ -15,7 +15,7 @@ from siting.locate.solution import Solution, Status, covered_demand
 from siting.locate.solve import Limits, Program, Rows, Watch, solve_program
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,6 +31,7 @@ def solve_phases(
     *,
     carry_over: bool = True,
     year_weights: Sequence[float] | None = None,
+    decided_years: Mapping[int, int] | None = None,
     limits: Limits = _DEFAULT,
 ) -> Solution:
     """Open sites year by year so that the demand covered, summed over the years, is most.
@@ -48,6 +49,9 @@ def solve_phases(
         What is not spent in one year may be spent later.
     year_weights
         v_t, what covering a person in that year counts; 1 where left out.
+    decided_years
+        Site forced in -> the year (from 0) in which it opens and is paid for, neither earlier nor
+        later.
 
     Returns
     -------
@@ -68,6 +72,8 @@ def solve_phases(
     wrong = [f"budgets holds {money.tolist()}; give 0 or more."] if not (money >= 0).all() else []
     wrong += [] if money.size else ["budgets is empty; give the money of at least one year."]
     wrong += [f"year_weights holds {worth.tolist()}; give 0 or more."] if (worth < 0).any() else []
+    settled, unfit = _settled_years(problem, decided_years or {}, money.size)
+    wrong += unfit
     asked = replace(problem, faults=(*problem.faults, *wrong))
     refused = refusal(asked, model, budget=float(money.sum()))
     if refused is not None:
@@ -76,8 +82,12 @@ def solve_phases(
     # A site forced in is decided, but not when, so it is free here.
     forced = problem.forced_in
     cover = build_cover(replace(problem, forced_in=np.zeros(problem.n_sites, bool)))
-    program = _program(cover, money, worth, forced[cover.sites], carry_over=carry_over)
-    start = _start(problem, cover, money, limits, carry_over=carry_over)
+    program = _program(
+        cover, money, worth, forced[cover.sites], settled[cover.sites], carry_over=carry_over
+    )
+    start = None
+    if not decided_years:
+        start = _start(problem, cover, money, limits, carry_over=carry_over)
     outcome = solve_program(program, watch, start=start, label="phases")
     if outcome.end == "infeasible":
         sentence = "The sites forced in cannot be paid for within the budgets of the years."
@@ -87,6 +97,22 @@ def solve_phases(
     n, years = cover.n_sites, money.size
     is_open = outcome.values[: n * years].reshape(years, n) > 0.5
     return _answer(problem, cover, is_open, worth, outcome.bound, watch)
+
+
+def _settled_years(
+    problem: Problem, decided: Mapping[int, int], years: int
+) -> tuple[NDArray[np.int64], list[str]]:
+    """Return the year of each site, -1 where it is open, and what is wrong with those given."""
+    settled = np.full(problem.n_sites, -1)
+    wrong = [
+        f"decided_years gives site {site} the year {year}; give sites forced in and years from 0 "
+        f"to {years - 1}."
+        for site, year in decided.items()
+        if not (0 <= site < problem.n_sites and problem.forced_in[site] and 0 <= year < years)
+    ]
+    if not wrong:
+        settled[list(decided)] = list(decided.values())
+    return settled, wrong[:1]
 
 
 def _answer(
@@ -121,6 +147,7 @@ def _program(
     money: NDArray[np.float64],
     worth: NDArray[np.float64],
     forced: NDArray[np.bool_],
+    settled: NDArray[np.int64],
     *,
     carry_over: bool,
 ) -> Program:
@@ -141,8 +168,12 @@ def _program(
         rows.add(1, -np.inf, limit + 1e-9 * abs(limit), *spent)
     lower = np.zeros(years * (n + r))
     lower[(years - 1) * n : years * n] = forced
+    upper = np.ones(lower.size)
+    for year in range(years):
+        lower[year * n : (year + 1) * n] += (settled >= 0) & (settled <= year) & (year < years - 1)
+        upper[year * n : (year + 1) * n] = settled <= year
     prize = np.concatenate([np.zeros(years * n), np.outer(worth, cover.weight).ravel()])
-    return rows.program(prize, lower, 1.0, np.arange(prize.size) < years * n, maximise=True)
+    return rows.program(prize, lower, upper, np.arange(prize.size) < years * n, maximise=True)
 
 
 def _start(

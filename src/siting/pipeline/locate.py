@@ -367,7 +367,9 @@ def _answered(
         )
     if asked.leave_out:
         solved, notes = _without_unreachable(solved, question)
-    solution = solve(asked, solved, analysis, question, limits)
+    at = {name: row for row, name in enumerate(sites.ids)}
+    years = {at[name]: year for name, year in decisions.years.items()}
+    solution = solve(asked, solved, analysis, question, limits, years=years)
     siting = Siting(
         analysis, question, asked, sites, problem, solved, solution,
         notes=(*question.notes, *sites.notes, *notes),

@@ -6,6 +6,7 @@ Owns what a state means for a siting question, and the yearly re-plan.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +94,17 @@ def library_sites(
     notes = (f"{lost} projects of {path.name} have no place and are no sites.",) if lost else ()
     names = {"project_id": "site_id", "investment_cny": "cost"}
     sites = placed.rename(columns=names)[
-        ["site_id", "name", "cost", "floor_area_m2", "state", "functions", "community", "geometry"]
+        [
+            "site_id",
+            "name",
+            "cost",
+            "floor_area_m2",
+            "state",
+            "functions",
+            "community",
+            "year",
+            "geometry",
+        ]
     ].reset_index(drop=True)
     return sites, _decisions(sites), notes
 
@@ -179,8 +190,8 @@ def replan(
 ) -> Siting:
     """Plan the years ahead with the money and the decisions that the library holds today.
 
-    Run it again each year: what was built meanwhile serves already, what was dropped is out, and
-    the rest is weighed anew.
+    Run it again each year: what was built meanwhile serves already, what was dropped is out,
+    planned projects keep their year, and the rest is weighed anew.
 
     Parameters
     ----------
@@ -211,6 +222,7 @@ def replan(
             f"one: siting projects budget {path.name} {first_year} 100000000."
         )
     sites, decisions, notes = library_sites(path, find_rule(analysis, rule).facility_types)
+    decisions, later = _by_year(sites, decisions, wanted)
     found = propose_sites(
         analysis,
         rule=rule,
@@ -220,7 +232,28 @@ def replan(
         decisions=decisions,
         limits=limits,
     )
-    return found.with_notes(notes)
+    return found.with_notes((*notes, *later))
+
+
+def _by_year(
+    sites: pd.DataFrame, decisions: Decisions, years: range
+) -> tuple[Decisions, tuple[str, ...]]:
+    """Hold planned projects to their year; those of years beyond the plan are left out of it.
+
+    Without a year the search chooses one, and what is overdue is built in the first.
+    """
+    planned = sites[sites["state"] == "planned"].set_index("site_id")["year"].dropna()
+    beyond = planned.index[planned > years[-1]].tolist()
+    within = planned.drop(beyond)
+    decided = {str(key): max(int(year) - years[0], 0) for key, year in within.items()}
+    sentence = (
+        f"{len(beyond)} planned projects are of years after {years[-1]} and no part of this plan, "
+        f"the first is {next(iter(beyond), '')}."
+    )
+    forced_in = tuple(each for each in decisions.forced_in if each not in beyond)
+    return replace(decisions, forced_in=forced_in, forced_out=beyond, years=decided), (
+        (sentence,) if beyond else ()
+    )
 
 
 def import_projects(

@@ -6,7 +6,7 @@ Owns the checks on how much is asked for; the models themselves are `siting.loca
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -161,9 +161,15 @@ def check_asked(asked: Asked) -> None:
 
 
 def solve(
-    asked: Asked, problem: Problem, analysis: Analysis, question: Question, limits: Limits
+    asked: Asked,
+    problem: Problem,
+    analysis: Analysis,
+    question: Question,
+    limits: Limits,
+    *,
+    years: Mapping[int, int] | None = None,
 ) -> Solution:
-    """Answer a problem with the model that was asked for."""
+    """Answer a problem with the model that was asked for; `years` are those of decided sites."""
     model = find_model(asked.model)
     given = {
         "p": asked.p,
@@ -171,6 +177,7 @@ def solve(
         "budgets": asked.budgets or None,
         "area": _areas(asked, analysis, question) if asked.compares_areas else None,
         "count_sites": not asked.least_cost,
+        "decided_years": years,
     }
     takes = inspect.signature(model.solve).parameters
     used = {name: value for name, value in given.items() if name in takes and value is not None}

@@ -6,7 +6,7 @@ already: existing facilities where the model asks about distance or capacity.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -42,11 +42,14 @@ class Decisions:
         Opened in any case, and in none.
     committed
         As good as open: they serve, cost nothing more and are in no count.
+    years
+        Of sites forced in, the year (from 0) in which they are built; the others are free in it.
     """
 
     forced_in: Collection[str] = ()
     forced_out: Collection[str] = ()
     committed: Collection[str] = ()
+    years: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
