@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 import jsonschema
 import pytest
@@ -279,3 +280,26 @@ def test_a_pack_that_rounds_up_says_so():
 def test_cases_do_not_depend_on_the_day_or_place():
     pack = next(each for each in PACKS if each.source.endswith("food-market-2014.yaml"))
     assert all(result.passed for result in run_cases([replace(pack)]))
+
+
+# Every C number of the compilation that is a rule, by section; a row without a number has none.
+UNVERIFIED = {
+    "gb50180c-primary-school-classes": (None, 36),
+    "gb50180c-kindergarten-classes": (None, 12),
+    "gb50180c-health-centre-per-subdistrict": (1, None),
+    "gb50180c-waste-point-radius": (None, 70),
+    "gb50180c-convenience-store-population": (None, 3000),
+    "gb50180c-property-management-share": (Decimal("0.2"), None),
+    "complete-community-service-station-floor-area": (800, None),
+    "complete-community-parcel-point-floor-area": (15, None),
+    "national-commerce-share": (10, None),
+    "national-childcare-places": (10, None),
+}
+
+
+@pytest.mark.parametrize("name", UNVERIFIED)
+def test_a_number_of_general_knowledge_is_there_and_off(name):
+    rule = RULES[name]
+    assert (rule.require.at_least, rule.require.at_most) == UNVERIFIED[name]
+    assert (rule.status, rule.source.confidence) == ("unverified", "C")
+    assert rule not in select_rules(PACKS, date=TODAY, jurisdiction=WUHAN).rules

@@ -16,8 +16,11 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    GetJsonSchemaHandler,
     Tag,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from siting.loaders.project_model import (
     DeclaredCRS,
@@ -59,8 +62,24 @@ def _or_path(model: type[BaseModel]) -> BeforeValidator:
     return BeforeValidator(_path_as_mapping, json_schema_input_type=str | model)
 
 
-Number = Annotated[Decimal, BeforeValidator(_exact, json_schema_input_type=float), Field(ge=0)]
-FacilityCode = Annotated[str, AfterValidator(_known_type)]
+class _CodesInSchema:
+    """Lists the codes in the JSON Schema, so that editors complete them."""
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {**handler(core), "enum": sorted(load_facility_types())}
+
+
+_NotNegative = Annotated[float, Field(ge=0)]
+_Share = Annotated[float, Field(ge=0, le=1)]
+Number = Annotated[
+    Decimal, BeforeValidator(_exact, json_schema_input_type=_NotNegative), Field(ge=0)
+]
+Share = Annotated[
+    Decimal, BeforeValidator(_exact, json_schema_input_type=_Share), Field(ge=0, le=1)
+]
+FacilityCode = Annotated[str, AfterValidator(_known_type), _CodesInSchema()]
 ByType = dict[FacilityCode, Number]
 
 
@@ -110,8 +129,8 @@ class Indicators(PhaseFigures):
     )
     footprint_m2: Number | None = None
     floor_area_ratio: Number | None = None
-    building_density_share: Number | None = Field(default=None, description="0 to 1.", le=1)
-    green_share: Number | None = Field(default=None, description="0 to 1.", le=1)
+    building_density_share: Share | None = Field(default=None, description="0 to 1.")
+    green_share: Share | None = Field(default=None, description="0 to 1.")
     parking_spaces: Number | None = None
     bicycle_spaces: Number | None = None
 
@@ -137,7 +156,7 @@ class FacilityRow(_Model):
     name: str = ""
     facility_type: Annotated[
         list[FacilityCode],
-        BeforeValidator(_listed, json_schema_input_type=str | list[str]),
+        BeforeValidator(_listed, json_schema_input_type=FacilityCode | list[FacilityCode]),
         Field(min_length=1),
     ] = Field(description="One code; or several, the first counting the area, the rest sharing it.")
     floor_area_m2: Number | None = None
