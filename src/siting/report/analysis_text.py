@@ -41,8 +41,8 @@ _WORDS: dict[str, dict[str, Any]] = {
         "unknown_rules": "缺数据，无法判断（{count} 条）：{titles}",
         "idle_rules": "没有适用对象（{count} 条）：{titles}",
         "capacity": (
-            "服务能力，{title}（{limit} 内）：都去最近处可服务 {nearest} {unit}，合理分配最多 {most} "
-            "{unit}，范围内共 {reach} {unit}"
+            "服务能力，{title}（{limit} 内）：都去最近处可服务 {nearest} {unit}，"
+            "合理分配最多 {most} {unit}，范围内共 {reach} {unit}"
         ),
         "counted": {"population": "人", "households": "户"},
         "unknown_number": "未知",
