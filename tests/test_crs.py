@@ -29,7 +29,6 @@ from siting.crs import (
     wgs84_to_bd09,
     wgs84_to_gcj02,
 )
-from siting.crs.datum_fit import _boxes_near
 from siting.errors import CRSError
 from siting.tables import DataReport
 
@@ -559,25 +558,3 @@ def test_the_places_of_wuhan_declared_as_gcj02_are_not_suspected(wuhan):
 def test_a_source_crs_passes_through_parse():
     source = SourceCRS(pyproj.CRS(4326), "BD-09")
     assert parse_crs(source, subject="a") is source
-
-
-@given(
-    st.lists(
-        st.tuples(*[st.floats(-5000, 5000)] * 2, *[st.floats(0, 3000)] * 2), min_size=1, max_size=12
-    ),
-    st.lists(st.tuples(*[st.floats(-9000, 9000)] * 2), min_size=1, max_size=6),
-)
-def test_no_street_within_reach_is_left_out_of_the_comparison(corners, places):
-    boxes = np.array([(x, y, x + width, y + height) for x, y, width, height in corners])
-    places = [*places, (np.inf, 0.0)]  # somewhere no projection has a number for
-    near = _boxes_near(boxes, *np.array(places).T, 200.0)
-    shapes = shapely.box(*boxes.T)
-    apart = shapely.distance(shapes[:, None], shapely.points(places[:-1]))
-    assert near[(apart <= 200.0).any(axis=1)].all()
-
-
-def test_streets_far_from_every_place_are_not_sorted():
-    boxes = np.array([[0.0, 0.0, 10.0, 10.0], [5000.0, 0.0, 5010.0, 10.0], [np.nan] * 4])
-    near = _boxes_near(boxes, np.array([0.0]), np.array([100.0]), 200.0)
-    assert near.tolist() == [True, False, False]
-    assert not _boxes_near(boxes, np.array([]), np.array([]), 200.0).any()
