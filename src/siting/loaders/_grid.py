@@ -44,6 +44,8 @@ class Item:
     known: bool = False
     formula: bool = False
     percent: bool = False
+    # Steps of the cell's alignment.
+    indent: int = 0
 
     @property
     def is_words(self) -> bool:
@@ -191,7 +193,7 @@ def _item(cell: Cell) -> Item:
     unit = "" if found else unit_word(cell.value)
     label = label_of(cell.value)
     known = not found and not unit and bool(key_of(label.words, label.unit))
-    return Item(place, cell.value, found, unit, known, cell.formula)
+    return Item(place, cell.value, found, unit, known, cell.formula, indent=cell.indent)
 
 
 def _covered(sheet: Sheet, items: dict[Place, Item]) -> dict[Place, Place]:

@@ -39,7 +39,7 @@ def facts_of_rows(rows: Sequence[PlanRow], *, phase: str = "") -> dict[str, Fact
     for row in rows:
         if row.key and row.value is not None and row.phase == phase and not _inside_own(rows, row):
             found[row.key].append(row)
-    return {key: _fact(each) for key, each in found.items()}
+    return {key: _fact(each, rows) for key, each in found.items()}
 
 
 def includes_of_rows(rows: Sequence[PlanRow]) -> dict[str, tuple[str, ...]]:
@@ -51,7 +51,8 @@ def includes_of_rows(rows: Sequence[PlanRow]) -> dict[str, tuple[str, ...]]:
             continue
         for above in ancestors(rows, row):
             outer = above.key.removeprefix("floor_area_m2.")
-            if outer not in (above.key, inner):
+            # A heading without an area of its own includes nothing.
+            if above.value is not None and outer not in (above.key, inner):
                 found[outer].add(inner)
     return {outer: tuple(sorted(inner)) for outer, inner in sorted(found.items())}
 
@@ -99,30 +100,41 @@ def merged(first: Mapping[str, Fact], then: Mapping[str, Fact]) -> dict[str, Fac
 
 
 def _inside_own(rows: Sequence[PlanRow], row: PlanRow) -> bool:
-    return any(above.key == row.key for above in ancestors(rows, row))
+    return any(above.key == row.key and above.value is not None for above in ancestors(rows, row))
 
 
-def _fact(rows: list[PlanRow]) -> Fact:
+def _fact(rows: list[PlanRow], every: Sequence[PlanRow]) -> Fact:
     facts = [Fact(row.value, row.unit, (row.evidence,)) for row in rows if row.value is not None]
     whole = [row for row in rows if not row.part]
     if not whole:
         parts = {row.part: fact for row, fact in zip(reversed(rows), reversed(facts), strict=True)}
         chosen = list(reversed(parts.values()))
         return add_facts(chosen) if len(chosen) > 1 else chosen[0]
-    repeated = [each for each in whole if _same_table(each, whole[0])]
+    repeated = [each for each in whole if _same_table(each, whole[0], every)]
     if len(repeated) > 1 and "." in rows[0].key:
         return add_facts(facts[rows.index(each)] for each in repeated)
     return facts[rows.index(whole[0])]
 
 
-def _same_table(row: PlanRow, first: PlanRow) -> bool:
+def _same_table(row: PlanRow, first: PlanRow, every: Sequence[PlanRow]) -> bool:
     """Tell whether two rows list two facilities and do not repeat one figure."""
     sheet = row.evidence.location.partition("!")[0]
     return (
         sheet == first.evidence.location.partition("!")[0]
         and row.table == first.table
-        and row.parent == first.parent
+        and _listed_in(row, every) == _listed_in(first, every)
     )
+
+
+def _listed_in(row: PlanRow, every: Sequence[PlanRow]) -> int:
+    """Return the row that a row is part of, past the headings of its own facility type."""
+    facility_type = row.key.partition(".")[2]
+    parent = row.parent
+    while parent >= 0 and facility_type and every[parent].value is None:
+        if every[parent].key.partition(".")[2] != facility_type:
+            break
+        parent = every[parent].parent
+    return parent
 
 
 def _put_sum(

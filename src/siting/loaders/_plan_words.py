@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 
+from siting.loaders._numbering import without_mark
 from siting.rules.facility_types import load_facility_types
 from siting.rules.plan import SCALAR_UNITS, TYPED_UNITS
 
@@ -126,15 +127,24 @@ _TAILS: tuple[tuple[str, str], ...] = (
     ("床位数", "beds"),
     ("托位数", "places"),
     ("学位数", "places"),
+    ("座位数", "places"),
     ("班级数", "classes"),
     ("班数", "classes"),
     ("床位", "beds"),
     ("托位", "places"),
     ("学位", "places"),
+    ("座位", "places"),
     ("规模", ""),
     ("数量", "count"),
     ("用地", "land_area_m2"),
     ("面积", "floor_area_m2"),
+)
+_ONLY_WHAT = frozenset(tail for tail, hint in _TAILS if hint and tail != "总建筑面积")
+_WHOLE_PLAN = re.compile(
+    r".*(?:技术经济|经济技术)(?:总)?指标(?:一览)?表?|"
+    r"(?:总体|总|规划|项目|工程|主要|综合|技术|经济|指标|概况|基本|情况|数据|信息|规模|用地|土地|使用|建设|"
+    r"建筑|面积|小区|居住区|居住小区|住区|地块|全区|整体|本|一览|表|设计|方案|平衡|汇总|统计|开发|强度|"
+    r"及|和|与|的)+"
 )
 _LAND_WORDS = ("场地", "室外", "用地", "公园", "绿地", "游园")
 _QUANTITY_OF_UNIT = {
@@ -145,6 +155,9 @@ _QUANTITY_OF_UNIT = {
     "persons": "places",
     "facilities": "count",
 }
+BARE_PART = re.compile(
+    r"(?P<part>地上|地下|不计容|非计容|计容)(?:部分|面积|建筑面积|部分建筑面积)?"
+)
 # What a bracket behind an area may count: 2500㎡(6班).
 _COUNTED = frozenset(("beds", "classes", "places"))
 _PREFIXES = (
@@ -165,10 +178,6 @@ _NUMBER = r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|[+-]?\.[0-9]+"
 _QUANTITY = re.compile(
     rf"(?P<about>约|约为|≥|≤|>|<|>=|<=|不小于|不大于|不少于)?(?P<number>{_NUMBER})(?P<unit>.*)"
 )
-_NUMBERING = re.compile(
-    r"^(?:[0-9]{1,2}(?:\.[0-9]{1,2})+[).、]?|\(?[0-9]{1,2}[).、]+|"
-    r"\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}、|[-—·•●■◆*]+)"
-)
 _TRAILING_BRACKET = re.compile(r"^(?P<base>.+?)[(\[](?P<inside>[^()\[\]]*(?:\([^()]*\))?)[)\]]$")
 _FOOTNOTE_MARK = re.compile(r"(?:[*†#]+|\[?注?[0-9]{1,2}\]?)$")
 # Behind a number, digits alone are digits: 340* and 340[1] and 340注1, but never 3401.
@@ -177,7 +186,7 @@ _MARK_OF_NUMBER = re.compile(
 )
 # NFKC would make 12501 of 1250① and 3402 of 340²; the ² of m² is a unit's.
 _RAISED_DIGIT = re.compile(
-    r"[\u2460-\u249b\u24ea-\u24ff\u2776-\u2793]|(?<![Mm米])[\u00b2\u00b3\u00b9\u2070-\u2079]"
+    r"[\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3251-\u325f]|(?<![Mm米])[\u00b2\u00b3\u00b9\u2070-\u2079]"
 )
 _REMARK = re.compile(r"(?P<number>.+?)(?P<remark>\([^()]+\)|\[[^\[\]]+\])$")
 # 总建筑面积(含地下) is the same figure; what 不含 leaves out makes it another.
@@ -318,9 +327,9 @@ def label_of(text: str) -> Label:
     >>> label_of("其中：幼儿园(6班)").quantities
     (Quantity(number=Decimal('6'), unit='班', about=''),)
     """
-    words = _NUMBERING.sub("", fold(text))
+    words = fold(without_mark(text))
     of_which = bool(_OF_WHICH.match(words))
-    words = _NUMBERING.sub("", _OF_WHICH.sub("", words)).rstrip(":")
+    words = fold(without_mark(_OF_WHICH.sub("", words))).rstrip(":")
     unit = ""
     quantities: tuple[Quantity, ...] = ()
     words = _without_footnote(words)
@@ -360,6 +369,46 @@ def key_of(words: str, unit: str = "") -> str:
     return key if key and _fits(key, unit) else ""
 
 
+def key_below(facility_type: str, words: str, unit: str = "") -> str:
+    """Return the fact that a label names below the name of a facility type; empty for none.
+
+    Examples
+    --------
+    >>> key_below("elder_care", "用地面积", "m2"), key_below("kindergarten", "班数")
+    ('land_area_m2.elder_care', 'classes.kindergarten')
+    >>> key_below("elder_care", "绿地率", "%")
+    ''
+    """
+    plain = _plain(_COMMENT.sub("", words))
+    hints = [hint for base, hint in _bases(plain) if not base and hint]
+    key = f"{_quantity(plain, hints[0], unit)}.{facility_type}" if hints else ""
+    return key if key and _fits(key, unit) else ""
+
+
+def says_only_what(words: str) -> bool:
+    """Tell whether a label says what is measured and not of what, as 建筑面积 does.
+
+    Examples
+    --------
+    >>> says_only_what("用地面积"), says_only_what("总建筑面积"), says_only_what("住宅面积")
+    (True, False, False)
+    """
+    return _plain(_COMMENT.sub("", words)) in _ONLY_WHAT
+
+
+def is_of_whole_plan(words: str) -> bool:
+    """Tell whether a heading speaks of the whole plan, as 规划总指标 and 总建筑面积 do.
+
+    Examples
+    --------
+    >>> is_of_whole_plan("项目概况"), is_of_whole_plan("居住用地"), is_of_whole_plan("江湾站房")
+    (True, False, False)
+    """
+    plain = _plain(_COMMENT.sub("", words))
+    whole = key_of(words) in ("site_area_m2", "total_floor_area_m2")
+    return whole or bool(_WHOLE_PLAN.fullmatch(plain))
+
+
 def _own_key(words: str) -> str:
     """Know the names that siting itself uses, such as floor_area_m2.elder_care."""
     quantity, dot, facility_type = words.partition(".")
@@ -393,7 +442,8 @@ def _quantity(plain: str, hint: str, unit: str) -> str:
     if unit and by_unit != "floor_area_m2":
         return by_unit or "none"
     if hint and hint != "count":
-        return hint if not unit or hint.endswith("_m2") else by_unit
+        # A ㎡ meant for the column's areas does not make an area of 班数.
+        return hint if not unit or hint.endswith("_m2") else "none"
     outdoors = any(word in plain for word in _LAND_WORDS)
     return hint or ("land_area_m2" if outdoors else "floor_area_m2")
 

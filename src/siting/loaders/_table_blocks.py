@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass, field
 
 from siting.loaders._grid import Grid, columns_of
-from siting.loaders._plan_words import fold, label_of
+from siting.loaders._numbering import bare_mark_of
+from siting.loaders._plan_words import fold, label_of, says_only_what
 
 _IGNORED_COLUMN = re.compile(
     r"备注|说明|要求|规范|标准|现状|比例|占比|百分|序号|依据|下限|上限|控制|规定|"
@@ -18,7 +19,7 @@ _IGNORED_COLUMN = re.compile(
     r"增减|变化|差值|差额|差异|核增|核减|比较"
 )
 _PREFERRED_COLUMN = re.compile(r"规划|设计|方案|指标|数值|数量|数据|合计|总计|报审|本次|[整更改]后")
-_PHASE = re.compile(r"(?:第?[一二三四五六七八九十0-9]{1,2}|首|近|远)期(?:工程)?")
+PHASE = re.compile(r"(?:第?[一二三四五六七八九十0-9]{1,2}|首|近|远)期(?:工程)?")
 _TOTAL = re.compile(r"合计|总计|小计|全部|总量|总体")
 QUANTITY_HEADERS = frozenset(
     (
@@ -34,6 +35,8 @@ QUANTITY_HEADERS = frozenset(
         "学位",
         "班数",
         "班级数",
+        "座位数",
+        "座位",
     )
 )
 
@@ -49,6 +52,8 @@ class Block:
     phases: dict[int, str] = field(default_factory=dict)
     # Columns that could be meant as well as the one that is read.
     doubtful: list[int] = field(default_factory=list)
+    # The column left of the labels that numbers the rows.
+    numbering: int | None = None
 
 
 def blocks_of(grid: Grid) -> list[Block]:
@@ -72,6 +77,8 @@ def blocks_of(grid: Grid) -> list[Block]:
     _add_group_column(blocks, columns, numbers)
     for block in blocks:
         _read_headers(grid, block)
+    for block in blocks:
+        _find_numbering(grid, block, {each for other in blocks for each in other.values})
     return [block for block in blocks if block.values]
 
 
@@ -98,6 +105,18 @@ def _add_group_column(blocks: list[Block], columns: list[int], numbers: dict[int
         blocks[0].labels[:0] = left
 
 
+def _find_numbering(grid: Grid, block: Block, values: set[int]) -> None:
+    """Find the column of 1, 1.1, （1）, ① ... left of the labels; it is no label itself."""
+    first = first_data_row(grid, block)
+    for column in (block.labels[0], block.labels[0] - 1):
+        rows = [grid.items.get((row, column)) for row in grid.rows() if row >= first]
+        cells = [item for item in rows if item]
+        if len(cells) > 1 and column not in values and all(bare_mark_of(c.text) for c in cells):
+            block.numbering = column
+            block.labels = [each for each in block.labels if each != column]
+            return
+
+
 def _read_headers(grid: Grid, block: Block) -> None:
     """Give each value column the words above its first number, and its role by them."""
     first = first_data_row(grid, block)
@@ -116,7 +135,7 @@ def _read_headers(grid: Grid, block: Block) -> None:
                 block.units.append(column)
         elif _IGNORED_COLUMN.search(header):
             block.values.remove(column)
-        elif phase := _PHASE.search(header):
+        elif phase := PHASE.search(header):
             block.phases[column] = phase.group()
     _choose_values(block)
 
@@ -125,7 +144,7 @@ def first_data_row(grid: Grid, block: Block) -> int:
     rows = [
         item.place[0]
         for item in grid.items.values()
-        if item.known
+        if (item.known or says_only_what(label_of(item.text).words))
         and item.place[1] in block.labels
         and any(
             (value := grid.items.get((item.place[0], column))) and value.quantities

@@ -27,6 +27,7 @@ MAX_RATIO = 250
 MAX_CELLS = 300_000
 MAX_ELEMENTS = 1_000_000
 MAX_TEXT = 2_000
+MAX_INDENT = 10
 
 _OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
@@ -49,6 +50,8 @@ class Cell:
         Shown with a percent sign, so that 0.35 reads 35 %.
     formula
         The value is what the program that wrote the file computed last.
+    indent
+        Steps that its alignment moves it to the right.
     """
 
     row: int
@@ -57,6 +60,13 @@ class Cell:
     raw: str
     percent: bool = False
     formula: bool = False
+    indent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    percent: bool = False
+    indent: int = 0
 
 
 @dataclass(slots=True)
@@ -152,14 +162,14 @@ def _check_sizes(archive: zipfile.ZipFile, path: Path) -> None:
 def _sheets(archive: zipfile.ZipFile, path: Path) -> Iterator[Sheet]:
     targets = _relations(archive, "xl/workbook.xml")
     texts = _shared_texts(archive)
-    percent = _percent_styles(archive)
+    styles = _styles(archive)
     budget = MAX_CELLS
     for element in _elements(archive, "xl/workbook.xml", "sheet"):
         identity = next(value for key, value in element.attrib.items() if key.endswith("}id"))
         hidden = element.get("state", "visible") != "visible"
         sheet = Sheet(element.get("name", ""), hidden=hidden)
         with archive.open(targets[identity]) as file:
-            _fill(sheet, file, texts, percent, budget)
+            _fill(sheet, file, texts, styles, budget)
         budget -= len(sheet.cells)
         if budget <= 0:
             raise LoadError(f"{path} has more than {MAX_CELLS:,} filled cells; keep the table.")
@@ -185,24 +195,30 @@ def _shared_texts(archive: zipfile.ZipFile) -> list[str]:
     return [_text(element) for element in _elements(archive, "xl/sharedStrings.xml", "si")]
 
 
-def _percent_styles(archive: zipfile.ZipFile) -> frozenset[int]:
-    """Return the cell styles whose number format shows a percent sign."""
+def _styles(archive: zipfile.ZipFile) -> list[_Style]:
+    """Return what each cell style says that matters for reading: a percent sign, an indent."""
     if "xl/styles.xml" not in archive.namelist():
-        return frozenset()
-    custom = set(_PERCENT_FORMATS)
-    styles: set[int] = set()
+        return []
+    percent = set(_PERCENT_FORMATS)
+    styles: list[_Style] = []
     for element in _elements(archive, "xl/styles.xml", "numFmt", "cellXfs"):
         if _local(element) == "numFmt":
             if "%" in element.get("formatCode", ""):
-                custom.add(int(element.get("numFmtId", "0")))
+                percent.add(int(element.get("numFmtId", "0")))
         else:
-            formats = [int(xf.get("numFmtId", "0")) for xf in element]
-            styles = {index for index, number in enumerate(formats) if number in custom}
-    return frozenset(styles)
+            styles = [
+                _Style(int(xf.get("numFmtId", "0")) in percent, _indent(xf)) for xf in element
+            ]
+    return styles
+
+
+def _indent(style: Any) -> int:
+    steps = (int(each.get("indent", "0")) for each in style if _local(each) == "alignment")
+    return min(MAX_INDENT, max(0, next(steps, 0)))
 
 
 def _fill(
-    sheet: Sheet, file: IO[bytes], texts: list[str], percent: frozenset[int], budget: int
+    sheet: Sheet, file: IO[bytes], texts: list[str], styles: list[_Style], budget: int
 ) -> None:
     row = column = 0
     row_hidden, columns, unseen = False, [], []
@@ -218,7 +234,7 @@ def _fill(
                 columns.append((int(element.get("min", "0")), int(element.get("max", "0"))))
         else:
             row, column = _position(element.get("r"), row, column + 1)
-            cell = _cell(element, row, column, texts, percent, sheet)
+            cell = _cell(element, row, column, texts, styles, sheet)
             if cell is None:
                 continue
             if row_hidden or any(first <= column <= last for first, last in columns):
@@ -237,7 +253,7 @@ def _is_hidden(element: Any) -> bool:
 
 
 def _cell(
-    element: Any, row: int, column: int, texts: list[str], percent: frozenset[int], sheet: Sheet
+    element: Any, row: int, column: int, texts: list[str], styles: list[_Style], sheet: Sheet
 ) -> Cell | None:
     parts = {_local(child): child for child in element}
     formula = "f" in parts
@@ -253,11 +269,12 @@ def _cell(
             sheet.notes.append(f"{sheet.name}!{cell_name(row, column)} {what}; it is not read")
         return None
     text = text[:MAX_TEXT]
-    style = int(element.get("s", "0"))
+    number = int(element.get("s", "0"))
+    style = styles[number] if 0 <= number < len(styles) else _Style()
     value: str | Decimal = text
     if kind == "n":
         value = _number(text)
-    return Cell(row, column, value, text, style in percent and kind == "n", formula)
+    return Cell(row, column, value, text, style.percent and kind == "n", formula, style.indent)
 
 
 def _number(text: str) -> Decimal:

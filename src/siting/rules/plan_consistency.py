@@ -130,7 +130,7 @@ def rounding(fact: Fact) -> Decimal:
 def _parts(plan: Plan) -> Iterator[PlanFinding]:
     groups: dict[int, list[PlanRow]] = defaultdict(list)
     for row in plan.rows:
-        if row.parent >= 0 and row.value is not None and row.unit == plan.rows[row.parent].unit:
+        if row.parent >= 0 and row.value is not None and _is_part(row, plan.rows[row.parent]):
             groups[row.parent].append(row)
     for index, rows in groups.items():
         above = plan.rows[index]
@@ -142,6 +142,12 @@ def _parts(plan: Plan) -> Iterator[PlanFinding]:
             subject = f"{part}/{whole}"
             yield from _exceeds(plan, [plan.facts[part]], plan.facts[whole], subject)
     yield from _facility_areas(plan)
+
+
+def _is_part(row: PlanRow, above: PlanRow) -> bool:
+    """Tell whether a row is a share of the one above; land is none of a floor area."""
+    land = row.key.startswith("land_area_m2.") and above.key.startswith("floor_area_m2.")
+    return row.unit == above.unit and not land
 
 
 def _divisions(rows: Sequence[PlanRow]) -> list[list[Fact]]:
