@@ -81,7 +81,11 @@ def _write_findings(analysis: Analysis, path: Path) -> None:
 
     from siting.rules.findings import findings_batches, findings_table
 
-    schema = findings_table((), analysis.city).schema
+    columns = findings_table((), analysis.city).schema
+    # What can never be null is not asked for it, row by row. (Where there is no number, NaN is.)
+    schema = pa.schema(
+        [field.with_nullable(field.name in ("nearest_id", "reason")) for field in columns]
+    )
     tables = findings_batches(analysis.blocks, analysis.city)
     texts = [field.name for field in schema if pa.types.is_dictionary(field.type)]
     # Distances differ from row to row, and so do identifiers: a dictionary of them is work in vain.
