@@ -234,6 +234,76 @@ def test_diff_tells_reports_and_plans_apart_and_answers_1_for_what_is_new(write,
     assert run(["diff", "old.json", "江湾2"]) == 2
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda f: f.pop("strength"), "lacks 'strength'"),
+        (lambda f: (f.pop("plan"), f.pop("note")), "lacks 'plan', 'note'"),
+        (lambda f: f.update(title=3), "something else than expected in 'title'"),
+        (lambda f: f.update(verdict="splendid"), "in 'verdict'"),
+        (lambda f: f.update(verdict=[]), "in 'verdict'"),
+        (lambda f: f.update(strength={}), "in 'strength'"),
+        (lambda f: f.update(measured="340"), "in 'measured'"),
+        (lambda f: f.update(measured=True), "in 'measured'"),
+        (lambda f: f.update(missing=[1]), "in 'missing'"),
+        (lambda f: f.update(evidence=[{}]), "in 'evidence'"),
+        (lambda f: f.update(evidence=3), "in 'evidence'"),
+        (lambda f: f["evidence"][0].pop("line"), "in 'evidence'"),
+        (lambda f: f.update(waived={"reason": "x"}), "in 'waived'"),
+        (lambda f: f.update(citation={"url": 3}), "in 'citation'"),
+        (lambda f: f.update(citation=[]), "in 'citation'"),
+    ],
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["explain", ELDER_CARE, "r.json"],
+        ["diff", "r.json", "r.json"],
+        ["check", "江湾", "--baseline", "r.json"],
+    ],
+)
+def test_a_report_that_is_not_whole_says_which_finding_lacks_what(
+    write, capsys, change, said, command
+):
+    write(SHORT)
+    check("江湾", "--output", "r.json")
+    document = json.loads(Path("r.json").read_text(encoding="utf-8"))
+    at = next(i for i, each in enumerate(document["findings"]) if each["rule_id"] == ELDER_CARE)
+    change(document["findings"][at])
+    Path("r.json").write_text(json.dumps(document), encoding="utf-8")
+    capsys.readouterr()
+    assert run(command) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert f"1 of {len(document['findings'])} findings cannot be read; number {at + 1} " in told.err
+    assert said in told.err
+    assert "Traceback" not in told.err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"findings": 3}',
+        '{"findings": [',
+        '{"findings": [NaN]}',
+        '{"findings": {"a": 1}}',
+        "[]",
+        "{}",
+        "",
+        '{"type": "FeatureCollection"}',
+        '{"findings": ' + "[" * 100_000,
+    ],
+)
+@pytest.mark.parametrize("command", [["explain", "x", "r.json"], ["diff", "r.json", "r.json"]])
+def test_what_is_no_report_is_answered_with_2_and_no_trace(tmp_path, capsys, text, command):
+    (tmp_path / "r.json").write_text(text, encoding="utf-8")
+    assert run([each.replace("r.json", str(tmp_path / "r.json")) for each in command]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "r.json" in told.err
+    assert "Traceback" not in told.err
+
+
 # several plans
 
 

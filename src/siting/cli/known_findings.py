@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,12 +46,11 @@ def finding_records(path: Path, options: CheckOptions, language: Language) -> li
     """Return findings as the JSON report holds them, of a report or of plans checked now."""
     from siting.pipeline.plan_files import is_report
     from siting.report.json_ import finding_record
+    from siting.rules.compare import records_of_json
 
     if not is_report(path):
         return [finding_record(each, language, {}) for each in _checked(path, options)]
-    read_report(path)
-    records: list[dict[str, Any]] = json.loads(_bytes_of(path))["findings"]
-    return records
+    return records_of_json(_bytes_of(path), str(path))
 
 
 def _checked(path: Path, options: CheckOptions) -> tuple[Any, ...]:
@@ -61,7 +59,10 @@ def _checked(path: Path, options: CheckOptions) -> tuple[Any, ...]:
 
     checks = check_plans(find_plans([path]).plans, options)
     if checks.unreadable:
-        raise SitingError("\n".join(error for _, error in checks.unreadable))
+        lines = [f"{where}: {error}" for where, error in checks.unreadable]
+        if path.suffix.lower() == ".json":
+            lines.append(f"Nor is {path} a report of siting check, which begins with 'findings'.")
+        raise SitingError("\n".join(lines))
     return checks.findings
 
 

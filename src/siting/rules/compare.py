@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from siting.errors import SitingError
+from siting.rules.plan_finding import PlanVerdict, Strength
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +22,32 @@ if TYPE_CHECKING:
 ChangeKind = Literal["new", "fixed", "changed", "unchanged"]
 _WRONG = ("fail", "unknown")
 MAX_BASELINE_BYTES = 64 * 1024 * 1024
+_WRITE_ANEW = "write one with siting check --format json"
+_TEXT, _NUMBER = (str,), (int, float, type(None))
+_KINDS: Mapping[str, tuple[type, ...]] = MappingProxyType(
+    {
+        **dict.fromkeys(("finding_id", "plan", "source", "rule_id", "subject"), _TEXT),
+        **dict.fromkeys(("title", "explanation", "note", "verdict", "strength"), _TEXT),
+        **dict.fromkeys(("measured", "required"), _NUMBER),
+        "missing": (list,),
+        "evidence": (list,),
+        "governs": (bool,),
+        "governed_by": (str, type(None)),
+        "waived": (dict, type(None)),
+        "citation": (dict, type(None)),
+    }
+)
+_ONE_OF: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "verdict": frozenset(get_args(PlanVerdict)),
+        "strength": frozenset(get_args(Strength)),
+    }
+)
+_OF_WAIVER = ("reason", "approver", "expires")
+_OF_PLACE = ("file", "location", "text", "unit", "label")
+_OF_CITATION = frozenset(
+    ("document", "document_en", "number", "clause", "quote", "quote_kind", "url", "confidence")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,36 +153,98 @@ def known_of(findings: Iterable[PlanFinding]) -> tuple[Known, ...]:
 
 
 def known_of_json(text: str | bytes, source: str) -> tuple[Known, ...]:
-    """Read the findings of an earlier JSON report.
+    """Read the findings of an earlier JSON report, enough to compare them.
 
     Raises
     ------
     SitingError
-        Not a report that ``siting check --format json`` wrote; too large.
+        As `records_of_json` does.
+    """
+    return tuple(_known(record) for record in records_of_json(text, source))
+
+
+def records_of_json(text: str | bytes, source: str) -> list[dict[str, Any]]:
+    """Read the findings of an earlier JSON report as the report holds them.
+
+    Raises
+    ------
+    SitingError
+        Not a report that ``siting check --format json`` wrote; one whose findings lack a key or
+        have a value of another kind there; too large.
     """
     if len(text) > MAX_BASELINE_BYTES:
         raise SitingError(f"{source} has {len(text):,} bytes; at most {MAX_BASELINE_BYTES:,}.")
     try:
-        document = json.loads(text)
-        return tuple(_known(record) for record in document["findings"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        document = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        document = None
+    records = document.get("findings") if isinstance(document, dict) else None
+    if not isinstance(records, list):
+        raise SitingError(f"{source} is not a report of siting check; {_WRITE_ANEW}.")
+    faulty = [(at, fault) for at, each in enumerate(records) if (fault := _fault(each))]
+    if faulty:
+        at, fault = faulty[0]
         raise SitingError(
-            f"{source} is not a report of siting check; write the baseline with --format json."
-        ) from None
+            f"{source} is not a whole report of siting check: {len(faulty)} of {len(records)} "
+            f"findings cannot be read; number {at + 1} {fault}; {_WRITE_ANEW}."
+        )
+    return records
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no number in JSON")
+
+
+def _fault(record: object) -> str:
+    """Say what keeps a finding from being read; empty where nothing does."""
+    if not isinstance(record, dict):
+        return "is no object"
+    lost = [key for key in _KINDS if key not in record]
+    if lost:
+        return f"lacks {', '.join(map(repr, lost))}"
+    wrong = [key for key, kinds in _KINDS.items() if not _is_a(record[key], kinds)]
+    wrong += [
+        key for key, known in _ONE_OF.items() if key not in wrong and record[key] not in known
+    ]
+    waived, citation = record["waived"] or {}, record["citation"] or {}
+    if "waived" not in wrong and waived and not _are_texts(waived, _OF_WAIVER):
+        wrong.append("waived")
+    if "citation" not in wrong and not _are_texts(citation, _OF_CITATION & citation.keys()):
+        wrong.append("citation")
+    if "missing" not in wrong and not all(isinstance(each, str) for each in record["missing"]):
+        wrong.append("missing")
+    if "evidence" not in wrong and not all(map(_is_place, record["evidence"])):
+        wrong.append("evidence")
+    return f"has something else than expected in {', '.join(map(repr, wrong))}" if wrong else ""
+
+
+def _is_a(value: object, kinds: tuple[type, ...]) -> bool:
+    # True is an int to Python, and no number of a report.
+    return isinstance(value, kinds) and (not isinstance(value, bool) or bool in kinds)
+
+
+def _are_texts(record: Mapping[str, Any], keys: Iterable[str]) -> bool:
+    return all(isinstance(record.get(key), str) for key in keys)
+
+
+def _is_place(value: object) -> bool:
+    if not isinstance(value, dict) or not _are_texts(value, _OF_PLACE):
+        return False
+    return "line" in value and _is_a(value["line"], (int, type(None)))
 
 
 def _known(record: Mapping[str, Any]) -> Known:
     binds = record["strength"] == "mandatory" and not record["waived"] and record["governs"]
     return Known(
-        str(record["finding_id"]),
-        str(record["plan"]),
-        str(record["rule_id"]),
-        str(record["subject"]),
-        str(record["verdict"]),
+        record["finding_id"],
+        record["plan"],
+        record["rule_id"],
+        record["subject"],
+        record["verdict"],
         record["measured"],
         record["required"],
         bool(record["verdict"] in _WRONG and binds),
-        str(record.get("title", "")),
+        record["title"],
     )
 
 
