@@ -70,7 +70,7 @@ def test_a_compliant_plan_is_answered_with_0_and_a_failing_one_with_1(write, cap
     assert check(write(SHORT), "--language", "en") == 1
     told = capsys.readouterr().out
     assert "1,250 households × 30 m²/100 households = 375 m²; planned 340 m²; 35 m² short" in told
-    assert "Not compliant (1 that bind)" in told.splitlines()[-1]
+    assert "Not compliant (1 to resolve)" in told.splitlines()[-1]
 
 
 def test_text_has_no_colour_where_there_is_no_terminal(write, capsys):
@@ -318,6 +318,15 @@ def test_unreadable_plans_are_one_error_and_the_others_are_reported(write, tmp_p
     assert "3 of 4 plans could not be checked" in told.err
     assert "missing.xlsx: does not exist" in told.err
     assert json.loads(told.out)["summary"]["compliant"] is False
+
+
+def test_an_error_names_the_file_in_the_folder_of_its_plan(write, capsys):
+    write(GOOD, layers={"site": "site.geojson"})
+    Path("江湾/site.geojson").write_text("{", encoding="utf-8")
+    assert check("江湾", "--quiet") == 2
+    assert "- 江湾: site.geojson: " in capsys.readouterr().err
+    assert run(["explain", ELDER_CARE, "江湾"]) == 2
+    assert "error: 江湾: site.geojson: " in capsys.readouterr().err
 
 
 def test_all_that_a_folder_holds_can_be_named_and_other_files_are_skipped(repository, capsys):

@@ -42,7 +42,7 @@ def test_parts_that_exceed_their_total_are_named_with_the_excess():
     assert (finding.measured, finding.required) == (900 + 200, 1000)
     assert finding.shortfall == 900 + 200 - 1000
     assert [e.location for e in finding.evidence] == ["S!B2", "S!B3", "S!B1"]
-    assert "= 1100 m²" in finding.explanation.en
+    assert "= 1,100 m²" in finding.explanation.en
 
 
 def test_parts_may_be_less_than_their_total():
@@ -186,5 +186,7 @@ def test_a_plan_of_nothing_contradicts_nothing():
 def test_explanations_speak_the_language_of_the_reader():
     plan = plan_of(row("total_floor_area_m2", "16.8"), row("households", "1250"))
     (finding,) = check_consistency(plan)
-    assert finding.explanation.zh.startswith("总建筑面积 16.8 m² ÷ 居住户数 1250 户 = 0.0134 m²/户")
-    assert finding.explanation.en.startswith("total floor area 16.8 m² / 1250 households")
+    assert finding.explanation.zh.startswith(
+        "总建筑面积 16.8 m² ÷ 居住户数 1,250 户 = 0.0134 m²/户"
+    )
+    assert finding.explanation.en.startswith("total floor area 16.8 m² / 1,250 households")

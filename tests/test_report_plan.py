@@ -413,3 +413,40 @@ def test_a_difference_is_written_for_people_and_programs():
 def test_comparing_with_itself_finds_nothing_new(names):
     known = known_of([finding(rule_id=name) for name in names])
     assert {each.kind for each in compare(known, known)} <= {"unchanged"}
+
+
+def test_what_is_missing_is_said_in_the_language_of_the_report():
+    lost = finding(
+        verdict="unknown",
+        measured=None,
+        shortfall=None,
+        missing=("population", "no facility of type laundry in the data"),
+        explanation=Text("无法判断", "cannot be told"),
+    )
+    for write in (to_text, to_markdown, to_html, to_github, to_junit):
+        told = write([lost], language="zh").replace("\\", "")
+        assert "population" in told
+        assert "数据中没有洗染店" in told
+        assert "no facility" not in told
+    assert "no facility of type laundry in the data" in to_text([lost], language="en")
+
+
+def test_a_maximum_has_its_sign_and_one_thing_is_singular():
+    most = finding(comparison="at_most", unit="facilities", measured=Decimal(1))
+    told = to_markdown([most], language="en").replace("\\", "")
+    assert "| 1 facility | ≤ 375 facilities |" in told
+
+
+def test_a_new_problem_is_told_with_its_numbers_in_the_readers_language():
+    changes = compare((), known_of([finding()]))
+    zh, en = (to_diff_text(changes, language=each).splitlines()[0] for each in ("zh", "en"))
+    assert zh.endswith("养老服务用房配建面积 (wuhan-elder-care-floor-area)  不符合 340/375")
+    assert en.endswith("Elder-care floor area (wuhan-elder-care-floor-area)  fail 340/375")
+    read = known_of_json(to_json([finding()]), "old.json")
+    assert to_diff_text(compare((), read), language="en").splitlines()[0] == en
+
+
+def test_the_count_of_failures_leaves_recommendations_apart():
+    advice = finding(strength="recommended", rule_id="b")
+    last = to_text([finding(), advice], language="zh").splitlines()[-1]
+    assert last == "存在不符合项（1 项须解决）:1 不符合、1 不满足建议"

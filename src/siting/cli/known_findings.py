@@ -62,7 +62,7 @@ def _checked(path: Path, options: CheckOptions) -> tuple[Any, ...]:
         lines = [f"{where}: {error}" for where, error in checks.unreadable]
         if path.suffix.lower() == ".json":
             lines.append(f"Nor is {path} a report of siting check, which begins with 'findings'.")
-        raise SitingError("\n".join(lines))
+        raise SitingError(" ".join(lines))
     return checks.findings
 
 

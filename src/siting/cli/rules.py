@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -111,6 +111,7 @@ def explain_rule(
 
     Example:  siting rules explain wuhan-elder-care-floor-area --language en
     """
+    from siting.report._words import word
     from siting.rules.cases import plan_of_case
     from siting.rules.evaluate_plan import evaluate_plan
     from siting.rules.explain import describe_rule
@@ -121,10 +122,11 @@ def explain_rule(
         return
     say(describe_rule(rule.model_copy(update={"cases": ()}), language))
     say("算例:" if language == "zh" else "worked cases:")
+    spoken: Literal["zh", "en"] = "zh" if language == "zh" else "en"
     for case in rule.cases:
         for finding in evaluate_plan([rule], plan_of_case(rule, case)):
-            text = finding.explanation.text("zh" if language == "zh" else "en")
-            say(plain(f"  - {one_line(case.name)}: {finding.verdict}: {text}"))
+            text = finding.explanation.text(spoken)
+            say(plain(f"  - {one_line(case.name)}: {word(finding.verdict, spoken)}: {text}"))
 
 
 @commands.command("lint")

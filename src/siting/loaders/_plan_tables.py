@@ -87,9 +87,10 @@ def from_geojson(path: Path) -> Parts:
         Not GeoJSON; no member ``plan`` and no site; features without a known ``layer``.
     """
     document = _json(path)
-    features = document.get("features")
-    features = features if isinstance(features, list) else []
-    frames = _frames(path, features)
+    # They are read again as layers; until then, hundreds of thousands would only fill the memory.
+    has_features = isinstance(document.get("features"), list) and bool(document["features"])
+    document.pop("features", None)
+    frames = _frames(path) if has_features else {}
     rows: list[PlanRow] = []
     data = document.get("plan")
     if data is None and "site" in frames:
@@ -120,9 +121,7 @@ def _no_constant(name: str) -> Decimal:
     raise ValueError(f"{name} is no number in JSON")
 
 
-def _frames(path: Path, features: Sequence[Any]) -> dict[str, gpd.GeoDataFrame]:
-    if not features:
-        return {}
+def _frames(path: Path) -> dict[str, gpd.GeoDataFrame]:
     from siting.loaders.vector import read_vector
 
     whole = read_vector(path, report=DataReport(), subject=path.name)

@@ -159,7 +159,7 @@ def _check_size(path: Path, max_bytes: int) -> None:
     if size > max_bytes:
         raise LoadError(
             f"{path} has {size:,} bytes; at most {max_bytes:,} are read as part of a plan. Leave "
-            "only this development in it, or raise max_bytes."
+            "only this development in it; from Python, max_bytes raises the limit."
         )
 
 

@@ -381,7 +381,9 @@ def _said(error: BaseException, path: Path) -> str:
         return "it is nested too deeply to be a plan."
     if isinstance(error, MemoryError):
         return "it needs more memory than there is."
-    return str(error).removeprefix(str(path)).removeprefix(path.as_posix()).lstrip(": ")
+    said = str(error).removeprefix(str(path)).removeprefix(path.as_posix())
+    # Of a file in the plan's folder its name is left.
+    return said.lstrip(": " if said == str(error) else ":/\\ ")
 
 
 def _part(progress: Progress | None, number: int, count: int) -> Progress | None:

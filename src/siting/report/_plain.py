@@ -11,15 +11,20 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from siting.plain_text import plain
-from siting.rules.fact_titles import unit_text
+from siting.rules.facility_types import type_names
 from siting.rules.plan import plain_number
+from siting.rules.wording import with_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from siting.rules.plan import Evidence
     from siting.rules.plan_finding import Language, PlanFinding
 
+_NO_FACILITY = re.compile(
+    r"^no facility of type (?P<types>[a-z_0-9]+(?:, [a-z_0-9]+)*) "
+    r"(?P<where>in the data|reaches a street)$"
+)
 _EVIDENCE = ("file", "location", "text", "unit", "label", "line")
 _ASCII_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
@@ -56,10 +61,41 @@ def number(value: Decimal | None, unit: str, language: Language) -> str:
         return "–"
     if unit == "share":
         return f"{plain_number(value * 100)}%"
-    words = unit_text(unit).text(language)
     # A mu is 666.666... m²; six decimals are more than any survey has.
     text = f"{round(value, 6):,f}"
-    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} {words}".rstrip()
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return with_unit(text, unit).text(language).rstrip()
+
+
+def numbers_of(finding: PlanFinding, language: Language) -> tuple[str, str, str]:
+    """Write what is planned, required and short; a sign says where the required is a maximum."""
+    measured, required, shortfall = (
+        number(value, finding.unit, language)
+        for value in (finding.measured, finding.required, finding.shortfall)
+    )
+    most = finding.comparison == "at_most" and finding.required is not None
+    return measured, f"≤ {required}" if most else required, shortfall
+
+
+def missing_of(finding: PlanFinding, language: Language) -> str:
+    """Name what is missing for a finding."""
+    return missing_words(finding.missing, language)
+
+
+def missing_words(missing: Iterable[str], language: Language) -> str:
+    """Name what is missing: keys of a plan as they are written there, sentences in the language.
+
+    >>> missing_words(["population", "no facility of type laundry in the data"], "zh")
+    'population, 数据中没有洗染店'
+    """
+    if language == "en":
+        return ", ".join(missing)
+    return ", ".join(_NO_FACILITY.sub(_no_facility, each) for each in missing)
+
+
+def _no_facility(found: re.Match[str]) -> str:
+    said = "{}均未接入路网" if found["where"] == "reaches a street" else "数据中没有{}"
+    return said.format(type_names(found["types"].split(", ")))
 
 
 def place(evidence: Evidence) -> str:

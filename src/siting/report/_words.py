@@ -78,11 +78,16 @@ def summary_line(summary: Mapping[str, object], language: Language) -> str:
     verdicts = summary["verdicts"]
     assert isinstance(verdicts, Mapping)
     outcome = word("compliant" if summary["compliant"] else "not_compliant", language)
-    counts = [f"{verdicts[key]} {word(key, language)}" for key in verdicts if verdicts[key]]
+    advice = summary["not_as_recommended"]
+    assert isinstance(advice, int)
+    # A recommendation that is not met stands apart, as in the list above the line.
+    told = {**verdicts, "fail": verdicts["fail"] - advice}
+    numbers = {"fail": told.pop("fail"), "warning": advice, **told}
+    counts = [f"{count} {word(key, language)}" for key, count in numbers.items() if count]
     if summary["waived"]:
         counts.append(f"{summary['waived']} {word('waived', language)}")
     if summary["failing"]:
-        zh, en = f"（{summary['failing']} 项须解决）", f" ({summary['failing']} that bind)"
+        zh, en = f"（{summary['failing']} 项须解决）", f" ({summary['failing']} to resolve)"
         outcome += zh if language == "zh" else en
     mark, comma = (":", "、") if language == "zh" else (": ", ", ")
     return f"{outcome}{mark}{comma.join(counts)}" if counts else outcome

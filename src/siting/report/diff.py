@@ -34,7 +34,8 @@ def to_diff_text(changes: Sequence[Change], *, language: Language = "zh") -> str
         subject = f" [{plain(known.subject)}]" if known.subject else ""
         mark, zh, en = _KINDS[change.kind]
         kind = zh if language == "zh" else en
-        name = f"{plain(known.plan)}  {plain(known.title)}{subject} ({plain(known.rule_id)})"
+        title = known.title_en if language == "en" and known.title_en else known.title
+        name = f"{plain(known.plan)}  {plain(title)}{subject} ({plain(known.rule_id)})"
         lines.append(f"{mark} {kind}  {name}  {_numbers(change, language)}".rstrip())
     counts = [
         f"{zh if language == 'zh' else en} {sum(change.kind == key for change in changes)}"
@@ -63,7 +64,7 @@ def to_diff_json(changes: Sequence[Change]) -> str:
 
 def _numbers(change: Change, language: Language) -> str:
     if change.kind != "changed" or change.before is None or change.after is None:
-        return ""
+        return _state(change.finding, language) if change.kind != "fixed" else ""
     return f"{_state(change.before, language)} → {_state(change.after, language)}"
 
 

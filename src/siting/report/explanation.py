@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from siting.plain_text import plain
-from siting.report._plain import place_text
+from siting.report._plain import missing_words, place_text
 from siting.report._words import word
 from siting.rules.plan_finding import Citation
 
@@ -81,7 +81,7 @@ def _parts(record: Mapping[str, Any], language: Language) -> Iterator[tuple[str,
     strength = _STRENGTHS[record["strength"]][language == "en"]
     yield "verdict", f"{word(record['verdict'], language)} ({strength})"
     yield "arithmetic", record.get(f"explanation_{language}") or record["explanation"]
-    yield "missing", ", ".join(record["missing"])
+    yield "missing", missing_words(record["missing"], language)
     for place in record["evidence"]:
         yield "read", place_text(place)
     yield "read_as", record.get(f"note_{language}") or record["note"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from siting.plain_text import plain
-from siting.report._plain import first_place
+from siting.report._plain import first_place, missing_of
 from siting.report._words import verdict_key, waiver_line, word
 from siting.rules.plan_finding import breaks, ranked
 
@@ -54,7 +54,7 @@ def _message(finding: PlanFinding, language: Language) -> str:
     parts = [
         f"{finding.plan} {finding.subject}".rstrip(),
         finding.explanation.text(language),
-        f"{word('missing', language)}: {', '.join(finding.missing)}" if finding.missing else "",
+        f"{word('missing', language)}: {missing_of(finding, language)}" if finding.missing else "",
         waiver_line(finding, language),
         f"{word('source', language)}: {cited}" if cited else "",
         f"{word('evidence', language)}: {cell}" if cell else "",

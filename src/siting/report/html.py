@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from siting.plain_text import plain
-from siting.report._plain import number, read_as
+from siting.report._plain import missing_of, numbers_of, read_as
 from siting.report._words import (
     governed_line,
     says_nothing,
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from siting.rules.plan_finding import Citation, Language, PlanFinding
 
+_NUMBERS = ("measured", "required", "shortfall")
 # No script, no frame, no form, no request of any kind; only the style below.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _STYLE = """
@@ -31,7 +32,7 @@ body{font:16px/1.6 system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif;mar
 max-width:64rem;padding:0 1rem;color:#1a1a1a;background:#fff}
 table{border-collapse:collapse;width:100%}
 th,td{border-bottom:1px solid #d0d0d0;padding:.4rem .6rem;text-align:left;vertical-align:top}
-td.n{text-align:right;white-space:nowrap}
+th.n,td.n{text-align:right;white-space:nowrap}
 .v{font-weight:600}td.v{white-space:nowrap}
 .fail{color:#a3001b}.unknown,.warning{color:#7a4b00}.pass{color:#0a5c2b}
 .waived{color:#5b2a86}.indicator,.not_applicable{color:#44505c}
@@ -98,8 +99,11 @@ def _silent_row(finding: PlanFinding, language: Language) -> str:
 
 
 def _table(findings: Iterable[PlanFinding], language: Language) -> str:
-    keys = ("verdict", "rule", "measured", "required", "shortfall")
-    heads = "".join(f'<th scope="col">{word(key, language)}</th>' for key in keys)
+    keys = ("verdict", "rule", *_NUMBERS)
+    heads = "".join(
+        f'<th scope="col"{' class="n"' if key in _NUMBERS else ""}>{word(key, language)}</th>'
+        for key in keys
+    )
     rows = "\n".join(_row(finding, language) for finding in findings)
     return f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
 
@@ -108,8 +112,7 @@ def _row(finding: PlanFinding, language: Language) -> str:
     key = verdict_key(finding)
     subject = f" ({finding.subject})" if finding.subject else ""
     numbers = "".join(
-        f'<td class="n">{_safe(number(value, finding.unit, language))}</td>'
-        for value in (finding.measured, finding.required, finding.shortfall)
+        f'<td class="n">{_safe(value)}</td>' for value in numbers_of(finding, language)
     )
     return (
         f'<tr id="{finding.finding_id}"><td class="v {key}">{word(key, language)}</td>'
@@ -125,7 +128,7 @@ def _details(finding: PlanFinding, language: Language) -> str:
     settled = finding.verdict in ("pass", "not_applicable") and finding.waived is None
     items = [
         ("why", "" if settled else why),
-        ("missing", _safe(", ".join(finding.missing))),
+        ("missing", _safe(missing_of(finding, language))),
         ("source", _cited(citation, language) if citation else ""),
         (_quote_kind(citation), _safe(citation.quote) if citation else ""),
         ("confidence", _safe(citation.confidence) if citation else ""),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from siting.plain_text import plain
-from siting.report._plain import read_as
+from siting.report._plain import missing_of, read_as
 from siting.report._words import quoted, verdict_key, waiver_line, word
 from siting.rules.plan_finding import breaks, ranked
 
@@ -94,7 +94,7 @@ def _case(finding: PlanFinding, source: str, language: Language, *, allow_unknow
 def _details(finding: PlanFinding, language: Language) -> list[str]:
     lines = [finding.explanation.text(language)]
     if finding.missing:
-        lines.append(f"{word('missing', language)}: {', '.join(finding.missing)}")
+        lines.append(f"{word('missing', language)}: {missing_of(finding, language)}")
     if finding.citation:
         lines.append(f"{word('source', language)}: {finding.citation.line(language)}")
         lines.append(quoted(finding, language))

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from siting.report._plain import markdown, number, read_as
+from siting.report._plain import markdown, missing_of, numbers_of, read_as
 from siting.report._words import governed_line, quoted, summary_line, verdict_key, waiver_line, word
 from siting.rules.plan_finding import ranked, summary_of
 
@@ -58,11 +58,10 @@ def _table(findings: Iterable[PlanFinding], language: Language) -> list[str]:
             continue
         key = verdict_key(finding)
         subject = f" ({finding.subject})" if finding.subject else ""
-        numbers = (finding.measured, finding.required, finding.shortfall)
         cells = [
             f"{_SIGNS[key]} {word(key, language)}",
             markdown(finding.title.text(language) + subject),
-            *(markdown(number(value, finding.unit, language)) for value in numbers),
+            *map(markdown, numbers_of(finding, language)),
         ]
         lines.append(f"| {' | '.join(cells)} |")
     if silent:
@@ -77,7 +76,7 @@ def _section(finding: PlanFinding, language: Language) -> list[str]:
     if explanation := finding.explanation.text(language):
         lines += [markdown(explanation), ""]
     labelled = {
-        "missing": ", ".join(finding.missing),
+        "missing": missing_of(finding, language),
         "waiver": waiver_line(finding, language),
         "note": finding.note.text(language),
     }

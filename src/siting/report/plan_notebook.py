@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from siting.plain_text import plain
-from siting.report._plain import number
+from siting.report._plain import numbers_of
 from siting.report._words import summary_line, verdict_key, word
 from siting.rules.plan_finding import ranked, summary_of
 
@@ -47,8 +47,7 @@ def _row(finding: PlanFinding, language: Language) -> str:
     subject = f" [{finding.subject}]" if finding.subject else ""
     title = finding.title.text(language) + subject
     numbers = "".join(
-        f'<td style="{_RIGHT}">{_safe(number(value, finding.unit, language))}</td>'
-        for value in (finding.measured, finding.required, finding.shortfall)
+        f'<td style="{_RIGHT}">{_safe(value)}</td>' for value in numbers_of(finding, language)
     )
     return (
         f'<tr><td style="{_LEFT};color:{colour}">{word(key, language)}</td>'

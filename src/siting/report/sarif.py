@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from siting.plain_text import plain
-from siting.report._plain import first_place, markdown, plain_values
+from siting.report._plain import first_place, markdown, missing_of, plain_values
 from siting.report._words import quoted, verdict_key, waiver_line, word
 from siting.report.json_ import dump
 from siting.report.markdown import cited, web_address
@@ -150,7 +150,7 @@ def _sentence(finding: PlanFinding, language: Language) -> str:
     subject = f" ({finding.subject})" if finding.subject else ""
     head = f"{finding.plan}{subject}: {word(verdict_key(finding), language)}"
     missing = (
-        f"{word('missing', language)}: {', '.join(finding.missing)}" if finding.missing else ""
+        f"{word('missing', language)}: {missing_of(finding, language)}" if finding.missing else ""
     )
     parts = [head, finding.explanation.text(language), missing]
     return ". ".join(part for part in parts if part)

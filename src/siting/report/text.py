@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from siting.plain_text import plain
-from siting.report._plain import number, read_as
+from siting.report._plain import missing_of, missing_words, number, read_as
 from siting.report._words import (
     governed_line,
     quoted,
@@ -162,7 +162,7 @@ def _arithmetic(finding: PlanFinding, language: Language) -> str:
 def _details(finding: PlanFinding, language: Language) -> list[str]:
     labelled = {
         # Most sentences name what is missing already.
-        "missing": "" if _names_missing(finding, language) else ", ".join(finding.missing),
+        "missing": "" if _names_missing(finding, language) else missing_of(finding, language),
         "waiver": waiver_line(finding, language),
         "note": finding.note.text(language),
     }
@@ -182,7 +182,7 @@ def _details(finding: PlanFinding, language: Language) -> list[str]:
 
 def _names_missing(finding: PlanFinding, language: Language) -> bool:
     text = finding.explanation.text(language)
-    return all(key in text for key in finding.missing)
+    return all(missing_words([key], language) in text for key in finding.missing)
 
 
 def _painted(text: str, code: str, colour: bool) -> str:  # noqa: FBT001

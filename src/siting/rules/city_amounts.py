@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.rules.city import City, Grouping, column
-from siting.rules.city_distance import type_names
 from siting.rules.conditions import compare
+from siting.rules.facility_types import type_names
 from siting.rules.findings import FindingBlock, Verdict
 from siting.rules.measures import Family, Measure, measure_of
 

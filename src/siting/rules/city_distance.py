@@ -14,13 +14,11 @@ from siting.network.costs import TOLERANCE_M
 from siting.rules.city import City, column
 from siting.rules.city_costs import WALKING
 from siting.rules.conditions import compare
-from siting.rules.facility_types import load_facility_types
+from siting.rules.facility_types import load_facility_types, type_names
 from siting.rules.findings import FindingBlock, Reasons, Verdict
 from siting.rules.measures import measure_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from siting.network.costs import Closest
@@ -229,12 +227,6 @@ def _sentences(rule: Rule, city: City) -> Reasons:
     ]
     listed = (*fixed, *ways)
     return Reasons(tuple(en for en, _ in listed), tuple(zh for _, zh in listed))
-
-
-def type_names(codes: Sequence[str]) -> str:
-    """Return the Chinese names of facility types, joined."""
-    types = load_facility_types()
-    return "、".join(types.title(code) if code in types else code for code in codes)
 
 
 def evaluate_load(rule: Rule, city: City, costs: Costs) -> FindingBlock:

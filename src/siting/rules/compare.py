@@ -67,6 +67,7 @@ class Known:
     required: float | None
     wrong: bool
     title: str = ""
+    title_en: str = ""
 
     @property
     def gap(self) -> float:
@@ -147,6 +148,7 @@ def known_of(findings: Iterable[PlanFinding]) -> tuple[Known, ...]:
             None if each.required is None else float(each.required),
             each.verdict in _WRONG and each.binds,
             each.title.zh,
+            each.title.en,
         )
         for each in findings
     )
@@ -233,6 +235,10 @@ def _is_place(value: object) -> bool:
     return "line" in value and _is_a(value["line"], (int, type(None)))
 
 
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
 def _known(record: Mapping[str, Any]) -> Known:
     binds = record["strength"] == "mandatory" and not record["waived"] and record["governs"]
     return Known(
@@ -244,7 +250,8 @@ def _known(record: Mapping[str, Any]) -> Known:
         record["measured"],
         record["required"],
         bool(record["verdict"] in _WRONG and binds),
-        record["title"],
+        _text(record.get("title_zh")) or record["title"],
+        _text(record.get("title_en")),
     )
 
 

@@ -20,7 +20,7 @@ from siting.rules.values import Title
 from siting.rules.yaml_lines import faults_of, load_yaml, nearest_known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 TagSet = dict[str, str | list[str]]
 
@@ -186,6 +186,12 @@ def load_facility_types() -> FacilityTypes:
     'Food market'
     """
     return parse_facility_types(read_shipped(FACILITY_TYPES_FILE), f"rules/{FACILITY_TYPES_FILE}")
+
+
+def type_names(codes: Iterable[str]) -> str:
+    """Return the Chinese names of facility types, joined."""
+    types = load_facility_types()
+    return "、".join(types.title(code) if code in types else code for code in codes)
 
 
 def _codes_by_word(

@@ -21,10 +21,10 @@ from siting.rules.plan import (
     Plan,
     PlanRow,
     add_facts,
-    plain_number,
     unit_of,
 )
 from siting.rules.plan_finding import PlanFinding, Text
+from siting.rules.wording import number_text
 
 # A drawing is not surveyed to the table's last digit: projection and digitising take their part.
 DRAWING_TOLERANCE_SHARE = Decimal("0.02")
@@ -411,5 +411,5 @@ def _name(fact: Fact) -> Text:
 
 
 def _shown(value: Decimal, unit: str) -> Text:
-    number, words = plain_number(round(value, 4)), unit_text(unit)
+    number, words = number_text(value), unit_text(unit)
     return Text(f"{number} {words.zh}".rstrip(), f"{number} {words.en}".rstrip())

@@ -100,7 +100,7 @@ def _distance_text(block: FindingBlock, city: City, worst: Verdict | None) -> Te
     limit = quantity_text(float(block.required[rows[0]]), block.unit)
     if worst is Verdict.PASS:
         return Text(
-            f"{total} 处住宅均在 {limit.zh} 以内,最远 {far.zh};符合",
+            f"{total} 处住宅均在 {limit.zh}以内,最远 {far.zh};符合",
             f"all {total} homes within {limit.en}, the farthest at {far.en}; met",
         )
     row = rows[int(np.argmax(block.measured[rows]))]

@@ -159,7 +159,8 @@ def summary_of(
     -------
     dict
         ``compliant``, ``plans``, ``findings``, ``waived`` and ``verdicts`` with a count each; and
-        ``failing``, the number of findings that make the check fail.
+        ``failing``, the number of findings that make the check fail; and ``not_as_recommended``,
+        of the verdict ``fail`` those of rules that only recommend.
     """
     verdicts: Counter[str] = Counter(finding.verdict for finding in findings)
     failing = sum(breaks(finding, allow_unknown=allow_unknown) for finding in findings)
@@ -168,6 +169,10 @@ def summary_of(
         "plans": len({(finding.plan, finding.source) for finding in findings}),
         "findings": len(findings),
         "failing": failing,
+        "not_as_recommended": sum(
+            finding.verdict == "fail" and finding.strength == "recommended" and not finding.waived
+            for finding in findings
+        ),
         "waived": sum(finding.waived is not None for finding in findings),
         "verdicts": {verdict: verdicts[verdict] for verdict in VERDICTS},
     }
