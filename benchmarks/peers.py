@@ -3,8 +3,8 @@
     python benchmarks/peers.py PEER network.npz
 
 Every peer gets the network, homes and facilities that siting exported, and its answer is compared
-with siting's. `bound` is plain Dijkstra with a binary heap under numba, without ties, labels or
-limits: about what the machine can do.
+with siting's. What is called a bound is written plainly under numba, on one core, without ties,
+labels or gates: about what the machine can do.
 """
 
 from __future__ import annotations
@@ -124,6 +124,41 @@ def bound(data: Any, folder: Path) -> dict[str, Any]:
     }
 
 
+def pairs_bound(data: Any, folder: Path) -> dict[str, Any]:
+    """Every way from the commonest facilities to the nodes within 1,000 m, one search each."""
+    from plain_dijkstra import arcs_of, within
+
+    arcs = arcs_of(len(data["node_xy"]), data["edge_from"], data["edge_to"], data["edge_length_m"])
+    sources = max(_groups(data), key=len)
+    within(*arcs, sources[:1], 1000.0)
+    started = time.perf_counter()
+    pairs, total = within(*arcs, sources, 1000.0)
+    wall = time.perf_counter() - started
+    known = np.load(folder / "siting-pairs.npy")
+    # One pair more or less would be metres; sums of millions of them differ by rounding.
+    difference = abs(total - known[1]) / max(pairs, 1) + abs(pairs - known[0])
+    return {"wall": wall, "difference": float(difference), "note": f"{pairs:,} pairs"}
+
+
+def snap_bound(data: Any, folder: Path) -> dict[str, Any]:
+    """Square cells and nothing else: no gates, no barriers, no ties."""
+    from plain_snap import cells_of, nearest_line
+
+    start, end = (data["node_xy"][data[name]] for name in ("edge_from", "edge_to"))
+    ends = np.column_stack([start, end])
+    nearest_line(data["home_xy"][:1], ends[:9], 50.0, 1.0, *cells_of(ends[:9], 50.0))
+    started = time.perf_counter()
+    cells = cells_of(ends, 50.0)
+    sorted_in = time.perf_counter()
+    found = nearest_line(data["home_xy"], ends, 50.0, 300.0, *cells)
+    done = time.perf_counter()
+    return {
+        "wall": done - started,
+        "note": f"cells {sorted_in - started:.2f} s, then {done - sorted_in:.2f} s",
+        "difference": _worst(found, np.load(folder / "siting-access.npy")),
+    }
+
+
 def geopandas_straight(data: Any, folder: Path) -> dict[str, Any]:
     import geopandas as gpd
 
@@ -178,6 +213,8 @@ PEERS: dict[str, Callable[[Any, Path], dict[str, Any]]] = {
         scipy,
         networkx,
         bound,
+        pairs_bound,
+        snap_bound,
         geopandas_straight,
         kdtree_straight,
         shapely_snap,

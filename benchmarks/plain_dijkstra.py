@@ -44,3 +44,30 @@ def nearest(offsets, head, cost, seeds):
                 found[head[arc]] = c
                 heapq.heappush(heap, (c, head[arc]))
     return found
+
+
+@njit(cache=True)
+def within(offsets, head, cost, sources, limit):
+    """Count and add up the ways from each source to every node within a limit."""
+    found = np.full(offsets.size - 1, np.inf)
+    pairs, total = 0, 0.0
+    for source in sources:
+        heap = [(0.0, np.int32(source))]
+        found[source] = 0.0
+        seen = [np.int32(source)]
+        while heap:
+            key, v = heapq.heappop(heap)
+            if key > found[v]:
+                continue
+            pairs += 1
+            total += key
+            for arc in range(offsets[v], offsets[v + 1]):
+                c = key + cost[arc]
+                if c <= limit and c < found[head[arc]]:
+                    if found[head[arc]] == np.inf:
+                        seen.append(head[arc])
+                    found[head[arc]] = c
+                    heapq.heappush(heap, (c, head[arc]))
+        for v in seen:
+            found[v] = np.inf
+    return pairs, total

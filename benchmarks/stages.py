@@ -2,7 +2,8 @@
 
     python benchmarks/stages.py STAGE siting.yaml OUT
 
-What a stage needs is made before the clock starts, except for `whole`, which is everything.
+What a stage needs is made before the clock starts, except for `whole` and `to_findings`, which are
+everything. These use what an earlier run kept of the city; `to_findings_anew` does not.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+
+_NOT_FINDINGS = (
+    "homes.parquet", "areas.parquet", "gaps.geojson", "findings.gpkg", "findings.xlsx", "map.html",
+)  # fmt: skip
 
 
 class Clock:
@@ -118,22 +123,24 @@ def whole(project: Path, out: Path) -> Clock:
 
 def to_findings(project: Path, out: Path) -> Clock:
     """Everything from the files to findings.parquet and summary.json, nothing else."""
-    from siting.pipeline.outputs import OUTPUTS
+    return _whole(project, out, leave_out=_NOT_FINDINGS)
 
-    wanted = ("findings.parquet", "summary.json", "data-report.json", "manifest.json")
-    return _whole(project, out, leave_out=tuple(name for name in OUTPUTS if name not in wanted))
+
+def to_findings_anew(project: Path, out: Path) -> Clock:
+    """The same with nothing kept from an earlier run."""
+    return _whole(project, out, leave_out=_NOT_FINDINGS, cache=False)
 
 
 def whole_with_map(project: Path, out: Path) -> Clock:
     return _whole(project, out, leave_out=())
 
 
-def _whole(project: Path, out: Path, *, leave_out: tuple[str, ...]) -> Clock:
+def _whole(project: Path, out: Path, *, leave_out: tuple[str, ...], cache: bool = True) -> Clock:
     with Clock() as clock:
         from siting import analyze
         from siting.pipeline.outputs import write_analysis
 
-        write_analysis(analyze(project), out, leave_out=leave_out)
+        write_analysis(analyze(project, cache=cache), out, leave_out=leave_out)
     return clock
 
 
@@ -173,31 +180,53 @@ def export(project: Path, out: Path) -> Clock:
     return Clock().__enter__()
 
 
+def _at_nodes(streets: Any, nodes: np.ndarray) -> Any:
+    """Put subjects right on junctions, where the peers have them."""
+    from siting.network.snap import Attachment
+
+    touching = np.empty(streets.node_count, np.int32)
+    touching[streets.edge_from] = np.arange(streets.edge_count)
+    touching[streets.edge_to] = np.arange(streets.edge_count)
+    edge = touching[nodes]
+    place = np.where(streets.edge_from[edge] == nodes, 0.0, 1.0)
+    size = nodes.size
+    subject = np.arange(size, dtype=np.int32)
+    return Attachment(subject, edge, place, np.zeros(size), size, np.ones(size, np.uint8))
+
+
 def kernel(project: Path, out: Path) -> Clock:
     """Nearest facility of each type for every node: what the peers do too."""
-    from siting.network.snap import Attachment
     from siting.network.travel import closest_many, node_costs
 
     city = _city(project)
     streets = city.network
     data = np.load(out)
-    touching = np.empty(streets.node_count, np.int32)
-    touching[streets.edge_from] = np.arange(streets.edge_count)
-    touching[streets.edge_to] = np.arange(streets.edge_count)
-
-    def at_nodes(nodes: np.ndarray) -> Attachment:
-        edge = touching[nodes]
-        place = np.where(streets.edge_from[edge] == nodes, 0.0, 1.0)
-        size = nodes.size
-        subject = np.arange(size, dtype=np.int32)
-        return Attachment(subject, edge, place, np.zeros(size), size, np.ones(size, np.uint8))
-
-    groups = [at_nodes(data["facility_node"][data["facility_kind"] == k]) for k in data["kinds"]]
-    closest_many(streets, at_nodes(np.arange(10)), groups[:1])
+    kinds = data["facility_kind"]
+    groups = [_at_nodes(streets, data["facility_node"][kinds == k]) for k in data["kinds"]]
+    closest_many(streets, _at_nodes(streets, np.arange(10)), groups[:1])
     _ = streets.reversed_arcs
     with Clock() as clock:
         costs = [node_costs(streets, group)[0] for group in groups]
     np.save(out.with_name("siting-node-costs.npy"), np.array(costs))
+    return clock
+
+
+def pairs(project: Path, out: Path) -> Clock:
+    """Every pair of a node and one of the commonest facilities within 1,000 m of it."""
+    from siting.network.travel import travel_costs
+
+    city = _city(project)
+    streets = city.network
+    data = np.load(out)
+    kinds = data["facility_kind"]
+    commonest = np.bincount(kinds).argmax()
+    places = _at_nodes(streets, np.unique(data["facility_node"][kinds == commonest]))
+    nodes = _at_nodes(streets, np.arange(streets.node_count))
+    travel_costs(streets, _at_nodes(streets, np.arange(10)), places, cutoff=10)
+    _ = streets.reversed_arcs
+    with Clock() as clock:
+        found = travel_costs(streets, nodes, places, cutoff=1000)
+    np.save(out.with_name("siting-pairs.npy"), np.array([found.cost.size, found.cost.sum()]))
     return clock
 
 
@@ -235,11 +264,13 @@ STAGES: dict[str, Callable[[Path, Path], Clock]] = {
         write,
         write_map,
         to_findings,
+        to_findings_anew,
         whole,
         whole_with_map,
         what_if,
         export,
         kernel,
+        pairs,
         straight,
         snap_access,
     )

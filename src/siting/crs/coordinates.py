@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from siting.crs._transformers import transformer_between
 from siting.crs.chinese_offsets import bd09_to_wgs84, gcj02_to_wgs84
 from siting.crs.declared import WHAT_TO_WRITE, SourceCRS, crs_label
 from siting.crs.gauss_kruger import prefix_hint, ways_to_write
@@ -207,9 +208,7 @@ def _metre_fix(crs: pyproj.CRS, *, swapped: bool, why: str) -> _Fix:
 
 def _fits(east: _Floats, north: _Floats, crs: pyproj.CRS) -> _Mask:
     """Tell which points fall where the system is meant to be used, with a zone's margin."""
-    from pyproj import Transformer
-
-    to_degrees = Transformer.from_crs(crs, crs.geodetic_crs or 4326, always_xy=True)
+    to_degrees = transformer_between(crs, crs.geodetic_crs or "EPSG:4326")
     lon, lat = (np.asarray(value) for value in to_degrees.transform(east, north))
     west, south, east_limit, north_limit = _domain(crs)
     inside = (lat >= south - _MARGIN_DEG) & (lat <= north_limit + _MARGIN_DEG)

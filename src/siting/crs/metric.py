@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siting.crs._transformers import transformer_between
 from siting.crs.declared import WHAT_TO_WRITE, crs_label
 from siting.errors import CRSError
 
@@ -137,14 +138,12 @@ def lonlat_bounds(frames: Iterable[gpd.GeoDataFrame | None]) -> Bounds:
     >>> lonlat_bounds([None])
     (nan, nan, nan, nan)
     """
-    from pyproj import Transformer
-
     low = np.full(2, np.inf)
     high = np.full(2, -np.inf)
     for frame in frames:
         if frame is None or not len(frame):
             continue
-        transformer = Transformer.from_crs(frame.crs, 4326, always_xy=True)
+        transformer = transformer_between(frame.crs, "EPSG:4326")
         box = transformer.transform_bounds(*frame.total_bounds)
         low, high = np.minimum(low, box[:2]), np.maximum(high, box[2:])
     if not np.isfinite([*low, *high]).all():

@@ -80,6 +80,7 @@ Share = Annotated[
     Decimal, BeforeValidator(_exact, json_schema_input_type=_Share), Field(ge=0, le=1)
 ]
 FacilityCode = Annotated[str, AfterValidator(_known_type), _CodesInSchema()]
+_Codes = Annotated[list[FacilityCode], Field(min_length=1)]
 ByType = dict[FacilityCode, Number]
 
 
@@ -155,9 +156,8 @@ class FacilityRow(_Model):
     id: str | None = Field(default=None, description="Unique in the plan; made up where left out.")
     name: str = ""
     facility_type: Annotated[
-        list[FacilityCode],
-        BeforeValidator(_listed, json_schema_input_type=FacilityCode | list[FacilityCode]),
-        Field(min_length=1),
+        _Codes,
+        BeforeValidator(_listed, json_schema_input_type=FacilityCode | _Codes),
     ] = Field(description="One code; or several, the first counting the area, the rest sharing it.")
     floor_area_m2: Number | None = None
     land_area_m2: Number | None = None

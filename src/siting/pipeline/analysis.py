@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -204,7 +206,8 @@ def analyze(
     report = DataReport()
     day = chosen.date or _today(report)
     packs = _packs(chosen)
-    layers = load_layers(chosen, progress=_part(progress, 0.0, 0.55), report=report)
+    with _no_collection():
+        layers = load_layers(chosen, progress=_part(progress, 0.0, 0.55), report=report)
     note_overlaps(layers, report)
     note_gates_of_nobody(layers, report)
     city = build_city(
@@ -237,6 +240,18 @@ def analyze(
         costs=costs,
     )
     return with_capacity(found)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Let no garbage be looked for: reading makes millions of shapes, and none of them is any."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _project(project: Project | Path | str) -> Project:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["check_out_folder", "write_analysis"]
 
 _WEIGHTS = ("households", "population", "elderly")
+
+Item = TypeVar("Item")
 
 
 def write_analysis(
@@ -79,13 +81,18 @@ def _write_findings(analysis: Analysis, path: Path) -> None:
 
     from siting.rules.findings import findings_batches, findings_table
 
-    schema = findings_table((), analysis.city).schema
+    columns = findings_table((), analysis.city).schema
+    # What can never be null is not asked for it, row by row. (Where there is no number, NaN is.)
+    schema = pa.schema(
+        [field.with_nullable(field.name in ("nearest_id", "reason")) for field in columns]
+    )
     tables = findings_batches(analysis.blocks, analysis.city)
     texts = [field.name for field in schema if pa.types.is_dictionary(field.type)]
     # Distances differ from row to row, and so do identifiers: a dictionary of them is work in vain.
     options: dict[str, Any] = {
+        # Nor does compressing distances make them smaller.
         "compression": {
-            name: "snappy" if name in ("measured", "shortfall") else "zstd" for name in schema.names
+            name: "none" if name in ("measured", "shortfall") else "zstd" for name in schema.names
         },
         "use_dictionary": [
             *(name for name in texts if name != "subject_id"),
@@ -96,8 +103,17 @@ def _write_findings(analysis: Analysis, path: Path) -> None:
         "write_statistics": ["rule_id", "measured", "shortfall"],
     }
     with pq.ParquetWriter(path, schema, **options) as writer:
-        for table in tables:
-            writer.write_table(table.cast(schema))
+        for table in _made_ahead(table.cast(schema) for table in tables):
+            writer.write_table(table)
+
+
+def _made_ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """Yield the same items, making the next one on another core while one is used."""
+    with ThreadPoolExecutor(1) as beside:
+        coming = beside.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = beside.submit(next, items, None)
+            yield item
 
 
 def _write_homes(analysis: Analysis, path: Path) -> None:

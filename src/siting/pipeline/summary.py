@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -103,10 +105,13 @@ def updated_summary(
 
 
 def _entries(blocks: Sequence[FindingBlock], city: City, language: str) -> list[dict[str, Any]]:
-    return [
-        {"key": block_key(block), **_with_leading_share(entry), **_spread(block)}
-        for block, entry in zip(blocks, summarize(blocks, city, language)["rules"], strict=True)
-    ]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        spreads = pool.map(_spread, blocks)
+        entries = summarize(blocks, city, language)["rules"]
+        return [
+            {"key": block_key(block), **_with_leading_share(entry), **spread}
+            for block, entry, spread in zip(blocks, entries, spreads, strict=True)
+        ]
 
 
 def _verdicts(entries: Sequence[Mapping[str, Any]]) -> dict[str, int]:

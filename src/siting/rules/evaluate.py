@@ -6,6 +6,8 @@ the same matter governs. Plans are judged in `siting.rules.evaluate_plan`.
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -45,6 +47,7 @@ def evaluate_city(
     *,
     costs: Costs | None = None,
     also_report: Sequence[str] = (),
+    threads: int | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> tuple[FindingBlock, ...]:
     """Apply rules to an existing city.
@@ -61,6 +64,9 @@ def evaluate_city(
     also_report
         Measures to take besides for every distance rule, such as ``("straight_line",)``; their
         blocks follow that of the rule and have `is_alternative`.
+    threads
+        How many rules at once; the result does not depend on it. Left out: as many as there are
+        cores.
     progress
         Called with a label and a share from 0 to 1.
 
@@ -73,18 +79,39 @@ def evaluate_city(
     known = CityCosts(city) if costs is None else costs
     if isinstance(known, CityCosts):
         known.prepare(_questions(listed, city, also_report), progress=progress)
+
+    def judge(rule: Rule) -> list[FindingBlock]:
+        return list(_judged(rule, city, known, also_report))
+
     blocks: list[FindingBlock] = []
-    for number, rule in enumerate(listed):
-        if progress:
-            progress(rule.title.en, number / len(listed))
-        blocks.extend(with_conditions(block, city) for block in _blocks(rule, city, known))
-        if measure_of(rule.measure).family is Family.DISTANCE:
-            others = [name for name in dict.fromkeys(also_report) if name != rule.measure]
-            found = (evaluate_distance(rule, city, known, measure=name) for name in others)
-            blocks.extend(with_conditions(block, city) for block in found)
+    # No rule's verdicts depend on another's. Those of distance only compare columns, which leaves
+    # the interpreter free; the others look at shapes too, and those are not shared by threads.
+    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        begun = {n: pool.submit(judge, rule) for n, rule in enumerate(listed) if _compares(rule)}
+        for number, rule in enumerate(listed):
+            if progress:
+                progress(rule.title.en, number / len(listed))
+            blocks.extend(begun[number].result() if number in begun else judge(rule))
     if progress:
         progress("rules", 1.0)
     return mark_governing(blocks)
+
+
+def _compares(rule: Rule) -> bool:
+    is_distance = measure_of(rule.measure).family is Family.DISTANCE
+    return is_distance and tuple(rule.applies_to.subject) == ("home",)
+
+
+def _judged(
+    rule: Rule, city: City, costs: Costs, also_report: Sequence[str]
+) -> Iterator[FindingBlock]:
+    for block in _blocks(rule, city, costs):
+        yield with_conditions(block, city)
+    if measure_of(rule.measure).family is Family.DISTANCE:
+        for name in dict.fromkeys(also_report):
+            if name != rule.measure:
+                block = evaluate_distance(rule, city, costs, measure=name)
+                yield with_conditions(block, city)
 
 
 def concerns_city(rule: Rule) -> bool:

@@ -1,0 +1,39 @@
+"""Transformers between two systems: PROJ takes longer to choose one than to move a thousand points.
+
+They are kept for each thread, since one must not be used by two at once.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyproj
+
+_kept = threading.local()
+
+
+def transformer_between(source: pyproj.CRS | str, target: pyproj.CRS | str) -> pyproj.Transformer:
+    """Return the transformer from one system to another; x is always east or longitude.
+
+    Examples
+    --------
+    >>> to_metres = transformer_between("EPSG:4326", "EPSG:4547")
+    >>> east, north = to_metres.transform(114.0, 0.0)
+    >>> round(east, 3), round(north, 3)
+    (500000.0, 0.0)
+    >>> to_metres is transformer_between("EPSG:4326", "EPSG:4547")
+    True
+    """
+    from pyproj import Transformer
+
+    made: dict[tuple[str, str], pyproj.Transformer] = _kept.__dict__.setdefault("made", {})
+    key = (_name(source), _name(target))
+    if key not in made:
+        made[key] = Transformer.from_crs(source, target, always_xy=True)
+    return made[key]
+
+
+def _name(crs: pyproj.CRS | str) -> str:
+    return crs if isinstance(crs, str) else crs.srs
