@@ -196,6 +196,7 @@ def test_a_name_over_its_figures_is_whose_they_are(book):
         # Neither numbered nor indented: nobody can say whose it is.
         [["养老服务用房"], ["用地面积", "㎡", 350]],
         [["3.老干部活动站房", "㎡", 200], ["用地面积", "㎡", 350]],
+        [["养老服务用房"], ["建筑面积", "㎡", 340], ["用地面积", "㎡", 350]],
     ],
 )
 @pytest.mark.parametrize("first", [True, False])
@@ -289,6 +290,37 @@ def test_a_name_without_a_number_says_that_its_figures_stand_below(book):
         "①建筑面积": "a figure of 养老服务用房",
         "2.幼儿园": "no number stands beside it",
     }
+
+
+def test_a_row_beside_another_name_is_not_part_of_the_rows_above(book):
+    rows = [
+        ["项目", None, "单位", "数值"],
+        ["总户数", None, "户", 1250],
+        ["配套", "养老服务用房", "㎡", 340],
+        ["站房", "　用地面积", "㎡", 350],
+    ]
+    path = book(rows)
+    assert facts(path) == {"households": 1250, "floor_area_m2.elder_care": 340}
+    assert "站房, which is not known" in read_plan(path).rows[-1].note
+
+
+def test_only_a_name_with_an_area_includes_what_stands_below_it(book):
+    below = ["（1）养老服务用房", "㎡", 340]
+    path = book([HEAD, ["1.社区用房"], below, ["2.总户数", "户", 9]])
+    assert read_plan(path).includes == {}
+    path = book([HEAD, ["1.社区用房", "㎡", 900], below, ["2.总户数", "户", 9]])
+    assert read_plan(path).includes == {"community_service": ("elder_care",)}
+
+
+def test_ground_parts_below_housing_are_the_housings(book):
+    rows = [
+        HEAD,
+        ["1.住宅"],
+        ["（1）地上建筑面积", "㎡", 120000],
+        ["（2）地下建筑面积", "㎡", 2000],
+        ["2.总户数", "户", 1250],
+    ]
+    assert facts(book(rows)) == {"residential_floor_area_m2": 122000, "households": 1250}
 
 
 def test_two_rooms_of_one_type_with_headings_of_their_own_are_added(book):

@@ -446,6 +446,22 @@ def test_a_new_problem_is_told_with_its_numbers_in_the_readers_language():
     assert to_diff_text(compare((), read), language="en").splitlines()[0] == en
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "worse"),
+    [
+        ({"measured": Decimal(340)}, {"measured": Decimal(339)}, True),
+        ({"measured": Decimal(340)}, {"measured": Decimal(341)}, False),
+        # More homes and as much more room: it lacks what it lacked.
+        ({}, {"measured": Decimal(350), "required": Decimal(385)}, False),
+        ({"verdict": "unknown", "measured": None}, {}, True),
+        ({}, {"verdict": "unknown", "measured": None}, False),
+    ],
+)
+def test_a_changed_problem_is_worse_where_it_lacks_more_or_fails_now(before, after, worse):
+    (change,) = compare(known_of([finding(**before)]), known_of([finding(**after)]))
+    assert (change.kind, change.is_worse) == ("changed", worse)
+
+
 def test_the_count_of_failures_leaves_recommendations_apart():
     advice = finding(strength="recommended", rule_id="b")
     last = to_text([finding(), advice], language="zh").splitlines()[-1]

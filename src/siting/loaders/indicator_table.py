@@ -431,7 +431,7 @@ class _BlockReader:
         """Return the figure and the part that a row gives, and a note on whose it is."""
         key = self._key_alone(read.label, column, unit)
         key, part = self._key_of_part(read, key, unit)
-        if "." in key or (part and key in _WITH_PARTS):
+        if "." in key:
             return key, part, ""
         return self._key_of_owner(read, key, part, unit)
 
