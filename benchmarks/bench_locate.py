@@ -20,8 +20,6 @@ import datetime as dt
 import importlib.metadata
 import json
 import math
-import os
-import platform
 import re
 import subprocess
 import sys
@@ -30,9 +28,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
+from measuring import Clock, machine
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -68,18 +67,6 @@ class Row:
     case: Case
     found: dict[str, Any] = field(default_factory=dict)
     failed: str = ""
-
-
-class Clock:
-    """Wall and CPU seconds of what runs inside."""
-
-    def __enter__(self) -> Self:
-        self.wall, self.cpu = time.perf_counter(), time.process_time()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.wall = time.perf_counter() - self.wall
-        self.cpu = time.process_time() - self.cpu
 
 
 def peak_mib() -> float:
@@ -444,18 +431,6 @@ def report(rows: list[Row], python: Path | None) -> str:
         same = [row for row in rows if row.case.title == title]
         lines += ["| " + " | ".join(cells(row, rows)) + " |" for row in same] + [""]
     return "\n".join(lines)
-
-
-def machine() -> str:
-    """Name processor, cores, Python and load."""
-    try:
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-        model = next(line for line in text.splitlines() if line.startswith("model name"))
-        name = model.partition(":")[2].strip()
-    except (OSError, StopIteration):
-        name = platform.processor() or platform.machine()
-    load = f"; load {os.getloadavg()[0]:.1f} at the end" if hasattr(os, "getloadavg") else ""
-    return f"{name}, {os.cpu_count()} cores, Python {platform.python_version()}{load}"
 
 
 def versions(python: Path | None) -> str:

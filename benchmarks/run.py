@@ -13,7 +13,6 @@ import argparse
 import datetime as dt
 import json
 import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -23,6 +22,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from measuring import machine
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -198,17 +199,6 @@ def _peers(python: Path, data: Path, names: tuple[str, ...], runs: int) -> dict[
         measured.extra["agrees"] = agrees
         found[name] = measured
     return found
-
-
-def machine() -> str:
-    try:
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-        model = next(line for line in text.splitlines() if line.startswith("model name"))
-        name = model.partition(":")[2].strip()
-    except (OSError, StopIteration):
-        name = platform.processor() or platform.machine()
-    load = f"; load {os.getloadavg()[0]:.1f} at the end" if hasattr(os, "getloadavg") else ""
-    return f"{name}, {os.cpu_count()} cores, Python {platform.python_version()}{load}"
 
 
 def report(results: dict[str, dict[str, Any]], start: dict[str, float], runs: int) -> str:

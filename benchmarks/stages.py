@@ -10,28 +10,16 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
+from measuring import Clock
 
 _NOT_FINDINGS = (
     "homes.parquet", "areas.parquet", "gaps.geojson", "findings.gpkg", "findings.xlsx", "map.html",
 )  # fmt: skip
-
-
-class Clock:
-    """Wall and CPU seconds of what runs inside."""
-
-    def __enter__(self) -> Self:
-        self.wall, self.cpu = time.perf_counter(), time.process_time()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.wall = time.perf_counter() - self.wall
-        self.cpu = time.process_time() - self.cpu
 
 
 def _layers(project: Path) -> Any:
