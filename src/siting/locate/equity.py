@@ -11,7 +11,7 @@ from siting.errors import SitingError
 from siting.locate._answer import answer, money_left, open_with, refusal, unknown, with_decided
 from siting.locate._presolve import Cover, build_cover_by_area
 from siting.locate.covering import solve_mclp
-from siting.locate.solution import Solution, Status, covered_rows, is_closed
+from siting.locate.solution import Solution, Status, covered_rows, is_closed, is_whole, round_bound
 from siting.locate.solve import Limits, Program, Rows, Watch, solve_program
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ def solve_max_min(
         reached = float(shares[counted].min(initial=1.0))
     return answer(
         problem, model, sense="max", opened=with_decided(problem, chosen), objective=reached,
-        bound=min(first.bound, 1.0) if counted.size else reached, watch=watch,
+        bound=_share_bound(problem, areas.total[counted], first.bound) if counted.size else reached,
+        watch=watch,
         what="is the smallest covered share of a community", details={"covered_share": shares},
     )  # fmt: skip
 
@@ -161,6 +162,18 @@ def solve_worst_first(
         sentence = f"{result.message} Later tiers are not proven ({watch.ended or 'gap reached'})."
         return replace(result, status=Status.FEASIBLE, message=sentence)
     return result
+
+
+def _share_bound(problem: Problem, totals: NDArray[np.float64], bound: float) -> float:
+    """Lower a bound on the smallest share to the next share that a community can have.
+
+    People are whole, so the share of a community is one of few; the solver's tolerance on a row is
+    a millionth of a share, which may be many times the distance that counts as closed.
+    """
+    if not (np.isfinite(bound) and is_whole(problem.demand)):
+        return min(bound, 1.0)
+    people = [round_bound(bound * total, sense="max", whole=True) for total in totals]
+    return float(min(bound, 1.0, np.max(np.array(people) / totals)))
 
 
 def _by_area(problem: Problem, area: ArrayLike) -> _Areas:
@@ -339,10 +352,11 @@ def _best_of_tier(
     outcome = solve_program(
         program, watch, start=_values(areas, chosen, None), label=f"tier {len(reached) + 1}"
     )
+    bound = round_bound(outcome.bound, sense="max", whole=is_whole(areas.cover.weight))
     if outcome.values is None:
-        return None, min(outcome.bound, float(prize.sum()))
+        return None, min(bound, float(prize.sum()))
     found = areas.cover.sites[outcome.values[: areas.cover.n_sites] > 0.5]
     for tier, value in enumerate(reached):
         if _tier_sum(areas, row_tier, found, tier) < value * (1 - 1e-9):
-            return None, outcome.bound
-    return found, outcome.bound
+            return None, bound
+    return found, bound
