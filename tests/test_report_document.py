@@ -16,7 +16,9 @@ from siting.cli.app import run
 from siting.errors import SitingError
 from siting.pipeline import report as reports
 from siting.pipeline.report import report_html, write_report
+from siting.report import document as documents
 from siting.report.document import AreaGap, Document, Picture, document_html
+from siting.rules.parameters import Parameters
 from siting.tables import DataNote
 
 HOSTILE = "<script>x</script>&\"'`${1}\u202e\x1b"
@@ -63,7 +65,9 @@ def test_the_report_tells_what_was_asked_found_and_doubted(page, analysis):
         assert heading in text
     entry = next(e for e in analysis.summary["rules"] if e["rule_id"] == "town-reading-room")
     assert f"{entry['population']['fail']:,.0f}" in text
-    assert "Town code T 1 1" in text
+    assert "Town code T 1" in text
+    assert f"{entry['title']['en']} (1)" in text
+    assert "Walking speed, m/min (walking_speed_m_per_min)" in text
     assert all(each["path"] in text for each in analysis.manifest["inputs"])
     warnings = [note.message for note in analysis.report.notes if note.severity == "warning"]
     assert warnings
@@ -152,3 +156,8 @@ def test_a_folder_of_results_is_known_for_what_it_is(analysis, tmp_path, capsys)
     analysis.write(tmp_path / "out")
     assert run(["map", str(tmp_path / "out")]) == 2
     assert "name the project file" in capsys.readouterr().err
+
+
+def test_every_parameter_has_words_in_both_languages():
+    assert set(documents._PARAMETERS) == set(Parameters.model_fields)
+    assert all(zh and en and zh != en for zh, en in documents._PARAMETERS.values())

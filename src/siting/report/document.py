@@ -42,6 +42,9 @@ font-variant-numeric:tabular-nums}
 figure{margin:1rem 0;break-inside:avoid}figure img{width:100%;border:1px solid #ddd}
 tr{break-inside:avoid}
 .notes td:nth-child(2){white-space:nowrap}
+.sources th,.sources td:nth-child(2),.sources td:nth-child(3){white-space:nowrap}
+.sources td:first-child{min-width:14rem}
+.annex{columns:2;column-gap:1.5rem}.annex table{font-size:.78rem;margin-top:0}
 @media print{body{margin:0;max-width:none;padding:0;font-size:9.5pt}a{color:inherit}
 table{font-size:.8rem}th,td{padding:.08rem .4rem}}
 """
@@ -68,6 +71,9 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "areas_rule": ("规则：{rule}", "Rule: {rule}"),
     "share": ("覆盖率", "Covered share"),
     "rule": ("规则", "Rule"),
+    "rules": ("规则与条款", "Rules and clauses"),
+    "clause": ("（{clause}）", " ({clause})"),
+    "joint": ("；", "; "),
     "source": ("出处", "Source"),
     "confidence": ("可信度", "Confidence"),
     "file": ("文件", "File"),
@@ -115,6 +121,16 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "comma": ("、", ", "),
     "more": ("另有 {n} 条说明见 data-report.json。", "{n} more notes are in data-report.json."),
 }  # fmt: skip
+_PARAMETERS: Mapping[str, tuple[str, str]] = {
+    "walking_speed_m_per_min": ("步行速度，米/分钟", "Walking speed, m/min"),
+    "max_access_m": ("到街道最长接驳，米", "Longest way to a street, m"),
+    "persons_per_household": ("户均人数", "People per household"),
+    "floor_area_per_household_m2": ("户均建筑面积，㎡", "Floor area per household, m²"),
+    "default_levels": ("缺层数时的层数", "Storeys where none are mapped"),
+    "elderly_share": ("老年人比例", "Share of elderly people"),
+    "children_share": ("婴幼儿比例", "Share of small children"),
+    "complete_types": ("数据齐全的设施类型", "Types that the data list completely"),
+}
 _MOST_NOTES = 40
 _SEVERITIES = ("warning", "assumption", "excluded", "repair")
 
@@ -277,10 +293,6 @@ def _areas(document: Document, say: _Speech) -> str:
 
 
 def _asked(document: Document, say: _Speech) -> str:
-    judged = [e for e in document.summary["rules"] if e["verdicts"]["pass"] + e["verdicts"]["fail"]]
-    rules = {entry["rule_id"]: entry for entry in judged}.values()
-    rows = [_rule_row(entry, document.language, say) for entry in rules]
-    heads = (say("rule"), say("source"), say("confidence"))
     packs = _table(
         (say("packs"), say("sum")),
         [(each["path"], each["sha256"][:12]) for each in document.manifest["rule_packs"]],
@@ -288,19 +300,34 @@ def _asked(document: Document, say: _Speech) -> str:
     values = document.manifest["parameters"].items()
     parameters = _table(
         (say("parameter"), say("value")),
-        [(name, str(value)) for name, value in values if value not in (None, {}, [])],
+        [
+            (_parameter(name, document.language), str(value))
+            for name, value in values
+            if value not in (None, {}, [])
+        ],
     )
-    return f"<h2>{say('asked')}</h2>{_table(heads, rows, numbers=1)}{packs}{parameters}"
+    heads = (say("source"), say("kind"), say("confidence"), say("rules"))
+    sources = f'<div class="sources">{_table(heads, _sources(document, say))}</div>'
+    return f"<h2>{say('asked')}</h2>{sources}{_annex(packs + parameters)}"
 
 
-def _rule_row(entry: Mapping[str, Any], language: Language, say: _Speech) -> tuple[str, ...]:
-    source = entry["source"]
-    cited = " ".join(source[key] for key in ("document", "number", "clause") if source[key])
-    return (
-        f"{entry['title'][language]} [{say(entry['strength'])}]",
-        cited,
-        source["confidence"],
-    )
+def _parameter(name: str, language: Language) -> str:
+    """Name a parameter in words, and as the project file has it."""
+    words = _PARAMETERS.get(name)
+    return name if words is None else f"{words[language == 'en']} ({name})"
+
+
+def _sources(document: Document, say: _Speech) -> list[tuple[str, ...]]:
+    """Return a row for each document, strength and confidence, with the rules taken from it."""
+    judged = [e for e in document.summary["rules"] if e["verdicts"]["pass"] + e["verdicts"]["fail"]]
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for entry in {entry["rule_id"]: entry for entry in judged}.values():
+        source = entry["source"]
+        named = " ".join(source[key] for key in ("document", "number") if source[key])
+        key = (named, say(entry["strength"]), source["confidence"])
+        clause = say("clause", clause=source["clause"]) if source["clause"] else ""
+        rows.setdefault(key, []).append(entry["title"][document.language] + clause)
+    return [(*key, say("joint").join(rules)) for key, rules in rows.items()]
 
 
 def _data(document: Document, say: _Speech) -> str:
@@ -312,7 +339,12 @@ def _data(document: Document, say: _Speech) -> str:
     made = say("crs", crs=manifest["crs"], version=manifest["siting"])
     owners = say("attribution", texts=" · ".join(document.attribution))
     credit = f"<p>{_safe(owners)}</p>" if document.attribution else ""
-    return f"<h2>{say('data')}</h2><p>{_safe(made)}</p>{credit}{_table(heads, inputs)}"
+    return f"<h2>{say('data')}</h2><p>{_safe(made)}</p>{credit}{_annex(_table(heads, inputs))}"
+
+
+def _annex(tables: str) -> str:
+    """Set what is looked up, not read, in two columns."""
+    return f'<div class="annex">{tables}</div>'
 
 
 def _doubts(document: Document, say: _Speech) -> str:
