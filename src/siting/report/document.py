@@ -320,14 +320,21 @@ def _parameter(name: str, language: Language) -> str:
 def _sources(document: Document, say: _Speech) -> list[tuple[str, ...]]:
     """Return a row for each document, strength and confidence, with the rules taken from it."""
     judged = [e for e in document.summary["rules"] if e["verdicts"]["pass"] + e["verdicts"]["fail"]]
-    rows: dict[tuple[str, ...], list[str]] = {}
+    rows: dict[tuple[str, ...], dict[str, list[str]]] = {}
     for entry in {entry["rule_id"]: entry for entry in judged}.values():
         source = entry["source"]
         named = " ".join(source[key] for key in ("document", "number") if source[key])
-        key = (named, say(entry["strength"]), source["confidence"])
-        clause = say("clause", clause=source["clause"]) if source["clause"] else ""
-        rows.setdefault(key, []).append(entry["title"][document.language] + clause)
-    return [(*key, say("joint").join(rules)) for key, rules in rows.items()]
+        clauses = rows.setdefault((named, say(entry["strength"]), source["confidence"]), {})
+        clauses.setdefault(source["clause"], []).append(entry["title"][document.language])
+    return [(*key, _clauses(clauses, say)) for key, clauses in rows.items()]
+
+
+def _clauses(clauses: Mapping[str, Sequence[str]], say: _Speech) -> str:
+    """Return the rules of each clause, and behind them the clause."""
+    return say("joint").join(
+        say("comma").join(rules) + (say("clause", clause=clause) if clause else "")
+        for clause, rules in clauses.items()
+    )
 
 
 def _data(document: Document, say: _Speech) -> str:
