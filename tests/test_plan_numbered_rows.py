@@ -233,6 +233,11 @@ def test_areas_below_housing_are_the_housings(book):
     assert facts(book(rows)) == {"residential_floor_area_m2": 142000, "households": 1250}
 
 
+def test_a_title_with_the_name_of_the_project_heads_no_part_of_the_table(book):
+    rows = [["江湾花园规划设计方案"], HEAD, ["用地面积", "㎡", 56000], ["总户数", "户", 1250]]
+    assert facts(book(rows, merged=["A1:C1"])) == {"site_area_m2": 56000, "households": 1250}
+
+
 def test_top_level_figures_stay_the_plans(book):
     rows = [
         ["主要技术经济指标表"],

@@ -267,7 +267,7 @@ class _BlockReader:
         seen = [self.grid.at(row, column) for column in (*self.block.values, *self.block.units)]
         over_all = any(item is path[0] for item in seen)
         alone = not any(item for item in seen if item is not path[0])
-        numbered = path[-1].known or bool(self._mark(row, path))
+        numbered = path[-1].known or self._mark(row, path)[0] is not None
         return alone and (numbered or not over_all) and "指标" not in fold(path[0].text)
 
     def _is_heading(self, row: int, path: list[Item]) -> bool:
