@@ -1,20 +1,24 @@
 """Which row of a table stands inside which: by column, by 其中, by numbering and by indentation.
 
-Owns the comparison of a row with those above it. What a row then means is the reader's concern.
+Owns the comparison of a row with those above it, and whose figure a row is by where it stands. What
+figure that is, `_row_figures` says.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from siting.loaders._plan_words import BARE_PART, label_of
+from siting.loaders._floor_parts import BARE_PART, PART_KEYS, part_of
+from siting.loaders._plan_words import key_of, label_of, says_only_what
+from siting.loaders._table_blocks import PHASE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from siting.loaders._grid import Item
     from siting.loaders._numbering import Mark
+    from siting.loaders._plan_words import Label
 
 # Marks from （1） on divide the row above them even where that row has no mark itself.
 _FIRST_INNER_RANK = 40
@@ -44,6 +48,106 @@ class Above:
     def level(self) -> int:
         """How far right it stands; 其中 counts as further right than any blanks."""
         return 100 * self.column + 50 * self.of_which + self.indent
+
+
+@dataclass(slots=True)
+class Outline:
+    """The rows above the one that is read, in one block of a table.
+
+    Parameters
+    ----------
+    columns
+        Of the labels, from left to right.
+    above
+        The rows that the next one may be part of, the outermost first.
+    unclear
+        The row above that the present row may or may not be part of.
+    """
+
+    columns: Sequence[int]
+    above: list[Above] = field(default_factory=list)
+    unclear: Item | None = None
+
+    def place(
+        self, path: Sequence[Item], label: Label, mark: Mark | None, *, counted: bool
+    ) -> tuple[int, str, Above]:
+        """Return the parent's index, the part and the place of the next row.
+
+        Parameters
+        ----------
+        path
+            Its label cells from left to right.
+        label
+            The last of them, taken apart.
+        mark, counted
+            Its number, and whether that stands in a column of its own.
+        """
+        own, groups = path[-1], path[:-1]
+        of_which = label.of_which or any(label_of(item.text).of_which for item in groups)
+        column = self.columns.index(own.place[1])
+        place = Above(
+            column,
+            indent_of(own),
+            own,
+            of_which=label.of_which,
+            mark=mark,
+            counted=counted,
+            group=groups[-1] if groups else self._group_above(column),
+        )
+        self.unclear = self._unclear(place)
+        self.above = still_above(self.above, place)
+        parent, inherited = -1, ""
+        if self.above:
+            above = self.above[-1]
+            mine = own.place[1] == above.own.place[1] or not groups or groups[-1] is above.own
+            if of_which or mine:
+                parent = next((each.index for each in self.above[::-1] if each.index >= 0), -1)
+                inherited = above.part
+        words = [label_of(item.text).words for item in groups]
+        named = [] if key_of(label.words) in PART_KEYS.values() else [label.words]
+        part = next((p for p in map(part_of, [*named, *reversed(words)]) if p), inherited)
+        return parent, part, place
+
+    def _group_above(self, column: int) -> Item | None:
+        """Return the label left of the rows above, which an empty cell repeats."""
+        last = self.above[-1] if self.above else None
+        return last.group if last and last.column == column else None
+
+    def _unclear(self, place: Above) -> Item | None:
+        """Return the row above that a row without a mark may or may not be part of.
+
+        建筑面积 straight below 养老服务用房, neither numbered nor indented, may be its area or not.
+        """
+        last = self.above[-1] if self.above else None
+        if last is not None and self.unclear is not None and says_only_what(words_of(last.own)):
+            return self.unclear
+        if last is None or place.mark or last.column != place.column or place.of_which:
+            return None
+        if place.indent != last.indent or not (last.is_heading or last.mark):
+            return None
+        return last.own
+
+    def owner(self, path: Sequence[Item], place: Above, label: Label) -> Item | None:
+        """Return the label that says whose figure a row is; None for a row of the plan's own."""
+        own_column = [each.own for each in self.above[::-1] if each.column == place.column]
+        others = [each.own for each in self.above[::-1] if each.column < place.column]
+        groups = path[:-1][::-1]
+        if not groups and place.group and says_only_what(label.words):
+            groups = [place.group]
+        for item in (*own_column, *groups, *others):
+            words = words_of(item)
+            if words and not BARE_PART.fullmatch(words) and not PHASE.fullmatch(words):
+                return item
+        return None
+
+    def keep(self, place: Above) -> None:
+        """Let the rows that follow be part of this one."""
+        self.above.append(place)
+
+
+def words_of(item: Item) -> str:
+    """Return the words of a label cell."""
+    return label_of(item.text).words
 
 
 def indent_of(item: Item) -> int:

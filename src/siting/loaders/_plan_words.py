@@ -155,9 +155,6 @@ _QUANTITY_OF_UNIT = {
     "persons": "places",
     "facilities": "count",
 }
-BARE_PART = re.compile(
-    r"(?P<part>地上|地下|不计容|非计容|计容)(?:部分|面积|建筑面积|部分建筑面积)?"
-)
 # What a bracket behind an area may count: 2500㎡(6班).
 _COUNTED = frozenset(("beds", "classes", "places"))
 _PREFIXES = (
