@@ -143,10 +143,12 @@ def assignment(
     12.0
     """
     people, room, source, target, cost = _checked(travel_costs, demand, capacity)
-    near = _by_home(source, target, within(cost, cutoff))
-    begun = _nearest_flow(people, room, source, target, cost, near)
-    if start is not None:
-        begun = _checked_start(start, people, room, source, target, within(cost, cutoff))
+    reach = within(cost, cutoff)
+    near = _by_home(source, target, reach)
+    if start is None:
+        begun = _nearest_flow(people, room, source, target, _nearest_pairs(source, cost, near))
+    else:
+        begun = _checked_start(start, people, room, source, target, reach)
     # No facility ever takes more than everybody, and finite rooms keep the arithmetic exact.
     room = np.minimum(room, people.sum())
     keep = near[(people[source[near]] > 0) & (room[target[near]] > 0)]
@@ -179,7 +181,7 @@ def nearest_served(
     nearest = np.full(people.size, -1, np.int32)
     nearest[source[pairs]] = target[pairs]
     load = np.bincount(target[pairs], people[source[pairs]], room.size).astype(float)
-    flow = _nearest_flow(people, room, source, target, cost, near)
+    flow = _nearest_flow(people, room, source, target, pairs)
     served = np.bincount(source, flow, people.size).astype(float)
     return NearestServed(nearest, served, load, float(np.minimum(load, room).sum()))
 
@@ -224,12 +226,10 @@ def _nearest_flow(
     room: NDArray[np.float64],
     source: NDArray[np.int64],
     target: NDArray[np.int64],
-    cost: NDArray[np.float64],
-    near: NDArray[np.int64],
+    pairs: NDArray[np.int64],
 ) -> NDArray[np.float64]:
-    """Return who is served along which pair when everybody goes to the nearest, (k,)."""
+    """Return who is served along which pair when everybody goes along theirs of `pairs`, (k,)."""
     flow = np.zeros(source.size)
-    pairs = _nearest_pairs(source, cost, near)
     come, where = people[source[pairs]], target[pairs]
     load = np.bincount(where, come, room.size).astype(float)
     is_full = load > room
