@@ -16,11 +16,10 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -41,10 +40,21 @@ _WORTH_KEEPING = 20_000
 _KEPT = 12
 _DAY_S = 86_400
 _DAMAGE = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+# Of the streets, what says which of them meet, and which way they may be walked.
+_JOINING = ("from_node", "to_node", "oneway", "added")
 _SIMPLE = (0, 1)  # shapely's type ids of points and lines
 
 Columns = Mapping[str, Any]
 Made = TypeVar("Made", Network, Attachment)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Joined:
+    """Streets and the network of them, and its key where it is kept."""
+
+    streets: gpd.GeoDataFrame
+    network: Network
+    key: str = ""
 
 
 class Prepared:
@@ -70,28 +80,24 @@ class Prepared:
         self._folder = None if project_folder is None else project_folder / FOLDER
         self._report = report
         self._at_least = at_least
-        self._keys: WeakKeyDictionary[Network, str] = WeakKeyDictionary()
-        self._last: tuple[gpd.GeoDataFrame, Network] | None = None
+        self._last: _Joined | None = None
 
     def network(self, streets: gpd.GeoDataFrame) -> Network:
         """Return `build_network` of the streets, one-way where they say so."""
-        if self._last is not None and self._last[0] is streets:
-            return self._last[1]
-        network = self._network(streets)
-        self._last = streets, network
-        return network
+        if self._last is None or self._last.streets is not streets:
+            self._last = self._joined(streets)
+        return self._last.network
 
-    def _network(self, streets: gpd.GeoDataFrame) -> Network:
+    def _joined(self, streets: gpd.GeoDataFrame) -> _Joined:
         def make() -> Network:
             # The table says one-way only where that is about walkers (see `tables.STREETS`).
             return build_network(streets, oneway=True)
 
         if self._folder is None or len(streets) < self._at_least:
-            return make()
-        key = _key("network", *_streets_parts(streets))
+            return _Joined(streets, make())
+        key = _key("network", *_layer_parts(streets, _JOINING))
         network = self._kept(key, make, lambda columns: _network_of(columns, len(streets)))
-        self._keys[network] = key
-        return network
+        return _Joined(streets, network, key)
 
     def attachment(
         self,
@@ -102,7 +108,7 @@ class Prepared:
         barriers: gpd.GeoDataFrame | None,
         entrances: gpd.GeoDataFrame | None,
     ) -> Attachment:
-        """Return `snap` of the subjects to a network that `network` returned."""
+        """Return `snap` of the subjects; it is kept where `network` returned the network last."""
 
         def make() -> Attachment:
             return snap(
@@ -113,12 +119,13 @@ class Prepared:
                 entrances=entrances,
             )
 
-        if network not in self._keys:
+        last = self._last
+        if last is None or last.network is not network or not last.key:
             return make()
         # A short table is kept too: where all tables are, no street is sorted into cells for them.
         key = _key(
             "attachment",
-            self._keys[network].encode(),
+            last.key.encode(),
             *_shape_parts(geometry),
             repr(float(max_access_m)).encode(),
             *_layer_parts(barriers, ()),
@@ -134,14 +141,13 @@ class Prepared:
         assert self._folder is not None
         path = self._folder / f"{key}.npz"
         try:
-            found = read(_read_columns(path))
+            return read(_read_columns(path))
         except FileNotFoundError:
-            found = make()
-            _write_columns(path, _arrays_of(found))
+            pass  # nothing was kept yet
         except _DAMAGE as error:
             self._note_damage(path, error)
-            found = make()
-            _write_columns(path, _arrays_of(found))
+        found = make()
+        _write_columns(path, _arrays_of(found))
         return found
 
     def _note_damage(self, path: Path, error: Exception) -> None:
@@ -171,7 +177,6 @@ def _key(kind: str, *parts: bytes | NDArray[Any]) -> str:
 @cache
 def _code() -> str:
     """Return a hash of the code that joins and snaps, and the versions that it stands on."""
-    import numba
     import shapely
 
     import siting.network
@@ -180,12 +185,8 @@ def _code() -> str:
     digest = hashlib.sha256()
     for path in sorted(Path(siting.network.__path__[0]).glob("*.py")):
         digest.update(path.read_bytes())
-    known = (versions()["siting"], np.__version__, shapely.__version__, numba.__version__)
+    known = [versions()[name] for name in ("siting", "numpy", "shapely", "numba")]
     return "|".join((digest.hexdigest(), *known, shapely.geos_version_string))
-
-
-def _streets_parts(streets: gpd.GeoDataFrame) -> list[bytes | NDArray[Any]]:
-    return _layer_parts(streets, ("from_node", "to_node", "oneway", "added"))
 
 
 def _layer_parts(
