@@ -71,13 +71,11 @@ def capacity_rows(problem: Problem, solution: Solution) -> list[dict[str, Any]]:
         committed counts as open today.
     """
     existing = np.flatnonzero(problem.existing)
+    proposed = np.union1d(existing, solution.opened)
     today = serve_with(problem, existing)
-    after = serve_with(problem, np.union1d(existing, solution.opened), start=today.pair_flow)
+    after = serve_with(problem, proposed, start=today.pair_flow)
     rows = []
-    for when, sites, best in (
-        ("today", existing, today),
-        ("with_proposal", np.union1d(existing, solution.opened), after),
-    ):
+    for when, sites, best in (("today", existing, today), ("with_proposal", proposed, after)):
         kept = np.flatnonzero(np.isin(problem.to_index, sites))
         pairs = open_pairs(problem, kept)
         rows.append(

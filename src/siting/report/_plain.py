@@ -1,7 +1,6 @@
-"""Text from data, made harmless before any writer adds its own format's escapes.
+"""What reports on plans write of findings: numbers, places and what is missing, made harmless.
 
-Names come from plans that strangers wrote. A control character could repaint a terminal or end a
-line of a log, and a direction mark could make a text read as another, so both are shown instead.
+`siting.plain_text` shows what does not print; what a format escapes besides, its writer adds.
 """
 
 from __future__ import annotations
