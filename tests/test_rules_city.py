@@ -115,6 +115,21 @@ def test_a_radius_rule_counts_the_whole_walk_and_its_limit_is_inclusive():
     assert block.unit == "m"
 
 
+def test_rules_that_are_judged_at_once_say_what_they_say_one_after_the_other():
+    rules = list(RULES.values())
+    alone, together = (
+        evaluate_city(rules, make_city(), also_report=("straight_line",), threads=threads)
+        for threads in (1, 4)
+    )
+    assert len(alone) == len(together) > len(HOMES)
+    for one, other in zip(alone, together, strict=True):
+        assert (one.rule.id, one.measure, one.level) == (other.rule.id, other.measure, other.level)
+        assert one.verdict.tolist() == other.verdict.tolist()
+        np.testing.assert_array_equal(one.measured, other.measured)
+        assert one.nearest.tolist() == other.nearest.tolist()
+        assert (one.reasons, one.governed_by) == (other.reasons, other.governed_by)
+
+
 def test_both_distances_can_be_reported_and_only_the_rules_own_one_is_summed():
     blocks = evaluate_city([RULES[KINDERGARTEN]], make_city(), also_report=("straight_line",))
     own, other = blocks
