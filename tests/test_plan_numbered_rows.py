@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import Workbook
-from openpyxl.styles import Alignment
 
+from plan_book import HEAD, facts, write_book
 from siting.loaders._grid import grid_of
 from siting.loaders._numbering import Mark, mark_of
 from siting.loaders._workbook import Cell, Sheet
@@ -17,31 +17,11 @@ from siting.loaders.indicator_table import read_grid
 from siting.loaders.plan import read_plan
 from siting.rules.plan_consistency import check_consistency
 
-HEAD = ["项目", "单位", "数值"]
-
 
 @pytest.fixture
 def book(tmp_path):
     """Return a function that writes rows to a sheet and gives the path."""
-
-    def write(rows, *, merged=(), indents=None):
-        workbook = Workbook()
-        sheet = workbook.active
-        sheet.title = "指标"
-        for row in rows:
-            sheet.append(row)
-        for cells in merged:
-            sheet.merge_cells(cells)
-        for cell, steps in (indents or {}).items():
-            sheet[cell].alignment = Alignment(indent=steps)
-        workbook.save(tmp_path / "t.xlsx")
-        return tmp_path / "t.xlsx"
-
-    return write
-
-
-def facts(path):
-    return {key: fact.value for key, fact in read_plan(path).facts.items()}
+    return partial(write_book, tmp_path / "t.xlsx")
 
 
 # Worked by hand: 340 m2 of rooms on 350 m2 of land for the elderly, 220 m2 for toddlers with 60

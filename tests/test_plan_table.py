@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from plan_book import write_book
 from siting.errors import LoadError
 from siting.loaders._grid import grid_of
 from siting.loaders._plan_words import key_of, label_of, quantity_of
@@ -23,19 +24,8 @@ def table(tmp_path):
     """Return a function that reads rows written to a sheet, with merged ranges."""
 
     def read(rows, *, merged=(), sheets=()):
-        book = Workbook()
-        sheet = book.active
-        sheet.title = "指标"
-        for row in rows:
-            sheet.append(row)
-        for cells in merged:
-            sheet.merge_cells(cells)
-        for name, more in sheets:
-            other = book.create_sheet(name)
-            for row in more:
-                other.append(row)
-        book.save(tmp_path / "t.xlsx")
-        return read_indicator_table(tmp_path / "t.xlsx", file="t.xlsx").rows
+        path = write_book(tmp_path / "t.xlsx", rows, merged=merged, sheets=sheets)
+        return read_indicator_table(path, file="t.xlsx").rows
 
     return read
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from openpyxl import Workbook
 
+from plan_book import HEAD, facts, write_book
 from siting.loaders._plan_words import quantities_of
 from siting.loaders.indicator_table import read_indicator_table
 from siting.loaders.plan import read_plan
 from siting.rules.plan_consistency import check_consistency
-
-HEAD = ["项目", "单位", "数值"]
 
 
 @pytest.fixture
@@ -20,23 +18,9 @@ def book(tmp_path):
     """Return a function that writes rows to a sheet, lets it be changed, and gives the path."""
 
     def write(rows, change=None, *, merged=()):
-        workbook = Workbook()
-        sheet = workbook.active
-        sheet.title = "指标"
-        for row in rows:
-            sheet.append(row)
-        for cells in merged:
-            sheet.merge_cells(cells)
-        if change is not None:
-            change(sheet)
-        workbook.save(tmp_path / "t.xlsx")
-        return tmp_path / "t.xlsx"
+        return write_book(tmp_path / "t.xlsx", rows, merged=merged, change=change)
 
     return write
-
-
-def facts(path):
-    return {key: fact.value for key, fact in read_plan(path).facts.items()}
 
 
 @pytest.mark.parametrize(
