@@ -458,13 +458,15 @@ def test_a_drawing_without_a_city_leaves_reach_unknown_and_the_city_can_be_given
 
 
 def test_a_city_that_several_plans_share_is_read_once(drawn, town, monkeypatch):
-    from siting.loaders import project
+    from siting.pipeline import prepared_layers
 
     folder = drawn({"a": Point(500, 10)})
     calls = []
-    real = project.load_layers
+    real = prepared_layers.load_kept_layers
     monkeypatch.setattr(
-        project, "load_layers", lambda *args, **more: calls.append(1) or real(*args, **more)
+        prepared_layers,
+        "load_kept_layers",
+        lambda *args, **more: calls.append(1) or real(*args, **more),
     )
     options = CheckOptions(rules=(town.parent / "rules.yaml",))
     assert len(check_plans([folder, folder], options)) == 2

@@ -21,7 +21,7 @@ NoCache = Annotated[
     bool,
     typer.Option(
         "--no-cache",
-        help="Join the streets anew; keep nothing in .siting-cache beside the project.",
+        help="Read and join everything anew; keep nothing in .siting-cache beside the project.",
     ),
 ]
 Progress = Callable[[str, float], None]

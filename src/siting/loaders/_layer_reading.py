@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     import geopandas as gpd
     import pyproj
@@ -98,4 +97,3 @@ class Readings:
     entrances: list[LayerReading] = field(default_factory=list)
     water: list[LayerReading] = field(default_factory=list)
     sites: list[LayerReading] = field(default_factory=list)
-    paths: list[Path] = field(default_factory=list)

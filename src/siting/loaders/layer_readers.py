@@ -38,7 +38,8 @@ from siting.loaders.street_access import open_streets
 from siting.rules.facility_types import load_facility_types
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     import geopandas as gpd
     import pyproj
@@ -88,16 +89,23 @@ def read_all(project: Project, *, report: DataReport, progress: Progress = None)
     for number, (name, layer, read) in enumerate(jobs):
         if progress is not None:
             progress(f"layers: {name}", READING_SHARE * number / len(jobs))
-        if layer.path is not None:
-            readings.paths.append(layer.path)
         if name == "osm":
             osm.add_osm(layer, readings, context)
         else:
             getattr(readings, name).append(read(layer, context))
-    readings.paths.extend(each.within.path for each in project.layers.population if each.within)
-    if project.layers.elevation is not None:
-        readings.paths.append(project.layers.elevation.path)
     return readings
+
+
+def input_paths(project: Project) -> Iterator[Path]:
+    """Yield every file that the layers of a project name, some of them more than once."""
+    for _, layer, _ in _jobs(project):
+        if layer.path is not None:
+            yield layer.path
+    for population in project.layers.population:
+        if population.within is not None:
+            yield population.within.path
+    if project.layers.elevation is not None:
+        yield project.layers.elevation.path
 
 
 def _jobs(project: Project) -> Iterable[tuple[str, Any, Callable[[Any, Context], Any]]]:

@@ -16,7 +16,7 @@ from siting.crs import check_datum, check_metric_crs, choose_metric_crs, lonlat_
 from siting.errors import LoadError
 from siting.loaders.files import InputFile, input_file
 from siting.loaders.layer_homes import far_homes, homes_of
-from siting.loaders.layer_readers import read_all
+from siting.loaders.layer_readers import input_paths, read_all
 from siting.loaders.layer_tables import joined
 from siting.tables import (
     AREAS,
@@ -133,10 +133,10 @@ def load_layers(project: Project, *, progress: Progress = None, report: DataRepo
         entrances=joined(readings.entrances, crs, ENTRANCES, report),
         water=joined(readings.water, crs, None, report),
         sites=sites,
-        inputs=_inputs(readings.paths),
+        inputs=input_files(project),
         elevation=project.layers.elevation.path if project.layers.elevation else None,
     )
-    _check(layers)
+    check_layers(layers)
     _tell(progress, "layers: done", 1.0)
     return layers
 
@@ -197,12 +197,19 @@ def _areas(
     return {level: table for level, table in tables.items() if table is not None}
 
 
-def _inputs(paths: Iterable[Path]) -> tuple[InputFile, ...]:
-    return tuple(input_file(path) for path in sorted(set(paths)))
+def input_files(project: Project) -> tuple[InputFile, ...]:
+    """Hash every file that the layers of a project name, in the order of their paths."""
+    return tuple(input_file(path) for path in sorted(set(input_paths(project))))
 
 
-def _check(layers: Layers) -> None:
-    """Hold every table to its contract; what is wrong here is a fault of a reader."""
+def check_layers(layers: Layers) -> None:
+    """Hold every table to its contract; what is wrong here is a fault of who made it.
+
+    Raises
+    ------
+    TableError
+        The first table that breaks it, with every fault of that table.
+    """
     check_table(layers.residential, RESIDENTIAL)
     check_table(layers.facilities, FACILITIES)
     check_table(layers.streets, STREETS)

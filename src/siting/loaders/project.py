@@ -17,10 +17,8 @@ from siting.rules.yaml_lines import MAX_BYTES, faults_of, load_yaml
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from siting.loaders.layers import Layers
-    from siting.tables import DataReport
 
-__all__ = ["Project", "build_project", "load_layers", "project_json_schema", "read_project"]
+__all__ = ["Project", "build_project", "project_json_schema", "read_project"]
 
 
 def read_project(path: str | Path) -> Project:
@@ -93,13 +91,6 @@ def project_json_schema() -> dict[str, Any]:
         "title": "siting project file",
     }
     return {**schema, **head}
-
-
-def load_layers(project: Project, *, progress: Any = None, report: DataReport) -> Layers:
-    """Read every layer of a project; see `siting.loaders.layers.load_layers`."""
-    from siting.loaders import layers
-
-    return layers.load_layers(project, progress=progress, report=report)
 
 
 def _bytes(path: Path) -> bytes:

@@ -179,8 +179,9 @@ def analyze(
     straight_line
         Report straight-line distance beside every walking rule.
     cache
-        Keep the network and the attached layers of a large city in ``.siting-cache`` beside the
-        project file, and use them where nothing that they are made of has changed.
+        Keep the layers as read, the network and the attachments of a large city in
+        ``.siting-cache`` beside the project file, and use them where nothing that they are made of
+        has changed.
     progress
         Called with a label and a share from 0 to 1.
 
@@ -194,9 +195,9 @@ def analyze(
     SitingError
         A project, layer or rule pack that cannot be worked with; every fault of a file at once.
     """
-    from siting.loaders.layers import load_layers
     from siting.pipeline.capacity import with_capacity
     from siting.pipeline.prepared import Prepared
+    from siting.pipeline.prepared_layers import load_kept_layers
     from siting.rules.city_costs import CityCosts
     from siting.rules.evaluate import evaluate_city
 
@@ -207,7 +208,9 @@ def analyze(
     day = chosen.date or _today(report)
     packs = _packs(chosen)
     with _no_collection():
-        layers = load_layers(chosen, progress=_part(progress, 0.0, 0.55), report=report)
+        layers = load_kept_layers(
+            chosen, cache=cache, progress=_part(progress, 0.0, 0.55), report=report
+        )
     note_overlaps(layers, report)
     note_gates_of_nobody(layers, report)
     city = build_city(

@@ -257,14 +257,17 @@ class _Checker:
     def _layers(
         self, context: str, report: DataReport, progress: Progress | None
     ) -> tuple[Project, Layers, Prepared]:
-        from siting.loaders.project import load_layers, read_project
+        from siting.loaders.project import read_project
         from siting.pipeline.prepared import Prepared
+        from siting.pipeline.prepared_layers import load_kept_layers
 
         if context not in self._cities:
             given = self.options.context or context
             project = read_project(Path(given)) if isinstance(given, str | Path) else given
             loading = DataReport()
-            layers = load_layers(project, progress=progress, report=loading)
+            layers = load_kept_layers(
+                project, cache=self.options.cache, progress=progress, report=loading
+            )
             prepared = Prepared(project.folder if self.options.cache else None)
             self._cities[context] = (project, layers, prepared)
             repairs = sum(note.severity != "info" for note in loading.notes)

@@ -9,22 +9,19 @@ again. Files hold arrays alone, never objects that could run.
 
 from __future__ import annotations
 
-import hashlib
-import os
-import uuid
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import numpy as np
 
 from siting.network.graph import Network, build_network
 from siting.network.snap import Attachment, Via, snap
+from siting.pipeline._kept_files import FOLDER, code_of, keep_file, mark_used, name_of, note_damage
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -32,13 +29,10 @@ if TYPE_CHECKING:
 
     from siting.tables import DataReport
 
-FOLDER = Path(".siting-cache", "prepared")
-
 # Fewer streets than these are joined anew as quickly as read.
 _WORTH_KEEPING = 20_000
 # Files beyond these, the longest unused ones, are removed: some variants of one city.
 _KEPT = 12
-_DAY_S = 86_400
 _DAMAGE = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 # Of the streets, what says which of them meet, and which way they may be walked.
 _JOINING = ("from_node", "to_node", "oneway", "added")
@@ -95,7 +89,7 @@ class Prepared:
 
         if self._folder is None or len(streets) < self._at_least:
             return _Joined(streets, make())
-        key = _key("network", *_layer_parts(streets, _JOINING))
+        key = _named("network", *_layer_parts(streets, _JOINING))
         network = self._kept(key, make, lambda columns: _network_of(columns, len(streets)))
         return _Joined(streets, network, key)
 
@@ -123,7 +117,7 @@ class Prepared:
         if last is None or last.network is not network or not last.key:
             return make()
         # A short table is kept too: where all tables are, no street is sorted into cells for them.
-        key = _key(
+        key = _named(
             "attachment",
             last.key.encode(),
             *_shape_parts(geometry),
@@ -145,33 +139,17 @@ class Prepared:
         except FileNotFoundError:
             pass  # nothing was kept yet
         except _DAMAGE as error:
-            self._note_damage(path, error)
+            note_damage(path, error, self._report)
         found = make()
         _write_columns(path, _arrays_of(found))
         return found
-
-    def _note_damage(self, path: Path, error: Exception) -> None:
-        if self._report is not None:
-            self._report.add(
-                "project",
-                "info",
-                "cache-damaged",
-                f"{path.name} in {FOLDER.as_posix()} is damaged ({type(error).__name__}); it was "
-                "made again.",
-            )
 
 
 # --- what a key is made of -----------------------------------------------------------------------
 
 
-def _key(kind: str, *parts: bytes | NDArray[Any]) -> str:
-    """Name a content by its parts, by the code that makes it and by the libraries behind that."""
-    digest = hashlib.sha256(_code().encode())
-    for part in parts:
-        plain = np.frombuffer(part, np.uint8) if isinstance(part, bytes) else part
-        digest.update(plain.nbytes.to_bytes(8, "little"))
-        digest.update(np.ascontiguousarray(plain).data)
-    return f"{kind}-{digest.hexdigest()[:40]}"
+def _named(kind: str, *parts: bytes | NDArray[Any]) -> str:
+    return name_of(kind, _code(), *parts)
 
 
 @cache
@@ -182,11 +160,9 @@ def _code() -> str:
     import siting.network
     from siting.pipeline.manifest import versions
 
-    digest = hashlib.sha256()
-    for path in sorted(Path(siting.network.__path__[0]).glob("*.py")):
-        digest.update(path.read_bytes())
     known = [versions()[name] for name in ("siting", "numpy", "shapely", "numba")]
-    return "|".join((digest.hexdigest(), *known, shapely.geos_version_string))
+    modules = Path(siting.network.__path__[0]).glob("*.py")
+    return "|".join((code_of(modules), *known, shapely.geos_version_string))
 
 
 def _layer_parts(
@@ -285,34 +261,12 @@ def _read_columns(path: Path) -> Columns:
         columns = {name: kept[name] for name in kept.files}
     if str(columns.pop("key", "")) != path.stem:
         raise ValueError("it was kept under another name")
-    with suppress(OSError):
-        os.utime(path)
+    mark_used(path)
     return columns
 
 
 def _write_columns(path: Path, columns: Columns) -> None:
-    """Keep arrays, all or nothing; where nothing can be kept, nothing is lost but time."""
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        ignore = path.parent.parent / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
-        beside = path.with_name(f".{path.stem}.{uuid.uuid4().hex}.part")
-        try:
-            with beside.open("xb") as file:
-                np.savez(file, **{"key": np.array(path.stem), **columns})
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-        _remove_unused(path.parent)
+    def write(file: BinaryIO) -> None:
+        np.savez(file, **{"key": np.array(path.stem), **columns})
 
-
-def _remove_unused(folder: Path) -> None:
-    """Remove the files that were not used for longest, and what stopped runs left."""
-    used = [(path.stat().st_mtime, path) for path in folder.glob("*.npz")]
-    used.sort(reverse=True)
-    newest = used[0][0] if used else 0.0  # another run may have removed them all
-    left = [path for path in folder.glob(".*.part") if newest - path.stat().st_mtime > _DAY_S]
-    for path in (*(path for _, path in used[_KEPT:]), *left):
-        with suppress(OSError):
-            path.unlink()
+    keep_file(path, write, most=_KEPT)
