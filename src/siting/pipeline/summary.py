@@ -57,8 +57,7 @@ def build_summary(
         ``covered_share`` is that of people where people are known (``covered_share_of`` names the
         weight), ``covered_shares`` has all of them.
     """
-    weights = np.nansum(home_weights(city), axis=0)
-    totals = {name: float(weights[index]) for index, name in enumerate(WEIGHTS)}
+    totals = _totals(city)
     entries = _entries(blocks, city, language)
     return {
         **head,
@@ -94,14 +93,18 @@ def updated_summary(
     entries = [dict(by_number[number]) for number in range(len(blocks))]
     totals = dict(summary["totals"])
     if len(city.homes) != totals["homes"]:
-        weights = np.nansum(home_weights(city), axis=0)
-        totals |= {name: float(weights[index]) for index, name in enumerate(WEIGHTS)}
+        totals |= _totals(city)
     return {
         **summary,
         "totals": {**totals, "facilities": len(city.facilities)},
         "verdicts": _verdicts(entries),
         "rules": entries,
     }
+
+
+def _totals(city: City) -> dict[str, float]:
+    columns = zip(WEIGHTS, home_weights(city), strict=True)
+    return {name: float(np.nansum(values)) for name, values in columns}
 
 
 def _entries(blocks: Sequence[FindingBlock], city: City, language: str) -> list[dict[str, Any]]:
@@ -163,7 +166,7 @@ def covered_by_area(
         ``<block key>:covered_share_of_<weight>`` -> float64 (areas,); NaN where nothing is decided.
     """
     weights = home_weights(city)
-    known = [(index, name) for index, name in enumerate(WEIGHTS) if _any(weights[:, index])]
+    known = [(index, name) for index, name in enumerate(WEIGHTS) if _any(weights[index])]
     columns = {}
     for block in blocks:
         if block.subject_kind == "home":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -141,8 +141,10 @@ def _with(
     placed = more if more.crs == table.crs else more.to_crs(table.crs)
     placed = placed if placed.geometry.name == "geometry" else placed.rename_geometry("geometry")
     check_table(placed, spec, subject=f"added {spec.name}")
-    twice = placed[key][placed[key].isin(table[key])]
-    if len(twice):
+    # Few come to many: what is there is looked up among them, not the other way round.
+    there = table[key][table[key].isin(placed[key].tolist())]
+    if len(there):
+        twice = placed[key][placed[key].isin(there)]
         raise SitingError(
             f"added {spec.name}: {len(twice)} values of {key} are there already, the first is "
             f"'{twice.iloc[0]}'; give new ones."
@@ -158,7 +160,8 @@ def _anew(analysis: Analysis, layers: Layers, report: DataReport) -> Analysis:
 
     city = build_city(layers, analysis.project.parameters, report=report)
     costs = CityCosts(city)
-    blocks = _evaluated(_rules(analysis.blocks), city, costs, analysis.blocks)
+    rules = [rule for rule, _ in _by_rule(analysis.blocks)]
+    blocks = _evaluated(rules, city, costs, analysis)
     return _result(analysis, layers, city, costs, blocks, {})
 
 
@@ -180,15 +183,18 @@ def _with_facilities(
     costs = known.changed(city, rows)
     types = set(was.facilities["facility_type"].astype(str)[~stayed])
     types |= set(layers.facilities["facility_type"].astype(str).iloc[int(stayed.sum()) :])
+    touched = [
+        rule for rule, own in _by_rule(analysis.blocks) if _is_touched(rule, own.values(), types)
+    ]
+    anew = {id(rule): own for rule, own in _by_rule(_evaluated(touched, city, costs, analysis))}
     kept: dict[int, int] = {}
     blocks: list[FindingBlock] = []
-    for rule in _rules(analysis.blocks):
-        own = [n for n, block in enumerate(analysis.blocks) if block.rule is rule]
-        if not _is_touched(rule, [analysis.blocks[n] for n in own], types):
-            kept |= {len(blocks) + at: n for at, n in enumerate(own)}
-            blocks += [_moved(analysis.blocks[n], rows) for n in own]
+    for rule, own in _by_rule(analysis.blocks):
+        if id(rule) in anew:
+            blocks += anew[id(rule)].values()
         else:
-            blocks += _evaluated([rule], city, costs, [analysis.blocks[n] for n in own])
+            kept |= {len(blocks) + at: number for at, number in enumerate(own)}
+            blocks += [_moved(block, rows) for block in own.values()]
     return _result(analysis, layers, city, costs, mark_governing(blocks), kept)
 
 
@@ -233,22 +239,38 @@ def _only_new(city: City, count: int) -> City:
     assert city.facility_attachment is not None
     assert city.home_attachment is not None
     came = np.arange(count, len(city.facilities))
-    nobody = np.arange(0)
     return dataclasses.replace(
         city,
         homes=city.homes.iloc[:0],
-        home_attachment=attachment_of(city.home_attachment, nobody),
+        home_attachment=_nobody(city.home_attachment),
         facilities=city.facilities.iloc[count:],
         facility_attachment=attachment_of(city.facility_attachment, came),
     )
 
 
-def _rules(blocks: Sequence[FindingBlock]) -> list[Rule]:
-    """Return the rules behind findings, in their order."""
-    return list({id(block.rule): block.rule for block in blocks}.values())
+def _nobody(attachment: Attachment) -> Attachment:
+    """Return the attachments of no subject, without looking at those of all."""
+    from siting.network.snap import Attachment
+
+    return Attachment(
+        attachment.subject[:0],
+        attachment.edge[:0],
+        attachment.position[:0],
+        attachment.access_m[:0],
+        0,
+        attachment.via[:0],
+    )
 
 
-def _is_touched(rule: Rule, blocks: Sequence[FindingBlock], types: set[str]) -> bool:
+def _by_rule(blocks: Sequence[FindingBlock]) -> list[tuple[Rule, dict[int, FindingBlock]]]:
+    """Return the rules behind findings in their order, and the blocks of each by their number."""
+    found: dict[int, tuple[Rule, dict[int, FindingBlock]]] = {}
+    for number, block in enumerate(blocks):
+        found.setdefault(id(block.rule), (block.rule, {}))[1][number] = block
+    return list(found.values())
+
+
+def _is_touched(rule: Rule, blocks: Iterable[FindingBlock], types: set[str]) -> bool:
     """Tell whether facilities of some types can change what a rule says.
 
     Findings on facilities and areas are few, and conditions may ask for any facility.
@@ -268,11 +290,12 @@ def _moved(block: FindingBlock, rows: NDArray[np.int32]) -> FindingBlock:
 
 
 def _evaluated(
-    rules: Sequence[Rule], city: City, costs: Any, before: Sequence[FindingBlock]
+    rules: Sequence[Rule], city: City, costs: Any, before: Analysis
 ) -> tuple[FindingBlock, ...]:
+    """Judge some rules together, measured in the same ways as before."""
     from siting.rules.evaluate import evaluate_city
 
-    also = dict.fromkeys(block.measure for block in before if block.is_alternative)
+    also = dict.fromkeys(block.measure for block in before.blocks if block.is_alternative)
     return evaluate_city(rules, city, costs=costs, also_report=tuple(also))
 
 

@@ -13,8 +13,8 @@ from siting.rules.rollup import covered_share, sums_by_verdict
 __all__ = ["area_totals", "covered_share", "home_weights", "rule_totals"]
 
 
-def home_weights(homes: MapHomes) -> Floats:
-    """Return the weights of the homes, float64 (n, 4) in the order of ``WEIGHTS``.
+def home_weights(homes: MapHomes) -> tuple[Floats, ...]:
+    """Return the weights of the homes, a column float64 (n,) for each of ``WEIGHTS``.
 
     The first column is one for each home; a column that the layer lacks is all NaN.
     """
@@ -23,7 +23,7 @@ def home_weights(homes: MapHomes) -> Floats:
     for name in WEIGHTS[1:]:
         column = getattr(homes, name)
         columns.append(np.full(n, np.nan) if column is None else np.asarray(column, dtype=float))
-    return np.column_stack(columns)
+    return tuple(columns)
 
 
 def rule_totals(model: MapModel, rule: MapRule) -> Floats:
@@ -38,8 +38,7 @@ def rule_totals(model: MapModel, rule: MapRule) -> Floats:
     if rule.subject == "home":
         weights = home_weights(model.homes)
     else:
-        weights = np.full((n, len(WEIGHTS)), np.nan)
-        weights[:, 0] = 1.0
+        weights = (np.ones(n), *(np.full(n, np.nan) for _ in WEIGHTS[1:]))
     everyone: Floats = sums_by_verdict(rule.verdict, weights, np.zeros(n, np.int32), 1)[0]
     return everyone
 

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def add_up(group, verdict, weights, size, verdicts):
     """Return float64 (size, verdicts, weights): sums in the order of the rows; NaN adds nothing.
 
@@ -21,18 +21,18 @@ def add_up(group, verdict, weights, size, verdicts):
     verdict
         int8 (n,).
     weights
-        float64 (n, w).
+        Tuple of w float64 (n,), all read-only: columns of tables, not copied side by side.
     """
-    sums = np.zeros((size, verdicts, weights.shape[1]))
-    known = np.zeros(weights.shape[1], np.bool_)
+    sums = np.zeros((size, verdicts, len(weights)))
+    known = np.zeros(len(weights), np.bool_)
     for row in range(group.size):
-        for index in range(weights.shape[1]):
-            weight = weights[row, index]
+        for index in range(len(weights)):
+            weight = weights[index][row]
             if not np.isnan(weight):
                 known[index] = True
                 if group[row] >= 0:
                     sums[group[row], verdict[row], index] += weight
-    for index in range(weights.shape[1]):
+    for index in range(len(weights)):
         if not known[index]:
             sums[:, :, index] = np.nan
     return sums

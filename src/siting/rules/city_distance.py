@@ -72,33 +72,33 @@ def evaluate_distance(
         return _all_unknown(rule, city, used, _NO_STREETS)
     closest = costs.closest(rule.facility_types, used)
     verdict = _verdicts(rule, city, used, closest.cost)
-    reason = np.full(closest.cost.size, -1, np.int16)
-    measured = closest.cost
     if used in WALKING:
         reason = _ways(city, closest)
-        unknown = _unknown_reason(rule, city, costs, verdict, closest)
-        is_unknown = unknown >= 0
-        verdict = np.where(is_unknown, np.int8(Verdict.UNKNOWN), verdict)
-        reason = np.where(is_unknown, unknown, reason)
-        measured = np.where(is_unknown, np.nan, closest.cost)
-    doubtful = (verdict == Verdict.FAIL) & _may_be_served(rule, city, costs, used)
-    verdict = np.where(doubtful, np.int8(Verdict.UNKNOWN), verdict)
-    reason = np.where(doubtful, np.int16(_MAY_BE), reason)
-    measured = np.where(doubtful, np.nan, measured)
+        unknown = _unknown(rule, city, costs, verdict, closest)
+    else:
+        reason, unknown = np.full(closest.cost.size, -1, np.int16), []
+    measured = closest.cost
+    if unknown:
+        measured = measured.copy()
+        for rows, why in unknown:
+            verdict[rows], reason[rows], measured[rows] = Verdict.UNKNOWN, why, np.nan
+    served = _may_be_served(rule, city, costs, used)
+    if served is not None:
+        doubtful = (verdict == Verdict.FAIL) & served
+        verdict[doubtful], reason[doubtful] = Verdict.UNKNOWN, _MAY_BE
+        measured = np.where(doubtful, np.nan, measured)
     return _block(rule, city, used, verdict, measured, closest.nearest, reason)
 
 
-def _may_be_served(
-    rule: Rule, city: City, costs: Costs, measure: str
-) -> NDArray[np.bool_] | np.bool_:
-    """Tell which homes have something within the limit that may be of the rule's types.
+def _may_be_served(rule: Rule, city: City, costs: Costs, measure: str) -> NDArray[np.bool_] | None:
+    """Tell which homes have something within the limit that may be of the rule's types, if any.
 
     A school of unstated level may be a primary school: it is no proof that there is one, but
     without it nobody can say that there is none.
     """
     others = load_facility_types().that_may_be(rule.facility_types)
     if rule.require is None or not city.rows_of_types(others).size:
-        return np.False_
+        return None
     cost = costs.closest(others, measure).cost
     meets: NDArray[np.bool_] = compare(
         cost, rule.require.comparator, limit_in(rule, city, measure), TOLERANCE_M
@@ -134,31 +134,36 @@ def _can_walk(city: City) -> bool:
     )
 
 
-def _unknown_reason(
+def _unknown(
     rule: Rule, city: City, costs: Costs, verdict: NDArray[np.int8], closest: Closest
-) -> NDArray[np.int16]:
-    """Return why a home's distance cannot be known, -1 where it can."""
+) -> list[tuple[slice | NDArray[np.int64], int]]:
+    """Return the homes whose distance cannot be known, and why; of two reasons the last counts."""
     assert city.home_attachment is not None
     assert city.facility_attachment is not None
-    reason = np.full(closest.cost.size, -1, np.int16)
+    found: list[tuple[slice | NDArray[np.int64], int]] = []
     rows = city.rows_of_types(rule.facility_types)
     if rows.size and not city.facility_attachment.attached[rows].any():
-        reason[:] = _NONE_ATTACHED
-    missed = np.isinf(closest.cost) if rule.require is None else verdict == Verdict.FAIL
-    reason[costs.on_fragment & missed] = _FRAGMENT
-    reason[~city.home_attachment.attached] = _UNATTACHED
-    return reason
+        found.append((slice(None), _NONE_ATTACHED))
+    lost = np.flatnonzero(costs.on_fragment)
+    missed = np.isinf(closest.cost[lost]) if rule.require is None else verdict[lost] == Verdict.FAIL
+    unattached = np.flatnonzero(~city.home_attachment.attached)
+    few = ((lost[missed], _FRAGMENT), (unattached, _UNATTACHED))
+    return [*found, *((homes, why) for homes, why in few if homes.size)]
 
 
 def _ways(city: City, closest: Closest) -> NDArray[np.int16]:
-    """Return the sentence that says through what homes and facilities were reached."""
+    """Return the sentence that says through what homes and facilities were reached, -1 for none."""
     assert city.home_attachment is not None
     assert city.facility_attachment is not None
-    reached = closest.nearest >= 0
-    home = city.home_attachment.via.astype(np.int16) - 1
-    facility = np.append(city.facility_attachment.via, 1).astype(np.int16)[closest.nearest] - 1
-    way = _FIRST_WAY + home * len(_FACILITY_WAYS) + facility
-    return np.where(reached & (home >= 0) & (facility >= 0), way, -1).astype(np.int16)
+    # `Via` counts from 1; what is on no street, or reaches nothing, is far below all sentences.
+    nowhere = np.iinfo(np.int16).min // 2
+    count = len(_FACILITY_WAYS)
+    of_home = np.array([nowhere, *(_FIRST_WAY + count * way for way in range(len(_HOME_WAYS)))])
+    of_facility = np.array([nowhere, *range(count)])
+    last = np.append(of_facility[city.facility_attachment.via], nowhere).astype(np.int16)
+    way = of_home.astype(np.int16)[city.home_attachment.via] + last[closest.nearest]
+    ways: NDArray[np.int16] = np.maximum(way, np.int16(-1))
+    return ways
 
 
 def _block(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+Weights = tuple["NDArray[np.float64]", ...]
 WEIGHTS = ("homes", "households", "population", "elderly")
 """What is counted, in the order of the last axis of every sum; ``homes`` counts rows."""
 
@@ -47,7 +48,7 @@ class RollUp:
 
 def sums_by_verdict(
     verdict: NDArray[np.int8],
-    weights: NDArray[np.float64],
+    weights: Weights,
     group: NDArray[np.int32],
     size: int,
 ) -> NDArray[np.float64]:
@@ -58,7 +59,7 @@ def sums_by_verdict(
     verdict
         int8 (n,), as `Verdict`.
     weights
-        float64 (n, w); NaN counts as nothing, a column without any number gives NaN.
+        w columns, float64 (n,) each; NaN counts as nothing, a column without any number gives NaN.
     group
         int32 (n,): row of the group, -1 for none (left out of the sums).
     size
@@ -72,16 +73,24 @@ def sums_by_verdict(
     Examples
     --------
     >>> verdict = np.array([0, 1, 1], dtype=np.int8)
-    >>> weights = np.array([[1.0, 40.0], [1.0, 10.0], [1.0, 5.0]])
+    >>> weights = np.ones(3), np.array([40.0, 10.0, 5.0])
     >>> sums_by_verdict(verdict, weights, np.array([0, 0, -1], dtype=np.int32), 1)[0, :2].tolist()
     [[1.0, 40.0], [1.0, 10.0]]
     """
     from siting.rules._area_sums import add_up
 
+    columns = tuple(_read_only(each) for each in weights)
     sums: NDArray[np.float64] = add_up(
-        np.asarray(group), np.asarray(verdict), weights, size, len(Verdict)
+        np.asarray(group), np.asarray(verdict), columns, size, len(Verdict)
     )
     return sums
+
+
+def _read_only(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the same numbers as the one kind of array that the sums are compiled for."""
+    seen = np.ascontiguousarray(values, dtype=np.float64).view()
+    seen.flags.writeable = False
+    return seen
 
 
 def covered_share(totals: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -103,8 +112,8 @@ def covered_share(totals: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.divide(passed, decided, out=share, where=decided > 0)
 
 
-def home_weights(city: City) -> NDArray[np.float64]:
-    """Return what every home counts for, float64 (n, 4) in the order of `WEIGHTS`.
+def home_weights(city: City) -> Weights:
+    """Return what every home counts for, a column float64 (n,) for each of `WEIGHTS`.
 
     NaN where a home lacks the number, and a column of NaN where no home has it.
     """
@@ -113,7 +122,7 @@ def home_weights(city: City) -> NDArray[np.float64]:
     for name in WEIGHTS[1:]:
         values = column(city.homes, name)
         columns.append(np.full(size, np.nan) if values is None else values)
-    return np.column_stack(columns)
+    return tuple(columns)
 
 
 def roll_up(
@@ -121,7 +130,7 @@ def roll_up(
     city: City,
     level: str,
     *,
-    weights: NDArray[np.float64] | None = None,
+    weights: Weights | None = None,
 ) -> RollUp:
     """Sum the findings on homes by the areas of a level.
 
@@ -182,10 +191,10 @@ def summarize(blocks: Sequence[FindingBlock], city: City, language: str = "zh") 
     return {"rules": entries, "verdicts": totals}
 
 
-def _entry(block: FindingBlock, weights: NDArray[np.float64], language: str) -> dict[str, Any]:
+def _entry(block: FindingBlock, weights: Weights, language: str) -> dict[str, Any]:
     rule = block.rule
-    rows = block.rows
-    counts = np.bincount(block.verdict[rows], minlength=len(Verdict))
+    judged = block.verdict if block.concerns is None else block.verdict[block.concerns]
+    counts = [np.count_nonzero(judged == code) for code in Verdict]
     entry: dict[str, Any] = {
         "rule_id": rule.id,
         "title": rule.title.model_dump(),
@@ -200,7 +209,7 @@ def _entry(block: FindingBlock, weights: NDArray[np.float64], language: str) -> 
         "unit": block.unit,
         "subject_kind": block.subject_kind,
         "level": block.level,
-        "subjects": int(rows.size),
+        "subjects": int(judged.size),
         "verdicts": {word: int(counts[code]) for code, word in enumerate(VERDICT_WORDS)},
         "unknown_reasons": _unknown_reasons(block, language),
         "governed_by": block.governed_by,
@@ -215,13 +224,15 @@ def _threshold(block: FindingBlock) -> float | None:
     """Return the one required value of all subjects; None where it differs or there is none."""
     if block.rule.require is None or not len(block):
         return None
-    required = block.required[~np.isnan(block.required)]
+    # One number for all subjects is looked at once.
+    required = block.required[:1] if block.required.strides == (0,) else block.required
+    required = required[~np.isnan(required)]
     if not required.size or required.min() != required.max():
         return None
     return float(required[0])
 
 
-def _home_sums(block: FindingBlock, weights: NDArray[np.float64]) -> dict[str, Any]:
+def _home_sums(block: FindingBlock, weights: Weights) -> dict[str, Any]:
     everywhere = np.zeros(len(block), np.int32)
     totals = sums_by_verdict(block.verdict, weights, everywhere, 1)
     shares = covered_share(totals)[0]
@@ -236,8 +247,9 @@ def _home_sums(block: FindingBlock, weights: NDArray[np.float64]) -> dict[str, A
 
 
 def _unknown_reasons(block: FindingBlock, language: str) -> dict[str, int]:
-    unknown = (block.verdict == Verdict.UNKNOWN) & (block.reason >= 0)
-    counts = np.bincount(block.reason[unknown], minlength=len(block.reasons))
+    unknown = np.flatnonzero(block.verdict == Verdict.UNKNOWN)
+    reason = block.reason[unknown]
+    counts = np.bincount(reason[reason >= 0], minlength=len(block.reasons))
     words = block.reasons_zh if language == "zh" else block.reasons
     return {word: int(count) for word, count in zip(words, counts, strict=True) if count}
 
