@@ -20,7 +20,8 @@ _HAIR_M = 1e-6
 class PointGrid(NamedTuple):
     """Points sorted into cells.
 
-    Those of cell ``row * columns + column`` are ``items[offsets[cell]:offsets[cell + 1]]``.
+    Those of cell ``row * columns + column`` lie at ``xy[offsets[cell]:offsets[cell + 1]]``, side by
+    side in memory; `items` are the rows that they had.
     """
 
     xy: NDArray[np.float64]
@@ -45,7 +46,7 @@ def build_point_grid(xy: NDArray[np.float64]) -> PointGrid:
     counts = np.bincount(cell, minlength=columns * rows)
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     items = np.argsort(cell, kind="stable")
-    return PointGrid(xy, left, bottom, float(side), columns, rows, offsets, items)
+    return PointGrid(xy[items], left, bottom, float(side), columns, rows, offsets, items)
 
 
 @njit(cache=True, nogil=True)
@@ -59,9 +60,10 @@ def nearest_points(low, high, xy, grid, tie, cost, nearest):
         if not np.isfinite(xy[i, 0] + xy[i, 1]):
             cost[i], nearest[i] = np.inf, 0
             continue
-        best = _nearest(xy[i, 0], xy[i, 1], grid)
-        cost[i] = best
-        nearest[i] = _lowest_within(xy[i, 0], xy[i, 1], best + tie, grid)
+        best, item, second = _nearest(xy[i, 0], xy[i, 1], grid)
+        cost[i], nearest[i] = best, item
+        if second <= best + tie:
+            nearest[i] = _lowest_within(xy[i, 0], xy[i, 1], best + tie, grid)
 
 
 @njit(cache=True, nogil=True)
@@ -80,35 +82,44 @@ def lower_by_points(xy, places, labels, tie, cost, nearest):
 
 @njit(cache=True)
 def _nearest(x, y, grid):
-    """Look in rings of cells until nothing nearer can follow."""
+    """Look in rings of cells until nothing nearer can follow.
+
+    Return the least distance, its point, and the distance of the next nearest of those seen. All
+    within a hair of the least are seen.
+    """
     column, row = _cell(x, y, grid)
     across = max(max(-column, column - grid.columns + 1), 0)
     upward = max(max(-row, row - grid.rows + 1), 0)
     ring = max(across, upward)
     # Far outside a small grid thousands of rings would follow the one that holds all of it.
     whole = max(max(column, grid.columns - 1 - column), max(row, grid.rows - 1 - row))
-    best = np.inf
-    while (ring - 1) * grid.side < best + _HAIR_M and ring <= whole:
+    found = np.inf, np.int64(0), np.inf
+    while (ring - 1) * grid.side < found[0] + _HAIR_M and ring <= whole:
         first_row, last_row = max(row - ring, 0), min(row + ring, grid.rows - 1)
         first, last = max(column - ring, 0), min(column + ring, grid.columns - 1)
         for r in range(first_row, last_row + 1):
             if r in (row - ring, row + ring):
-                best = _nearest_in(r * grid.columns + first, last - first, x, y, grid, best)
+                found = _nearest_in(r * grid.columns + first, last - first, x, y, grid, found)
                 continue
             if column - ring >= 0:
-                best = _nearest_in(r * grid.columns + column - ring, 0, x, y, grid, best)
+                found = _nearest_in(r * grid.columns + column - ring, 0, x, y, grid, found)
             if ring > 0 and column + ring < grid.columns:
-                best = _nearest_in(r * grid.columns + column + ring, 0, x, y, grid, best)
+                found = _nearest_in(r * grid.columns + column + ring, 0, x, y, grid, found)
         ring += 1
-    return best
+    return found
 
 
 @njit(cache=True)
-def _nearest_in(cell, more, x, y, grid, best):
-    """Return the least distance to the points of a cell and those beside it, or the best so far."""
+def _nearest_in(cell, more, x, y, grid, found):
+    """Return what was found, or what is nearer among the points of a cell and those beside it."""
+    best, item, second = found
     for at in range(grid.offsets[cell], grid.offsets[cell + more + 1]):
-        best = min(best, _distance(x, y, grid.xy[grid.items[at]]))
-    return best
+        here = _distance(x, y, grid.xy[at])
+        if here < best:
+            best, item, second = here, grid.items[at], best
+        else:
+            second = min(second, here)
+    return best, item, second
 
 
 @njit(cache=True)
@@ -123,7 +134,7 @@ def _lowest_within(x, y, reach, grid):
             cell = r * grid.columns + c
             for at in range(grid.offsets[cell], grid.offsets[cell + 1]):
                 item = grid.items[at]
-                if item < found and _distance(x, y, grid.xy[item]) <= reach:
+                if item < found and _distance(x, y, grid.xy[at]) <= reach:
                     found = item
     return found
 

@@ -101,6 +101,7 @@ def _write_findings(analysis: Analysis, path: Path) -> None:
         ],
         # A row group is one rule: what else is the same throughout needs no range.
         "write_statistics": ["rule_id", "measured", "shortfall"],
+        "write_batch_size": 1 << 17,
     }
     with pq.ParquetWriter(path, schema, **options) as writer:
         for table in _made_ahead(table.cast(schema) for table in tables):

@@ -122,7 +122,8 @@ class FindingBlock:
         missing = np.where(
             self.verdict == Verdict.FAIL, np.abs(sign * (self.measured - self.required)), 0.0
         )
-        return np.where(self.verdict <= Verdict.FAIL, missing, np.nan)
+        missing[self.verdict > Verdict.FAIL] = np.nan
+        return missing
 
     @property
     def rows(self) -> NDArray[np.int64]:
@@ -141,8 +142,17 @@ class _Dictionaries:
         """Return the ids of all subjects of a kind; a facility with two types has one twice."""
         key = ("ids", kind, level)
         if key not in self.made:
-            self.made[key] = _subject_ids(self.city, kind, level).dictionary_encode()
+            self.made[key] = _subject_ids(self.city, kind, level)
         return self.made[key]
+
+    def word(self, text: str, size: int) -> pa.DictionaryArray:
+        """Return one text for all of some rows; the zeros that point at it are made once."""
+        import pyarrow as pa
+
+        zeros = self.made.get(("zeros",))
+        if zeros is None or len(zeros) < size:
+            zeros = self.made["zeros",] = pa.array(np.zeros(size, np.int32))
+        return pa.DictionaryArray.from_arrays(zeros.slice(0, size), pa.array([text], pa.string()))
 
     def weights(self, kind: str, level: str, name: str) -> NDArray[np.float64]:
         key = ("weights", kind, level, name)
@@ -222,22 +232,22 @@ def _table(block: FindingBlock, shared: _Dictionaries) -> pa.Table:
 
     nearest = taken(block.nearest)
     columns = {
-        "rule_id": _word(block.rule.id, rows.size),
+        "rule_id": shared.word(block.rule.id, rows.size),
         "subject_id": _taken(shared.ids(kind, level), rows, whole=whole),
-        "subject_kind": _word(kind, rows.size),
-        "level": _word(level, rows.size),
+        "subject_kind": shared.word(kind, rows.size),
+        "level": shared.word(level, rows.size),
         "verdict": _indexed(taken(block.verdict), pa.array(VERDICT_WORDS)),
         "measured": pa.array(taken(block.measured)),
         "required": pa.array(taken(block.required)),
-        "unit": _word(block.unit, rows.size),
+        "unit": shared.word(block.unit, rows.size),
         "shortfall": pa.array(taken(block.shortfall)),
-        "measure": _word(block.measure, rows.size),
+        "measure": shared.word(block.measure, rows.size),
         "nearest_id": _nearest_ids(shared.ids("facility"), nearest),
         "households": pa.array(taken(shared.weights(kind, level, "households"))),
         "population": pa.array(taken(shared.weights(kind, level, "population"))),
         "elderly": pa.array(taken(shared.weights(kind, level, "elderly"))),
         "reason": _reasons(block, taken(block.reason)),
-        "governed_by": _word(block.governed_by, rows.size),
+        "governed_by": shared.word(block.governed_by, rows.size),
     }
     return pa.table(columns)
 
@@ -269,23 +279,23 @@ def _indexed(
     return pa.DictionaryArray.from_arrays(numbers, values)
 
 
-def _word(text: str, size: int) -> pa.DictionaryArray:
-    import pyarrow as pa
-
-    return pa.DictionaryArray.from_arrays(
-        pa.array(np.zeros(size, np.int32)), pa.array([text], pa.string())
-    )
-
-
 def _subject_ids(city: City, kind: str, level: str) -> pa.DictionaryArray:
     import pyarrow as pa
 
     if kind == "city":
         return pa.array(["city"]).dictionary_encode()
-    names = {"home": (city.homes, "home_id"), "facility": (city.facilities, "facility_id")}
-    table, name = names[kind] if kind in names else (city.areas[level], "area_id")
-    ids = pa.array(table[name].to_numpy(dtype=object), pa.string())
-    return ids.dictionary_encode()
+    if kind == "facility":
+        return _texts(city.facilities["facility_id"]).dictionary_encode()
+    ids = _texts(city.homes["home_id"] if kind == "home" else city.areas[level]["area_id"])
+    # No two homes or areas share an identifier, so nobody has to look for those that are the same.
+    return pa.DictionaryArray.from_arrays(pa.array(np.arange(len(ids), dtype=np.int32)), ids)
+
+
+def _texts(column: pd.Series) -> pa.Array:
+    import pyarrow as pa
+
+    texts = pa.array(column, pa.string())
+    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
 
 
 def _weights(city: City, kind: str, level: str, name: str) -> NDArray[np.float64]:
