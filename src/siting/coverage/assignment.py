@@ -6,7 +6,7 @@ service-population rule states both.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -84,6 +84,40 @@ class NearestServed:
     total: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """Demand, room and pairs as checked columns.
+
+    Parameters
+    ----------
+    people
+        float64 (n,): of each home.
+    room
+        float64 (m,): of each facility.
+    source, target, cost
+        int64 (k,), int64 (k,) and float64 (k,): home, facility and cost of each pair.
+    """
+
+    people: NDArray[np.float64]
+    room: NDArray[np.float64]
+    source: NDArray[np.int64]
+    target: NDArray[np.int64]
+    cost: NDArray[np.float64]
+
+    def served(self, flow: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Add up the people of the pairs by home, float64 (n,)."""
+        return np.bincount(self.source, flow, self.people.size).astype(float)
+
+    def load(self, flow: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Add up the people of the pairs by facility, float64 (m,)."""
+        return np.bincount(self.target, flow, self.room.size).astype(float)
+
+    def only(self, pairs: NDArray[np.int64]) -> _Asked:
+        """Return the same homes and facilities with some of the pairs."""
+        columns = self.source[pairs], self.target[pairs], self.cost[pairs]
+        return _Asked(self.people, self.room, *columns)
+
+
 def assignment(
     travel_costs: PairCosts,
     demand: ArrayLike,
@@ -142,28 +176,28 @@ def assignment(
     >>> nearest_served(pairs, demand=[10, 10], capacity=[12, 5]).total
     12.0
     """
-    people, room, source, target, cost = _checked(travel_costs, demand, capacity)
-    reach = within(cost, cutoff)
-    near = _by_home(source, target, reach)
+    asked = _checked(travel_costs, demand, capacity)
+    reach = within(asked.cost, cutoff)
+    near = _by_home(asked, reach)
     if start is None:
-        begun = _nearest_flow(people, room, source, target, _nearest_pairs(source, cost, near))
+        begun = _nearest_flow(asked, _nearest_pairs(asked, near))
     else:
-        begun = _checked_start(start, people, room, source, target, reach)
+        begun = _checked_start(start, asked, reach)
     # No facility ever takes more than everybody, and finite rooms keep the arithmetic exact.
-    room = np.minimum(room, people.sum())
-    keep = near[(people[source[near]] > 0) & (room[target[near]] > 0)]
-    keep = keep[_nearest_first(source[keep], cost[keep], people.size)]
-    flow, moves_on, takes_more = _maximum_flow(
-        source[keep], target[keep], people, room, begun[keep]
-    )
-    pair_flow = np.zeros(source.size)
+    asked = replace(asked, room=np.minimum(asked.room, asked.people.sum()))
+    some = (asked.people[asked.source[near]] > 0) & (asked.room[asked.target[near]] > 0)
+    keep = near[some]
+    keep = keep[_nearest_first(asked.only(keep))]
+    kept = asked.only(keep)
+    flow, moves_on, takes_more = _maximum_flow(kept, begun[keep])
+    pair_flow = np.zeros(asked.source.size)
     pair_flow[keep] = flow
     return Assignment(
         pair_flow,
-        np.bincount(source, pair_flow, people.size).astype(float),
-        np.bincount(target, pair_flow, room.size).astype(float),
+        asked.served(pair_flow),
+        asked.load(pair_flow),
         float(pair_flow.sum()),
-        _cut_total(source[keep], target[keep], people, room, moves_on, takes_more),
+        _cut_total(kept, moves_on, takes_more),
     )
 
 
@@ -175,62 +209,52 @@ def nearest_served(
     Parameters and errors are those of `assignment`. Equally near facilities: the lowest index.
     Where more come than a facility can take, the same share of each home is served.
     """
-    people, room, source, target, cost = _checked(travel_costs, demand, capacity)
-    near = _by_home(source, target, within(cost, cutoff))
-    pairs = _nearest_pairs(source, cost, near)
-    nearest = np.full(people.size, -1, np.int32)
-    nearest[source[pairs]] = target[pairs]
-    load = np.bincount(target[pairs], people[source[pairs]], room.size).astype(float)
-    flow = _nearest_flow(people, room, source, target, pairs)
-    served = np.bincount(source, flow, people.size).astype(float)
-    return NearestServed(nearest, served, load, float(np.minimum(load, room).sum()))
+    asked = _checked(travel_costs, demand, capacity)
+    pairs = _nearest_pairs(asked, _by_home(asked, within(asked.cost, cutoff)))
+    source, target = asked.source[pairs], asked.target[pairs]
+    nearest = np.full(asked.people.size, -1, np.int32)
+    nearest[source] = target
+    load = np.bincount(target, asked.people[source], asked.room.size).astype(float)
+    served = asked.served(_nearest_flow(asked, pairs))
+    return NearestServed(nearest, served, load, float(np.minimum(load, asked.room).sum()))
 
 
-def _by_home(
-    source: NDArray[np.int64], target: NDArray[np.int64], near: NDArray[np.bool_]
-) -> NDArray[np.int64]:
+def _by_home(asked: _Asked, near: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return the pairs within the limit, sorted by home, then facility."""
     kept = np.flatnonzero(near)
-    home, facility = np.diff(source[kept]), np.diff(target[kept])
+    source, target = asked.source[kept], asked.target[kept]
+    home, facility = np.diff(source), np.diff(target)
     # Tables of travel costs come sorted, and sorting millions takes longer than the flow.
     if ((home > 0) | ((home == 0) & (facility >= 0))).all():
         return kept
-    return kept[np.lexsort((target[kept], source[kept]))]
+    return kept[np.lexsort((target, source))]
 
 
-def _nearest_pairs(
-    source: NDArray[np.int64], cost: NDArray[np.float64], near: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _nearest_pairs(asked: _Asked, near: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the pair of each home and its nearest facility, of equally near ones the lowest."""
     if not near.size:
         return near
-    home, costs = source[near], cost[near]
+    home, costs = asked.source[near], asked.cost[near]
     starts = np.flatnonzero(np.diff(home, prepend=-1))
     least = np.repeat(np.minimum.reduceat(costs, starts), np.diff(starts, append=home.size))
     tied = np.flatnonzero(costs == least)
     return near[tied[np.flatnonzero(np.diff(home[tied], prepend=-1))]]
 
 
-def _nearest_first(
-    source: NDArray[np.int64], cost: NDArray[np.float64], n_homes: int
-) -> NDArray[np.int64]:
+def _nearest_first(asked: _Asked) -> NDArray[np.int64]:
     """Return the order that puts each home's pairs, which stand together, by cost."""
     from siting.coverage._maxflow import sort_within
 
-    offset = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=n_homes))])
-    return np.asarray(sort_within(offset, cost), np.int64)
+    count = np.bincount(asked.source, minlength=asked.people.size)
+    offset = np.concatenate([[0], np.cumsum(count)])
+    return np.asarray(sort_within(offset, asked.cost), np.int64)
 
 
-def _nearest_flow(
-    people: NDArray[np.float64],
-    room: NDArray[np.float64],
-    source: NDArray[np.int64],
-    target: NDArray[np.int64],
-    pairs: NDArray[np.int64],
-) -> NDArray[np.float64]:
+def _nearest_flow(asked: _Asked, pairs: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return who is served along which pair when everybody goes along theirs of `pairs`, (k,)."""
-    flow = np.zeros(source.size)
-    come, where = people[source[pairs]], target[pairs]
+    room = asked.room
+    flow = np.zeros(asked.source.size)
+    come, where = asked.people[asked.source[pairs]], asked.target[pairs]
     load = np.bincount(where, come, room.size).astype(float)
     is_full = load > room
     share = np.divide(room, load, out=np.ones(room.size), where=is_full)
@@ -259,26 +283,19 @@ def _whole_shares(
     return amount
 
 
-def _checked_start(
-    start: ArrayLike,
-    people: NDArray[np.float64],
-    room: NDArray[np.float64],
-    source: NDArray[np.int64],
-    target: NDArray[np.int64],
-    near: NDArray[np.bool_],
-) -> NDArray[np.float64]:
+def _checked_start(start: ArrayLike, asked: _Asked, near: NDArray[np.bool_]) -> NDArray[np.float64]:
     flow = np.asarray(start, float)
-    if flow.shape != source.shape:
-        raise SitingError(f"assignment: start has {flow.size} rows, the pairs are {source.size}.")
+    if flow.shape != asked.source.shape:
+        raise SitingError(
+            f"assignment: start has {flow.size} rows, the pairs are {asked.source.size}."
+        )
     faults = _amount_faults("start", flow, "people", finite=True)
     if faults:
         raise SitingError("assignment: " + "; ".join(faults))
-    served = np.bincount(source, flow, people.size)
-    load = np.bincount(target, flow, room.size)
     # Sums of shares may differ from what they are shares of by rounding.
     slack = 1e-9 * flow.sum()
-    too_many = int((served > people + slack).sum())
-    too_full = int((load > room + slack).sum())
+    too_many = int((asked.served(flow) > asked.people + slack).sum())
+    too_full = int((asked.load(flow) > asked.room + slack).sum())
     too_far = int((flow[~near] > 0).sum())
     if too_many or too_full or too_far:
         raise SitingError(
@@ -289,70 +306,55 @@ def _checked_start(
 
 
 def _maximum_flow(
-    source: NDArray[np.int64],
-    target: NDArray[np.int64],
-    people: NDArray[np.float64],
-    room: NDArray[np.float64],
-    begun: NDArray[np.float64],
+    asked: _Asked, begun: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
     """Return the flow of pairs sorted by source, and who can still reach a facility with room."""
     from siting.coverage._maxflow import _FAR, push_maximum_flow
 
+    of_home = np.bincount(asked.source, minlength=asked.people.size)
+    of_facility = np.bincount(asked.target, minlength=asked.room.size)
     flow, level_home, level_facility = push_maximum_flow(
-        np.concatenate([[0], np.cumsum(np.bincount(source, minlength=people.size))]),
-        source,
-        target,
-        np.concatenate([[0], np.cumsum(np.bincount(target, minlength=room.size))]),
-        np.argsort(target, kind="stable"),
-        np.maximum(people - np.bincount(source, begun, people.size), 0.0),
-        np.maximum(room - np.bincount(target, begun, room.size), 0.0),
+        np.concatenate([[0], np.cumsum(of_home)]),
+        asked.source,
+        asked.target,
+        np.concatenate([[0], np.cumsum(of_facility)]),
+        np.argsort(asked.target, kind="stable"),
+        np.maximum(asked.people - asked.served(begun), 0.0),
+        np.maximum(asked.room - asked.load(begun), 0.0),
         begun,
     )
     return flow, level_home < _FAR, level_facility < _FAR
 
 
-def _cut_total(
-    source: NDArray[np.int64],
-    target: NDArray[np.int64],
-    people: NDArray[np.float64],
-    room: NDArray[np.float64],
-    moves_on: NDArray[np.bool_],
-    takes_more: NDArray[np.bool_],
-) -> float:
+def _cut_total(asked: _Asked, moves_on: NDArray[np.bool_], takes_more: NDArray[np.bool_]) -> float:
     """Sum a cut from the input alone: whoever is served is counted in it, however they go.
 
     Homes that cannot move on only reach facilities that take no more, so everybody served is
     either of a home that can move on or fills one of those facilities.
     """
-    assert not (~moves_on[source] & takes_more[target]).any()
-    return float(people[moves_on].sum() + room[~takes_more].sum())
+    assert not (~moves_on[asked.source] & takes_more[asked.target]).any()
+    return float(asked.people[moves_on].sum() + asked.room[~takes_more].sum())
 
 
-def _checked(
-    travel_costs: PairCosts, demand: ArrayLike, capacity: ArrayLike
-) -> tuple[
-    NDArray[np.float64],
-    NDArray[np.float64],
-    NDArray[np.int64],
-    NDArray[np.int64],
-    NDArray[np.float64],
-]:
-    """Return demand, capacity, and the pairs as columns; raise one error with every fault."""
-    people = np.asarray(demand, float)
-    room = np.asarray(capacity, float)
-    source = np.asarray(travel_costs.from_index, np.int64)
-    target = np.asarray(travel_costs.to_index, np.int64)
-    cost = np.asarray(travel_costs.cost, float)
+def _checked(travel_costs: PairCosts, demand: ArrayLike, capacity: ArrayLike) -> _Asked:
+    """Return what is asked as columns; raise one error with every fault."""
+    asked = _Asked(
+        np.asarray(demand, float),
+        np.asarray(capacity, float),
+        np.asarray(travel_costs.from_index, np.int64),
+        np.asarray(travel_costs.to_index, np.int64),
+        np.asarray(travel_costs.cost, float),
+    )
     faults = [
-        *_amount_faults("demand", people, "people", finite=True),
-        *_amount_faults("capacity", room, "people", finite=False),
-        *_amount_faults("cost", cost, "metres, seconds or minutes", finite=False),
-        *_index_faults("from_index", source, people.size, "homes"),
-        *_index_faults("to_index", target, room.size, "facilities"),
+        *_amount_faults("demand", asked.people, "people", finite=True),
+        *_amount_faults("capacity", asked.room, "people", finite=False),
+        *_amount_faults("cost", asked.cost, "metres, seconds or minutes", finite=False),
+        *_index_faults("from_index", asked.source, asked.people.size, "homes"),
+        *_index_faults("to_index", asked.target, asked.room.size, "facilities"),
     ]
     if faults:
         raise SitingError("assignment: " + "; ".join(faults))
-    return people, room, source, target, cost
+    return asked
 
 
 def _amount_faults(name: str, values: NDArray[np.float64], unit: str, *, finite: bool) -> list[str]:

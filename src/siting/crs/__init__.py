@@ -13,6 +13,7 @@ from siting.crs.coordinates import Axes, place
 from siting.crs.datum_fit import DatumFit, check_datum, datum_fit
 from siting.crs.declared import READINGS, Reading, SourceCRS, crs_label, parse_crs
 from siting.crs.metric import check_metric_crs, choose_metric_crs, lonlat_bounds, to_metric
+from siting.crs.transformers import transformer_between
 
 __all__ = [
     "READINGS",
@@ -34,6 +35,7 @@ __all__ = [
     "parse_crs",
     "place",
     "to_metric",
+    "transformer_between",
     "wgs84_to_bd09",
     "wgs84_to_gcj02",
 ]

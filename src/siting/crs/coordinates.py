@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.crs._transformers import transformer_between
 from siting.crs.chinese_offsets import bd09_to_wgs84, gcj02_to_wgs84
 from siting.crs.declared import WHAT_TO_WRITE, SourceCRS, crs_label
 from siting.crs.gauss_kruger import prefix_hint, ways_to_write
+from siting.crs.transformers import transformer_between
 from siting.errors import CRSError
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from siting.crs._transformers import transformer_between
 from siting.crs.chinese_offsets import (
     LonLat,
     bd09_to_wgs84,
@@ -23,6 +22,7 @@ from siting.crs.chinese_offsets import (
     wgs84_to_gcj02,
 )
 from siting.crs.declared import READINGS, Reading
+from siting.crs.transformers import transformer_between
 
 if TYPE_CHECKING:
     import geopandas as gpd

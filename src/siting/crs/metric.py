@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.crs._transformers import transformer_between
 from siting.crs.declared import WHAT_TO_WRITE, crs_label
+from siting.crs.transformers import transformer_between
 from siting.errors import CRSError
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from siting.crs import transformer_between
 from siting.errors import CRSError, LoadError
 
 if TYPE_CHECKING:
@@ -131,9 +132,7 @@ def read_band(dataset: Any, band: int | None, subject: str) -> Floats:
 
 def transformed(xy: Floats, source: pyproj.CRS, target: pyproj.CRS) -> Floats:
     """Return coordinates (n, 2) in another system."""
-    import pyproj
-
     if source == target:
         return xy
-    transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
+    transformer = transformer_between(source, target)
     return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))

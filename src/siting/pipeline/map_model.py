@@ -104,9 +104,10 @@ def _fineness(level: str) -> tuple[int, str]:
 def lonlat(points: npt.NDArray[Any], crs: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """Return longitude and latitude in WGS 84 of shapely points in a metric CRS, float64 (n,)."""
     import shapely
-    from pyproj import Transformer
 
-    transform = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    from siting.crs import transformer_between
+
+    transform = transformer_between(crs, "EPSG:4326")
     lon, lat = transform.transform(shapely.get_x(points), shapely.get_y(points))
     return np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from pyproj import Transformer
 
+from siting.crs import transformer_between
 from siting.sample.files import NOTICE
 from siting.sample.ground import METRIC_CRS, Floats, to_metric
 from siting.sample.services import Service
@@ -41,6 +41,6 @@ def write_osm(ways: Sequence[Way], pharmacies: Sequence[Service], path: Path) ->
 
 
 def _lonlat(xy: Floats) -> list[tuple[float, float]]:
-    to_degrees = Transformer.from_crs(METRIC_CRS, "EPSG:4326", always_xy=True)
+    to_degrees = transformer_between(METRIC_CRS, "EPSG:4326")
     lon, lat = to_degrees.transform(*to_metric(xy).T)
     return list(zip(np.round(lon, 7).tolist(), np.round(lat, 7).tolist(), strict=True))

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pyproj import Transformer
 
+from siting.crs import transformer_between
 from siting.sample.district import District
 from siting.sample.files import NOTICE
 from siting.sample.ground import METRIC_CRS, ORIGIN, Floats, to_metric
@@ -47,7 +47,7 @@ def _cell_centres() -> tuple[Floats, Floats]:
     """Return the cells' middles in district metres."""
     lon = _WEST + (np.arange(_COLUMNS) + 0.5) * _STEP_DEG
     lat = _NORTH - (np.arange(_ROWS) + 0.5) * _STEP_DEG
-    to_metres = Transformer.from_crs("EPSG:4326", METRIC_CRS, always_xy=True)
+    to_metres = transformer_between("EPSG:4326", METRIC_CRS)
     x, y = to_metres.transform(*np.meshgrid(lon, lat))
     return np.asarray(x) - ORIGIN[0], np.asarray(y) - ORIGIN[1]
 
@@ -61,7 +61,7 @@ def _inside(district: District) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_
 
 
 def _to_degrees(xy: Floats) -> tuple[Floats, Floats]:
-    to_degrees = Transformer.from_crs(METRIC_CRS, "EPSG:4326", always_xy=True)
+    to_degrees = transformer_between(METRIC_CRS, "EPSG:4326")
     lon, lat = to_degrees.transform(*to_metric(xy).T)
     return np.asarray(lon), np.asarray(lat)
 
