@@ -117,7 +117,8 @@ def _fill(ends, left, bottom, side, columns, rows):
     for s in range(len(ends)):
         low, high = row_range(ends[s, 1], ends[s, 3], bottom, side, rows)
         for row in range(low, high + 1):
-            first, final = column_range(ends[s], row, left, bottom, side, columns)
+            segment = (ends[s, 0], ends[s, 1], ends[s, 2], ends[s, 3])
+            first, final = column_range(segment, row, left, bottom, side, columns)
             for column in range(first, final + 1):
                 offsets[row * columns + column + 1] += 1
     for cell in range(columns * rows):
@@ -127,7 +128,8 @@ def _fill(ends, left, bottom, side, columns, rows):
     for s in range(len(ends)):
         low, high = row_range(ends[s, 1], ends[s, 3], bottom, side, rows)
         for row in range(low, high + 1):
-            first, final = column_range(ends[s], row, left, bottom, side, columns)
+            segment = (ends[s, 0], ends[s, 1], ends[s, 2], ends[s, 3])
+            first, final = column_range(segment, row, left, bottom, side, columns)
             for column in range(first, final + 1):
                 cell = row * columns + column
                 items[free[cell]] = s
@@ -146,7 +148,7 @@ def row_range(y0, y1, bottom, side, rows):
 @njit(cache=True)
 def column_range(segment, row, left, bottom, side, columns):
     """Return the first and last column that a segment passes in a row; a hair too many is fine."""
-    x0, y0, x1, y1 = segment[0], segment[1], segment[2], segment[3]
+    x0, y0, x1, y1 = segment
     low, high = min(x0, x1), max(x0, x1)
     if y0 != y1:
         slope = (x1 - x0) / (y1 - y0)

@@ -41,19 +41,20 @@ def nearest_segments(order, circle, sides, offsets, limit, ignored, grid, barrie
     """
     segment, share, gap, hindered = out
     for i in order:
+        around = (circle[i, 0], circle[i, 1], circle[i, 2])
         sides_here = sides[offsets[i] : offsets[i + 1]]
-        found = _search(circle[i], sides_here, limit[i], ignored[i], grid, barriers)
+        found = _search(around, sides_here, limit[i], ignored[i], grid, barriers)
         segment[i], share[i], gap[i], hindered[i] = found
 
 
 @njit(cache=True)
 def _search(circle, sides, limit, ignored, grid, barriers):
     """Look in rings of cells around the centre until nothing nearer can follow."""
-    best = (-1, 0.0, limit * limit, False)
+    best = _nothing_within(limit)
     if circle[2] > 0.0:
         # A street near the middle is nearly the best, and spares the sides most of the others.
-        middle = np.array((circle[0], circle[1], 0.0))
-        reach = (-1, 0.0, (limit + circle[2]) ** 2, False)
+        middle = (circle[0], circle[1], 0.0)
+        reach = _nothing_within(limit + circle[2])
         guess = _spread(middle, sides[:0], reach, ignored, grid, barriers)[0]
         if guess >= 0:
             lines = (grid.ends, grid.owner)
@@ -61,6 +62,12 @@ def _search(circle, sides, limit, ignored, grid, barriers):
     best = _spread(circle, sides, best, ignored, grid, barriers)
     gap = np.sqrt(best[2]) if best[0] >= 0 else np.inf
     return best[0], best[1], gap, best[3]
+
+
+@njit(cache=True)
+def _nothing_within(limit):
+    """Return the best before anything is seen; of these types each kernel is compiled once."""
+    return np.int64(-1), 0.0, limit * limit, np.bool_(0)
 
 
 @njit(cache=True)
@@ -101,7 +108,7 @@ def _look(items, low, high, circle, sides, best, ignored, lines, barriers):
     x, y, radius = circle[0], circle[1], circle[2]
     ends = lines[0]
     for at in range(low, high):
-        s = items[at]
+        s = np.int64(items[at])
         t, qx, qy = _foot(x, y, ends[s, 0], ends[s, 1], ends[s, 2], ends[s, 3])
         square = (qx - x) * (qx - x) + (qy - y) * (qy - y)
         if radius > 0.0:
@@ -134,21 +141,22 @@ def _improve(x, y, s, t, square, best, ignored, lines, barriers):
         return best
     if not len(barriers.ends):
         return s, t, square, best[3]
-    qx, qy = _place(ends[s], t)
+    qx, qy = _place(ends, s, t)
     if square == 0.0 or not _is_blocked(x, y, qx, qy, barriers, ignored):
         return s, t, square, best[3]
-    t, square = _reachable_end(x, y, ends[s], barriers, ignored)
+    t, square = _reachable_end(x, y, ends, s, barriers, ignored)
     if square == np.inf or not _better(s, square, best, owner):
-        return best[0], best[1], best[2], True
-    return s, t, square, True
+        return best[0], best[1], best[2], np.bool_(1)
+    return s, t, square, np.bool_(1)
 
 
 @njit(cache=True)
-def _place(ends, t):
+def _place(ends, s, t):
     """Return the place on a segment, exact at its ends."""
+    ax, ay, bx, by = ends[s, 0], ends[s, 1], ends[s, 2], ends[s, 3]
     if t == 1.0:
-        return ends[2], ends[3]
-    return ends[0] + t * (ends[2] - ends[0]), ends[1] + t * (ends[3] - ends[1])
+        return bx, by
+    return ax + t * (bx - ax), ay + t * (by - ay)
 
 
 @njit(cache=True)
@@ -242,15 +250,15 @@ def _crossing(cx, cy, dx, dy, ax, ay, bx, by):
 
 
 @njit(cache=True)
-def _reachable_end(x, y, ends, barriers, ignored):
+def _reachable_end(x, y, ends, s, barriers, ignored):
     """Return the nearer end of a segment that no barrier cuts off: share and squared distance.
 
     A long bridge has its nearest place over the water, and its near end on our bank.
     """
     best, share = np.inf, 0.0
     for k in (0, 2):
-        square = (ends[k] - x) ** 2 + (ends[k + 1] - y) ** 2
-        if square < best and not _is_blocked(x, y, ends[k], ends[k + 1], barriers, ignored):
+        square = (ends[s, k] - x) ** 2 + (ends[s, k + 1] - y) ** 2
+        if square < best and not _is_blocked(x, y, ends[s, k], ends[s, k + 1], barriers, ignored):
             best, share = square, 0.5 * k
     return share, best
 
@@ -260,7 +268,7 @@ def _is_blocked(x, y, qx, qy, barriers, ignored):
     """Tell whether a leg crosses a barrier between its ends; one that touches it does not."""
     if not len(barriers.ends):
         return False
-    leg = np.array((x, y, qx, qy))
+    leg = (x, y, qx, qy)
     low, high = row_range(y, qy, barriers.bottom, barriers.side, barriers.rows)
     for r in range(low, high + 1):
         first, final = column_range(
@@ -270,20 +278,21 @@ def _is_blocked(x, y, qx, qy, barriers, ignored):
             cell = r * barriers.columns + c
             for at in range(barriers.offsets[cell], barriers.offsets[cell + 1]):
                 s = barriers.items[at]
-                if barriers.owner[s] != ignored and _cuts(barriers.ends[s], x, y, qx, qy):
+                if barriers.owner[s] != ignored and _cuts(barriers.ends, s, x, y, qx, qy):
                     return True
     return False
 
 
 @njit(cache=True)
-def _cuts(wall, x, y, qx, qy):
+def _cuts(ends, wall, x, y, qx, qy):
     """Tell whether a wall lies across a leg: the leg's ends are properly on either side of it."""
-    ux, uy = wall[2] - wall[0], wall[3] - wall[1]
-    here = ux * (y - wall[1]) - uy * (x - wall[0])
-    there = ux * (qy - wall[1]) - uy * (qx - wall[0])
+    ax, ay, bx, by = ends[wall, 0], ends[wall, 1], ends[wall, 2], ends[wall, 3]
+    ux, uy = bx - ax, by - ay
+    here = ux * (y - ay) - uy * (x - ax)
+    there = ux * (qy - ay) - uy * (qx - ax)
     if not here * there < 0.0:
         return False
     vx, vy = qx - x, qy - y
-    start = vx * (wall[1] - y) - vy * (wall[0] - x)
-    finish = vx * (wall[3] - y) - vy * (wall[2] - x)
+    start = vx * (ay - y) - vy * (ax - x)
+    finish = vx * (by - y) - vy * (bx - x)
     return start * finish <= 0.0

@@ -37,7 +37,7 @@ def search_closest(arcs, seed_node, seed_cost, seed_label, cutoff):
     entries = np.empty((max(1024, 2 * seed_node.size), 2), np.int32)
     used, free, pending = 0, -1, 0
     for k in range(seed_node.size):
-        v, c = seed_node[k], seed_cost[k]
+        v, c = np.int64(seed_node[k]), seed_cost[k]
         if c <= cutoff and c <= cost[v] + _TIE:
             cost[v], label[v] = _lower(cost[v], label[v], c, seed_label[k])
             waits[v] = True
@@ -50,14 +50,14 @@ def search_closest(arcs, seed_node, seed_cost, seed_label, cutoff):
         if entry < 0:
             here = (here + 1) & last
             continue
-        v = entries[entry, 0]
+        v = np.int64(entries[entry, 0])
         buckets[here], entries[entry, 1], free = entries[entry, 1], free, entry
         pending -= 1
         if not waits[v] or int(cost[v] / width) & last != here:
             continue
         waits[v] = False
         for arc in range(offsets[v], offsets[v + 1]):
-            c, u = cost[v] + arc_cost[arc], tail[arc]
+            c, u = cost[v] + arc_cost[arc], np.int64(tail[arc])
             if c > cutoff or c > cost[u] + _TIE:
                 continue
             before = (cost[u], label[u])
@@ -74,11 +74,13 @@ def search_closest(arcs, seed_node, seed_cost, seed_label, cutoff):
 def _put(node, at, entries, buckets, used, free):
     """Put a node into a bucket; return the entries, how many were ever used, and the free list."""
     if free >= 0:
-        entry, free = free, entries[free, 1]
+        entry, free = free, np.int64(entries[free, 1])
     else:
         if used == len(entries):
-            longer = np.empty((2 * len(entries), 2), np.int32)
-            longer[:used] = entries
+            longer = np.empty((2 * used, 2), np.int32)
+            # One by one: assigning a slice compiles a message about shapes for a second.
+            for k in range(used):
+                longer[k, 0], longer[k, 1] = entries[k, 0], entries[k, 1]
             entries = longer
         entry = used
         used += 1
@@ -382,5 +384,6 @@ def _pop(keys, nodes, size):
 def _doubled(values, more):
     """Return a copy with at least twice the room, and room for so many more."""
     grown = np.empty(2 * values.size + more, values.dtype)
-    grown[: values.size] = values
+    for k in range(values.size):
+        grown[k] = values[k]
     return grown
