@@ -262,7 +262,7 @@ def test_a_plan_shows_itself_in_a_notebook_and_nothing_of_it_is_html(write):
     shown = check_plan(folder)._repr_html_()
     assert "<script>" not in shown
     assert "&lt;script&gt;" in shown
-    assert "1,250 户 × 30 m²/100 户 = 375 m²;规划 340 m²;缺 35 m²" in shown
+    assert "1,250 户 × 30 m²/100 户 = 375 m²；规划 340 m²；缺 35 m²" in shown
     assert "375 m² required" not in check_plan(folder, language="en")._repr_html_()
 
 
@@ -538,4 +538,4 @@ def test_a_paraphrase_of_a_pack_is_not_reported_as_a_quotation(write):
         "secondary",
         "third-party-copy",
     )
-    assert "大意: 住宅建筑面积12万平方米" in to_text(check.findings)
+    assert "大意：住宅建筑面积12万平方米" in to_text(check.findings)

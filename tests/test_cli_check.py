@@ -123,7 +123,7 @@ def test_a_report_goes_to_a_file_whose_suffix_is_its_format(write, tmp_path, cap
     assert check(write(SHORT), "--output", "a.json", "--save", "b.sarif", "--save", "c.html") == 1
     told = capsys.readouterr()
     assert told.out == ""
-    assert "1 不符合" in told.err
+    assert "1 项不符合" in told.err
     assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["findings"]
     assert json.loads((tmp_path / "b.sarif").read_text(encoding="utf-8"))["version"] == "2.1.0"
     assert sorted(path.name for path in tmp_path.glob("*.*")) == ["a.json", "b.sarif", "c.html"]
@@ -226,7 +226,7 @@ def test_diff_tells_reports_and_plans_apart_and_answers_1_for_what_is_new(write,
     check("江湾", "--output", "new.json")
     capsys.readouterr()
     assert run(["diff", "old.json", "new.json"]) == 1
-    assert "新增 1, 有变化 0, 未变 0, 已解决 0" in capsys.readouterr().out
+    assert "新增 1，有变化 0，未变 0，已解决 0" in capsys.readouterr().out
     assert run(["diff", "new.json", "old.json", "--language", "en"]) == 0
     assert "fixed 1" in capsys.readouterr().out
     assert run(["diff", "old.json", "江湾", "--format", "json"]) == 1
@@ -438,11 +438,11 @@ def test_explain_shows_the_arithmetic_of_a_plan_and_of_a_report(write, capsys):
     capsys.readouterr()
     assert run(["explain", ELDER_CARE, "江湾"]) == 0
     first = capsys.readouterr().out
-    assert "1,250 户 × 30 m²/100 户 = 375 m²;规划 340 m²;缺 35 m²" in first
+    assert "1,250 户 × 30 m²/100 户 = 375 m²；规划 340 m²；缺 35 m²" in first
     assert "plan.yaml:" in first
     assert run(["explain", ELDER_CARE, "r.json"]) == 0
     assert capsys.readouterr().out == first
-    identifier = first.split()[-1]
+    identifier = first.split("：")[-1].strip()
     assert run(["explain", identifier[:8], "r.json", "--language", "en"]) == 0
     assert "planned 340 m²; 35 m² short" in capsys.readouterr().out
     assert run(["explain", "wuhan-elder-care-floor", "r.json"]) == 2

@@ -33,7 +33,7 @@ _WORDS = {
         "status": "性质",
         "phases": "分期",
         "facilities": "设施",
-        "homes": "住宅(图纸)",
+        "homes": "住宅（图纸）",
         "waivers": "豁免",
         "context": "现状城市",
         "not_said": "未说明",

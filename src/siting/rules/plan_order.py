@@ -53,7 +53,7 @@ def measure_complex(rule: Rule, plan: Plan, measure: Measure, _: Counting) -> Ou
     text = joined(
         outcome.explanation,
         Text(
-            f"其中 {special} 项属于{names['zh']}(要求 {wanted.at_least} 项)",
+            f"其中 {special} 项属于{names['zh']}（要求 {wanted.at_least} 项）",
             f"{special} of them from {names['en']} ({wanted.at_least} wanted)",
         ),
     )
@@ -99,7 +99,7 @@ def measure_phasing(rule: Rule, plan: Plan, measure: Measure, _: Counting) -> Ou
     outcome = compared(rule, done, "%", evidence)
     text = joined(
         Text(
-            f"在第 {last + 1} 期「{name}」建成,届时住宅完成 {words} %",
+            f"在第 {last + 1} 期「{name}」建成，届时住宅完成 {words} %",
             f"finished in phase {last + 1}, “{name}”, with {words} % of the housing",
         ),
         limit_text(rule.require, "%") if rule.require else NOTHING,
