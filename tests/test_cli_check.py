@@ -420,12 +420,17 @@ def test_your_own_rules_replace_the_shipped_ones(write, tmp_path, capsys):
 
 def test_plan_show_says_where_each_number_stands(repository, capsys):
     table = repository / "data/plans/table-side-by-side.xlsx"
-    assert run(["plan", "show", str(table)]) == 0
-    told = capsys.readouterr().out
-    (line,) = [each for each in told.splitlines() if each.startswith("floor_area_m2.elder_care")]
-    assert line.split() == [
-        "floor_area_m2.elder_care", "400", "m2", "养老服务用房", "４００㎡", "经济技术指标!D7",
-    ]  # fmt: skip
+    rows = {
+        "zh": ("养老服务用房建筑面积", "400", "m²", "养老服务用房", "４００㎡", "经济技术指标!D7"),
+        "en": (
+            "floor_area_m2.elder_care", "400", "m2", "养老服务用房", "４００㎡", "经济技术指标!D7",
+        ),
+    }  # fmt: skip
+    for language, row in rows.items():
+        assert run(["plan", "show", str(table), "--language", language]) == 0
+        told = capsys.readouterr().out.splitlines()
+        assert row in [tuple(each.split()) for each in told]
+        assert ("  性质：新建" if language == "zh" else "  status: new") in told
     assert run(["plan", "show", str(table), "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["date"] is None
