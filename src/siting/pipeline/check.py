@@ -271,7 +271,7 @@ class _Checker:
             message = (
                 f"{repairs} notes on the data of the existing city; siting analyze lists them."
             )
-            report.add(Path(context).name, "assumption", "city-notes", message)
+            report.add(Path(context).name, "assumption", "city-notes", message, count=repairs)
         return self._cities[context]
 
     def _notes(self, plan: Plan, findings: Sequence[PlanFinding]) -> tuple[str, ...]:
