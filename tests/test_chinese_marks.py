@@ -6,6 +6,7 @@ Quotes of clauses, and names, headers and places of data, are as their authors w
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import json
 import re
 from dataclasses import replace
@@ -109,12 +110,18 @@ def test_rules_are_described_with_chinese_marks():
 
 
 @pytest.fixture(scope="module")
-def findings(repository):
+def checks(repository):
     folder = repository / "data/plans"
     paths = [*sorted(folder.glob("[01]*")), *sorted(folder.glob("*.xlsx"))]
     paths.append(folder / "jiangwan.geojson")
-    options = CheckOptions(jurisdiction="cn-hubei-wuhan", cache=False)
-    return [unquoted(each) for each in check_plans(paths, options).findings]
+    day = dt.date(2026, 11, 1)
+    options = CheckOptions(jurisdiction="cn-hubei-wuhan", date=day, cache=False)
+    return check_plans(paths, options)
+
+
+@pytest.fixture(scope="module")
+def findings(checks):
+    return [unquoted(each) for each in checks.findings]
 
 
 def unquoted(finding):
@@ -133,6 +140,15 @@ def test_findings_of_plans_have_chinese_marks(findings):
     }
     assert len(texts) > 200
     assert [each for text in texts for each in half_width(text)] == []
+
+
+def test_notes_on_plans_are_in_chinese_with_chinese_marks(checks):
+    assert len(checks.notes) > 5
+    for note in checks.notes:
+        # What stands before the note is a path; examples are coordinates of the data.
+        said = note.zh.rpartition("（1 处，如")[0] or note.zh
+        assert half_width(said) == []
+        assert not re.search(r"[a-z]+ [a-z]+ [a-z]+", said), said
 
 
 def test_every_reason_is_in_chinese_and_no_bare_key(findings):

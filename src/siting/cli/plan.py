@@ -57,13 +57,17 @@ _WORDS = {
 
 # What a row says of itself, where it is one of a few fixed sentences.
 _ROW_NOTES_ZH = {
+    "a formula's stored value": "公式的保存值",
     "counted": "按清单计数",
     "counted under other types": "面积已计入其他类型",
     "households x persons_per_household": "户数 × 户均人口",
+    "it is not read": "未采用",
     "its figures stand below it": "数值在其下各行",
+    "less than nothing": "小于零",
     "no number stands beside it": "旁边没有数值",
     "no unit: read as m2": "未注单位，按 m² 读取",
     "no unit: read as a share": "未注单位，按比例读取",
+    "not a known indicator": "不是已知指标",
     "no unit: read as %": "未注单位，按百分数读取",
 }
 
@@ -98,11 +102,14 @@ def show(
     """
     from siting.loaders.plan import plan_table, read_plan
     from siting.pipeline.check import day_of
+    from siting.report._words import labelled, word
+    from siting.report.note_words import note_line
 
     read = read_plan(plan, date=day_of(date), jurisdiction=jurisdiction or "", status=status)
     rows = plan_table(read)
+    notes = (*read.notes, *(note_line(note, counted=True) for note in read.data_notes))
     if as_json:
-        document = {**_head(read), "rows": rows, "notes": list(read.notes)}
+        document = {**_head(read), "rows": rows, "notes": [note.en for note in notes]}
         say_json(document)
         return
     say(plain(read.name))
@@ -111,8 +118,8 @@ def show(
     say("")
     for line in aligned([_COLUMNS[language], *(_row(row, language) for row in rows)]):
         say(line)
-    for note in read.notes:
-        warn(f"note: {plain(note)}")
+    for note in notes:
+        warn(labelled(word("notice", language), plain(note.text(language)), language))
 
 
 def _head_lines(plan: Plan, language: Language) -> Iterator[str]:
@@ -157,7 +164,7 @@ def _row(row: dict[str, str], language: Language) -> tuple[str, ...]:
         return (row["key"] or "–", row["value"], row["unit"], written, where, note)
     if row["line"]:
         where = f"第 {row['line']} 行"
-    said = _ROW_NOTES_ZH.get(row["note"], row["note"])
+    said = "；".join(_ROW_NOTES_ZH.get(part, part) for part in row["note"].split("; "))
     note = "；".join(part for part in (said, within, row["phase"]) if part)
     title, unit = fact_title(row["key"]).zh, unit_text(row["unit"]).zh
     return (title or "–", row["value"], unit, written, where, note)

@@ -38,6 +38,7 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "until": ("有效至", "until"),
         "approved": ("批准", "approved by"),
         "note": ("备注", "Note"),
+        "notice": ("说明", "note"),
         "none": ("没有结果：没有适用的规则。", "No findings: no rule applies."),
     }
 )

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from siting.rules.fact_titles import fact_title
+from siting.rules.plan_finding import Text
 
 if TYPE_CHECKING:
     from siting.tables import DataNote
@@ -137,6 +138,7 @@ _LAYERS_ZH = {
 # What a note's details tell, by its code; a note without them keeps its sentence.
 DETAILS_ZH: Mapping[str, str] = {
     "children-assumed": "缺儿童人数，按参数 {parameter} = {value} 推算，共 {total} 人",
+    "city-notes": "现状城市数据另有 {notes} 条说明，由 siting analyze 列出",
     "columns-recognised": "已识别列名：{columns}",
     "crs-overridden": "文件中的坐标系为 {stored}，项目所写为 {declared}，以项目为准",
     "elderly-assumed": "缺老年人数，按参数 {parameter} = {value} 推算，共 {total} 人",
@@ -193,6 +195,21 @@ def note_text(note: DataNote, language: str) -> str:
         return DETAILS_ZH[note.code].format_map(_details_zh(note.details)) + aside
     text = ZH[note.code] + aside
     return f"{text}。原文：{note.message}" if note.code in DETAILED else text
+
+
+def note_line(note: DataNote, *, counted: bool = False) -> Text:
+    """Return one note with its layer, in both languages; the Chinese words count the rows anyway.
+
+    >>> from siting.tables import DataNote
+    >>> note = DataNote("streets", "excluded", "geometry-missing", "geometry is null", 2)
+    >>> note_line(note).zh, note_line(note, counted=True).en
+    ('道路：没有几何图形，该行已剔除（2 处）', 'streets: geometry is null (2 rows)')
+    """
+    rows = f" ({note.count} rows)" if counted and note.count else ""
+    return Text(
+        f"{note_layer(note, 'zh')}：{note_text(note, 'zh')}",
+        f"{note.layer}: {note.message}{rows}",
+    )
 
 
 def _details_zh(details: Mapping[str, Any]) -> dict[str, Any]:
