@@ -151,7 +151,7 @@ def test_chinese_is_spoken_on_request(folder, tmp_path, capsys):
     run(["analyze", str(folder / "siting.yaml"), *options])
     told = capsys.readouterr()
     assert "阅览室 500 米" in told.out
-    assert "  ! 道路: 路网中有与其他道路都不相连的碎片" in told.err
+    assert "  ! 道路：路网中有与其他道路都不相连的碎片" in told.err
 
 
 def test_the_folder_with_a_siting_yaml_stands_for_it(folder, tmp_path):

@@ -123,7 +123,7 @@ def test_a_report_goes_to_a_file_whose_suffix_is_its_format(write, tmp_path, cap
     assert check(write(SHORT), "--output", "a.json", "--save", "b.sarif", "--save", "c.html") == 1
     told = capsys.readouterr()
     assert told.out == ""
-    assert "1 不符合" in told.err
+    assert "1 项不符合" in told.err
     assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["findings"]
     assert json.loads((tmp_path / "b.sarif").read_text(encoding="utf-8"))["version"] == "2.1.0"
     assert sorted(path.name for path in tmp_path.glob("*.*")) == ["a.json", "b.sarif", "c.html"]
@@ -226,7 +226,7 @@ def test_diff_tells_reports_and_plans_apart_and_answers_1_for_what_is_new(write,
     check("江湾", "--output", "new.json")
     capsys.readouterr()
     assert run(["diff", "old.json", "new.json"]) == 1
-    assert "新增 1, 有变化 0, 未变 0, 已解决 0" in capsys.readouterr().out
+    assert "新增 1，有变化 0，未变 0，已解决 0" in capsys.readouterr().out
     assert run(["diff", "new.json", "old.json", "--language", "en"]) == 0
     assert "fixed 1" in capsys.readouterr().out
     assert run(["diff", "old.json", "江湾", "--format", "json"]) == 1
@@ -420,12 +420,17 @@ def test_your_own_rules_replace_the_shipped_ones(write, tmp_path, capsys):
 
 def test_plan_show_says_where_each_number_stands(repository, capsys):
     table = repository / "data/plans/table-side-by-side.xlsx"
-    assert run(["plan", "show", str(table)]) == 0
-    told = capsys.readouterr().out
-    (line,) = [each for each in told.splitlines() if each.startswith("floor_area_m2.elder_care")]
-    assert line.split() == [
-        "floor_area_m2.elder_care", "400", "m2", "养老服务用房", "４００㎡", "经济技术指标!D7",
-    ]  # fmt: skip
+    rows = {
+        "zh": ("养老服务用房建筑面积", "400", "m²", "养老服务用房", "４００㎡", "经济技术指标!D7"),
+        "en": (
+            "floor_area_m2.elder_care", "400", "m2", "养老服务用房", "４００㎡", "经济技术指标!D7",
+        ),
+    }  # fmt: skip
+    for language, row in rows.items():
+        assert run(["plan", "show", str(table), "--language", language]) == 0
+        told = capsys.readouterr().out.splitlines()
+        assert row in [tuple(each.split()) for each in told]
+        assert ("  性质：新建" if language == "zh" else "  status: new") in told
     assert run(["plan", "show", str(table), "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["date"] is None
@@ -438,11 +443,11 @@ def test_explain_shows_the_arithmetic_of_a_plan_and_of_a_report(write, capsys):
     capsys.readouterr()
     assert run(["explain", ELDER_CARE, "江湾"]) == 0
     first = capsys.readouterr().out
-    assert "1,250 户 × 30 m²/100 户 = 375 m²;规划 340 m²;缺 35 m²" in first
+    assert "1,250 户 × 30 m²/100 户 = 375 m²；规划 340 m²；缺 35 m²" in first
     assert "plan.yaml:" in first
     assert run(["explain", ELDER_CARE, "r.json"]) == 0
     assert capsys.readouterr().out == first
-    identifier = first.split()[-1]
+    identifier = first.split("：")[-1].strip()
     assert run(["explain", identifier[:8], "r.json", "--language", "en"]) == 0
     assert "planned 340 m²; 35 m² short" in capsys.readouterr().out
     assert run(["explain", "wuhan-elder-care-floor", "r.json"]) == 2

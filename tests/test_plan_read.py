@@ -169,7 +169,7 @@ def test_an_indicator_table_takes_place_and_date_from_the_caller(tmp_path):
     assert (plan.name, plan.jurisdiction, plan.date) == ("乙", "cn-hubei", dt.date(2026, 1, 2))
     bare = read_plan(path)
     assert (bare.name, bare.jurisdiction, bare.date, bare.status) == ("p", "", None, "new")
-    assert any("taken as new" in note for note in bare.notes)
+    assert any("taken as new" in note.en for note in bare.notes)
 
 
 def test_facilities_keep_phase_level_entrance_and_place(tmp_path):

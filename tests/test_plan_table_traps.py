@@ -71,7 +71,7 @@ def test_what_is_hidden_is_not_read_and_is_said_so(book):
     ]
     path = book(rows, hide)
     assert facts(path)["floor_area_m2.elder_care"] == 340
-    notes = "\n".join(read_plan(path).notes)
+    notes = "\n".join(note.en for note in read_plan(path).notes)
     assert "sheet 旧版 is hidden" in notes
     assert "4 filled cells in hidden rows or columns are not read, the first is 指标!A3" in notes
     hidden = read_indicator_table(path, sheet="旧版").rows
@@ -142,7 +142,7 @@ def test_columns_that_could_be_meant_as_well_are_named(book):
     ]
     plan = read_plan(book(rows))
     assert plan.value("floor_area_m2.elder_care") == 340
-    assert any("指标!B2 方案一 ... is read, not 指标!C2 方案二" in note for note in plan.notes)
+    assert any("指标!B2 方案一 ... is read, not 指标!C2 方案二" in note.en for note in plan.notes)
 
 
 def test_parts_of_the_total_are_figures_of_their_own_in_its_unit(book):
@@ -238,7 +238,7 @@ def test_a_table_beside_that_of_the_buildings_is_still_read(book):
     plan = read_plan(book(rows))
     assert plan.value("households") == 1250
     assert plan.value("residential_floor_area_m2") is None
-    assert any("指标!D1 starts a table per building" in note for note in plan.notes)
+    assert any("指标!D1 starts a table per building" in note.en for note in plan.notes)
 
 
 def test_a_figure_below_zero_is_not_read(book):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import re
 
-from siting.report.note_words import DETAILED, ZH, note_layer, note_text
-from siting.tables import DataNote
+from siting.loaders.layers import load_layers
+from siting.loaders.project import read_project
+from siting.report.note_words import DETAILED, DETAILS_ZH, ZH, note_layer, note_text
+from siting.tables import DataNote, DataReport
 
 # Codes that are put together where they are written.
 MADE = {
@@ -37,10 +39,11 @@ def test_every_note_that_can_be_written_has_chinese_words(repository):
     assert (codes | MADE) - set(ZH) == set()
     assert set(ZH) - (codes | MADE) == set()
     assert set(ZH) >= DETAILED
+    assert set(ZH) >= set(DETAILS_ZH)
 
 
 def test_chinese_words_hold_no_english_sentence():
-    for code, text in ZH.items():
+    for code, text in (*ZH.items(), *DETAILS_ZH.items()):
         assert re.search(r"[\u4e00-\u9fff]", text), code
         assert not re.search(r"[A-Za-z]+ [a-z]+ [a-z]+", text), code
 
@@ -52,8 +55,26 @@ def test_a_note_keeps_its_count_its_examples_and_what_only_its_sentence_says():
     told = "数值为负，按缺失处理（1,200 处，如 a、b）。原文：'户数' is negative"
     assert note_text(note, "zh") == told
     assert note_text(note, "en") == "'户数' is negative"
-    assert note_layer(note, "zh") == "住宅 (b.gpkg)"
+    assert note_layer(note, "zh") == "住宅（b.gpkg）"
     assert note_layer(note, "en") == "residential (b.gpkg)"
+
+
+def test_the_details_of_a_note_are_told_in_chinese_and_its_sentence_is_not_needed():
+    told = {"header": "户数"}
+    note = DataNote("b", "warning", "number-negative", "'户数' is negative", 1, ("a",), told)
+    assert note_text(note, "zh") == "列“户数”的数值为负，按缺失处理（1 处，如 a）"
+    columns = {"columns": {"floor_area_m2": ("面积", 10000.0), "capacity": ("床位", 1.0)}}
+    note = DataNote("b", "info", "columns-recognised", "capacity from ...", 2, (), columns)
+    told = "已识别列名：“面积”（× 10000）为建筑面积、“床位”为容量（2 处）"
+    assert note_text(note, "zh") == told
+
+
+def test_every_note_on_the_sample_is_told_in_chinese_alone(repository):
+    report = DataReport()
+    load_layers(read_project(repository / "data/sample/siting.yaml"), report=report)
+    assert len(report.notes) > 40
+    for note in report.notes:
+        assert "原文" not in note_text(note, "zh"), note
 
 
 def test_a_note_of_an_unknown_code_is_told_as_it_was_written():

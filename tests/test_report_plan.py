@@ -47,7 +47,7 @@ def finding(**changes):
         "unit": "m2",
         "shortfall": Decimal(35),
         "explanation": Text(
-            "1,250 户 × 30 m²/100 户 = 375 m²;规划 340 m²;缺 35 m²",
+            "1,250 户 × 30 m²/100 户 = 375 m²；规划 340 m²；缺 35 m²",
             "1,250 households x 30 m2/100 households = 375 m2; planned 340 m2; 35 m2 short",
         ),
         "citation": CITATION,
@@ -122,10 +122,10 @@ def test_the_finding_id_depends_on_plan_rule_and_subject_only():
 def test_text_gives_the_arithmetic_the_clause_and_the_place():
     text = to_text([finding()])
     assert "✗ 不符合  养老服务用房配建面积" in text
-    assert "1,250 户 × 30 m²/100 户 = 375 m²;规划 340 m²;缺 35 m²" in text
-    assert "原文: 每百户不低于30平方米" in text
-    assert "plans/a/plan.yaml:8: elder_care = 340" in text
-    assert "plans/a/指标.xlsx 指标!C7: 养老服务用房 = ３４０ m²" in text
+    assert "1,250 户 × 30 m²/100 户 = 375 m²；规划 340 m²；缺 35 m²" in text
+    assert "原文：每百户不低于30平方米" in text
+    assert "plans/a/plan.yaml:8：elder_care = 340" in text
+    assert "plans/a/指标.xlsx 指标!C7：养老服务用房 = ３４０ m²" in text
     assert "Elder-care floor area" in to_text([finding()], language="en")
 
 
@@ -254,7 +254,7 @@ def test_github_annotations_lead_to_the_line():
     assert len(lines) == 4
     (error,) = [line for line in lines if line.startswith("::error ") and "elder-care" in line]
     assert error.startswith(
-        "::error file=plans/a/plan.yaml,line=8,title=养老服务用房配建面积%3A 不符合::"
+        "::error file=plans/a/plan.yaml,line=8,title=养老服务用房配建面积：不符合::"
     )
     assert [line.split(" ")[0] for line in lines].count("::notice") == 1
 
@@ -421,11 +421,12 @@ def test_what_is_missing_is_said_in_the_language_of_the_report():
         measured=None,
         shortfall=None,
         missing=("population", "no facility of type laundry in the data"),
+        missing_zh=("居住人口（population）", "数据中没有洗染店"),
         explanation=Text("无法判断", "cannot be told"),
     )
     for write in (to_text, to_markdown, to_html, to_github, to_junit):
         told = write([lost], language="zh").replace("\\", "")
-        assert "population" in told
+        assert "居住人口（population）、数据中没有洗染店" in told
         assert "数据中没有洗染店" in told
         assert "no facility" not in told
     assert "no facility of type laundry in the data" in to_text([lost], language="en")
@@ -440,7 +441,7 @@ def test_a_maximum_has_its_sign_and_one_thing_is_singular():
 def test_a_new_problem_is_told_with_its_numbers_in_the_readers_language():
     changes = compare((), known_of([finding()]))
     zh, en = (to_diff_text(changes, language=each).splitlines()[0] for each in ("zh", "en"))
-    assert zh.endswith("养老服务用房配建面积 (wuhan-elder-care-floor-area)  不符合 340/375")
+    assert zh.endswith("养老服务用房配建面积（wuhan-elder-care-floor-area）  不符合 340/375")
     assert en.endswith("Elder-care floor area (wuhan-elder-care-floor-area)  fail 340/375")
     read = known_of_json(to_json([finding()]), "old.json")
     assert to_diff_text(compare((), read), language="en").splitlines()[0] == en
@@ -465,4 +466,4 @@ def test_a_changed_problem_is_worse_where_it_lacks_more_or_fails_now(before, aft
 def test_the_count_of_failures_leaves_recommendations_apart():
     advice = finding(strength="recommended", rule_id="b")
     last = to_text([finding(), advice], language="zh").splitlines()[-1]
-    assert last == "存在不符合项（1 项须解决）:1 不符合、1 不满足建议"
+    assert last == "存在不符合项（1 项须解决）：1 项不符合、1 项不满足建议"

@@ -277,7 +277,7 @@ def test_floor_area_per_100_households_is_judged_by_community():
 
 def test_a_community_is_explained_with_its_sum():
     text = explain_row(judged(COMMUNITY, service_city([9.0, 20.0])), 1, service_city([9.0, 20.0]))
-    assert text.startswith("70 户 × 30 m²/100 户 = 21 m²;实际 20 m²;缺 1 m²")
+    assert text.startswith("70 户 × 30 m²/100 户 = 21 m²；实际 20 m²；缺 1 m²")
 
 
 def test_a_missing_floor_area_is_no_zero():
@@ -328,6 +328,12 @@ def test_beds_per_thousand_elderly_are_counted_for_areas_and_for_the_whole_city(
     assert by_area.required.tolist() == pytest.approx([24, 24])
     assert words(by_area) == ["pass", "fail"]
     assert (whole.subject_kind, whole.required.tolist()) == ("city", pytest.approx([48]))
+
+
+def test_what_facilities_lack_is_named_in_words():
+    block = judged("gb50437-land-per-person", make_city(facilities=[("e", "elder_care", 100.0)]))
+    assert "部分养老服务用房、养老院缺少用地面积" in block.reasons_zh
+    assert not [each for each in block.reasons_zh if "_" in each]
 
 
 def test_a_condition_on_people_leaves_small_areas_out():
@@ -480,6 +486,7 @@ def test_the_homes_of_a_plan_are_judged_in_the_city_by_the_farthest_one():
         "unknown",
         ("no facility of type kindergarten in the data",),
     )
+    assert unknown.missing_zh == ("数据中没有幼儿园",)
 
 
 def test_a_school_of_unstated_level_neither_serves_nor_lets_anybody_fail():

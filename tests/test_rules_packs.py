@@ -256,7 +256,7 @@ def test_a_rule_is_described_in_both_languages_with_its_source(rule):
 
 def test_what_a_rule_asks_is_said_in_one_phrase():
     assert asks_text(RULES["wuhan-elder-care-floor-area"]).zh == (
-        "每 100 户不低于 30 m²,且合计不低于 300 m²"
+        "每 100 户不低于 30 m²，且合计不低于 300 m²"
     )
     either = asks_text(RULES["wuhan-sport-indoor-or-outdoor"]).en
     assert either == "0.1 m² for each person at least, or 0.3 m² for each person at least"

@@ -62,11 +62,11 @@ def test_elder_care_is_exact_at_its_boundaries(households, area, verdict, requir
 
 def test_the_arithmetic_is_said_in_words():
     finding = elder_care(1250, 340)
-    assert finding.explanation.zh == "1,250 户 × 30 m²/100 户 = 375 m²;规划 340 m²;缺 35 m²"
+    assert finding.explanation.zh == "1,250 户 × 30 m²/100 户 = 375 m²；规划 340 m²；缺 35 m²"
     assert finding.explanation.en == (
         "1,250 households × 30 m²/100 households = 375 m²; planned 340 m²; 35 m² short"
     )
-    assert "低于下限,取 300 m²" in elder_care(800, 299).explanation.zh
+    assert "低于下限，取 300 m²" in elder_care(800, 299).explanation.zh
 
 
 def test_steps_of_100_households_are_an_option_that_says_so():
@@ -74,7 +74,7 @@ def test_steps_of_100_households_are_an_option_that_says_so():
     assert finding.required == Decimal(30 * 11)
     assert finding.verdict == "fail"
     assert "按整百进整" in finding.note.zh
-    assert "1,001 户按 100 户进整,1,100 户" in finding.explanation.zh
+    assert "1,001 户按 100 户进整，1,100 户" in finding.explanation.zh
 
 
 def test_ten_percent_is_ten_percent():
@@ -133,6 +133,9 @@ def test_what_is_missing_is_named_and_never_passes():
     assert (no_households.verdict, no_households.missing) == ("unknown", ("households",))
     neither = judge("hubei-elder-care-land", {})
     assert set(neither.missing) == {"land_area_m2.elder_care", "population"}
+    named = {"养老服务用房用地面积（land_area_m2.elder_care）", "居住人口（population）"}
+    assert set(neither.missing_zh) == named
+    assert all(each in neither.explanation.zh for each in named)
 
 
 def test_evidence_leads_to_the_cell():

@@ -7,9 +7,9 @@ excluded or assumed. Geometry is always in projected metres here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -165,6 +165,9 @@ class DataNote:
         Number of rows concerned.
     examples
         Identifiers or row numbers of the first few rows.
+    details
+        What the sentence tells beyond code, count and examples, by name, so that it can be told in
+        another language; of ``column`` the name in this contract. Empty where there is no more.
     """
 
     layer: str
@@ -173,6 +176,7 @@ class DataNote:
     message: str
     count: int = 0
     examples: tuple[str, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(slots=True)
@@ -190,9 +194,11 @@ class DataReport:
         *,
         count: int = 0,
         examples: Iterable[object] = (),
+        details: Mapping[str, Any] | None = None,
     ) -> None:
         first = tuple(str(example) for example, _ in zip(examples, range(5), strict=False))
-        self.notes.append(DataNote(layer, severity, code, message, int(count), first))
+        told = dict(details or {})
+        self.notes.append(DataNote(layer, severity, code, message, int(count), first, told))
 
     def extend(self, other: DataReport) -> None:
         """Append every note of another report."""

@@ -278,13 +278,19 @@ def _tell(
     every: bool,
 ) -> None:
     """Say on standard error what the report on standard output does not."""
+    from siting.report._words import labelled, word
     from siting.report.text import summary_text
+    from siting.rules.plan_finding import Text
 
     notes = checks.notes
     for note in notes if every else notes[:_SHOWN_NOTES]:
-        warn(f"note: {plain(note)}")
-    if not every and len(notes) > _SHOWN_NOTES:
-        warn(f"note: {len(notes) - _SHOWN_NOTES} more notes; --verbose shows them")
+        warn(labelled(word("notice", language), plain(note.text(language)), language))
+    more = len(notes) - _SHOWN_NOTES
+    if not every and more > 0:
+        rest = Text(
+            f"另有 {more} 条，加 --verbose 列出", f"{more} more notes; --verbose shows them"
+        )
+        warn(labelled(word("notice", language), rest.text(language), language))
     path, name = reports[0]
     if path is not None or name != "text":
         told = summary_text(outcome.findings, language, allow_unknown=outcome.allow_unknown)

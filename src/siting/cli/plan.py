@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -15,6 +15,7 @@ from siting.plain_text import plain
 
 if TYPE_CHECKING:
     from siting.rules.plan import Plan
+    from siting.rules.plan_finding import Language
 
 commands = typer.Typer(
     no_args_is_help=True,
@@ -33,10 +34,12 @@ _WORDS = {
         "status": "性质",
         "phases": "分期",
         "facilities": "设施",
-        "homes": "住宅(图纸)",
+        "homes": "住宅（图纸）",
         "waivers": "豁免",
         "context": "现状城市",
         "not_said": "未说明",
+        "new": "新建",
+        "renewal": "更新改造",
     },
     "en": {
         "jurisdiction": "place",
@@ -49,6 +52,23 @@ _WORDS = {
         "context": "existing city",
         "not_said": "not said",
     },
+}
+
+
+# What a row says of itself, where it is one of a few fixed sentences.
+_ROW_NOTES_ZH = {
+    "a formula's stored value": "公式的保存值",
+    "counted": "按清单计数",
+    "counted under other types": "面积已计入其他类型",
+    "households x persons_per_household": "户数 × 户均人口",
+    "it is not read": "未采用",
+    "its figures stand below it": "数值在其下各行",
+    "less than nothing": "小于零",
+    "no number stands beside it": "旁边没有数值",
+    "no unit: read as m2": "未注单位，按 m² 读取",
+    "no unit: read as a share": "未注单位，按比例读取",
+    "not a known indicator": "不是已知指标",
+    "no unit: read as %": "未注单位，按百分数读取",
 }
 
 
@@ -82,23 +102,39 @@ def show(
     """
     from siting.loaders.plan import plan_table, read_plan
     from siting.pipeline.check import day_of
+    from siting.report._words import labelled, word
+    from siting.report.note_words import note_line
 
     read = read_plan(plan, date=day_of(date), jurisdiction=jurisdiction or "", status=status)
     rows = plan_table(read)
+    notes = (*read.notes, *(note_line(note, counted=True) for note in read.data_notes))
     if as_json:
-        document = {**_head(read), "rows": rows, "notes": list(read.notes)}
+        document = {**_head(read), "rows": rows, "notes": [note.en for note in notes]}
         say_json(document)
         return
-    words = _WORDS[language]
     say(plain(read.name))
-    for key, value in _head(read).items():
-        if key in words and value not in ("", 0):
-            say(plain(f"  {words[key]}: {value if value is not None else words['not_said']}"))
+    for line in _head_lines(read, language):
+        say(plain(f"  {line}"))
     say("")
-    for line in aligned([_COLUMNS[language], *map(_row, rows)]):
+    for line in aligned([_COLUMNS[language], *(_row(row, language) for row in rows)]):
         say(line)
-    for note in read.notes:
-        warn(f"note: {plain(note)}")
+    for note in notes:
+        warn(labelled(word("notice", language), plain(note.text(language)), language))
+
+
+def _head_lines(plan: Plan, language: Language) -> Iterator[str]:
+    """Say what the plan says of itself, a line for each of what it says or should."""
+    from siting.report._words import labelled
+
+    words = _WORDS[language]
+    told = _head(plan)
+    told["status"] = words.get(plan.status, plan.status)
+    if language == "zh":
+        told["phases"] = "、".join(each.name for each in plan.phases)
+        told["waivers"] = "、".join(each.rule_id for each in plan.waivers)
+    for key, value in told.items():
+        if key in words and value not in ("", 0):
+            yield labelled(words[key], words["not_said"] if value is None else value, language)
 
 
 def _head(plan: Plan) -> dict[str, Any]:
@@ -115,14 +151,23 @@ def _head(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _row(row: dict[str, str]) -> tuple[str, ...]:
+def _row(row: dict[str, str], language: Language) -> tuple[str, ...]:
+    from siting.rules.fact_titles import fact_title, unit_text
+
     # 1250户 has its unit already.
     unit = row["unit_as_read"] if row["text"][-1:].isdigit() else ""
     written = " ".join(part for part in (row["label"], row["text"], unit) if part)
-    notes = [row["note"], f"⊂ {row['part_of']}" if row["part_of"] else "", row["phase"]]
     where = row["location"] or Path(row["file"]).name
-    note = "; ".join(part for part in notes if part)
-    return (row["key"] or "–", row["value"], row["unit"], written, where, note)
+    within = f"⊂ {row['part_of']}" if row["part_of"] else ""
+    if language == "en":
+        note = "; ".join(part for part in (row["note"], within, row["phase"]) if part)
+        return (row["key"] or "–", row["value"], row["unit"], written, where, note)
+    if row["line"]:
+        where = f"第 {row['line']} 行"
+    said = "；".join(_ROW_NOTES_ZH.get(part, part) for part in row["note"].split("; "))
+    note = "；".join(part for part in (said, within, row["phase"]) if part)
+    title, unit = fact_title(row["key"]).zh, unit_text(row["unit"]).zh
+    return (title or "–", row["value"], unit, written, where, note)
 
 
 def aligned(rows: Sequence[Iterable[str]]) -> list[str]:

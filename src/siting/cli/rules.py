@@ -111,7 +111,7 @@ def explain_rule(
 
     Example:  siting rules explain wuhan-elder-care-floor-area --language en
     """
-    from siting.report._words import word
+    from siting.report._words import labelled, word
     from siting.rules.cases import plan_of_case
     from siting.rules.evaluate_plan import evaluate_plan
     from siting.rules.explain import describe_rule
@@ -121,12 +121,13 @@ def explain_rule(
         say(describe_rule(rule, language))
         return
     say(describe_rule(rule.model_copy(update={"cases": ()}), language))
-    say("算例:" if language == "zh" else "worked cases:")
+    say("算例：" if language == "zh" else "worked cases:")
     spoken: Literal["zh", "en"] = "zh" if language == "zh" else "en"
     for case in rule.cases:
         for finding in evaluate_plan([rule], plan_of_case(rule, case)):
             text = finding.explanation.text(spoken)
-            say(plain(f"  - {one_line(case.name)}: {word(finding.verdict, spoken)}: {text}"))
+            said = labelled(word(finding.verdict, spoken), text, spoken)
+            say(plain(f"  - {labelled(one_line(case.name), said, spoken)}"))
 
 
 @commands.command("lint")

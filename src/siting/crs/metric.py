@@ -75,7 +75,8 @@ def choose_metric_crs(
             f"no crs was declared for the analysis; {crs_label(crs)} ({crs.name}) was chosen for "
             f"the extent {west:.3f}, {south:.3f} to {east:.3f}, {north:.3f} degrees"
         )
-        report.add(subject, "info", "metric-crs-chosen", message)
+        details = {"target": f"{crs_label(crs)}（{crs.name}）"}
+        report.add(subject, "info", "metric-crs-chosen", message, details=details)
     return crs
 
 
@@ -191,9 +192,10 @@ def _extent(bounds: Sequence[float]) -> str:
 def _note_projection(
     frame: gpd.GeoDataFrame, crs: pyproj.CRS, subject: str, report: DataReport
 ) -> None:
-    label = f"{crs_label(frame.crs)} to {crs_label(crs)}"
+    ends = {"source": crs_label(frame.crs), "target": crs_label(crs)}
+    label = f"{ends['source']} to {ends['target']}"
     message = f"projected from {label}"
-    report.add(subject, "info", "projected", message, count=len(frame))
+    report.add(subject, "info", "projected", message, count=len(frame), details=ends)
     accuracy_m = _shift_accuracy_m(frame, crs)
     if accuracy_m > _DOUBTFUL_SHIFT_M:
         known = f"to {accuracy_m:.0f} m" if math.isfinite(accuracy_m) else "not at all"

@@ -96,7 +96,7 @@ def dbf_encoding(path: Path, declared: str | None, *, subject: str, report: Data
     if stated is None or codecs.lookup(chosen) != codecs.lookup(stated):
         said = f"the files say {stated}" if stated else "there is no .cpg"
         message = f"{said}, but the texts of the table are in {chosen}; they were read so"
-        report.add(subject, "repair", "encoding-detected", message)
+        report.add(subject, "repair", "encoding-detected", message, details={"encoding": chosen})
     return chosen
 
 

@@ -21,6 +21,7 @@ from siting.loaders._plan_words import (
     unit_word,
 )
 from siting.loaders._workbook import Cell, Sheet, cell_name
+from siting.rules.plan_finding import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Sequence
@@ -138,14 +139,14 @@ def regions_of(grid: Grid) -> list[Grid]:
     return [grid.only(group) for group in groups]
 
 
-def without_building_tables(grid: Grid) -> tuple[Grid, list[str]]:
+def without_building_tables(grid: Grid) -> tuple[Grid, list[Text]]:
     """Leave out tables with one row per building; their figures are not the plan's.
 
     Such a table goes from its heading down to the next empty row, and sideways to the next empty
     column, so that what stands beside it is still read.
     """
     dropped: set[Place] = set()
-    notes: list[str] = []
+    notes: list[Text] = []
     for region in regions_of(grid):
         starts = [
             item for item in region.items.values() if _PER_BUILDING.fullmatch(fold(item.text))
@@ -153,7 +154,13 @@ def without_building_tables(grid: Grid) -> tuple[Grid, list[str]]:
         if starts:
             first = min(starts, key=lambda item: item.place)
             dropped |= _below_and_beside(region, first.place)
-            notes.append(f"{region.name(first)} starts a table per building; it is not read")
+            name = region.name(first)
+            notes.append(
+                Text(
+                    f"{name} 起为单体面积表，未采用",
+                    f"{name} starts a table per building; it is not read",
+                )
+            )
     return grid.without(dropped) if dropped else grid, notes
 
 

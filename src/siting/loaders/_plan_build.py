@@ -29,6 +29,7 @@ from siting.rules.plan import (
     unit_of,
     with_population,
 )
+from siting.rules.plan_finding import Text
 from siting.rules.yaml_lines import dotted
 from siting.tables import DataReport
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from siting.loaders._plan_layers import Drawing, Measured
     from siting.rules.yaml_lines import Path as KeyPath
+    from siting.tables import DataNote
 
 
 @dataclass(slots=True)
@@ -48,7 +50,8 @@ class Parts:
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
     rows: list[PlanRow] = field(default_factory=list)
     drawing: Drawing | None = None
-    notes: list[str] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
+    data_notes: list[DataNote] = field(default_factory=list)
     form: str = "plan.yaml"
 
 
@@ -103,7 +106,9 @@ def build_plan(parts: Parts, *, known_date: bool) -> Plan:
         includes[outer] = tuple(sorted({*includes.get(outer, ()), *inner}))
     notes = [*parts.notes]
     if "status" not in model.model_fields_set:
-        notes.append("the plan does not say its status; it is taken as new")
+        notes.append(
+            Text("方案未写性质，按新建处理", "the plan does not say its status; it is taken as new")
+        )
     return Plan(
         name=model.name,
         jurisdiction=getattr(model, "jurisdiction", ""),
@@ -121,6 +126,7 @@ def build_plan(parts: Parts, *, known_date: bool) -> Plan:
         context=str(model.context) if model.context else "",
         rows=tuple(parts.rows),
         notes=tuple(notes),
+        data_notes=tuple(parts.data_notes),
     )
 
 
@@ -131,11 +137,7 @@ def _measured(parts: Parts) -> Measured:
         return Measured()
     report = DataReport()
     result = measured(parts.drawing, crs=parts.file.crs, report=report)
-    parts.notes += [
-        f"{note.layer}: {note.message}" + (f" ({note.count} rows)" if note.count else "")
-        for note in report.notes
-        if note.severity != "info"
-    ]
+    parts.data_notes += [note for note in report.notes if note.severity != "info"]
     return result
 
 

@@ -154,7 +154,22 @@ def _note_spread(
         f"{cells.people[moved].sum():,.3f} from {moved.size:,} cells without homes to the nearest "
         f"within {max_move_m:g} m, {cells.people[lost].sum():,.3f} to none."
     )
-    report.add(cells.source, "info", "population-spread", message, count=cells.people.size)
+    details = {
+        "people": f"{cells.total:,.0f}",
+        "shared": f"{shared:,.0f}",
+        "moved": f"{cells.people[moved].sum():,.0f}",
+        "cells": f"{moved.size:,}",
+        "max_move_m": f"{max_move_m:g}",
+        "lost": f"{cells.people[lost].sum():,.0f}",
+    }
+    report.add(
+        cells.source,
+        "info",
+        "population-spread",
+        message,
+        count=cells.people.size,
+        details=details,
+    )
     if lost.size:
         message = (
             f"{cells.people[lost].sum():,.3f} people in {lost.size:,} cells have no home within "

@@ -15,6 +15,7 @@ from posixpath import dirname, join, normpath
 from typing import IO, TYPE_CHECKING, Any
 
 from siting.errors import LoadError
+from siting.rules.plan_finding import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +80,7 @@ class Sheet:
     name: str
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
     hidden: bool = False
 
 
@@ -245,7 +246,12 @@ def _fill(
                 return
     if unseen:
         what = f"{len(unseen)} filled cells in hidden rows or columns are not read"
-        sheet.notes.append(f"{what}, the first is {unseen[0]}")
+        sheet.notes.append(
+            Text(
+                f"隐藏行列中的 {len(unseen)} 个单元格未采用，第一个是 {unseen[0]}",
+                f"{what}, the first is {unseen[0]}",
+            )
+        )
 
 
 def _is_hidden(element: Any) -> bool:
@@ -265,8 +271,12 @@ def _cell(
         text = texts[int(text)] if kind == "s" and text else text
     if not text.strip() or kind == "e":
         if formula or kind == "e":
-            what = f"holds the error {text[:20]}" if kind == "e" else "is a formula without a value"
-            sheet.notes.append(f"{sheet.name}!{cell_name(row, column)} {what}; it is not read")
+            place = f"{sheet.name}!{cell_name(row, column)}"
+            what = Text("的公式没有保存结果", "is a formula without a value")
+            if kind == "e":
+                what = Text(f"为错误值 {text[:20]}", f"holds the error {text[:20]}")
+            zh, en = f"{place} {what.zh}，未采用", f"{place} {what.en}; it is not read"
+            sheet.notes.append(Text(zh, en))
         return None
     text = text[:MAX_TEXT]
     number = int(element.get("s", "0"))

@@ -124,6 +124,7 @@ def assign_types(
             message,
             count=len(lost),
             examples=lost.index,
+            details={"words": _quoted_zh(_counts(lost).index)},
         )
     flat = np.array([code for meaning in meanings for code in meaning], dtype=object)
     position = np.repeat(np.arange(len(words)), repeats)
@@ -190,6 +191,11 @@ def _counted(lost: pd.Series) -> str:
     counts = _counts(lost)
     shown = ", ".join(f"'{word}' ({count})" for word, count in counts.head(_SHOWN).items())
     return shown + (f" and {len(counts) - _SHOWN} more" if len(counts) > _SHOWN else "")
+
+
+def _quoted_zh(words: pd.Index) -> str:
+    listed = "、".join(f"“{word}”" for word in words[:_SHOWN])
+    return f"{listed}等" if len(words) > _SHOWN else listed
 
 
 def _unknown_message(lost: pd.Series, rows: int, codes: Collection[str], subject: str) -> str:

@@ -279,16 +279,22 @@ def _values(
         ("warning", "number-unreadable"),
         subject,
         report,
+        header=match.column,
+        first=str(next(iter(cells[numbers.unreadable]), "")),
     )
     if numbers.units:
         message = f"cells of '{match.column}' carry units of their own: {list(numbers.units)}"
-        report.add(subject, "repair", "units-in-cells", message, count=len(numbers.units))
+        details = {"header": match.column, "units": "、".join(map(str, numbers.units))}
+        report.add(
+            subject, "repair", "units-in-cells", message, count=len(numbers.units), details=details
+        )
     values = _without_negative(values, cells.index, match, column, subject, report)
     values = _without_impossible(values, cells.index, match, column, subject, report)
     _warn_absurd(values, cells.index, column, spec, subject, report)
     missing = np.isnan(values)
     message = f"{column.name} is missing"
-    _note(cells.index[missing], message, ("info", "values-missing"), subject, report)
+    kind: tuple[Severity, str] = ("info", "values-missing")
+    _note(cells.index[missing], message, kind, subject, report, column=column.name)
     return pd.Series(values, index=cells.index)
 
 
@@ -304,7 +310,8 @@ def _without_negative(
         return values
     low = values < column.minimum
     message = f"'{match.column}' is negative; it counts as missing"
-    _note(labels[low], message, ("warning", "number-negative"), subject, report)
+    kind: tuple[Severity, str] = ("warning", "number-negative")
+    _note(labels[low], message, kind, subject, report, header=match.column)
     return np.where(low, np.nan, values)
 
 
@@ -351,7 +358,10 @@ def _note(
     kind: tuple[Severity, str],
     subject: str,
     report: DataReport,
+    **details: object,
 ) -> None:
     if len(rows):
         severity, code = kind
-        report.add(subject, severity, code, message, count=len(rows), examples=rows)
+        report.add(
+            subject, severity, code, message, count=len(rows), examples=rows, details=details
+        )

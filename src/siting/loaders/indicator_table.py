@@ -21,6 +21,7 @@ from siting.loaders._plan_words import fold
 from siting.loaders._row_units import unit_remarks
 from siting.loaders._table_blocks import Block, blocks_of, first_data_row
 from siting.loaders._workbook import read_workbook
+from siting.rules.plan_finding import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,7 @@ class IndicatorTable:
 
     rows: tuple[PlanRow, ...]
     name: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
 
 
 def read_indicator_table(path: Path, *, sheet: str | None = None, file: str = "") -> IndicatorTable:
@@ -66,7 +67,7 @@ def read_indicator_table(path: Path, *, sheet: str | None = None, file: str = ""
         raise LoadError(f"{path} has no sheet {sheet!r}; it has {names}.")
     rows: list[PlanRow] = []
     notes = [
-        f"sheet {each.name} is hidden; it is not read"
+        Text(f"工作表“{each.name}”已隐藏，未采用", f"sheet {each.name} is hidden; it is not read")
         for each in sheets
         if each.hidden and each not in wanted
     ]
@@ -96,7 +97,7 @@ class Reading:
     """One way to read a grid: its rows, and what was left out in doubt."""
 
     rows: list[PlanRow] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
 
     def add(self, other: Reading) -> None:
         """Append another reading's rows and notes."""
@@ -131,7 +132,7 @@ def _read_grid(grid: Grid, file: str, shared: Sequence[tuple[int, str]]) -> Read
     return found
 
 
-def _doubts(grid: Grid, block: Block) -> list[str]:
+def _doubts(grid: Grid, block: Block) -> list[Text]:
     """Name the columns of numbers that could be meant as well as the one that was read."""
     if not block.doubtful:
         return []
@@ -142,8 +143,13 @@ def _doubts(grid: Grid, block: Block) -> list[str]:
         cell = next(item for item in below if item and item.quantities)
         return f"{grid.name(cell)} {block.headers.get(column, '')}".rstrip()
 
-    others = ", ".join(map(named, block.doubtful))
-    return [f"of several columns of numbers {named(block.values[0])} ... is read, not {others} ..."]
+    read, others = named(block.values[0]), list(map(named, block.doubtful))
+    return [
+        Text(
+            f"有多列数值，采用 {read} 一列，未采用 {'、'.join(others)}",
+            f"of several columns of numbers {read} ... is read, not {', '.join(others)} ...",
+        )
+    ]
 
 
 def _project_name(grid: Grid) -> str:

@@ -6,6 +6,7 @@ filled without a parameter that the user wrote, and every filled row is counted 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,26 +70,27 @@ def fill_people(
     filled = homes.copy()
     ids = homes["home_id"].to_numpy()
     households, population = _numbers(homes, "households"), _numbers(homes, "population")
-    rules: list[tuple[Numbers, str]] = []
+    rules: list[_Assumed] = []
     if floor_area_per_household_m2 is not None:
-        by_floor = _numbers(homes, "floor_area_m2") / floor_area_per_household_m2
-        how = f"floor area / floor_area_per_household_m2 = {floor_area_per_household_m2:g}"
-        rules.append((np.where(np.isnan(population), by_floor, np.nan), how))
+        per = floor_area_per_household_m2
+        by_floor = _numbers(homes, "floor_area_m2") / per
+        values = np.where(np.isnan(population), by_floor, np.nan)
+        rules.append(_Assumed(values, "floor area /", "floor_area_per_household_m2", per))
     if persons_per_household is not None:
-        how = f"population / persons_per_household = {persons_per_household:g}"
-        rules.append((population / persons_per_household, how))
-    for values, how in rules:
-        households = _filled(households, values, "households", how, ids, layer, report)
+        per = persons_per_household
+        rules.append(_Assumed(population / per, "population /", "persons_per_household", per))
+    for assumed in rules:
+        households = _filled(households, assumed, "households", ids, layer, report)
     if persons_per_household is not None:
-        how = f"households x persons_per_household = {persons_per_household:g}"
-        by_household = households * persons_per_household
-        population = _filled(population, by_household, "population", how, ids, layer, report)
+        per = persons_per_household
+        assumed = _Assumed(households * per, "households x", "persons_per_household", per)
+        population = _filled(population, assumed, "population", ids, layer, report)
     filled["households"], filled["population"] = households, population
     for group, share in (("elderly", elderly_share), ("children", children_share)):
         if share is not None:
-            how = f"population x {group}_share = {share:g}"
+            assumed = _Assumed(population * share, "population x", f"{group}_share", share)
             stated = _numbers(homes, group)
-            filled[group] = _filled(stated, population * share, group, how, ids, layer, report)
+            filled[group] = _filled(stated, assumed, group, ids, layer, report)
     _note_missing(filled, layer, report)
     return filled
 
@@ -100,23 +102,43 @@ def _numbers(frame: pd.DataFrame, name: str) -> Numbers:
     return numbers
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Assumed:
+    """Numbers that stand in for missing ones, (homes,): of what, and by which parameter."""
+
+    numbers: Numbers
+    of: str
+    parameter: str
+    value: float
+
+
 def _filled(
     known: Numbers,
-    assumed: Numbers,
+    assumed: _Assumed,
     what: str,
-    how: str,
     ids: npt.NDArray[np.object_],
     layer: str,
     report: DataReport,
 ) -> Numbers:
-    rows = np.flatnonzero(np.isnan(known) & ~np.isnan(assumed))
+    rows = np.flatnonzero(np.isnan(known) & ~np.isnan(assumed.numbers))
     if rows.size:
-        total = float(assumed[rows].sum())
+        total = float(assumed.numbers[rows].sum())
+        how = f"{assumed.of} {assumed.parameter} = {assumed.value:g}"
         message = f"{rows.size} homes state no {what}; {how} stands in, {total:,.0f} in total."
         report.add(
-            layer, "assumption", f"{what}-assumed", message, count=rows.size, examples=ids[rows[:5]]
+            layer,
+            "assumption",
+            f"{what}-assumed",
+            message,
+            count=rows.size,
+            examples=ids[rows[:5]],
+            details={
+                "parameter": assumed.parameter,
+                "value": f"{assumed.value:g}",
+                "total": f"{total:,.0f}",
+            },
         )
-    return np.where(np.isnan(known), assumed, known)
+    return np.where(np.isnan(known), assumed.numbers, known)
 
 
 def _note_missing(homes: pd.DataFrame, layer: str, report: DataReport) -> None:

@@ -122,9 +122,9 @@ def read_plan(
 def plan_table(plan: Plan) -> list[dict[str, str]]:
     """Return what was read, row by row, for people: one dictionary of text per row.
 
-    The keys are ``key, value, unit, label, text, unit_as_read, file, location, part_of, phase,
-    note``. Rows that nothing knew have an empty key, and facts that were computed follow at the
-    end with how.
+    The keys are ``key, value, unit, label, text, unit_as_read, file, location, line, part_of,
+    phase, note``. Rows that nothing knew have an empty key, and facts that were computed follow
+    at the end with how.
     """
     table = [_row_as_text(row, plan.rows) for row in plan.rows]
     for key, fact in plan.facts.items():
@@ -146,6 +146,7 @@ def _row_as_text(row: PlanRow, rows: Sequence[PlanRow]) -> dict[str, str]:
         "unit_as_read": row.evidence.unit,
         "file": row.evidence.file,
         "location": row.evidence.location,
+        "line": str(row.evidence.line or ""),
         "part_of": above,
         "phase": row.phase,
         "note": row.note,

@@ -121,7 +121,10 @@ def read_population(
     if within is not None:
         cells = _clipped(cells, within, report)
     message = f"{cells.people.size:,} cells hold {cells.total:,.3f} people."
-    report.add(subject, "info", "population-total", message, count=cells.people.size)
+    details = {"people": f"{cells.total:,.0f}"}
+    report.add(
+        subject, "info", "population-total", message, count=cells.people.size, details=details
+    )
     return cells
 
 

@@ -246,7 +246,13 @@ def _csv_encoding(path: Path, declared: str | None, subject: str, report: DataRe
         codec = "utf-8-sig" if marked == "utf-8-sig" and name.lower() in ("utf-8", "utf8") else name
         if _decodes(content, codec):
             if not declared and codec == "gb18030":
-                report.add(subject, "info", "encoding-detected", "the table is in GB18030 (GBK)")
+                report.add(
+                    subject,
+                    "info",
+                    "encoding-detected",
+                    "the table is in GB18030 (GBK)",
+                    details={"encoding": "GB18030（GBK）"},
+                )
             return codec
     tried = f"the declared encoding {declared}" if declared else "UTF-8 nor GB18030"
     raise LoadError(
@@ -345,7 +351,8 @@ def _find_header(rows: Sequence[Row], fields: Sequence[Field], exact: Sequence[s
 def _note_header(header: int, cells: Sequence[Any], subject: str, report: DataReport) -> None:
     if header:
         message = f"the header was found in row {header + 1}; the rows above it are titles"
-        report.add(subject, "info", "header-found", message, count=header)
+        details = {"row": header + 1}
+        report.add(subject, "info", "header-found", message, count=header, details=details)
     names = [str(cell).strip() for cell in cells if cell is not None and str(cell).strip()]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:

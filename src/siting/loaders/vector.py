@@ -218,5 +218,13 @@ def _source_crs(
             f"the file says {crs_label(stored.crs)}, the project says {source.label}; the project "
             "was believed"
         )
-        report.add(subject, "assumption", "crs-overridden", message, count=len(frame))
+        details = {"stored": crs_label(stored.crs), "declared": source.label}
+        report.add(
+            subject,
+            "assumption",
+            "crs-overridden",
+            message,
+            count=len(frame),
+            details=details,
+        )
     return source

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from siting.errors import SitingError
 from siting.pipeline.plan_check import PlanCheck, PlanChecks
-from siting.rules.plan_finding import Language, PlanFinding, ranked
+from siting.report.note_words import note_line
+from siting.rules.plan_finding import Language, PlanFinding, Text, ranked
 from siting.tables import DataReport
 
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ class _Checker:
             self.options.language,
         )
 
-    def _plan(self, given: Plan | Path | str) -> tuple[Plan, tuple[str, ...]]:
+    def _plan(self, given: Plan | Path | str) -> tuple[Plan, tuple[Text, ...]]:
         """Return the plan as it is judged, and what was asked for instead of what it says."""
         from siting.loaders.plan import read_plan
 
@@ -274,20 +275,26 @@ class _Checker:
             message = (
                 f"{repairs} notes on the data of the existing city; siting analyze lists them."
             )
-            report.add(Path(context).name, "assumption", "city-notes", message)
+            report.add(
+                Path(context).name, "assumption", "city-notes", message, details={"notes": repairs}
+            )
         return self._cities[context]
 
-    def _notes(self, plan: Plan, findings: Sequence[PlanFinding]) -> tuple[str, ...]:
+    def _notes(self, plan: Plan, findings: Sequence[PlanFinding]) -> tuple[Text, ...]:
         known = {each.rule_id for each in findings}
         waived = (
-            f"{plan.source}: a waiver names {each.rule_id}, which is none of the rules applied."
+            Text(
+                f"豁免所指的 {each.rule_id} 不在所用规则之内",
+                f"a waiver names {each.rule_id}, which is none of the rules applied.",
+            )
             for each in plan.waivers
             if each.rule_id not in known
         )
-        own = (f"{plan.source}: {note}" for note in plan.notes)
-        return (*own, *self._place(plan), *waived)
+        drawn = (note_line(note, counted=True) for note in plan.data_notes)
+        told = (*plan.notes, *drawn, *self._place(plan), *waived)
+        return tuple(_said_of(plan, note) for note in told)
 
-    def _place(self, plan: Plan) -> tuple[str, ...]:
+    def _place(self, plan: Plan) -> tuple[Text, ...]:
         """Say where no rule is made for a place itself, since its name may be misspelt."""
         from siting.rules.yaml_lines import nearest_known
 
@@ -295,8 +302,14 @@ class _Checker:
         if not plan.jurisdiction or plan.jurisdiction in places:
             return ()
         hint = nearest_known(plan.jurisdiction, places)
-        own = f"{plan.source}: no rule is made for {plan.jurisdiction} itself"
-        return (f"{own}, only wider ones apply; {hint}",)
+        listed = "、".join(sorted(places))
+        return (
+            Text(
+                f"没有专为 {plan.jurisdiction} 制定的规则，只用更大范围的规则；"
+                f"有规则的地区：{listed}",
+                f"no rule is made for {plan.jurisdiction} itself, only wider ones apply; {hint}",
+            ),
+        )
 
 
 def _packs(rules: Sequence[str | Path | Pack]) -> tuple[Pack, ...]:
@@ -330,11 +343,22 @@ def day_of(date: dt.date | str | None) -> dt.date | None:
         raise SitingError(f"date is '{date}'; write it as 2026-11-23.") from None
 
 
-def _instead(said: Plan, judged: Plan) -> tuple[str, ...]:
+def _said_of(plan: Plan, note: Text) -> Text:
+    return Text(f"{plan.source}：{note.zh}", f"{plan.source}: {note.en}")
+
+
+def _instead(said: Plan, judged: Plan) -> tuple[Text, ...]:
     """Say where an option overrules what a plan says of itself."""
+    names = {"date": "日期", "jurisdiction": "地区", "status": "性质"}
     return tuple(
-        f"{said.source}: its {name} is {old}; it is judged with {new}, as asked for."
-        for name in ("date", "jurisdiction", "status")
+        _said_of(
+            said,
+            Text(
+                f"方案所写{zh}为 {old}，按要求以 {new} 判定",
+                f"its {name} is {old}; it is judged with {new}, as asked for.",
+            ),
+        )
+        for name, zh in names.items()
         if (old := getattr(said, name)) and old != (new := getattr(judged, name))
     )
 
@@ -372,10 +396,8 @@ def _waived(finding: PlanFinding, plan: Plan) -> PlanFinding:
     return finding
 
 
-def _told(report: DataReport) -> Iterator[str]:
-    for note in report.notes:
-        if note.severity != "info":
-            yield f"{note.layer}: {note.message}"
+def _told(report: DataReport) -> Iterator[Text]:
+    return (note_line(note) for note in report.notes if note.severity != "info")
 
 
 def _said(error: BaseException, path: Path) -> str:

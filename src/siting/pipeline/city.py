@@ -300,6 +300,7 @@ def note_unattached(city: City, report: DataReport) -> None:
                 "homes among them are unknown to every walking rule, facilities serve nobody.",
                 count=far.size,
                 examples=ids.iloc[far],
+                details={"max_access_m": f"{city.parameters.max_access_m:g}"},
             )
 
 

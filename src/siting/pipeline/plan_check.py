@@ -34,7 +34,7 @@ class PlanCheck(Sequence[PlanFinding]):
     left_out
         The rules that were not, each with the reason.
     notes
-        What was assumed, repaired or could not be looked at, in English.
+        What was assumed, repaired or could not be looked at.
     language
         Of what a notebook shows.
     """
@@ -43,7 +43,7 @@ class PlanCheck(Sequence[PlanFinding]):
     findings: tuple[PlanFinding, ...]
     rules: tuple[Rule, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
     language: Language = "zh"
 
     @overload
@@ -140,7 +140,7 @@ class PlanChecks(Sequence[PlanCheck]):
         return not self.unreadable and all(check.compliant for check in self.checks)
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Text, ...]:
         """The notes of all plans, each said once, and names that several plans have."""
         names = [check.plan.name for check in self.checks]
         shared = dict.fromkeys(name for name in names if names.count(name) > 1)
@@ -148,8 +148,11 @@ class PlanChecks(Sequence[PlanCheck]):
         return (
             *own,
             *(
-                f"{names.count(name)} plans are called {name}; give each a name of its own, since "
-                "findings are known again by the plan's name."
+                Text(
+                    f"有 {names.count(name)} 个方案都叫“{name}”；请各取一名，因为结果按方案名辨认",
+                    f"{names.count(name)} plans are called {name}; give each a name of its own, "
+                    "since findings are known again by the plan's name.",
+                )
                 for name in shared
             ),
         )

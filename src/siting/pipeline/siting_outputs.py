@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _CURVE_WORDS = {
     "zh": {
-        "sites": "开设数", "money": "资金(元)", "served": "服务", "bound": "虚线:已证明的上界",
-        "title": "{title}:效益曲线", "made_up": "(虚构数据)",
+        "sites": "开设数", "money": "资金（元）", "served": "服务", "bound": "虚线：已证明的上界",
+        "title": "{title}：效益曲线", "made_up": "（虚构数据）",
     },
     "en": {
         "sites": "sites opened", "money": "money (CNY)", "served": "served",

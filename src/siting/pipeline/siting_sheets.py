@@ -19,7 +19,7 @@ _WORDS = {
     ),
     "capacity_sheet": ("服务能力", "Capacity"),
     "capacity_sheet_note": (
-        "最多可服务 = 限值与容量之内的最大值(已证明);就近 = 都去最近一处,满员后不再接收",
+        "最多可服务 = 限值与容量之内的最大值（已证明）；就近 = 都去最近一处，满员后不再接收",
         "Could serve: the proven maximum. At the nearest: all go there, full ones turn away",
     ),
     "when": ("时间", "When"),

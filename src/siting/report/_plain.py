@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from siting.plain_text import plain
-from siting.rules.facility_types import type_names
+from siting.report._words import labelled
 from siting.rules.plan import plain_number
 from siting.rules.wording import with_unit
 
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from siting.rules.plan import Evidence
     from siting.rules.plan_finding import Language, PlanFinding
 
-_NO_FACILITY = re.compile(
-    r"^no facility of type (?P<types>[a-z_0-9]+(?:, [a-z_0-9]+)*) "
-    r"(?P<where>in the data|reaches a street)$"
-)
 _EVIDENCE = ("file", "location", "text", "unit", "label", "line")
 _ASCII_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
@@ -78,23 +74,16 @@ def numbers_of(finding: PlanFinding, language: Language) -> tuple[str, str, str]
 
 def missing_of(finding: PlanFinding, language: Language) -> str:
     """Name what is missing for a finding."""
-    return missing_words(finding.missing, language)
+    return enumerated(finding.lacking(language), language)
 
 
-def missing_words(missing: Iterable[str], language: Language) -> str:
-    """Name what is missing: keys of a plan as they are written there, sentences in the language.
+def enumerated(names: Iterable[str], language: Language) -> str:
+    """Put names in a row, with the comma that the language has for it.
 
-    >>> missing_words(["population", "no facility of type laundry in the data"], "zh")
-    'population, 数据中没有洗染店'
+    >>> enumerated(["居住户数", "居住人口"], "zh"), enumerated(["a", "b"], "en")
+    ('居住户数、居住人口', 'a, b')
     """
-    if language == "en":
-        return ", ".join(missing)
-    return ", ".join(_NO_FACILITY.sub(_no_facility, each) for each in missing)
-
-
-def _no_facility(found: re.Match[str]) -> str:
-    said = "{}均未接入路网" if found["where"] == "reaches a street" else "数据中没有{}"
-    return said.format(type_names(found["types"].split(", ")))
+    return ("、" if language == "zh" else ", ").join(names)
 
 
 def place(evidence: Evidence) -> str:
@@ -104,19 +93,20 @@ def place(evidence: Evidence) -> str:
     return f"{evidence.file} {evidence.location}".strip()
 
 
-def read_as(evidence: Evidence) -> str:
+def read_as(evidence: Evidence, language: Language = "en") -> str:
     """Say where a number stands and how it is written there."""
     words = " = ".join(part for part in (evidence.label, evidence.text) if part)
     # 1250户 has its unit already.
     unit = evidence.unit.replace("m2", "m²") if words[-1:].isdigit() else ""
-    return f"{place(evidence)}: {words} {unit}".rstrip(": ").rstrip()
+    written = f"{words} {unit}".rstrip()
+    return labelled(place(evidence), written, language) if written else place(evidence)
 
 
-def place_text(record: Mapping[str, Any]) -> str:
+def place_text(record: Mapping[str, Any], language: Language) -> str:
     """Write the evidence of a JSON report as `read_as` writes it."""
     from siting.rules.plan import Evidence
 
-    return read_as(Evidence(**{key: record[key] for key in _EVIDENCE}))
+    return read_as(Evidence(**{key: record[key] for key in _EVIDENCE}), language)
 
 
 def first_place(finding: PlanFinding) -> Evidence | None:

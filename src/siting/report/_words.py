@@ -38,6 +38,7 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "until": ("有效至", "until"),
         "approved": ("批准", "approved by"),
         "note": ("备注", "Note"),
+        "notice": ("说明", "note"),
         "none": ("没有结果：没有适用的规则。", "No findings: no rule applies."),
     }
 )
@@ -48,13 +49,31 @@ def word(key: str, language: Language) -> str:
     return _WORDS[key][language == "en"]
 
 
+def labelled(label: str, text: str, language: Language) -> str:
+    """Put a label before a text, with the colon of the language.
+
+    >>> labelled("依据", "GB 1", "zh"), labelled("Source", "GB 1", "en")
+    ('依据：GB 1', 'Source: GB 1')
+    """
+    return f"{label}{'：' if language == 'zh' else ': '}{text}"
+
+
+def with_aside(text: str, aside: str, language: Language) -> str:
+    """Put an aside in brackets behind a text, with the brackets of the language.
+
+    >>> with_aside("江湾", "a.yaml", "zh"), with_aside("Jiangwan", "a.yaml", "en")
+    ('江湾（a.yaml）', 'Jiangwan (a.yaml)')
+    """
+    return f"{text}（{aside}）" if language == "zh" else f"{text} ({aside})"
+
+
 def quoted(finding: PlanFinding, language: Language) -> str:
     """Write what the clause says, marked as its words or as a paraphrase; empty without one."""
     citation = finding.citation
     if citation is None or not citation.quote:
         return ""
     kind = "paraphrase" if citation.quote_kind == "paraphrase" else "verbatim"
-    return f"{word(kind, language)}: {citation.quote}"
+    return labelled(word(kind, language), citation.quote, language)
 
 
 def verdict_key(finding: PlanFinding) -> str:
@@ -83,14 +102,14 @@ def summary_line(summary: Mapping[str, object], language: Language) -> str:
     # A recommendation that is not met stands apart, as in the list above the line.
     told = {**verdicts, "fail": verdicts["fail"] - advice}
     numbers = {"fail": told.pop("fail"), "warning": advice, **told}
-    counts = [f"{count} {word(key, language)}" for key, count in numbers.items() if count]
-    if summary["waived"]:
-        counts.append(f"{summary['waived']} {word('waived', language)}")
+    numbers["waived"] = summary["waived"]
+    of = "项" if language == "zh" else ""
+    counts = [f"{count} {of}{word(key, language)}" for key, count in numbers.items() if count]
     if summary["failing"]:
-        zh, en = f"（{summary['failing']} 项须解决）", f" ({summary['failing']} to resolve)"
-        outcome += zh if language == "zh" else en
-    mark, comma = (":", "、") if language == "zh" else (": ", ", ")
-    return f"{outcome}{mark}{comma.join(counts)}" if counts else outcome
+        aside = f"{summary['failing']} {'项须解决' if language == 'zh' else 'to resolve'}"
+        outcome = with_aside(outcome, aside, language)
+    listed = ("、" if language == "zh" else ", ").join(counts)
+    return labelled(outcome, listed, language) if counts else outcome
 
 
 def waiver_line(finding: PlanFinding, language: Language) -> str:
@@ -99,13 +118,14 @@ def waiver_line(finding: PlanFinding, language: Language) -> str:
     if waiver is None:
         return ""
     approved, until = word("approved", language), word("until", language)
-    if language == "zh":
-        return f"{waiver.reason}({waiver.approver}{approved},{until} {waiver.expires.isoformat()})"
-    return f"{waiver.reason} ({approved} {waiver.approver}, {until} {waiver.expires.isoformat()})"
+    expires = waiver.expires.isoformat()
+    by = f"{waiver.approver}{approved}，" if language == "zh" else f"{approved} {waiver.approver}, "
+    return with_aside(waiver.reason, f"{by}{until} {expires}", language)
 
 
 def governed_line(finding: PlanFinding, language: Language) -> str:
     """Say which rule decides instead; empty where this one does."""
     if finding.governs:
         return ""
-    return f"{word('governed', language)}: {finding.governed_by}".rstrip(": ")
+    governed = word("governed", language)
+    return labelled(governed, finding.governed_by, language) if finding.governed_by else governed

@@ -48,6 +48,9 @@ _WORDS: dict[str, dict[str, Any]] = {
         "unknown_number": "未知",
         "data": "数据：{counts}。详见 data-report.json",
         "separator": "、",
+        "comma": "，",
+        "counted_notes": "{kind} {count} 条",
+        "note": "  ! {layer}：{text}",
         "severities": {
             "info": "说明", "assumption": "假定", "repair": "修复", "excluded": "剔除",
             "warning": "警告",
@@ -82,6 +85,9 @@ _WORDS: dict[str, dict[str, Any]] = {
         "unknown_number": "unknown",
         "data": "Data: {counts}. Details are in data-report.json",
         "separator": "; ",
+        "comma": ", ",
+        "counted_notes": "{count} {kind}",
+        "note": "  ! {layer}: {text}",
         "severities": {
             "info": "notes", "assumption": "assumptions", "repair": "repairs",
             "excluded": "exclusions", "warning": "warnings",
@@ -118,14 +124,14 @@ def data_notes_text(report: DataReport, language: str) -> str:
     """Return what a user should know of the data: how many notes of each kind, and the warnings."""
     words = _WORDS[language]
     kinds = [note.severity for note in report.notes]
-    counts = ", ".join(
-        f"{kinds.count(kind)} {word}"
+    counts = words["comma"].join(
+        words["counted_notes"].format(count=kinds.count(kind), kind=word)
         for kind, word in words["severities"].items()
         if kinds.count(kind) and kind != "info"
     )
     lines = [words["data"].format(counts=counts or "0")]
     lines += [
-        f"  ! {note_layer(note, language)}: {note_text(note, language)}"
+        words["note"].format(layer=note_layer(note, language), text=note_text(note, language))
         for note in report.notes
         if _is_warning(note)
     ]
@@ -261,7 +267,7 @@ def _title(entry: Entry, language: str) -> str:
     title: str = entry["title"][language]
     if entry["is_alternative"]:
         return f"  – {words['otherwise'][entry['measure']]}{title}"
-    return f"{title} [{', '.join(notes)}]" if notes else title
+    return f"{title} [{words['comma'].join(notes)}]" if notes else title
 
 
 def _rest(summary: Mapping[str, Any], language: str) -> list[str]:

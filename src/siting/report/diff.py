@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from siting.plain_text import plain
-from siting.report._words import word
+from siting.report._words import with_aside, word
 from siting.report.json_ import dump
 
 if TYPE_CHECKING:
@@ -35,13 +35,15 @@ def to_diff_text(changes: Sequence[Change], *, language: Language = "zh") -> str
         mark, zh, en = _KINDS[change.kind]
         kind = zh if language == "zh" else en
         title = known.title_en if language == "en" and known.title_en else known.title
-        name = f"{plain(known.plan)}  {plain(title)}{subject} ({plain(known.rule_id)})"
+        name = f"{plain(known.plan)}  {plain(title)}{subject}"
+        name = with_aside(name, plain(known.rule_id), language)
         lines.append(f"{mark} {kind}  {name}  {_numbers(change, language)}".rstrip())
     counts = [
         f"{zh if language == 'zh' else en} {sum(change.kind == key for change in changes)}"
         for key, (_, zh, en) in _KINDS.items()
     ]
-    return "\n".join([*lines, ", ".join(counts)]) + "\n"
+    comma = "，" if language == "zh" else ", "
+    return "\n".join([*lines, comma.join(counts)]) + "\n"
 
 
 def to_diff_json(changes: Sequence[Change]) -> str:

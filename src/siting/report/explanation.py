@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from siting.plain_text import plain
-from siting.report._plain import missing_words, place_text
-from siting.report._words import word
+from siting.report._plain import enumerated, place_text
+from siting.report._words import labelled, with_aside, word
 from siting.rules.plan_finding import Citation
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ _LABELS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 _STRENGTHS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "mandatory": ("强制性(应),不符合即不通过", "mandatory: failing it fails the check"),
-        "recommended": ("推荐性(宜),不影响结论", "recommended: failing it only warns"),
-        "indicator": ("指标,无达标线", "an indicator without a pass mark"),
+        "mandatory": ("强制性“应”，不符合即不通过", "mandatory: failing it fails the check"),
+        "recommended": ("推荐性“宜”，不影响结论", "recommended: failing it only warns"),
+        "indicator": ("指标，无达标线", "an indicator without a pass mark"),
     }
 )
 
@@ -59,9 +59,9 @@ def to_explanation(record: Mapping[str, Any], *, language: Language = "zh") -> s
     other = language == "en"
     subject = f" [{record['subject']}]" if record["subject"] else ""
     title = record.get(f"title_{language}") or record["title"]
-    lines = [plain(f"{title}{subject} ({record['rule_id']})")]
+    lines = [plain(with_aside(f"{title}{subject}", record["rule_id"], language))]
     lines += [
-        f"  {_LABELS[key][other]}: {plain(str(text))}"
+        f"  {labelled(_LABELS[key][other], plain(str(text)), language)}"
         for key, text in _parts(record, language)
         if text
     ]
@@ -77,18 +77,22 @@ def cited_line(citation: Mapping[str, str], language: Language) -> str:
 
 def _parts(record: Mapping[str, Any], language: Language) -> Iterator[tuple[str, str]]:
     citation: Mapping[str, str] = record.get("citation") or {}
-    yield "plan", f"{record['plan']} ({record['source']})"
+    yield "plan", with_aside(record["plan"], record["source"], language)
     strength = _STRENGTHS[record["strength"]][language == "en"]
-    yield "verdict", f"{word(record['verdict'], language)} ({strength})"
+    yield "verdict", with_aside(word(record["verdict"], language), strength, language)
     yield "arithmetic", record.get(f"explanation_{language}") or record["explanation"]
-    yield "missing", missing_words(record["missing"], language)
+    # A report of an earlier version names it in English only.
+    named = record.get(f"missing_{language}") or record["missing"]
+    yield "missing", enumerated(named, language)
     for place in record["evidence"]:
-        yield "read", place_text(place)
+        yield "read", place_text(place, language)
     yield "read_as", record.get(f"note_{language}") or record["note"]
     yield "governed", record["governed_by"]
     waived = record["waived"]
     if waived:
-        yield "waived", f"{waived['reason']} ({waived['approver']}, {waived['expires']})"
+        comma = "，" if language == "zh" else ", "
+        aside = comma.join((waived["approver"], waived["expires"]))
+        yield "waived", with_aside(waived["reason"], aside, language)
     yield "source", cited_line(citation, language)
     kind = "paraphrase" if citation.get("quote_kind") == "paraphrase" else "verbatim"
     yield kind, citation.get("quote", "")

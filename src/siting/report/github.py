@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from siting.plain_text import plain
 from siting.report._plain import first_place, missing_of
-from siting.report._words import verdict_key, waiver_line, word
+from siting.report._words import labelled, verdict_key, waiver_line, word
 from siting.rules.plan_finding import breaks, ranked
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _command(finding: PlanFinding, language: Language, *, allow_unknown: bool) -
     if evidence and evidence.line:
         properties["line"] = str(evidence.line)
     verdict = word(verdict_key(finding), language)
-    properties["title"] = f"{finding.title.text(language)}: {verdict}"
+    properties["title"] = labelled(finding.title.text(language), verdict, language)
     listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     return f"::{level} {listed}::{_message(finding, language)}"
 
@@ -51,13 +51,17 @@ def _message(finding: PlanFinding, language: Language) -> str:
     evidence = first_place(finding)
     cell = evidence.location if evidence and not evidence.line else ""
     cited = finding.citation.line(language) if finding.citation else ""
+
+    def told(key: str, text: str) -> str:
+        return labelled(word(key, language), text, language) if text else ""
+
     parts = [
         f"{finding.plan} {finding.subject}".rstrip(),
         finding.explanation.text(language),
-        f"{word('missing', language)}: {missing_of(finding, language)}" if finding.missing else "",
+        told("missing", missing_of(finding, language)),
         waiver_line(finding, language),
-        f"{word('source', language)}: {cited}" if cited else "",
-        f"{word('evidence', language)}: {cell}" if cell else "",
+        told("source", cited),
+        told("evidence", cell),
         finding.rule_id,
     ]
     return _data(" | ".join(plain(part) for part in parts if part))

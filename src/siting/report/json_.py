@@ -35,8 +35,9 @@ def to_json(
         Each finding has ``finding_id, plan, source, rule_id, title, verdict, strength, subject,
         subject_kind, measure, measured, required, unit, shortfall, explanation, missing, governs,
         governed_by, waived, note, citation, evidence``, with null for what there is not; texts
-        have the language asked for, and ``title_zh``, ``explanation_en`` ... both. Characters
-        that do not print are written as escapes, so that the text is safe in a terminal too.
+        have the language asked for, and ``title_zh``, ``explanation_en`` ... both. ``missing`` has
+        keys of facts whatever the language, ``missing_zh`` their words. Characters that do not
+        print are written as escapes, so that the text is safe in a terminal too.
     """
     document = {
         "findings": [finding_record(each, language, changes or {}) for each in ranked(findings)],
@@ -81,6 +82,7 @@ def finding_record(
         "shortfall": _float(finding.shortfall),
         **_texts("explanation", finding.explanation, language),
         "missing": list(finding.missing),
+        "missing_zh": list(finding.missing_zh),
         "governs": finding.governs,
         "governed_by": finding.governed_by,
         "waived": _waiver(finding),

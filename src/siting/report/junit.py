@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from siting.plain_text import plain
 from siting.report._plain import missing_of, read_as
-from siting.report._words import quoted, verdict_key, waiver_line, word
+from siting.report._words import labelled, quoted, verdict_key, waiver_line, with_aside, word
 from siting.rules.plan_finding import breaks, ranked
 
 if TYPE_CHECKING:
@@ -68,13 +68,14 @@ def _suite(
     cases = "\n".join(
         _case(each, source, language, allow_unknown=allow_unknown) for each in findings
     )
-    name = quoteattr(f"{plain(plan)} ({plain(source)})")
+    name = quoteattr(with_aside(plain(plan), plain(source), language))
     return f"  <testsuite name={name} {attributes}>\n{cases}\n  </testsuite>"
 
 
 def _case(finding: PlanFinding, source: str, language: Language, *, allow_unknown: bool) -> str:
     subject = f" [{plain(finding.subject)}]" if finding.subject else ""
-    name = quoteattr(f"{plain(finding.title.text(language))}{subject} ({plain(finding.rule_id)})")
+    title = f"{plain(finding.title.text(language))}{subject}"
+    name = quoteattr(with_aside(title, plain(finding.rule_id), language))
     case = f"    <testcase classname={quoteattr(plain(source))} name={name}"
     kind = _kind(finding, allow_unknown=allow_unknown)
     if not kind:
@@ -92,11 +93,14 @@ def _case(finding: PlanFinding, source: str, language: Language, *, allow_unknow
 
 
 def _details(finding: PlanFinding, language: Language) -> list[str]:
+    def told(key: str, text: str) -> str:
+        return labelled(word(key, language), text, language)
+
     lines = [finding.explanation.text(language)]
     if finding.missing:
-        lines.append(f"{word('missing', language)}: {missing_of(finding, language)}")
+        lines.append(told("missing", missing_of(finding, language)))
     if finding.citation:
-        lines.append(f"{word('source', language)}: {finding.citation.line(language)}")
+        lines.append(told("source", finding.citation.line(language)))
         lines.append(quoted(finding, language))
-    lines += [f"{word('evidence', language)}: {read_as(each)}" for each in finding.evidence]
+    lines += [told("evidence", read_as(each, language)) for each in finding.evidence]
     return [line for line in lines if line]

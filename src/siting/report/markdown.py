@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from siting.report._plain import markdown, missing_of, numbers_of, read_as
-from siting.report._words import governed_line, quoted, summary_line, verdict_key, waiver_line, word
+from siting.report._words import (
+    governed_line,
+    labelled,
+    quoted,
+    summary_line,
+    verdict_key,
+    waiver_line,
+    with_aside,
+    word,
+)
 from siting.rules.plan_finding import ranked, summary_of
 
 if TYPE_CHECKING:
@@ -57,10 +66,9 @@ def _table(findings: Iterable[PlanFinding], language: Language) -> list[str]:
             silent += 1
             continue
         key = verdict_key(finding)
-        subject = f" ({finding.subject})" if finding.subject else ""
         cells = [
             f"{_SIGNS[key]} {word(key, language)}",
-            markdown(finding.title.text(language) + subject),
+            markdown(_title(finding, language)),
             *map(markdown, numbers_of(finding, language)),
         ]
         lines.append(f"| {' | '.join(cells)} |")
@@ -70,25 +78,33 @@ def _table(findings: Iterable[PlanFinding], language: Language) -> list[str]:
     return [*lines, ""]
 
 
+def _title(finding: PlanFinding, language: Language) -> str:
+    title = finding.title.text(language)
+    return with_aside(title, finding.subject, language) if finding.subject else title
+
+
 def _section(finding: PlanFinding, language: Language) -> list[str]:
-    subject = f" ({finding.subject})" if finding.subject else ""
-    lines = [f"### {markdown(finding.title.text(language) + subject)}", ""]
+    lines = [f"### {markdown(_title(finding, language))}", ""]
     if explanation := finding.explanation.text(language):
         lines += [markdown(explanation), ""]
-    labelled = {
+    told = {
         "missing": missing_of(finding, language),
         "waiver": waiver_line(finding, language),
         "note": finding.note.text(language),
     }
-    items = [f"{word(key, language)}: {markdown(text)}" for key, text in labelled.items() if text]
+
+    def item(key: str, text: str) -> str:
+        return labelled(word(key, language), text, language)
+
+    items = [item(key, markdown(text)) for key, text in told.items() if text]
     if finding.citation:
-        items.insert(0, f"{word('source', language)}: {cited(finding.citation, language)}")
+        items.insert(0, item("source", cited(finding.citation, language)))
     if clause := quoted(finding, language):
         items.append(markdown(clause))
     if governed := governed_line(finding, language):
         items.append(markdown(governed))
-    items += [f"{word('evidence', language)}: {markdown(read_as(e))}" for e in finding.evidence]
-    items.append(f"{word('rule', language)}: {markdown(finding.rule_id)}")
+    items += [item("evidence", markdown(read_as(each, language))) for each in finding.evidence]
+    items.append(item("rule", markdown(finding.rule_id)))
     return [*lines, *(f"- {item}" for item in items), ""]
 
 

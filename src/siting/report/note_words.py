@@ -1,15 +1,18 @@
 """What the data report says, in the reader's language.
 
 A note carries an English sentence and a stable code. For Chinese readers the code is put into
-words here; what the sentence tells beyond the code (which parameter, which system) is kept behind
-it. A code without words is shown as it was written.
+words here, with the details that it carries; what else its sentence tells is kept behind it. A
+code without words is shown as it was written.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from siting.rules.fact_titles import fact_title
+from siting.rules.plan_finding import Text
 
 if TYPE_CHECKING:
     from siting.tables import DataNote
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 # Of these the sentence says more than its code, its count and its examples.
 DETAILED = frozenset(
     {
-        "area-overlap", "children-assumed", "city-notes", "columns-recognised", "crs-overridden",
+        "area-overlap", "children-assumed", "columns-recognised", "crs-overridden",
         "datum-shift-doubtful", "datum-suspected", "elderly-assumed", "encoding-detected",
         "facility-type-unknown", "gate-of-nobody", "geometry-kind", "header-repeats",
         "height-missing", "households-assumed", "junction-apart", "levels-assumed",
@@ -41,7 +44,7 @@ ZH: Mapping[str, str] = {
     "cells-are-homes": "以有人口的栅格代替住宅，每格一点",
     "children-assumed": "缺儿童人数，以参数推算",
     "children-missing": "缺儿童人数",
-    "city-notes": "现状城市数据另有说明",
+    "city-notes": "现状城市数据另有说明，由 siting analyze 列出",
     "columns-recognised": "已识别列名",
     "coordinates-missing": "坐标为空或不是数字，该行已剔除",
     "crs-overridden": "文件中的坐标系与项目所写不同，以项目为准",
@@ -132,6 +135,37 @@ _LAYERS_ZH = {
 }
 
 
+# What a note's details tell, by its code; a note without them keeps its sentence.
+DETAILS_ZH: Mapping[str, str] = {
+    "children-assumed": "缺儿童人数，按参数 {parameter} = {value} 推算，共 {total} 人",
+    "city-notes": "现状城市数据另有 {notes} 条说明，由 siting analyze 列出",
+    "columns-recognised": "已识别列名：{columns}",
+    "crs-overridden": "文件中的坐标系为 {stored}，项目所写为 {declared}，以项目为准",
+    "elderly-assumed": "缺老年人数，按参数 {parameter} = {value} 推算，共 {total} 人",
+    "encoding-detected": "文字编码已自动识别为 {encoding}",
+    "facility-type-unknown": "类别{words}不在所查类型之内，该行已剔除",
+    "header-found": "表头在第 {row} 行，其上为标题行",
+    "households-assumed": "缺户数，按参数 {parameter} = {value} 推算，共 {total} 户",
+    "metric-crs-chosen": "已选定量距离用的坐标系 {target}",
+    "no-street-near": "{max_access_m} 米内（且在障碍物同侧）没有道路，步行无法判断",
+    "number-negative": "列“{header}”的数值为负，按缺失处理",
+    "number-unreadable": "列“{header}”中的“{first}”等不是数字，按缺失处理",
+    "population-assumed": "缺人口，按参数 {parameter} = {value} 推算，共 {total} 人",
+    "population-spread": "栅格人口 {people} 人已分配到住宅：{shared} 人在本格住宅，"
+    "{moved} 人由没有住宅的 {cells} 格移到 {max_move_m} 米内最近的住宅，{lost} 人无处可移",
+    "population-total": "栅格人口合计 {people} 人",
+    "projected": "已由 {source} 投影到量距离用的 {target}",
+    "units-in-cells": "列“{header}”的单元格自带单位（{units}），已换算",
+    "values-missing": "缺{column}",
+}
+_COLUMNS_ZH = {
+    "home_id": "住宅编号", "facility_id": "设施编号", "site_id": "备选点编号",
+    "area_id": "区域编号",
+    "name": "名称", "households": "户数", "population": "人口", "cost": "造价",
+    "floor_area_m2": "建筑面积",
+}  # fmt: skip
+
+
 def note_text(note: DataNote, language: str) -> str:
     """Return one note as a sentence.
 
@@ -156,8 +190,46 @@ def note_text(note: DataNote, language: str) -> str:
     counted = [f"{note.count:,} 处"] if note.count else []
     if note.examples:
         counted.append("如 " + "、".join(map(_example_zh, note.examples[:3])))
-    text = ZH[note.code] + (f"（{'，'.join(counted)}）" if counted else "")
+    aside = f"（{'，'.join(counted)}）" if counted else ""
+    if note.details and note.code in DETAILS_ZH:
+        return DETAILS_ZH[note.code].format_map(_details_zh(note.details)) + aside
+    text = ZH[note.code] + aside
     return f"{text}。原文：{note.message}" if note.code in DETAILED else text
+
+
+def note_line(note: DataNote, *, counted: bool = False) -> Text:
+    """Return one note with its layer, in both languages; the Chinese words count the rows anyway.
+
+    >>> from siting.tables import DataNote
+    >>> note = DataNote("streets", "excluded", "geometry-missing", "geometry is null", 2)
+    >>> note_line(note).zh, note_line(note, counted=True).en
+    ('道路：没有几何图形，该行已剔除（2 处）', 'streets: geometry is null (2 rows)')
+    """
+    rows = f" ({note.count} rows)" if counted and note.count else ""
+    return Text(
+        f"{note_layer(note, 'zh')}：{note_text(note, 'zh')}",
+        f"{note.layer}: {note.message}{rows}",
+    )
+
+
+def _details_zh(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Name the columns of the contract in Chinese; headers and words of data stay as they are."""
+    told = dict(details)
+    if "column" in told:
+        told["column"] = _column_zh(told["column"])
+    if "columns" in told:
+        pairs = told["columns"].items()
+        told["columns"] = "、".join(_match_zh(name, *match) for name, match in pairs)
+    return told
+
+
+def _match_zh(name: str, header: str, factor: float) -> str:
+    times = "" if factor == 1 else f"（× {factor:g}）"
+    return f"“{header}”{times}为{_column_zh(name)}"
+
+
+def _column_zh(name: str) -> str:
+    return _COLUMNS_ZH.get(name) or fact_title(name).zh
 
 
 def _example_zh(example: str) -> str:
@@ -172,8 +244,12 @@ def note_layer(note: DataNote, language: str) -> str:
     --------
     >>> from siting.tables import DataNote
     >>> note_layer(DataNote("streets (a.pbf)", "info", "projected", ""), "zh")
-    '道路 (a.pbf)'
+    '道路（a.pbf）'
     """
     if language != "zh":
         return note.layer
-    return re.sub(r"^\w+", lambda found: _LAYERS_ZH.get(found[0], found[0]), note.layer)
+    name, bracket, file = note.layer.partition(" (")
+    named = _LAYERS_ZH.get(name, name)
+    # The sheet of a workbook stands behind its file.
+    said = file.removesuffix(")").replace(": ", "：")
+    return f"{named}（{said}）" if bracket else named

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from siting.plain_text import plain
 from siting.report._plain import first_place, markdown, missing_of, plain_values
-from siting.report._words import quoted, verdict_key, waiver_line, word
+from siting.report._words import labelled, quoted, verdict_key, waiver_line, with_aside, word
 from siting.report.json_ import dump
 from siting.report.markdown import cited, web_address
 from siting.rules.plan_finding import ranked
@@ -78,15 +78,19 @@ def _rule(finding: PlanFinding, language: Language) -> dict[str, Any]:
     citation = finding.citation
     lines = [finding.title.text(language)]
     marked = [f"**{markdown(finding.title.text(language))}**"]
+
+    def told(key: str, text: str) -> str:
+        return labelled(word(key, language), text, language)
+
     if citation:
-        lines.append(f"{word('source', language)}: {citation.line(language)}")
-        marked.append(f"{word('source', language)}: {cited(citation, language)}")
+        lines.append(told("source", citation.line(language)))
+        marked.append(told("source", cited(citation, language)))
         if citation.quote:
             lines.append(quoted(finding, language))
             marked.append(f"> {markdown(citation.quote)}")
         if citation.confidence:
-            lines.append(f"{word('confidence', language)}: {citation.confidence}")
-            marked.append(f"{word('confidence', language)}: {markdown(citation.confidence)}")
+            lines.append(told("confidence", citation.confidence))
+            marked.append(told("confidence", markdown(citation.confidence)))
     title = plain(finding.title.text(language))
     described = " / ".join([title, *map(plain, lines[1:2])])
     rule = {
@@ -147,13 +151,13 @@ def _kind_and_level(finding: PlanFinding, *, allow_unknown: bool) -> tuple[str, 
 
 
 def _sentence(finding: PlanFinding, language: Language) -> str:
-    subject = f" ({finding.subject})" if finding.subject else ""
-    head = f"{finding.plan}{subject}: {word(verdict_key(finding), language)}"
-    missing = (
-        f"{word('missing', language)}: {missing_of(finding, language)}" if finding.missing else ""
-    )
+    subject = finding.subject
+    name = with_aside(finding.plan, subject, language) if subject else finding.plan
+    head = labelled(name, word(verdict_key(finding), language), language)
+    lacking = missing_of(finding, language)
+    missing = labelled(word("missing", language), lacking, language) if lacking else ""
     parts = [head, finding.explanation.text(language), missing]
-    return ". ".join(part for part in parts if part)
+    return ("。" if language == "zh" else ". ").join(part for part in parts if part)
 
 
 def _message(text: str) -> str:

@@ -11,11 +11,12 @@ from html import escape
 from typing import Any
 
 from siting.report.analysis_text import display_width
+from siting.rules.wording import with_unit
 
 _WORDS: dict[str, dict[str, Any]] = {
     "zh": {
         "made_up": "（虚构数据）",
-        "head": "{project}：{title}（{limit}），选址{model}",
+        "head": "{project}：{title}（{limit}），选址模型 {model}",
         "today": "目前不达标 {failing}{unit}，已达标 {passing}；候选点 {sites} 处",
         "optimal": "已证明最优：没有更好的方案。",
         "feasible": "可行方案（{why}）：已证明任何方案都不优于 {bound}，"
@@ -141,10 +142,11 @@ def headline(summary: Mapping[str, Any], language: str) -> list[str]:
     """Return what was asked, what the answer is worth and what it brings, a line each."""
     words, question = _WORDS[language], summary["question"]
     unit = words["units"][question["weight"]]
+    limit = with_unit(f"{question['limit']:g}", question["unit"])
     head = words["head"].format(
         project=summary["project"],
         title=question["title"][language],
-        limit=f"{question['limit']:g} {question['unit']}",
+        limit=limit.zh if language == "zh" else limit.en,
         model=question["model"],
     )
     today = words["today"].format(

@@ -6,14 +6,16 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from siting.plain_text import plain
-from siting.report._plain import missing_of, missing_words, number, read_as
+from siting.report._plain import missing_of, number, read_as
 from siting.report._words import (
     governed_line,
+    labelled,
     quoted,
     says_nothing,
     summary_line,
     verdict_key,
     waiver_line,
+    with_aside,
     word,
 )
 from siting.rules.plan_finding import ranked, summary_of
@@ -68,7 +70,7 @@ def to_text(
         return f"{word('none', language)}\n"
     lines: list[str] = []
     for (source, plan), group in groupby(ranked(findings), key=lambda f: (f.source, f.plan)):
-        lines.append(_painted(f"{plain(plan)} ({plain(source)})", "1", colour))
+        lines.append(_painted(with_aside(plain(plan), plain(source), language), "1", colour))
         lines += _plan(list(group), language, colour, full)
         lines.append("")
     if not full:
@@ -95,7 +97,8 @@ def _overview(
     for (source, plan), own in sorted(plans.items()):
         summary = summary_of(own, allow_unknown=allow_unknown)
         mark, paint = _MARKS["pass" if summary["compliant"] else "fail"]
-        line = f"{mark} {plain(plan)} ({plain(source)}): {summary_line(summary, language)}"
+        name = with_aside(f"{mark} {plain(plan)}", plain(source), language)
+        line = labelled(name, summary_line(summary, language), language)
         lines.append(_painted(line, paint, colour))
     return [*lines, ""]
 
@@ -128,7 +131,8 @@ def _plan(
             lines += whole[:2] if settled else whole
     if silent:
         mark, paint = _MARKS["not_applicable"]
-        count = f"{mark} {word('not_applicable', language)} × {len(silent)} (--verbose)"
+        words = f"{mark} {word('not_applicable', language)} × {len(silent)}"
+        count = with_aside(words, "--verbose", language)
         lines.append("  " + _painted(count, paint, colour))
     return lines
 
@@ -160,29 +164,30 @@ def _arithmetic(finding: PlanFinding, language: Language) -> str:
 
 
 def _details(finding: PlanFinding, language: Language) -> list[str]:
-    labelled = {
+    told = {
         # Most sentences name what is missing already.
         "missing": "" if _names_missing(finding, language) else missing_of(finding, language),
         "waiver": waiver_line(finding, language),
         "note": finding.note.text(language),
     }
     if finding.verdict != "pass":
-        labelled["source"] = finding.citation.line(language) if finding.citation else ""
-    lines = [f"{word(key, language)}: {text}" for key, text in labelled.items() if text]
+        told["source"] = finding.citation.line(language) if finding.citation else ""
+    lines = [labelled(word(key, language), text, language) for key, text in told.items() if text]
     if finding.verdict != "pass":
         lines.append(quoted(finding, language))
     lines.append(governed_line(finding, language))
     if finding.verdict != "pass":
         evidence = word("evidence", language)
-        lines += [f"{evidence}: {read_as(each)}" for each in finding.evidence[:_SHOWN_EVIDENCE]]
+        places = [read_as(each, language) for each in finding.evidence[:_SHOWN_EVIDENCE]]
         more = len(finding.evidence) - _SHOWN_EVIDENCE
-        lines += [f"{evidence}: +{more}"] if more > 0 else []
+        places += [f"+{more}"] if more > 0 else []
+        lines += [labelled(evidence, each, language) for each in places]
     return lines
 
 
 def _names_missing(finding: PlanFinding, language: Language) -> bool:
     text = finding.explanation.text(language)
-    return all(missing_words([key], language) in text for key in finding.missing)
+    return all(each in text for each in finding.lacking(language))
 
 
 def _painted(text: str, code: str, colour: bool) -> str:  # noqa: FBT001

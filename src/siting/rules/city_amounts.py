@@ -14,6 +14,7 @@ import numpy as np
 from siting.rules.city import City, Grouping, column
 from siting.rules.conditions import compare
 from siting.rules.facility_types import type_names
+from siting.rules.fact_titles import fact_title
 from siting.rules.findings import FindingBlock, Verdict
 from siting.rules.measures import Family, Measure, measure_of
 
@@ -280,6 +281,7 @@ def _block(
 ) -> FindingBlock:
     measure = measure_of(rule.measure)
     what = measure.base or rule.options.denominator or "population"
+    what_zh = fact_title(what).zh
     names = type_names(rule.facility_types)
     codes = ", ".join(rule.facility_types)
     quantity = _COLUMNS.get(measure.quantity, measure.quantity)
@@ -303,12 +305,12 @@ def _block(
             "homes have no outlines, so their land is not known",
         ),
         (
-            f"缺少 {what}",
+            f"缺少{what_zh}",
             f"数据中没有{names}",
-            f"部分{names}缺少 {quantity}",
-            f"{what} 由区内住宅汇总",
-            f"没有 {what} 与距离均已知的住宅",
-            "住宅没有边界,无法计算居住用地",
+            f"部分{names}缺少{fact_title(quantity).zh}",
+            f"{what_zh}由区内住宅汇总",
+            f"没有{what_zh}与距离均已知的住宅",
+            "住宅没有边界，无法计算居住用地",
         ),
         concerns,
         base,

@@ -15,6 +15,7 @@ from siting.rules.city import City, column
 from siting.rules.city_costs import WALKING
 from siting.rules.conditions import compare
 from siting.rules.facility_types import load_facility_types, type_names
+from siting.rules.fact_titles import fact_title
 from siting.rules.findings import FindingBlock, Reasons, Verdict
 from siting.rules.measures import measure_of
 
@@ -30,7 +31,7 @@ _ABSENT, _UNATTACHED, _FRAGMENT, _NONE_ATTACHED, _NO_STREETS, _MAY_BE, _FIRST_WA
 _HOME_WAYS = (
     ("from the home's point", "自住宅点位"),
     ("through the home's entrances", "经住宅出入口"),
-    ("through the home's outline, no entrance being known", "经住宅边界(出入口不详)"),
+    ("through the home's outline, no entrance being known", "经住宅边界（出入口不详）"),
 )
 _FACILITY_WAYS = (
     ("to the facility's point", "至设施点位"),
@@ -222,7 +223,7 @@ def _sentences(rule: Rule, city: City) -> Reasons:
         ("no street network", "没有路网数据"),
         (
             f"what stands within the limit may be of type {codes}; the data do not say",
-            f"限值内有类型不明的设施,可能是{names}",
+            f"限值内有类型不明的设施，可能是{names}",
         ),
     )
     ways = [
@@ -277,7 +278,7 @@ def evaluate_load(rule: Rule, city: City, costs: Costs) -> FindingBlock:
         np.full(size, -1, np.int32),
         np.where(lacking & concerns, 0, -1).astype(np.int16),
         (f"homes.{demand} is missing for some who come, or the facility reaches no street",),
-        (f"部分住宅缺少 {demand},或设施未接入路网",),
+        (f"部分住宅缺少{fact_title(demand).zh}，或设施未接入路网",),
         concerns,
     )
 

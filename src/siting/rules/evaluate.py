@@ -24,6 +24,7 @@ from siting.rules.city_amounts import (
 from siting.rules.city_costs import CityCosts
 from siting.rules.city_distance import evaluate_distance, evaluate_load, limit_in
 from siting.rules.conditions import FALSE, UNKNOWN, holds, test_columns
+from siting.rules.fact_titles import fact_title
 from siting.rules.findings import FindingBlock, Verdict
 from siting.rules.measures import Family, measure_of
 
@@ -206,13 +207,14 @@ def with_conditions(block: FindingBlock, city: City) -> FindingBlock:
     added = len(block.reasons)
     open_state = (state == UNKNOWN) & (verdict == Verdict.UNKNOWN)
     reason = np.where(state == FALSE, added + 1, np.where(open_state, added, block.reason))
-    facts = ", ".join(dict.fromkeys(_facts(condition)))
+    names = tuple(dict.fromkeys(_facts(condition)))
+    facts, facts_zh = ", ".join(names), "、".join(fact_title(name).zh for name in names)
     return replace(
         block,
         verdict=verdict,
         reason=reason.astype(np.int16),
         reasons=(*block.reasons, f"{facts} is not known", f"does not apply by its {facts}"),
-        reasons_zh=(*block.reasons_zh, f"缺少 {facts}", f"按 {facts} 不适用"),
+        reasons_zh=(*block.reasons_zh, f"缺少{facts_zh}", f"按{facts_zh}不适用"),
     )
 
 

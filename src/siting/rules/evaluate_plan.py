@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from siting.rules.conditions import FALSE, UNKNOWN
+from siting.rules.fact_titles import fact_words
 from siting.rules.measures import Family, measure_of
 from siting.rules.plan_amounts import fact_amount
 from siting.rules.plan_distance import measure_distance
@@ -149,7 +150,7 @@ def _with_alternatives(rule: Rule, plan: Plan, counting: Counting) -> Outcome:
         outcomes.append(measure_plan(second, plan, counting))
     if len(outcomes) == 1:
         return first
-    text = joined(*(each.explanation for each in outcomes), zh=";或者:", en="; or: ")
+    text = joined(*(each.explanation for each in outcomes), zh="；或者：", en="; or: ")
     evidence = tuple(place for each in outcomes for place in each.evidence)
     passing = next((each for each in outcomes if each.verdict == "pass"), None)
     if passing is not None:
@@ -166,6 +167,7 @@ def _finding(rule: Rule, plan: Plan, outcome: Outcome) -> PlanFinding:
         sense = "at_most" if rule.require.is_upper else "at_least"
     unit = measure_of(rule.measure).finding_unit
     interpretation = rule.interpretation
+    missing = tuple(dict.fromkeys(outcome.missing))
     note = joined(outcome.note, _text(interpretation) if interpretation else NOTHING)
     return PlanFinding(
         plan=plan.name,
@@ -183,7 +185,8 @@ def _finding(rule: Rule, plan: Plan, outcome: Outcome) -> PlanFinding:
         evidence=tuple(dict.fromkeys(outcome.evidence)),
         measure=rule.measure,
         comparison=sense,
-        missing=tuple(dict.fromkeys(outcome.missing)),
+        missing=missing,
+        missing_zh=outcome.missing_zh or tuple(map(fact_words, missing)),
         note=note,
     )
 

@@ -13,14 +13,17 @@ import numpy as np
 
 from siting.plain_text import one_line
 from siting.rules.facility_types import load_facility_types
+from siting.rules.fact_titles import fact_title, unit_text
 from siting.rules.findings import Verdict
 from siting.rules.measures import Family, measure_of
+from siting.rules.plan import SCALAR_UNITS, unit_of
 from siting.rules.plan_finding import Text
 from siting.rules.values import Title
 from siting.rules.wording import COMPARISONS, joined, number_text, per_text, quantity_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from decimal import Decimal
 
     from siting.rules.city import City
     from siting.rules.findings import FindingBlock
@@ -29,9 +32,9 @@ if TYPE_CHECKING:
 
 _STRENGTHS: Mapping[str, Text] = MappingProxyType(
     {
-        "mandatory": Text("强制(应)", "mandatory (应)"),
-        "recommended": Text("推荐(宜)", "recommended (宜)"),
-        "indicator": Text("指标(无达标线)", "indicator, no pass mark"),
+        "mandatory": Text("强制（应）", "mandatory (应)"),
+        "recommended": Text("推荐（宜）", "recommended (宜)"),
+        "indicator": Text("指标（无达标线）", "indicator, no pass mark"),
     }
 )
 _LABELS: Mapping[str, Text] = MappingProxyType(
@@ -57,11 +60,14 @@ _LABELS: Mapping[str, Text] = MappingProxyType(
         "cases": Text("算例", "cases"),
     }
 )
+_COLON = Text("：", ": ")
 _CONFIDENCE: Mapping[str, Text] = MappingProxyType(
     {
-        "A": Text("A:见于第三方抄录或原件本身", "A: read in a copy of the text or the text itself"),
-        "B": Text("B:见于政府网页、新闻或二手文件", "B: read where it is stated or quoted"),
-        "C": Text("C:未核实,默认不启用", "C: not verified, off by default"),
+        "A": Text(
+            "A：见于第三方抄录或原件本身", "A: read in a copy of the text or the text itself"
+        ),
+        "B": Text("B：见于政府网页、新闻或二手文件", "B: read where it is stated or quoted"),
+        "C": Text("C：未核实，默认不启用", "C: not verified, off by default"),
     }
 )
 _SUBJECTS: Mapping[str, Text] = MappingProxyType(
@@ -71,6 +77,20 @@ _SUBJECTS: Mapping[str, Text] = MappingProxyType(
         "area": Text("片区", "areas"),
         "city": Text("全市", "the whole city"),
         "plan": Text("规划方案", "plans"),
+    }
+)
+_STATUSES: Mapping[str, Text] = MappingProxyType(
+    {
+        "draft": Text("草案", "draft"),
+        "unverified": Text("未核实", "unverified"),
+    }
+)
+_LEVELS: Mapping[str, Text] = MappingProxyType(
+    {
+        "compound": Text("小区", "compound"),
+        "community": Text("社区", "community"),
+        "street": Text("街道", "street"),
+        "district": Text("区", "district"),
     }
 )
 
@@ -102,21 +122,22 @@ def describe_rule(rule: Rule, language: str = "zh") -> str:
         ("strength", _STRENGTHS[rule.strength]),
         ("in force", _days_text(rule)),
         ("place", Text(rule.jurisdiction, rule.jurisdiction)),
-        ("status", Text("", "") if rule.status == "active" else Text(rule.status, rule.status)),
+        ("status", Text("", "") if rule.status == "active" else _STATUSES[rule.status]),
         ("document", _both(lambda lang: _document(rule, lang))),
         ("clause", Text(source.clause, source.clause)),
         ("paraphrase" if source.paraphrase else "quote", Text(source.quote, source.quote)),
         ("url", Text(rule.url, rule.url)),
         ("confidence", _CONFIDENCE[source.confidence]),
         ("read as", _title(rule.interpretation)),
-        ("governs", _both(lambda _: ", ".join(rule.supersedes))),
-        ("shares area", _both(lambda _: ", ".join(rule.counting.shared_with))),
+        ("governs", _listed(rule.supersedes)),
+        ("shares area", _listed(rule.counting.shared_with)),
     ]  # fmt: skip
     chosen = [(_pick(_LABELS[key], language), _pick(text, language)) for key, text in rows]
-    lines = [one_line(f"{rule.title.text(language)} ({rule.id})")]
-    lines += [one_line(f"{label}: {text}") for label, text in chosen if text]
+    colon = _pick(_COLON, language)
+    lines = [one_line(_with_code(rule.title.text(language), rule.id, language))]
+    lines += [one_line(f"{label}{colon}{text}") for label, text in chosen if text]
     if rule.cases:
-        lines.append(f"{_pick(_LABELS['cases'], language)}:")
+        lines.append(f"{_pick(_LABELS['cases'], language)}{colon}".rstrip())
     lines += [f"  - {one_line(each.name)}: {each.verdict}" for each in rule.cases]
     return "\n".join(lines)
 
@@ -127,12 +148,12 @@ def asks_text(rule: Rule) -> Text:
     Returns
     -------
     Text
-        Such as 每 100 户不低于 30 m²,且合计不低于 300 m².
+        Such as 每 100 户不低于 30 m²，且合计不低于 300 m².
     """
     measure = measure_of(rule.measure)
     ways = [_require_text(rule.require, measure)]
     ways += [_require_text(other.require, measure_of(other.measure)) for other in rule.alternatives]
-    return joined(*ways, zh=",或者", en=", or ")
+    return joined(*ways, zh="，或者", en=", or ")
 
 
 def _require_text(require: Require | None, measure: Measure) -> Text:
@@ -144,14 +165,15 @@ def _require_text(require: Require | None, measure: Measure) -> Text:
         return Text(f"{words.zh} {limit.zh}", f"{words.en} {limit.en}")
     unit = {"population": "persons"}.get(measure.base, measure.base)
     per = per_text(unit, measure.per)
-    text = Text(f"每 {per.zh}{words.zh} {limit.zh}", f"{limit.en} for each {per.en} {words.en}")
+    each = f"每{per.zh}" if measure.per == 1 else f"每 {per.zh}"
+    text = Text(f"{each}{words.zh} {limit.zh}", f"{limit.en} for each {per.en} {words.en}")
     if require.and_total_at_least is None:
         return text
     least = quantity_text(require.and_total_at_least, measure.finding_unit)
     return joined(
         text,
         Text(f"且合计不低于 {least.zh}", f"and at least {least.en} in all"),
-        zh=",",
+        zh="，",
         en=", ",
     )
 
@@ -173,7 +195,7 @@ def explain_row(block: FindingBlock, row: int, city: City, language: str = "zh")
     verdict = Verdict(int(block.verdict[row]))
     reason = _reason(block, row)
     if verdict is Verdict.UNKNOWN:
-        text = joined(Text("未知", "unknown"), reason, zh=":", en=": ")
+        text = joined(Text("未知", "unknown"), reason, zh="：", en=": ")
     else:
         text = joined(_arithmetic(block, row), _nearest(block, row, city), reason)
     return _pick(text, language)
@@ -222,7 +244,7 @@ def _sum_text(block: FindingBlock, row: int) -> Text:
     )
     if abs(total - float(block.required[row])) <= 1e-9 * max(total, 1.0):
         return text
-    return joined(text, Text(f"取 {required.zh}", f"so {required.en}"), zh=",", en=", ")
+    return joined(text, Text(f"取 {required.zh}", f"so {required.en}"), zh="，", en=", ")
 
 
 def _nearest(block: FindingBlock, row: int, city: City) -> Text:
@@ -232,7 +254,7 @@ def _nearest(block: FindingBlock, row: int, city: City) -> Text:
     facility = city.facilities.iloc[index]
     name = facility.get("name")
     shown = str(name) if isinstance(name, str) and name else str(facility["facility_id"])
-    return Text(f"最近:{shown}", f"nearest: {shown}")
+    return Text(f"最近：{shown}", f"nearest: {shown}")
 
 
 def _reason(block: FindingBlock, row: int) -> Text:
@@ -245,7 +267,17 @@ def _reason(block: FindingBlock, row: int) -> Text:
 def _names(rule: Rule, language: str) -> str:
     table = load_facility_types()
     mark = "、" if language == "zh" else ", "
-    return mark.join(f"{table.title(code, language)} ({code})" for code in rule.facility_types)
+    return mark.join(
+        _with_code(table.title(code, language), code, language) for code in rule.facility_types
+    )
+
+
+def _with_code(title: str, code: str, language: str) -> str:
+    return f"{title}（{code}）" if language == "zh" else f"{title} ({code})"
+
+
+def _listed(names: Sequence[str]) -> Text:
+    return Text("、".join(names), ", ".join(names))
 
 
 def _applies_text(rule: Rule) -> Text:
@@ -256,8 +288,10 @@ def _applies_text(rule: Rule) -> Text:
         "renewal": Text("更新改造", "renewal"),
         "existing": Text("现状", "existing"),
     }
-    level = Text(rule.applies_to.level, rule.applies_to.level)
-    return joined(subjects, level, words[rule.applies_to.status], zh=",", en=", ")
+    name = rule.applies_to.level
+    level = _LEVELS.get(name, Text(name, name))
+    level = Text(f"片区指{level.zh}" if name else "", level.en)
+    return joined(subjects, level, words[rule.applies_to.status], zh="，", en=", ")
 
 
 def _condition_text(condition: Condition | None) -> Text:
@@ -265,20 +299,26 @@ def _condition_text(condition: Condition | None) -> Text:
         return Text("", "")
     if condition.any_of or condition.all_of:
         parts = [_condition_text(part) for part in (*condition.any_of, *condition.all_of)]
-        zh, en = ("或", " or ") if condition.any_of else ("且", " and ")
-        return joined(*parts, zh=f" {zh} ", en=en)
+        zh, en = ("，或", " or ") if condition.any_of else ("，且", " and ")
+        return joined(*parts, zh=zh, en=en)
+    fact_zh = fact_title(condition.fact or "").zh
     if condition.equals is not None:
-        return Text(
-            f"{condition.fact} 为 {condition.equals}", f"{condition.fact} is {condition.equals}"
-        )
+        return Text(f"{fact_zh}为 {condition.equals}", f"{condition.fact} is {condition.equals}")
     tests = [
         Text(
-            f"{condition.fact} {COMPARISONS[name].zh} {number_text(limit)}",
+            f"{fact_zh}{COMPARISONS[name].zh} {_with_unit_of(condition.fact or '', limit)}",
             f"{condition.fact} {COMPARISONS[name].en} {number_text(limit)}",
         )
         for name, limit in condition.tests
     ]
-    return joined(*tests, zh=" 且 ", en=" and ")
+    return joined(*tests, zh="，且", en=" and ")
+
+
+def _with_unit_of(fact: str, limit: float | Decimal) -> str:
+    """Write a limit for Chinese readers in the unit of its fact."""
+    # Facts of places, such as the elderly, are no figures of plans and have no unit there.
+    unit = unit_of(fact) if "." in fact or fact in SCALAR_UNITS else ""
+    return f"{number_text(limit)} {unit_text(unit).zh}".rstrip()
 
 
 def _days_text(rule: Rule) -> Text:

@@ -199,7 +199,7 @@ _ALL = (
     ),
     _rate(
         "places_per_1000_people",
-        "千人托位(学位)数",
+        "千人托位（学位）数",
         "Places per 1,000 people",
         "places",
         "population",
@@ -233,7 +233,7 @@ _ALL = (
     _size("minimum_floor_area", "单处建筑面积", "Floor area of a facility", "floor_area_m2", "m2"),
     _size("minimum_land_area", "单处用地面积", "Land of a facility", "land_area_m2", "m2"),
     _size("number_of_classes", "班数", "Classes", "classes", "classes"),
-    _size("number_of_places", "托位(学位)数", "Places", "places", "places"),
+    _size("number_of_places", "托位（学位）数", "Places", "places", "places"),
     _size("number_of_beds", "床位数", "Beds", "beds", "beds"),
     _size_per("floor_area_per_bed", "床均建筑面积", "Floor area per bed", "floor_area_m2"),
     _size_per("land_area_per_bed", "床均用地面积", "Land per bed", "land_area_m2"),

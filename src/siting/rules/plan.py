@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from siting.rules.plan_finding import Text
+    from siting.tables import DataNote
+
 PlanStatus = Literal["new", "renewal"]
 
 # The facts that stand alone, with their units.
@@ -269,8 +272,8 @@ class Plan:
         Path of the project file of the existing city; empty: none.
     rows
         Everything read, row by row, known or not.
-    notes
-        What was assumed, ignored or converted, in English.
+    notes, data_notes
+        What was assumed, ignored or converted; the latter in its drawing.
     """
 
     name: str
@@ -288,7 +291,8 @@ class Plan:
     crs: Any = None
     context: str = ""
     rows: tuple[PlanRow, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
+    data_notes: tuple[DataNote, ...] = ()
 
     def value(self, key: str) -> Decimal | None:
         """Return a fact's number, None where the plan does not give it."""

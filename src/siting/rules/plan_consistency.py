@@ -44,7 +44,9 @@ _TITLES: Mapping[str, Text] = MappingProxyType(
             "指标表与设施清单不符", "Table and list of facilities differ"
         ),
         "plan-ratio-differs": Text("比率指标与面积不符", "A ratio does not fit its figures"),
-        "plan-unit-suspicious": Text("疑似单位错误(万)", "A unit is probably wrong (10,000 times)"),
+        "plan-unit-suspicious": Text(
+            "疑似单位错误（万）", "A unit is probably wrong (10,000 times)"
+        ),
     }
 )
 # Sums that hold by definition: the parts, then the total.
@@ -174,7 +176,7 @@ def _exceeds(plan: Plan, parts: Sequence[Fact], total: Fact, subject: str) -> It
     slack = rounding(total) + sum((rounding(part) for part in parts), Decimal(0))
     if measured - total.value > slack:
         added, whole = _sum_text(parts, measured, total.unit), _stated(total)
-        text = Text(f"{added.zh},大于{whole.zh}", f"{added.en}, more than {whole.en}")
+        text = Text(f"{added.zh}，大于{whole.zh}", f"{added.en}, more than {whole.en}")
         yield _finding(plan, "plan-parts-exceed-total", subject, measured, total, text, parts)
 
 
@@ -193,7 +195,7 @@ def _differs(
     slack = rounding(total) + sum((rounding(part) for part in parts), Decimal(0))
     if abs(measured - total.value) > slack:
         added, whole = _sum_text(parts, measured, total.unit), _stated(total)
-        text = Text(f"{added.zh},与{whole.zh}不符", f"{added.en}, which is not {whole.en}")
+        text = Text(f"{added.zh}，与{whole.zh}不符", f"{added.en}, which is not {whole.en}")
         yield _finding(plan, rule_id, subject, measured, total, text, parts)
 
 
@@ -255,7 +257,7 @@ def _ratios(plan: Plan) -> Iterator[PlanFinding]:
             top_text, bottom_text, whole = map(_stated, (numerator, denominator, given))
             shown = _shown(value, "").zh
             text = Text(
-                f"{top_text.zh} ÷ {bottom_text.zh} = {shown},与{whole.zh}不符",
+                f"{top_text.zh} ÷ {bottom_text.zh} = {shown}，与{whole.zh}不符",
                 f"{top_text.en} / {bottom_text.en} = {shown}, which is not {whole.en}",
             )
             parts = (numerator, denominator)
@@ -308,7 +310,7 @@ def _drawn(plan: Plan, rule_id: str, key: str, drawn: Decimal, stated: Fact) -> 
     unit = unit_of(key)
     seen, said = _shown(drawn, unit), _shown(stated.value, unit)
     text = Text(
-        f"图纸 {seen.zh},指标表 {said.zh}", f"the drawing has {seen.en}, the table {said.en}"
+        f"图纸 {seen.zh}，指标表 {said.zh}", f"the drawing has {seen.en}, the table {said.en}"
     )
     return _finding(plan, rule_id, key, drawn, stated, text, ())
 
@@ -327,7 +329,7 @@ def _units(plan: Plan) -> Iterator[PlanFinding]:
         if key.startswith("floor_area_m2.") and 0 < fact.value < _SMALLEST_ROOM_M2:
             said, meant = _stated(fact), _shown(fact.value * _TEN_THOUSAND, "m2")
             text = Text(
-                f"{said.zh} 小于任何房间;若单位为万㎡则为 {meant.zh}",
+                f"{said.zh} 小于任何房间；若单位为万㎡则为 {meant.zh}",
                 f"{said.en} is smaller than any room; in units of 10,000 m² it would be {meant.en}",
             )
             yield _finding(plan, "plan-unit-suspicious", key, fact.value, None, text, (fact,))
@@ -338,7 +340,7 @@ def _suspicion(
 ) -> PlanFinding:
     top, bottom, shown = _stated(numerator), _stated(denominator), _shown(ratio, unit)
     text = Text(
-        f"{top.zh} ÷ {bottom.zh} = {shown.zh};其中一个数可能差一万倍(㎡ 与万㎡,人与万人)",
+        f"{top.zh} ÷ {bottom.zh} = {shown.zh}；其中一个数可能差一万倍（㎡ 与万㎡，人与万人）",
         f"{top.en} / {bottom.en} = {shown.en}; one of them is probably wrong by a factor of 10,000 "
         "(㎡ and 万㎡, 人 and 万人)",
     )

@@ -47,13 +47,15 @@ def measure_distance(rule: Rule, plan: Plan, city: City | None, costs: Costs | N
     text = _distance_text(block, city, worst)
     limit = Fraction(rule.require.limit) if rule.require else None
     measured = _farthest(block)
-    missing = _unknown_reasons(block) if worst is Verdict.UNKNOWN else ()
+    missing, missing_zh = _unknown_reasons(block) if worst is Verdict.UNKNOWN else ((), ())
     shortfall = None
     if worst is Verdict.PASS:
         shortfall = Fraction(0)
     elif worst is Verdict.FAIL and measured is not None and limit is not None:
         shortfall = abs(measured - limit)
-    return Outcome(_WORDS[worst], text, measured, limit, (), missing, NOTHING, shortfall)
+    return Outcome(
+        _WORDS[worst], text, measured, limit, (), missing, NOTHING, shortfall, missing_zh
+    )
 
 
 def _first(order: Sequence[Verdict], present: Sequence[Verdict]) -> Verdict | None:
@@ -63,7 +65,7 @@ def _first(order: Sequence[Verdict], present: Sequence[Verdict]) -> Verdict | No
 def _without_city(plan: Plan) -> Outcome:
     if plan.homes is None and not plan.context:
         text = Text(
-            "方案没有图纸和现状城市(context),未检查服务半径",
+            "方案没有图纸和现状城市（context），未检查服务半径",
             "the plan has neither a drawing nor a context; distances are not checked",
         )
         return Outcome("not_applicable", text)
@@ -87,7 +89,7 @@ def _distance_text(block: FindingBlock, city: City, worst: Verdict | None) -> Te
     far = Text("–", "–") if farthest is None else _way_text(farthest, mark, block.unit)
     if worst is None:
         return Text(
-            f"最远 {far.zh},无达标线", f"the farthest is at {far.en}; there is no pass mark"
+            f"最远 {far.zh}，无达标线", f"the farthest is at {far.en}; there is no pass mark"
         )
     rows = np.flatnonzero(block.verdict == worst)
     count = number_text(rows.size)
@@ -95,12 +97,12 @@ def _distance_text(block: FindingBlock, city: City, worst: Verdict | None) -> Te
         why = int(block.reason[rows[0]])
         zh, en = (block.reasons_zh[why], block.reasons[why]) if why >= 0 else ("", "")
         return Text(
-            f"{total} 处住宅中 {count} 处未知:{zh}", f"{count} of {total} homes unknown: {en}"
+            f"{total} 处住宅中 {count} 处未知：{zh}", f"{count} of {total} homes unknown: {en}"
         )
     limit = quantity_text(float(block.required[rows[0]]), block.unit)
     if worst is Verdict.PASS:
         return Text(
-            f"{total} 处住宅均在 {limit.zh}以内,最远 {far.zh};符合",
+            f"{total} 处住宅均在 {limit.zh}以内，最远 {far.zh}；符合",
             f"all {total} homes within {limit.en}, the farthest at {far.en}; met",
         )
     row = rows[int(np.argmax(block.measured[rows]))]
@@ -109,7 +111,7 @@ def _distance_text(block: FindingBlock, city: City, worst: Verdict | None) -> Te
     if np.isfinite(block.measured[row]):
         far = _way_text(Fraction(f"{block.measured[row]:.6f}"), mark, block.unit)
     return Text(
-        f"{total} 处住宅中 {count} 处超过 {limit.zh};最远的 {home} 为 {far.zh}",
+        f"{total} 处住宅中 {count} 处超过 {limit.zh}；最远的 {home} 为 {far.zh}",
         f"{count} of {total} homes are beyond {limit.en}; the farthest, {home}, is at {far.en}",
     )
 
@@ -128,6 +130,11 @@ def _way_text(way: Fraction, mark: Fraction | None, unit: str) -> Text:
     return with_unit(tenth, unit)
 
 
-def _unknown_reasons(block: FindingBlock) -> tuple[str, ...]:
-    numbers = np.unique(block.reason[block.verdict == Verdict.UNKNOWN])
-    return tuple(block.reasons[number] for number in numbers if number >= 0)
+def _unknown_reasons(block: FindingBlock) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return why homes are unknown, in English and in Chinese."""
+    found = np.unique(block.reason[block.verdict == Verdict.UNKNOWN])
+    numbers = [number for number in found if number >= 0]
+    return (
+        tuple(block.reasons[number] for number in numbers),
+        tuple(block.reasons_zh[number] for number in numbers),
+    )

@@ -99,8 +99,9 @@ class PlanFinding:
         The name of the measure that was used.
     comparison
         ``at_least``, ``at_most`` or empty.
-    missing
-        The facts that an ``unknown`` lacks.
+    missing, missing_zh
+        The facts that an ``unknown`` lacks: keys as a plan file writes them, and English sentences
+        on what the existing city lacks; the same for Chinese readers, in the same order.
     governs
         False where another rule on the same matter decides; `governed_by` names it.
     waived
@@ -127,6 +128,7 @@ class PlanFinding:
     measure: str = ""
     comparison: Literal["", "at_least", "at_most"] = ""
     missing: tuple[str, ...] = ()
+    missing_zh: tuple[str, ...] = ()
     governs: bool = True
     governed_by: str = ""
     waived: Waiver | None = None
@@ -142,6 +144,10 @@ class PlanFinding:
     def binds(self) -> bool:
         """Whether a failure counts: mandatory, not waived, and not governed by another rule."""
         return self.strength == "mandatory" and self.waived is None and self.governs
+
+    def lacking(self, language: Language) -> tuple[str, ...]:
+        """Return what is missing in the reader's language."""
+        return self.missing_zh if language == "zh" and self.missing_zh else self.missing
 
 
 def breaks(finding: PlanFinding, *, allow_unknown: bool = False) -> bool:

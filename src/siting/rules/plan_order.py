@@ -53,7 +53,7 @@ def measure_complex(rule: Rule, plan: Plan, measure: Measure, _: Counting) -> Ou
     text = joined(
         outcome.explanation,
         Text(
-            f"其中 {special} 项属于{names['zh']}(要求 {wanted.at_least} 项)",
+            f"其中 {special} 项属于{names['zh']}（要求 {wanted.at_least} 项）",
             f"{special} of them from {names['en']} ({wanted.at_least} wanted)",
         ),
     )
@@ -93,13 +93,13 @@ def measure_phasing(rule: Rule, plan: Plan, measure: Measure, _: Counting) -> Ou
     words = number_text(done)
     name = phases[last].name
     if last == 0:
-        text = Text(f"全部安排在首期「{name}」", f"all of it in the first phase, “{name}”")
+        text = Text(f"全部安排在首期“{name}”", f"all of it in the first phase, “{name}”")
         limit = Fraction(rule.require.limit) if rule.require else None
         return outcome_of("pass", text, done, limit, evidence)
     outcome = compared(rule, done, "%", evidence)
     text = joined(
         Text(
-            f"在第 {last + 1} 期「{name}」建成,届时住宅完成 {words} %",
+            f"在第 {last + 1} 期“{name}”建成，届时住宅完成 {words} %",
             f"finished in phase {last + 1}, “{name}”, with {words} % of the housing",
         ),
         limit_text(rule.require, "%") if rule.require else NOTHING,

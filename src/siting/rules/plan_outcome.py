@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from siting.rules.conditions import compare_exactly
+from siting.rules.fact_titles import fact_words
 from siting.rules.plan_finding import PlanVerdict, Text
 from siting.rules.wording import COMPARISONS, distinct_texts, joined, quantity_text, with_unit
 
@@ -41,7 +42,11 @@ class Counting:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a measure finds, before it is tied to a rule's title and source."""
+    """What a measure finds, before it is tied to a rule's title and source.
+
+    What is missing is named by keys of facts. Where it is what the existing city lacks, sentences
+    stand in their place, in English, and `missing_zh` has the same in Chinese.
+    """
 
     verdict: PlanVerdict
     explanation: Text
@@ -51,6 +56,7 @@ class Outcome:
     missing: tuple[str, ...] = ()
     note: Text = NOTHING
     shortfall: Fraction | None = None
+    missing_zh: tuple[str, ...] = ()
 
 
 def judge(
@@ -99,7 +105,7 @@ def reported(
         keys = missing or tuple(rule.facility_types)
         return Outcome("unknown", missing_text(keys), None, None, evidence, keys)
     shown = quantity_text(measured, unit)
-    text = Text(f"{shown.zh},无达标线", f"{shown.en}; there is no pass mark")
+    text = Text(f"{shown.zh}，无达标线", f"{shown.en}; there is no pass mark")
     return Outcome("not_applicable", text, measured, None, evidence)
 
 
@@ -120,7 +126,7 @@ def outcome_of(
 
 
 def planned_text(measured: Fraction, required: Fraction, unit: str, verdict: PlanVerdict) -> Text:
-    """Write what is planned and what is missing of it: 规划 340 m²;缺 35 m²."""
+    """Write what is planned and what is missing of it: 规划 340 m²；缺 35 m²."""
     number = distinct_texts(measured, required)[0]
     planned = with_unit(number, unit)
     text = Text(f"规划 {planned.zh}", f"planned {planned.en}")
@@ -141,8 +147,9 @@ def limit_text(require: Require, unit: str) -> Text:
 
 def missing_text(keys: Sequence[str]) -> Text:
     """Say which facts a plan lacks."""
-    named = ", ".join(dict.fromkeys(keys))
-    return Text(f"缺少数据:{named}", f"missing: {named}")
+    named = dict.fromkeys(keys)
+    zh, en = "、".join(map(fact_words, named)), ", ".join(named)
+    return Text(f"缺少数据：{zh}", f"missing: {en}")
 
 
 def counting_note(rule: Rule, amount: Amount, counting: Counting) -> Text:
@@ -157,8 +164,8 @@ def counting_note(rule: Rule, amount: Amount, counting: Counting) -> Text:
             )
         )
     if rule.counting.shared_with:
-        named = ", ".join(rule.counting.shared_with)
-        notes.append(Text(f"同一面积也计入 {named}", f"the same area also counts for {named}"))
+        zh, en = "、".join(rule.counting.shared_with), ", ".join(rule.counting.shared_with)
+        notes.append(Text(f"同一面积也计入 {zh}", f"the same area also counts for {en}"))
     if counting.rounding == "ceil_per_100" or rule.options.rounding == "ceil_per_100":
         notes.append(Text("基数按整百进整", "the base is rounded up to full steps"))
     return joined(*notes)

@@ -9,6 +9,7 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
 
+from siting.rules.fact_titles import fact_title
 from siting.rules.plan_amounts import Amount, fact_amount, sum_of_types
 from siting.rules.plan_finding import PlanVerdict, Text
 from siting.rules.plan_outcome import (
@@ -62,7 +63,7 @@ def _open_rate(rule: Rule, measure: Measure, amount: Amount, base: Amount, note:
         floor = Fraction(least)
         if amount.value < floor:
             limit = quantity_text(floor, measure.finding_unit)
-            text = Text(f"不论规模,至少 {limit.zh}", f"whatever the size at least {limit.en}")
+            text = Text(f"不论规模，至少 {limit.zh}", f"whatever the size at least {limit.en}")
             text = joined(text, planned_text(amount.value, floor, measure.finding_unit, "fail"))
             return outcome_of("fail", text, amount.value, floor, evidence, (), note)
     missing = (*amount.missing, *base.missing)
@@ -92,12 +93,12 @@ def _required(
     if people != base.value:
         stated = quantity_text(base.value, _BASE_UNITS[measure.base])
         rounded = Text(f"{stated.zh}按 {per.zh}进整", f"{stated.en} rounded up to {per.en}")
-        text = joined(rounded, text, zh=",", en=", ")
+        text = joined(rounded, text, zh="，", en=", ")
     least = rule.require.and_total_at_least
     if least is not None and Fraction(least) > total:
         floor = quantity_text(Fraction(least), unit)
         text = Text(
-            f"{text.zh},低于下限,取 {floor.zh}",
+            f"{text.zh}，低于下限，取 {floor.zh}",
             f"{text.en}, below the least total, so {floor.en}",
         )
         total = Fraction(least)
@@ -141,7 +142,7 @@ def measure_share(rule: Rule, plan: Plan, measure: Measure, counting: Counting) 
         lacking = quantity_text(abs(limit / 100 * whole.value - part.value), "m2")
         points = number_text(abs(limit - share))
         short = Text(
-            f"缺 {points} 个百分点,即 {lacking.zh}",
+            f"缺 {points} 个百分点，即 {lacking.zh}",
             f"{points} percentage points, {lacking.en} short",
         )
         text = joined(text, short)
@@ -170,7 +171,7 @@ def _variants(rule: Rule, plan: Plan, part: Fraction) -> Text:
         whole = fact_amount(plan, key).value
         if whole:
             share = number_text(part * 100 / whole)
-            texts.append(Text(f"以 {key} 为分母:{share} %", f"of {key}: {share} %"))
+            texts.append(Text(f"以{fact_title(key).zh}为分母：{share} %", f"of {key}: {share} %"))
     return joined(*texts)
 
 

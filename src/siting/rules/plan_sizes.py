@@ -131,8 +131,8 @@ def measure_attributes(rule: Rule, plan: Plan, measure: Measure, _: Counting) ->
     if not listed or (unknown and not broken):
         return Outcome("unknown", missing_text(missing), None, None, evidence, missing)
     outcome = compared(rule, Fraction(len(broken)), measure.finding_unit, evidence)
-    names = ", ".join(sorted(broken))
-    text = Text(f"不符合:{names}", f"breaking it: {names}") if names else NOTHING
+    zh, en = "、".join(sorted(broken)), ", ".join(sorted(broken))
+    text = Text(f"不符合：{zh}", f"breaking it: {en}") if broken else NOTHING
     return outcome_of(
         outcome.verdict,
         joined(outcome.explanation, text),

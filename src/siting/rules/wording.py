@@ -33,7 +33,7 @@ _UNITS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "persons/facility": (" 人/处", " people per facility"),
         "functions": (" 项功能", " functions"),
         "classes": (" 班", " classes"),
-        "places": (" 个托位(学位)", " places"),
+        "places": (" 个托位（学位）", " places"),
         "beds": (" 床", " beds"),
     }
 )
@@ -137,7 +137,7 @@ def to_decimal(value: Fraction) -> Decimal:
     return Decimal(value.numerator) / Decimal(value.denominator)
 
 
-def joined(*parts: Text, zh: str = ";", en: str = "; ") -> Text:
+def joined(*parts: Text, zh: str = "；", en: str = "; ") -> Text:
     """Join texts that are not empty."""
     kept = [part for part in parts if part.zh or part.en]
     return Text(zh.join(part.zh for part in kept), en.join(part.en for part in kept))
