@@ -167,7 +167,8 @@ class DataNote:
         Identifiers or row numbers of the first few rows.
     details
         What the sentence tells beyond code, count and examples, by name, so that it can be told in
-        another language; of ``column`` the name in this contract. Empty where there is no more.
+        another language; of ``column`` the name in this contract. Values are those that JSON has.
+        Empty where there is no more.
     """
 
     layer: str

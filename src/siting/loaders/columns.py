@@ -468,5 +468,5 @@ def _note_matches(
             f"{name} from '{match.column}'" + (f" x {match.factor:g}" if match.factor != 1 else "")
             for name, match in found.items()
         )
-        details = {"columns": {name: (match.column, match.factor) for name, match in found.items()}}
+        details = {"columns": {name: [match.column, match.factor] for name, match in found.items()}}
         report.add(subject, "info", "columns-recognised", pairs, count=len(found), details=details)

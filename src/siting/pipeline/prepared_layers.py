@@ -121,7 +121,7 @@ def _loaded(
         layers = load(own)
     finally:
         report.extend(own)
-    if place == _place(project) and all(map(_comes_back, _tables(layers))):
+    if place == _place(project) and _all_comes_back(layers, own.notes):
         name = place.path.stem
         keep_file(place.path, lambda file: _write(file, name, layers, own.notes), most=_KEPT)
     return layers
@@ -222,6 +222,22 @@ def _unpacked(arrow: pa.Table, rest: Mapping[str, Any]) -> _Named:
     return _Named(rest["field"], rest["level"], table[rest["columns"]])
 
 
+def _written(notes: Iterable[DataNote]) -> list[dict[str, Any]]:
+    return [dataclasses.asdict(note) for note in notes]
+
+
+def _notes(written: Iterable[Mapping[str, Any]]) -> list[DataNote]:
+    return [DataNote(**{**note, "examples": tuple(note["examples"])}) for note in written]
+
+
+def _all_comes_back(layers: Layers, notes: Sequence[DataNote]) -> bool:
+    try:
+        back = _notes(json.loads(json.dumps(_written(notes))))
+    except TypeError:
+        return False  # a detail that is neither text nor number
+    return back == [*notes] and all(map(_comes_back, _tables(layers)))
+
+
 def _comes_back(named: _Named) -> bool:
     """Tell whether a table is the same after it was kept, to the kind of what is missing in it."""
     import pyarrow as pa
@@ -268,7 +284,7 @@ def _write(file: BinaryIO, name: str, layers: Layers, notes: Iterable[DataNote])
         "name": name,
         "crs": layers.crs.srs,
         "tables": [rest for _, rest in packed],
-        "notes": [dataclasses.asdict(note) for note in notes],
+        "notes": _written(notes),
     }
     line = json.dumps(head).encode()
     digest = _Digesting(file)
@@ -314,7 +330,7 @@ def _read(place: _Place, project: Project) -> tuple[Layers, list[DataNote]]:
     if head["name"] != place.path.stem:
         raise ValueError("it was kept under another name")
     tables = [_unpacked(_next_table(source), rest) for rest in head["tables"]]
-    notes = [DataNote(**{**note, "examples": tuple(note["examples"])}) for note in head["notes"]]
+    notes = _notes(head["notes"])
     elevation = project.layers.elevation
     layers = Layers(
         crs=pyproj.CRS(head["crs"]),
