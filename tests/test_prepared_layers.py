@@ -86,7 +86,7 @@ def same_table(one, other):
     if one is None:
         assert other is None
         return
-    assert module._comes_back(module._Named("", "", one))
+    assert module._packed_soundly(module._Named("", "", one)) is not None
     pd.testing.assert_frame_equal(pd.DataFrame(one), pd.DataFrame(other), check_exact=True)
     assert one.crs == other.crs
     assert (
@@ -259,10 +259,10 @@ def test_texts_beside_numbers_keep_their_kinds():
         crs=4547,
     )
     named = module._Named("facilities", "", table)
-    arrow, rest = module._packed(named)
-    back = module._unpacked(arrow, json.loads(json.dumps(rest))).table
+    packed = module._packed(named)
+    back = module._unpacked(packed.table, json.loads(json.dumps(packed.rest))).table
     assert list(map(type, back["经度"])) == list(map(type, MISSING))
-    assert module._comes_back(named)
+    assert module._packed_soundly(named) is not None
 
 
 SHAPES = [
@@ -279,8 +279,8 @@ SHAPES = [
 @pytest.mark.parametrize("shapes", SHAPES)
 def test_shapes_keep_their_kinds_heights_and_holes(shapes):
     table = gpd.GeoDataFrame({"a": ["x", "y"]}, geometry=shapes, crs=4547)
-    arrow, rest = module._packed(module._Named("residential", "", table))
-    back = module._unpacked(arrow, rest).table
+    packed = module._packed(module._Named("residential", "", table))
+    back = module._unpacked(packed.table, packed.rest).table
     assert shapely.to_wkb(back.geometry.to_numpy()).tolist() == shapely.to_wkb(shapes).tolist()
 
 

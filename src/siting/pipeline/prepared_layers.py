@@ -121,9 +121,11 @@ def _loaded(
         layers = load(own)
     finally:
         report.extend(own)
-    if place == _place(project) and _all_comes_back(layers, own.notes):
-        name = place.path.stem
-        keep_file(place.path, lambda file: _write(file, name, layers, own.notes), most=_KEPT)
+    notes = _plain_notes(own.notes)
+    packed = [_packed_soundly(each) for each in _tables(layers)]
+    if place == _place(project) and notes is not None and None not in packed:
+        head = {"name": place.path.stem, "crs": layers.crs.srs, "notes": notes}
+        keep_file(place.path, lambda file: _write(file, head, filter(None, packed)), most=_KEPT)
     return layers
 
 
@@ -193,11 +195,18 @@ def _tables(layers: Layers) -> Iterator[_Named]:
         yield _Named("areas", level, table)
 
 
-def _packed(named: _Named) -> tuple[pa.Table, dict[str, Any]]:
-    """Return what Arrow holds of a table, and in plain values what it does not.
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """What Arrow holds of a table, and in plain values what it does not.
 
     Columns of Python objects are texts beside numbers, where a file says "about 50" once.
     """
+
+    table: pa.Table
+    rest: dict[str, Any]
+
+
+def _packed(named: _Named) -> _Packed:
     import pyarrow as pa
     import shapely
 
@@ -209,7 +218,7 @@ def _packed(named: _Named) -> tuple[pa.Table, dict[str, Any]]:
     encoding = "geoarrow" if kinds == 1 else "WKB"
     arrow = table.drop(columns=[*objects]).to_arrow(index=False, geometry_encoding=encoding)
     rest = {"field": named.field, "level": named.level, "columns": [*table], "objects": objects}
-    return pa.table(arrow), rest
+    return _Packed(pa.table(arrow), rest)
 
 
 def _unpacked(arrow: pa.Table, rest: Mapping[str, Any]) -> _Named:
@@ -222,39 +231,40 @@ def _unpacked(arrow: pa.Table, rest: Mapping[str, Any]) -> _Named:
     return _Named(rest["field"], rest["level"], table[rest["columns"]])
 
 
-def _written(notes: Iterable[DataNote]) -> list[dict[str, Any]]:
-    return [dataclasses.asdict(note) for note in notes]
-
-
-def _notes(written: Iterable[Mapping[str, Any]]) -> list[DataNote]:
-    return [DataNote(**{**note, "examples": tuple(note["examples"])}) for note in written]
-
-
-def _all_comes_back(layers: Layers, notes: Sequence[DataNote]) -> bool:
+def _plain_notes(notes: Sequence[DataNote]) -> list[dict[str, Any]] | None:
+    """Return notes as JSON has them; None where they would not be the same again."""
+    plain = [dataclasses.asdict(note) for note in notes]
     try:
-        back = _notes(json.loads(json.dumps(_written(notes))))
+        return plain if _notes(json.loads(json.dumps(plain))) == [*notes] else None
     except TypeError:
-        return False  # a detail that is neither text nor number
-    return back == [*notes] and all(map(_comes_back, _tables(layers)))
+        return None  # a detail that is neither text nor number
 
 
-def _comes_back(named: _Named) -> bool:
-    """Tell whether a table is the same after it was kept, to the kind of what is missing in it."""
+def _notes(plain: Iterable[Mapping[str, Any]]) -> list[DataNote]:
+    return [DataNote(**{**note, "examples": tuple(note["examples"])}) for note in plain]
+
+
+def _packed_soundly(named: _Named) -> _Packed | None:
+    """Return what is kept of a table; None where it would not come back the same.
+
+    The same to the kind of what is missing: None and NaN are not one.
+    """
     import pyarrow as pa
 
     table = named.table
     try:
-        arrow, rest = _packed(named)
-        back = _unpacked(arrow, json.loads(json.dumps(rest))).table
+        packed = _packed(named)
+        back = _unpacked(packed.table, json.loads(json.dumps(packed.rest))).table
     except (pa.ArrowException, ValueError, TypeError, NotImplementedError):
-        return False  # a column of things that are neither texts nor numbers
-    same = back.index.equals(table.index) and back.columns.equals(table.columns)
-    return (
-        same
+        return None  # a column of things that are neither texts nor numbers
+    same = (
+        back.index.equals(table.index)
+        and back.columns.equals(table.columns)
         and bool((back.dtypes == table.dtypes).all())
         and back.crs == table.crs
         and all(_same_column(back[name], table[name]) for name in table.columns)
     )
+    return packed if same else None
 
 
 def _same_column(one: Any, other: Any) -> bool:
@@ -276,22 +286,16 @@ def _same_kinds(left: NDArray[Any], right: NDArray[Any]) -> bool:
 # --- files ---------------------------------------------------------------------------------------
 
 
-def _write(file: BinaryIO, name: str, layers: Layers, notes: Iterable[DataNote]) -> None:
+def _write(file: BinaryIO, head: Mapping[str, Any], tables: Iterable[_Packed]) -> None:
     import pyarrow as pa
 
-    packed = [_packed(each) for each in _tables(layers)]
-    head = {
-        "name": name,
-        "crs": layers.crs.srs,
-        "tables": [rest for _, rest in packed],
-        "notes": _written(notes),
-    }
-    line = json.dumps(head).encode()
+    packed = [*tables]
+    line = json.dumps({**head, "tables": [each.rest for each in packed]}).encode()
     digest = _Digesting(file)
     digest.write(line + b" " * (-(len(line) + 1) % _ALIGNED) + b"\n")
-    for table, _ in packed:
-        with pa.ipc.new_stream(pa.PythonFile(digest, "w"), table.schema) as stream:
-            stream.write_table(table)
+    for each in packed:
+        with pa.ipc.new_stream(pa.PythonFile(digest, "w"), each.table.schema) as stream:
+            stream.write_table(each.table)
     file.write(digest.sum.digest())
 
 
