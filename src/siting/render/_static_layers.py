@@ -151,11 +151,13 @@ def _area_alpha(homes: int) -> float:
     return 0.35 if homes > RASTER_ABOVE else 0.8
 
 
-def draw_homes(axes: Any, model: MapModel, rule: MapRule, plane: Plane) -> None:
-    """Draw a dot for each home in the shade of its finding."""
+def draw_homes(
+    axes: Any, model: MapModel, rule: MapRule, plane: Plane, *, dot_share: float = 1.0
+) -> None:
+    """Draw a dot for each home in the shade of its finding, as large as the sheet has room for."""
     points, shade = plane.xy(model.homes.lon, model.homes.lat), shade_of(rule)
     crowd = len(points) > RASTER_ABOVE
-    size = float(np.clip(9_000 / max(1, len(points)), 1.1, 14))
+    size = float(np.clip(9_000 / max(1, len(points)), 1.1, 14)) * dot_share
     for number in _PAINT_ORDER:
         chosen = points[shade == number]
         if not len(chosen):
@@ -174,7 +176,9 @@ def draw_homes(axes: Any, model: MapModel, rule: MapRule, plane: Plane) -> None:
         )
 
 
-def draw_facilities(axes: Any, model: MapModel, rule: MapRule, plane: Plane) -> int:
+def draw_facilities(
+    axes: Any, model: MapModel, rule: MapRule, plane: Plane, *, dot_share: float = 1.0
+) -> int:
     """Draw the facilities that a rule counts, by verdict where it judges them; return how many."""
     facilities = model.facilities
     types = [{kind} if isinstance(kind, str) else set(kind) for kind in facilities.types]
@@ -189,7 +193,7 @@ def draw_facilities(axes: Any, model: MapModel, rule: MapRule, plane: Plane) -> 
     if len(points):
         axes.scatter(
             *points.T,
-            s=22,
+            s=22 * dot_share,
             c=colours,
             marker="D",
             edgecolors=FACILITY_RIM,
