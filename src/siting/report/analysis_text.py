@@ -221,15 +221,20 @@ def _tables(summary: Mapping[str, Any], language: str, cite: Cite | None = None)
 def _table(
     heads: Sequence[str], entries: Sequence[Entry], language: str, cite: Cite | None
 ) -> Table:
-    """Return a row for each entry, and behind it where its rule comes from."""
+    """Return a row for each entry, and behind it where its rule comes from.
+
+    A column that is empty in every row, such as people where nobody counted them, is left out.
+    """
     rows = [
         (_figure if _has_figure(entry) else _row)(entry, language)[: len(heads)]
         for entry in entries
     ]
+    told = [column for column in range(len(heads)) if any(row[column] for row in rows)]
+    names, shown = [heads[k] for k in told], [[row[k] for k in told] for row in rows]
     if cite is None:
-        return heads, rows
-    cited = [[*row, cite(entry)] for row, entry in zip(rows, entries, strict=True)]
-    return (*heads, _WORDS[language]["cited"]), cited
+        return names, shown
+    cited = [[*row, cite(entry)] for row, entry in zip(shown, entries, strict=True)]
+    return [*names, _WORDS[language]["cited"]], cited
 
 
 def is_shown(entry: Entry) -> bool:
