@@ -73,15 +73,16 @@ def folded(text: str, columns: int) -> list[str]:
     """
     lines, line, room = [], "", columns
     for word in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+", text):
-        width = _width(word.rstrip())
+        width = columns_of(word.rstrip())
         if line and width > room:
             lines.append(line.rstrip())
             line, room = "", columns
-        line, room = line + word, room - _width(word)
+        line, room = line + word, room - columns_of(word)
     return [*lines, line.rstrip()] if line.strip() else lines
 
 
-def _width(text: str) -> int:
+def columns_of(text: str) -> int:
+    """Return how many columns of narrow letters a text takes; a wide glyph takes two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from siting.errors import SitingError
 from siting.render import _static_layers as layers
 from siting.render._fonts import Typeface, find_typeface
+from siting.render._static_labels import free_places
 from siting.render._static_layout import LAYOUTS, Box, Layout, Legend
 from siting.render._static_legend import (
     Entry,
@@ -24,7 +25,7 @@ from siting.render._static_legend import (
     home_entries,
     site_entry,
 )
-from siting.render._static_texts import finding_text, folded, source_lines
+from siting.render._static_texts import columns_of, finding_text, folded, source_lines
 from siting.render._static_words import Speech
 from siting.render.model import MapAreas, MapModel, MapRule
 from siting.render.rollup import rule_totals
@@ -144,6 +145,9 @@ def _rule(model: MapModel, rule_id: str | None) -> MapRule | None:
     return found[0]
 
 
+_RANKED, _NAMED = 5, 15
+
+
 class _Sheet:
     """One picture: the map, and beside it what explains it."""
 
@@ -219,21 +223,45 @@ class _Sheet:
         return entries
 
     def _names(self, axes: Any, ranked: Any) -> None:
-        """Write the names of the five worst areas with their rank."""
+        """Write the names of the worst areas, with their rank where numbers rank them."""
         if self.areas is None or ranked is None:
             return
-        rows = layers.worst_first(ranked)[:5]
+        rows, texts = self._named_areas(ranked)
         if not rows:
             return
-        places = layers.label_places(self.areas, self.plane, rows)
-        for rank, (row, place) in enumerate(zip(rows, places, strict=True), start=1):
-            text = self.face.drawable(
-                self.areas.names[row] or self.areas.ids[row], self.areas.ids[row]
-            )
-            self._write(
-                axes, *place, f"{rank} {text[:24]}", size=self.layout.name_size, weight="bold",
-                ha="center", halo=True,
-            )  # fmt: skip
+        to_points = axes.transData + axes.figure.dpi_scale_trans.inverted()
+        middles = to_points.transform(layers.label_places(self.areas, self.plane, rows)) * 72
+        marks = to_points.transform(self._facilities()) * 72
+        size = self.layout.name_size
+        widths = [size * 0.58 * columns_of(text) for text in texts]
+        places = free_places(middles.tolist(), widths, size, marks)
+        for text, place in zip(texts, places, strict=True):
+            if place is not None:
+                self._write(
+                    axes, place[0] / 72, place[1] / 72, text, size=size, weight="bold",
+                    ha="center", va="center", halo=True, transform=axes.figure.dpi_scale_trans,
+                )  # fmt: skip
+
+    def _named_areas(self, ranked: Any) -> tuple[list[int], list[str]]:
+        """Return the rows of the areas that are named, the worst first, and what is written.
+
+        An area that fails a rule of its own is no worse than the next one that does.
+        """
+        areas = self.areas
+        assert areas is not None
+        rows = layers.worst_first(ranked)
+        judged = self.rule is not None and self.rule.subject == "area"
+        if judged:
+            rows = [row for row in rows if areas.names[row]]
+        rows = rows[: _NAMED if judged else _RANKED]
+        names = [self.face.drawable(areas.names[k] or areas.ids[k], areas.ids[k]) for k in rows]
+        cut = [name[:24] for name in names]
+        return rows, cut if judged else [f"{rank} {name}" for rank, name in enumerate(cut, 1)]
+
+    def _facilities(self) -> Any:
+        if self.rule is None:
+            return np.empty((0, 2))
+        return layers.facility_points(self.model, self.rule, self.plane)
 
     def _scale(self, axes: Any) -> None:
         left, right = axes.get_xlim()
@@ -304,6 +332,7 @@ class _Sheet:
             mfc="none" if ring else colour,
             mec=colour if ring else "#55555588",
             mew=1.2 if ring else 0.4,
+            clip_on=False,
         )
 
     def _texts(self, figure: Any) -> None:
