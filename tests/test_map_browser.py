@@ -459,6 +459,56 @@ def test_figures_of_groups_ranks_and_names_leave_each_other_room(visit, tmp_path
             assert apart
 
 
+def test_the_name_of_an_area_makes_way_for_a_facility(visit, map_file):
+    seen = visit(map_file)
+    redraw = "siting.map.fire('viewreset')"
+    everywhere = "const {facilities} = siting.store.ground; facilities.x.fill(0);"
+    seen.page.evaluate(f"() => {{ {everywhere} {redraw}; }}")
+    left, top, right, bottom = seen.page.evaluate("siting.drawn().texts[0]")
+    middle = [(left + right) / 2, (top + bottom) / 2]
+    seen.page.evaluate(
+        """([x, y]) => {
+          const {map, store, state} = siting;
+          const margin = map.getSize().multiplyBy(0.25).round().multiplyBy(-1);
+          const corner = map.getPixelOrigin().add(map.containerPointToLayerPoint(margin).round());
+          const scale = 256 * 2 ** map.getZoom();
+          const row = store.rules[state.rule].counted[0];
+          store.ground.facilities.x[row] = (x + corner.x) / scale;
+          store.ground.facilities.y[row] = (y + corner.y) / scale;
+          map.fire("viewreset");
+        }""",
+        middle,
+    )
+    moved = seen.page.evaluate("siting.drawn().texts[0]")
+    assert moved == [left, top - 16, right, bottom - 16]
+
+
+def test_no_line_of_the_headline_begins_with_a_mark(visit, map_file):
+    seen = visit(map_file, size=(390, 844))
+    named = [bare(text) for text in seen.page.locator("#headline .ranked").all_inner_texts()]
+    assert [text[-1] for text in named] == ["、", "、", "。"]
+    seen.page.click("#language")
+    sentence = " ".join(bare(seen.page.inner_text("#headline")).split())
+    assert " Worst: " in sentence
+    assert sentence.endswith(".")
+
+
+def test_on_a_phone_a_home_is_shown_with_its_facility(visit, map_file, model):
+    seen = visit(map_file, size=(390, 844))
+    rule = model.rules[seen.page.evaluate("siting.state.rule")]
+    near = np.flatnonzero((rule.measured > 500) & (rule.measured < 1500) & (rule.nearest >= 0))
+    assert len(near) > 5
+    for row in near[:5].tolist():
+        facility = int(rule.nearest[row])
+        place = [float(model.facilities.lat[facility]), float(model.facilities.lon[facility])]
+        # The page has the homes in another order.
+        k = seen.page.evaluate(f"siting.store.texts.ids.indexOf('{model.homes.ids[row]}')")
+        seen.page.evaluate(f"siting.select({{kind: 'home', row: {k}}})")
+        seen.settle()
+        for latlng in (place, [float(model.homes.lat[row]), float(model.homes.lon[row])]):
+            assert seen.page.evaluate(f"siting.map.getBounds().contains({latlng})")
+
+
 def test_on_a_phone_nothing_lies_over_the_town_at_first(visit, map_file):
     seen = visit(map_file, size=(390, 844))
     tools = seen.page.locator(".map-tools").bounding_box()

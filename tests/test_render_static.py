@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from io import BytesIO
 
 import numpy as np
 import pytest
+import shapely
+from PIL import Image
 
 from map_town import town, varied_town
 from siting.errors import SitingError
 from siting.render import Label, MapHomes, MapModel, draw_static_map, write_static_map
 from siting.render._fonts import find_typeface
-from siting.render._static_layers import SHADE_COLOURS, plane_of, shade_of
+from siting.render._static_layers import SHADE_COLOURS, extent, plane_of, shade_of
 from siting.render.page import asset
+from siting.render.picture import Picture
 
 no_chinese = find_typeface(())
 
@@ -186,3 +190,47 @@ def test_one_of_a_thing_is_told_in_the_singular():
     shown = "\n".join(texts(draw_static_map(replace(varied, rules=[one]), language="en")))
     assert "≥ 1 facility ·" in shown
     assert "1 area fails" in shown
+
+
+def test_a_picture_in_a_notebook_keeps_the_colours_that_the_legend_explains(model):
+    figure = draw_static_map(model, language="en")
+    shown = Image.open(BytesIO(Picture(figure)._repr_png_())).convert("RGB")
+    exact = BytesIO()
+    figure.savefig(exact, format="png", dpi=75)
+    true = np.asarray(Image.open(exact).convert("RGB")).reshape(-1, 3)
+    colours, counts = np.unique(true, axis=0, return_counts=True)
+    same = (np.asarray(shown).reshape(-1, 3) == true).all(axis=1)
+    for colour in colours[np.argsort(-counts)[:12]]:
+        assert same[(true == colour).all(axis=1)].all()
+
+
+def test_on_half_a_page_the_legend_stands_below_and_says_the_same(model):
+    wide = draw_static_map(model, language="en")
+    half = draw_static_map(model, language="en", size_in=(4.6, 5.5), legend="below")
+    assert {text for text in texts(wide) if "\n" not in text} <= set(texts(half))
+    lines = " ".join(texts(half)[-2].split())
+    assert lines in {" ".join(text.split()) for text in texts(wide)}
+    frame, *legends = (axes.get_position() for axes in half.axes)
+    assert all(legend.y1 < frame.y0 for legend in legends)
+
+
+def test_a_picture_of_a_rule_about_areas_shows_the_areas_and_not_far_homes():
+    varied = varied_town()
+    rule = next(each for each in varied.rules if each.subject == "area")
+    far = replace(varied.homes, lon=varied.homes.lon + np.linspace(0, 5, len(varied.homes.lon)))
+    plane = plane_of(varied)
+    left, _, right, _ = extent(replace(varied, homes=far), rule, plane)
+    areas = next(each for each in varied.areas if each.level == rule.level)
+    low, _, high, _ = shapely.total_bounds(plane.shapes(areas.geometry))
+    assert left < low < high < right
+    assert right - left < 1.2 * (high - low) + 500
+
+
+def test_areas_that_fail_a_rule_of_their_own_are_named_and_not_ranked():
+    varied = varied_town()
+    rule = next(each for each in varied.rules if each.subject == "area")
+    names = next(each for each in varied.areas if each.level == rule.level).names
+    shown = texts(draw_static_map(varied, rule_id=rule.id, language="zh"))
+    failing = {names[row] for row in np.flatnonzero(rule.verdict == 1)}
+    assert failing & set(shown)
+    assert not any(re.match(r"1 (?!k?m$)", text) for text in shown)

@@ -16,13 +16,18 @@ if TYPE_CHECKING:
 _WEIGHTS = ("population", "households", "elderly")
 _WORDS = {
     "zh": {
-        "rule": "规则", "before": "现状不达标", "after": "之后不达标", "gained": "新增覆盖",
+        "rule": "规则", "counts": "计数",
+        "before": "现状不达标", "after": "之后不达标", "gained": "新增覆盖",
         "share_before": "现状覆盖率", "share_after": "之后覆盖率", "same": "没有规则的结果改变。",
+        "population": "人", "households": "户", "elderly": "老年人", "subjects": "判定对象",
     },
     "en": {
-        "rule": "rule", "before": "without before", "after": "without after", "gained": "gained",
+        "rule": "rule", "counts": "counted in",
+        "before": "without before", "after": "without after", "gained": "gained",
         "share_before": "covered before", "share_after": "covered after",
         "same": "No rule gives another result.",
+        "population": "people", "households": "households", "elderly": "elderly people",
+        "subjects": "subjects",
     },
 }  # fmt: skip
 
@@ -76,9 +81,12 @@ class Comparison:
         if frame.empty:
             return f"<p>{words['same']}</p>"
         names = ("before", "after", "gained", "share_before", "share_after")
-        heads = "".join(f"<th>{words[name]}</th>" for name in ("rule", *names))
+        left = ' style="text-align: left"'
+        heads = f"<th{left}>{words['rule']}</th>" + "".join(
+            f"<th>{words[name]}</th>" for name in ("counts", *names)
+        )
         body = "".join(
-            f'<tr><td style="text-align: left">{escape(str(row["title"]))}</td>'
+            f"<tr><td{left}>{escape(str(row['title']))}</td><td>{words[row['counts']]}</td>"
             + "".join(f"<td>{_cell(name, row[name])}</td>" for name in names)
             + "</tr>"
             for row in frame.to_dict("records")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from siting.rules.values import Title
     from siting.tables import DataNote
 
+_GRAVITY = ("warning", "assumption", "excluded", "repair")
 # Outlines are drawn when zoomed in; with more homes than this, points say the same in less space.
 _MAX_OUTLINES = 20_000
 # Streets are drawn from the widest class down until this many vertices are used.
@@ -82,9 +83,15 @@ def build_map_model(analysis: Analysis) -> MapModel:
         made_up=analysis.project.made_up,
         date=str(analysis.date),
         versions={"siting": analysis.manifest["siting"]},
-        notes=tuple(_note(note) for note in analysis.report.notes if note.severity != "info"),
+        notes=tuple(map(_note, _gravest_first(analysis.report.notes))),
         attribution=analysis.project.attribution,
     )
+
+
+def _gravest_first(notes: Iterable[DataNote]) -> list[DataNote]:
+    """Return what somebody should know of the data before believing the map, warnings first."""
+    told = [note for note in notes if note.severity in _GRAVITY]
+    return sorted(told, key=lambda note: _GRAVITY.index(note.severity))
 
 
 def _note(note: DataNote) -> MapNote:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NOT_CHECKED = "plan-not-checked"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class PlanCheck(Sequence[PlanFinding]):
     """The findings of one plan, the worst first; it shows itself in a notebook.
 
@@ -102,8 +102,13 @@ class PlanCheck(Sequence[PlanFinding]):
 
         return to_notebook_html(self.findings, language=self.language)
 
+    def __repr__(self) -> str:
+        from siting.report.text import to_text
 
-@dataclass(frozen=True, eq=False)
+        return to_text(self.findings, language=self.language).rstrip("\n")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class PlanChecks(Sequence[PlanCheck]):
     """The checks of several plans, and the plans that could not be read.
 
@@ -160,8 +165,16 @@ class PlanChecks(Sequence[PlanCheck]):
     def _repr_html_(self) -> str:
         from siting.report.plan_notebook import to_notebook_html
 
-        language = self.checks[0].language if self.checks else "zh"
-        return to_notebook_html(self.findings, language=language)
+        return to_notebook_html(self.findings, language=self._language)
+
+    def __repr__(self) -> str:
+        from siting.report.text import to_text
+
+        return to_text(self.findings, language=self._language).rstrip("\n")
+
+    @property
+    def _language(self) -> Language:
+        return self.checks[0].language if self.checks else "zh"
 
 
 def unreadable_finding(path: Path, error: str) -> PlanFinding:

@@ -15,8 +15,11 @@ from siting.errors import SitingError
 from siting.report.document import AreaGap, Document, Picture, document_html
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from siting.pipeline.analysis import Analysis
-    from siting.render.model import MapModel
+    from siting.render._static_layout import Legend
+    from siting.render.model import MapModel, MapRule
     from siting.report.document import Language
     from siting.rules.findings import FindingBlock
 
@@ -24,8 +27,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 _PRINT_SECONDS = 120
 _MAPS = 2
 _AREAS = 10
-# On A4 between the margins this is three quarters of its size, and 8 points are still 6.
-_PICTURE_IN = (8.8, 6.24)
+# On A4 between the margins these are three quarters of their size, and 8 points are still 6.
+_PICTURE_IN: Mapping[Legend, tuple[float, float]] = {"beside": (8.8, 6.24), "below": (4.6, 5.5)}
 # Beyond, a drawing of every home is larger than its picture.
 _MAX_DRAWN = 5_000
 
@@ -151,17 +154,28 @@ def _pictures(model: MapModel, language: str, count: int) -> list[Picture]:
     from siting.render.static import worst_rules, write_static_map
 
     kind, mime = ("svg", "svg+xml") if len(model.homes.lon) <= _MAX_DRAWN else ("png", "png")
+    rules = _unlike(worst_rules(model, len(model.rules)), count)
+    legend: Legend = "below" if len(rules) > 1 else "beside"
     pictures = []
     with tempfile.TemporaryDirectory() as folder:
-        for rule in worst_rules(model, count):
+        for rule in rules:
             path = Path(folder) / f"map.{kind}"
             write_static_map(
-                model, path, rule_id=rule.id, language=language, size_in=_PICTURE_IN, dpi=150
-            )
+                model, path, rule_id=rule.id, language=language,
+                size_in=_PICTURE_IN[legend], dpi=200, legend=legend,
+            )  # fmt: skip
             data = base64.b64encode(path.read_bytes()).decode("ascii")
             title = rule.title.zh if language == "zh" else rule.title.en
             pictures.append(Picture(title, f"data:image/{mime};base64,{data}"))
     return pictures
+
+
+def _unlike(rules: Sequence[MapRule], count: int) -> list[MapRule]:
+    """Return the first rules of each kind of facility: two maps of one gap tell it twice."""
+    kinds: dict[tuple[str, ...], MapRule] = {}
+    for rule in rules:
+        kinds.setdefault(tuple(sorted(rule.facility_types)), rule)
+    return list(kinds.values())[:count]
 
 
 def _weight(analysis: Analysis, worst: FindingBlock | None) -> str:

@@ -21,6 +21,7 @@ SHADE_COLOURS = ("#2b6ca8", "#5b9bd0", "#e08214", "#b35806", "#5c2a05", "#6b6b6b
 AREA_COLOURS = ("#f5f3fa", "#e6e2f2", "#d3cce9", "#bcb1de", "#a292d0", "#8872c0")
 AREA_EDGES = (0.001, 0.1, 0.25, 0.5, 0.75)
 VERDICT_COLOURS = ("#5b9bd0", "#b35806", "#8a8a8a", "#d8d8d4")
+VERDICT_ALPHA = 0.55
 PAPER, WATER, STREET, BOUNDARY, TEXT = "#fbfbf9", "#d3e3ee", "#c4c0bb", "#8d8a99", "#1d1c24"
 FACILITY, FACILITY_RIM, SITE = "#1b9e77", "#14532d", "#c51b7d"
 
@@ -68,10 +69,13 @@ def plane_of(model: MapModel) -> Plane:
 def extent(model: MapModel, rule: MapRule | None, plane: Plane) -> tuple[float, ...]:
     """Return left, bottom, right, top in metres of what is worth showing.
 
-    Where fewer than four fifths of the homes were judged, the picture leads to those.
+    Where fewer than four fifths of the homes were judged, the picture leads to those; under a
+    rule about areas, to the areas.
     """
     points = plane.xy(model.homes.lon, model.homes.lat)
     shares = (0.0, 1.0)
+    if rule is not None and rule.subject == "area":
+        points = _corners(model, rule, plane) if (rule.verdict < 3).any() else points
     if rule is not None and rule.subject == "home" and len(points):
         judged = rule.verdict < 2
         if 0 < judged.sum() < 0.8 * len(points):
@@ -81,6 +85,16 @@ def extent(model: MapModel, rule: MapRule | None, plane: Plane) -> tuple[float, 
     low, high = np.quantile(points, shares, axis=0)
     margin = np.maximum(high - low, 200.0).max() * 0.04
     return (*(low - margin), *(high + margin))
+
+
+def _corners(model: MapModel, rule: MapRule, plane: Plane) -> NDArray[np.float64]:
+    """Return the corners of the boxes of the areas to which a rule applies, float64 (k, 2)."""
+    import shapely
+
+    areas = next(each for each in model.areas if each.level == rule.level)
+    applies = np.flatnonzero(rule.verdict < 3)
+    boxes = shapely.bounds(plane.shapes(areas.geometry[applies]))
+    return np.asarray(boxes, dtype=np.float64).reshape(-1, 2)
 
 
 def shade_of(rule: MapRule) -> NDArray[np.int8]:
@@ -123,7 +137,8 @@ def draw_areas(
     if rule is None:
         return None
     if rule.subject == "area" and rule.level == areas.level:
-        _fill(axes, shapes, [VERDICT_COLOURS[each] for each in rule.verdict], zorder=1, alpha=0.55)
+        colours = [VERDICT_COLOURS[each] for each in rule.verdict]
+        _fill(axes, shapes, colours, zorder=1, alpha=VERDICT_ALPHA)
         failed: NDArray[np.float64] = (rule.verdict == 1).astype(np.float64)
         return failed
     totals = area_totals(model, rule, areas)
@@ -137,11 +152,19 @@ def draw_areas(
     return ranked
 
 
-def on_paper(colour: str, homes: int) -> Any:
-    """Return an area's colour as it looks on the map, for the legend."""
+def share_on_paper(colour: str, homes: int) -> Any:
+    """Return the colour of a share as it looks on the map, for the legend."""
+    return _on_paper(colour, _area_alpha(homes))
+
+
+def verdict_on_paper(colour: str) -> Any:
+    """Return the colour of an area's verdict as it looks on the map, for the legend."""
+    return _on_paper(colour, VERDICT_ALPHA)
+
+
+def _on_paper(colour: str, alpha: float) -> Any:
     from matplotlib.colors import to_rgb
 
-    alpha = _area_alpha(homes)
     ink, paper = np.array(to_rgb(colour)), np.array(to_rgb(PAPER))
     return tuple(ink * alpha + paper * (1 - alpha))
 
@@ -151,11 +174,13 @@ def _area_alpha(homes: int) -> float:
     return 0.35 if homes > RASTER_ABOVE else 0.8
 
 
-def draw_homes(axes: Any, model: MapModel, rule: MapRule, plane: Plane) -> None:
-    """Draw a dot for each home in the shade of its finding."""
+def draw_homes(
+    axes: Any, model: MapModel, rule: MapRule, plane: Plane, *, dot_share: float = 1.0
+) -> None:
+    """Draw a dot for each home in the shade of its finding, as large as the sheet has room for."""
     points, shade = plane.xy(model.homes.lon, model.homes.lat), shade_of(rule)
     crowd = len(points) > RASTER_ABOVE
-    size = float(np.clip(9_000 / max(1, len(points)), 1.1, 14))
+    size = float(np.clip(9_000 / max(1, len(points)), 1.1, 14)) * dot_share
     for number in _PAINT_ORDER:
         chosen = points[shade == number]
         if not len(chosen):
@@ -174,29 +199,37 @@ def draw_homes(axes: Any, model: MapModel, rule: MapRule, plane: Plane) -> None:
         )
 
 
-def draw_facilities(axes: Any, model: MapModel, rule: MapRule, plane: Plane) -> int:
+def draw_facilities(
+    axes: Any, model: MapModel, rule: MapRule, plane: Plane, *, dot_share: float = 1.0
+) -> int:
     """Draw the facilities that a rule counts, by verdict where it judges them; return how many."""
-    facilities = model.facilities
-    types = [{kind} if isinstance(kind, str) else set(kind) for kind in facilities.types]
-    wanted = set(rule.facility_types)
-    counted = np.array([bool(each & wanted) for each in types], dtype=bool)
+    colours: Any = FACILITY
     if rule.subject == "facility":
-        counted = rule.verdict < 3
-        colours: Any = [VERDICT_COLOURS[each] for each in rule.verdict[counted]]
-    else:
-        colours = FACILITY
-    points = plane.xy(facilities.lon, facilities.lat)[counted]
+        colours = [VERDICT_COLOURS[each] for each in rule.verdict[rule.verdict < 3]]
+    points = facility_points(model, rule, plane)
     if len(points):
         axes.scatter(
             *points.T,
-            s=22,
+            s=22 * dot_share,
             c=colours,
             marker="D",
             edgecolors=FACILITY_RIM,
             linewidths=0.6,
             zorder=7,
         )
-    return int(counted.sum())
+    return len(points)
+
+
+def facility_points(model: MapModel, rule: MapRule, plane: Plane) -> NDArray[np.float64]:
+    """Return where the facilities are that a rule counts or judges, float64 (m, 2), in metres."""
+    facilities = model.facilities
+    if rule.subject == "facility":
+        chosen = rule.verdict < 3
+    else:
+        types = [{kind} if isinstance(kind, str) else set(kind) for kind in facilities.types]
+        wanted = set(rule.facility_types)
+        chosen = np.array([bool(each & wanted) for each in types], dtype=bool)
+    return plane.xy(facilities.lon, facilities.lat)[chosen]
 
 
 def draw_sites(axes: Any, model: MapModel, plane: Plane) -> int:

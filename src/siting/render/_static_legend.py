@@ -6,6 +6,7 @@ Owns texts, counts and colours; where they stand on the sheet is the sheet's con
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from siting.render._static_words import Speech
 from siting.render.model import Label, MapAreas, MapModel, MapRule
 from siting.render.words import coded
 
-Mark = tuple[str, str, bool]
+Mark = tuple[str, Any, bool]
 """Shape, colour, and whether it is a ring."""
 Entry = tuple[str, Mark | None]
 """A text with its mark; without one it is a heading."""
@@ -52,7 +53,7 @@ def area_entries(speech: Speech, model: MapModel, rule: MapRule, areas: MapAreas
         return [(speech.word("verdicts", level=level), None), *_verdicts(speech, rule, keys, "s")]
     edges = ("0 %", "0–10 %", "10–25 %", "25–50 %", "50–75 %", "75–100 %")
     swatches = [
-        (text, ("s", layers.on_paper(colour, len(model.homes.lon)), False))
+        (text, ("s", layers.share_on_paper(colour, len(model.homes.lon)), False))
         for text, colour in zip(edges, layers.AREA_COLOURS, strict=True)
     ]
     return [(speech.word("areas", level=level), None), *swatches]
@@ -67,7 +68,9 @@ def _verdicts(speech: Speech, rule: MapRule, keys: Sequence[str], shape: str) ->
     counts = np.bincount(rule.verdict, minlength=4)
     for k, key in enumerate(keys):
         if counts[k]:
-            yield f"{speech.word(key)} ({counts[k]:,})", (shape, layers.VERDICT_COLOURS[k], False)
+            colour = layers.VERDICT_COLOURS[k]
+            shown = layers.verdict_on_paper(colour) if shape == "s" else colour
+            yield f"{speech.word(key)} ({counts[k]:,})", (shape, shown, False)
 
 
 def _shade(speech: Speech, rule: MapRule, shade: str, k: int) -> str:

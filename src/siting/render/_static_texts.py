@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Any
 
 import numpy as np
@@ -57,6 +59,31 @@ def source_lines(speech: Speech, model: MapModel, rule: MapRule | None) -> list[
     )
     lines.append(" · ".join(speech.face.drawable(each) for each in (given, dated, made) if each))
     return lines if speech.face.has_chinese else [*lines, speech.word("font")]
+
+
+def folded(text: str, columns: int) -> list[str]:
+    """Break a text into lines of so many columns, at spaces and between wide glyphs.
+
+    Examples
+    --------
+    >>> folded("Data: WorldPop", 8)
+    ['Data:', 'WorldPop']
+    >>> folded("规则日期", 4)
+    ['规则', '日期']
+    """
+    lines, line, room = [], "", columns
+    for word in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+", text):
+        width = columns_of(word.rstrip())
+        if line and width > room:
+            lines.append(line.rstrip())
+            line, room = "", columns
+        line, room = line + word, room - columns_of(word)
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def columns_of(text: str) -> int:
+    """Return how many columns of narrow letters a text takes; a wide glyph takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def _counted(totals: Any) -> tuple[str, int]:

@@ -34,7 +34,7 @@ _WORDS = {
     "home": ("{failed} 处住宅不达标", "{failed} homes without"),
     "facility": ("{failed} 处设施不达标", "{failed} facilities fail"),
     "area": ("{failed} 个分区不达标", "{failed} areas fail"),
-    "share": ("占 {share}", "{share} of all"),
+    "share": ("占全部 {share}", "{share} of all"),
     "source": ("依据：{citation}", "Rule: {citation}"),
     "data": ("数据：{attribution}", "Data: {attribution}"),
     "date": ("规则日期 {date}", "rules as of {date}"),

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_FLAT_COLOURS = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -28,11 +35,33 @@ class Picture:
 
         full, small = BytesIO(), BytesIO()
         self.figure.savefig(full, format="png", dpi=self.dpi)
-        # A map has few colours, and a third of the bytes keeps a notebook light; this method keeps
-        # colours that are rare, such as those of twenty facilities.
-        few = Image.open(full).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE)
+        few = _with_few_colours(Image.open(full).convert("RGB"))
         few.save(small, format="png", optimize=True)
         return small.getvalue()
 
     def __repr__(self) -> str:
         return "a static map; show it in a notebook, or write one with write_static_map"
+
+
+def _with_few_colours(picture: Image) -> Image:
+    """Return a picture with 256 colours: a third of the bytes keeps a notebook light.
+
+    What is painted flat keeps its very colour, or areas would not have those of the legend. The
+    other colours are spread over what is there, so that rare ones, such as those of
+    twenty facilities, stay what they are.
+    """
+    from PIL import Image
+    from scipy.spatial import KDTree
+
+    pixels = np.asarray(picture)
+    every, place, counts = np.unique(
+        pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True
+    )
+    flat = every[np.argsort(-counts, kind="stable")[:_FLAT_COLOURS]]
+    spread = picture.quantize(256 - len(flat), Image.Quantize.MAXCOVERAGE).getpalette() or []
+    palette = np.vstack([flat, np.asarray(spread, dtype=np.uint8).reshape(-1, 3)])[:256]
+    # Pillow finds the nearest colour by six bits of each; white would become a light grey.
+    _, nearest = KDTree(palette).query(every)
+    few = Image.fromarray(nearest[place].reshape(pixels.shape[:2]).astype(np.uint8))
+    few.putpalette(palette.ravel().tolist())
+    return few

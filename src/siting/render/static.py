@@ -15,14 +15,17 @@ import numpy as np
 from siting.errors import SitingError
 from siting.render import _static_layers as layers
 from siting.render._fonts import Typeface, find_typeface
+from siting.render._static_labels import free_places
+from siting.render._static_layout import LAYOUTS, Box, Layout, Legend
 from siting.render._static_legend import (
     Entry,
+    Mark,
     area_entries,
     facility_entries,
     home_entries,
     site_entry,
 )
-from siting.render._static_texts import finding_text, source_lines
+from siting.render._static_texts import columns_of, finding_text, folded, source_lines
 from siting.render._static_words import Speech
 from siting.render.model import MapAreas, MapModel, MapRule
 from siting.render.rollup import rule_totals
@@ -40,6 +43,7 @@ def write_static_map(
     language: str = "zh",
     size_in: tuple[float, float] = (11.0, 7.8),
     dpi: int = 150,
+    legend: Legend = "beside",
 ) -> Path:
     """Write the map of one rule as a picture.
 
@@ -60,6 +64,9 @@ def write_static_map(
         Width and height in inches; A4 across by default.
     dpi
         Dots per inch of a PNG, and of the dots of large cities inside the others.
+    legend
+        ``beside`` the map on a sheet across the page, or ``below`` it on one for half a page: about
+        as high as 1.25 times its width.
 
     Returns
     -------
@@ -76,7 +83,7 @@ def write_static_map(
     if kind not in FORMATS:
         raise SitingError(f"{target} has the ending '{target.suffix}'; expected one of {FORMATS}.")
     figure = draw_static_map(
-        model, rule_id=rule_id, level=level, language=language, size_in=size_in
+        model, rule_id=rule_id, level=level, language=language, size_in=size_in, legend=legend
     )
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.part")
@@ -94,6 +101,7 @@ def draw_static_map(
     level: str | None = None,
     language: str = "zh",
     size_in: tuple[float, float] = (11.0, 7.8),
+    legend: Legend = "beside",
     typeface: Typeface | None = None,
 ) -> Any:
     """Return the map of one rule as a ``matplotlib.figure.Figure``; a notebook shows it.
@@ -107,7 +115,7 @@ def draw_static_map(
         raise SitingError(f"the map has no language '{language}'; expected zh or en.")
     model.check()
     face = typeface or find_typeface()
-    sheet = _Sheet(model, _rule(model, rule_id), level, language, face)
+    sheet = _Sheet(model, _rule(model, rule_id), level, language, face, LAYOUTS[legend])
     figure = Figure(figsize=size_in, facecolor="white")
     FigureCanvasAgg(figure)
     sheet.draw(figure)
@@ -137,6 +145,9 @@ def _rule(model: MapModel, rule_id: str | None) -> MapRule | None:
     return found[0]
 
 
+_RANKED, _NAMED = 5, 15
+
+
 class _Sheet:
     """One picture: the map, and beside it what explains it."""
 
@@ -147,14 +158,15 @@ class _Sheet:
         level: str | None,
         language: str,
         face: Typeface,
+        layout: Layout,
     ) -> None:
-        self.model, self.rule, self.face = model, rule, face
+        self.model, self.rule, self.face, self.layout = model, rule, face, layout
         self.speech = Speech(language if face.has_chinese else "en", face)
         self.areas = self._areas(level)
         self.plane = layers.plane_of(model)
 
     def draw(self, figure: Any) -> None:
-        axes = figure.add_axes((0.015, 0.075, 0.745, 0.80))
+        axes = figure.add_axes(self.layout.frame)
         axes.set_facecolor(layers.PAPER)
         axes.set(xticks=[], yticks=[])
         layers.draw_ground(axes, self.model, self.plane)
@@ -166,9 +178,10 @@ class _Sheet:
         self._names(axes, ranked)
         self._scale(axes)
         self._north(axes)
+        shares: list[Entry] = []
         if self.areas is not None and ranked is not None and self.rule is not None:
-            entries += area_entries(self.speech, self.model, self.rule, self.areas)
-        self._legend(figure, entries)
+            shares = area_entries(self.speech, self.model, self.rule, self.areas)
+        self._legends(figure, entries, shares)
         self._texts(figure)
 
     def _look(self, figure: Any, axes: Any) -> None:
@@ -197,29 +210,58 @@ class _Sheet:
             return []
         entries: list[Entry] = []
         if self.rule.subject == "home":
-            layers.draw_homes(axes, self.model, self.rule, self.plane)
+            layers.draw_homes(
+                axes, self.model, self.rule, self.plane, dot_share=self.layout.dot_share
+            )
             entries += home_entries(self.speech, self.model, self.rule)
-        if layers.draw_facilities(axes, self.model, self.rule, self.plane):
+        if layers.draw_facilities(
+            axes, self.model, self.rule, self.plane, dot_share=self.layout.dot_share
+        ):
             entries += facility_entries(self.speech, self.model, self.rule)
         if sites := layers.draw_sites(axes, self.model, self.plane):
             entries.append(site_entry(self.speech, sites))
         return entries
 
     def _names(self, axes: Any, ranked: Any) -> None:
-        """Write the names of the five worst areas with their rank."""
+        """Write the names of the worst areas, with their rank where numbers rank them."""
         if self.areas is None or ranked is None:
             return
-        rows = layers.worst_first(ranked)[:5]
+        rows, texts = self._named_areas(ranked)
         if not rows:
             return
-        places = layers.label_places(self.areas, self.plane, rows)
-        for rank, (row, place) in enumerate(zip(rows, places, strict=True), start=1):
-            text = self.face.drawable(
-                self.areas.names[row] or self.areas.ids[row], self.areas.ids[row]
-            )
-            self._write(
-                axes, *place, f"{rank} {text[:24]}", size=8, weight="bold", ha="center", halo=True
-            )
+        to_points = axes.transData + axes.figure.dpi_scale_trans.inverted()
+        middles = to_points.transform(layers.label_places(self.areas, self.plane, rows)) * 72
+        marks = to_points.transform(self._facilities()) * 72
+        size = self.layout.name_size
+        widths = [size * 0.58 * columns_of(text) for text in texts]
+        places = free_places(middles.tolist(), widths, size, marks)
+        for text, place in zip(texts, places, strict=True):
+            if place is not None:
+                self._write(
+                    axes, place[0] / 72, place[1] / 72, text, size=size, weight="bold",
+                    ha="center", va="center", halo=True, transform=axes.figure.dpi_scale_trans,
+                )  # fmt: skip
+
+    def _named_areas(self, ranked: Any) -> tuple[list[int], list[str]]:
+        """Return the rows of the areas that are named, the worst first, and what is written.
+
+        An area that fails a rule of its own is no worse than the next one that does.
+        """
+        areas = self.areas
+        assert areas is not None
+        rows = layers.worst_first(ranked)
+        judged = self.rule is not None and self.rule.subject == "area"
+        if judged:
+            rows = [row for row in rows if areas.names[row]]
+        rows = rows[: _NAMED if judged else _RANKED]
+        names = [self.face.drawable(areas.names[k] or areas.ids[k], areas.ids[k]) for k in rows]
+        cut = [name[:24] for name in names]
+        return rows, cut if judged else [f"{rank} {name}" for rank, name in enumerate(cut, 1)]
+
+    def _facilities(self) -> Any:
+        if self.rule is None:
+            return np.empty((0, 2))
+        return layers.facility_points(self.model, self.rule, self.plane)
 
     def _scale(self, axes: Any) -> None:
         left, right = axes.get_xlim()
@@ -257,59 +299,66 @@ class _Sheet:
             halo=True,
         )
 
-    def _legend(self, figure: Any, entries: Sequence[Entry]) -> None:
-        axes = figure.add_axes((0.772, 0.075, 0.215, 0.80))
+    def _legends(self, figure: Any, subjects: list[Entry], areas: list[Entry]) -> None:
+        """List what is drawn, in one column or the areas in one of their own."""
+        boxes = self.layout.legends
+        columns = [subjects + areas] if len(boxes) == 1 else [subjects, areas]
+        for box, entries in zip(boxes, columns, strict=True):
+            self._legend(figure, box, entries)
+
+    def _legend(self, figure: Any, box: Box, entries: Sequence[Entry]) -> None:
+        layout = self.layout
+        axes = figure.add_axes(box)
         axes.set(xlim=(0, 1), ylim=(0, 1))
         axes.axis("off")
-        y = 0.985
+        y = 1 - layout.step * 0.4
         for text, mark in entries:
             if mark is None:
-                y -= 0.012
-                self._write(axes, 0.0, y, text, size=9, weight="bold")
+                y -= layout.step / 3
+                self._write(axes, 0.0, y, text, size=layout.legend_size + 0.5, weight="bold")
             else:
-                shape, colour, ring = mark
-                axes.plot(
-                    0.045,
-                    y + 0.009,
-                    marker=shape,
-                    ms=7 if shape != "*" else 10,
-                    ls="",
-                    mfc="none" if ring else colour,
-                    mec=colour if ring else "#55555588",
-                    mew=1.2 if ring else 0.4,
-                )
-                self._write(axes, 0.11, y, text, size=8.5)
-            y -= 0.036
+                self._mark(axes, y + layout.step / 4, mark)
+                self._write(axes, layout.text_x, y, text, size=layout.legend_size)
+            y -= layout.step
+
+    def _mark(self, axes: Any, y: float, mark: Mark) -> None:
+        shape, colour, ring = mark
+        axes.plot(
+            self.layout.mark_x,
+            y,
+            marker=shape,
+            ms=7 if shape != "*" else 10,
+            ls="",
+            mfc="none" if ring else colour,
+            mec=colour if ring else "#55555588",
+            mew=1.2 if ring else 0.4,
+            clip_on=False,
+        )
 
     def _texts(self, figure: Any) -> None:
-        model, rule = self.model, self.rule
-        title = self.speech.label(model.title, "siting")
-        self._write(figure, 0.015, 0.955, title, size=10, colour="#5b5a66")
+        model, rule, layout = self.model, self.rule, self.layout
+        project, titled, found = layout.titles
+        left, size = layout.frame[0], layout.text_size
+        name = self.speech.label(model.title, "siting")
+        self._write(figure, left, project, name, size=size, colour="#5b5a66")
         if rule is not None:
-            self._write(
-                figure, 0.015, 0.918, self.speech.label(rule.title, rule.id), size=15, weight="bold"
-            )
-            self._write(figure, 0.015, 0.888, finding_text(self.speech, model, rule), size=10)
-        self._write(
-            figure,
-            0.015,
-            0.018,
-            "\n".join(source_lines(self.speech, model, rule)),
-            size=7,
-            colour="#5b5a66",
-        )
+            title = self.speech.label(rule.title, rule.id)
+            self._write(figure, left, titled, title, size=layout.title_size, weight="bold")
+            self._write(figure, left, found, finding_text(self.speech, model, rule), size=size)
+        self._sources(figure)
         if model.made_up:
-            box = {"facecolor": "#ffe08a", "edgecolor": "none", "pad": 4}
-            self._write(
-                figure,
-                0.985,
-                0.955,
-                self.speech.word("made_up"),
-                size=9,
-                weight="bold",
-                ha="right",
-                bbox=box,
-            )
+            self._made_up(figure, project)
+
+    def _sources(self, figure: Any) -> None:
+        layout = self.layout
+        lines = source_lines(self.speech, self.model, self.rule)
+        text = "\n".join(part for line in lines for part in folded(line, layout.columns))
+        self._write(figure, layout.frame[0], 0.018, text, size=layout.source_size, colour="#5b5a66")
+
+    def _made_up(self, figure: Any, y: float) -> None:
+        box = {"facecolor": "#ffe08a", "edgecolor": "none", "pad": 4}
+        text, size = self.speech.word("made_up"), self.layout.text_size - 1
+        self._write(figure, 0.985, y, text, size=size, weight="bold", ha="right", bbox=box)
 
     def _write(
         self,

@@ -7,7 +7,7 @@ on top; rules that nothing could be said about are named in one line, not listed
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -19,10 +19,11 @@ _WORDS: dict[str, dict[str, Any]] = {
     "zh": {
         "made_up": "（虚构数据）",
         "head": "{project}，规则以 {date} 为准",
-        "totals": (
-            "{homes:,.0f} 处住宅，{households} 户，{population} 人，"
-            "其中老年人 {elderly} 人；{facilities:,} 项设施服务"
-        ),
+        "totals": {
+            "homes": "{n} 处住宅", "households": "，{n} 户", "population": "，{n} 人",
+            "elderly": "，其中老年人 {n} 人", "elderly_alone": "，老年人 {n} 人",
+            "facilities": "；{n} 项设施服务",
+        },
         "home": ("住宅到设施", "达标", "不达标", "未知", "不达标人口", "覆盖率"),
         "area": ("片区", "达标", "不达标", "未知"),
         "facility": ("设施", "达标", "不达标", "未知"),
@@ -45,12 +46,12 @@ _WORDS: dict[str, dict[str, Any]] = {
             "合理分配最多 {most} {unit}，范围内共 {reach} {unit}"
         ),
         "counted": {"population": "人", "households": "户"},
-        "unknown_number": "未知",
         "data": "数据：{counts}。详见 data-report.json",
         "separator": "、",
         "comma": "，",
         "counted_notes": "{kind} {count} 条",
         "note": "  ! {layer}：{text}",
+        "cited": "出处",
         "severities": {
             "info": "说明", "assumption": "假定", "repair": "修复", "excluded": "剔除",
             "warning": "警告",
@@ -59,10 +60,11 @@ _WORDS: dict[str, dict[str, Any]] = {
     "en": {
         "made_up": " (made-up data)",
         "head": "{project}, rules as of {date}",
-        "totals": (
-            "{homes:,.0f} homes, {households} households, {population} people, "
-            "{elderly} of them elderly; {facilities:,} facility services"
-        ),
+        "totals": {
+            "homes": "{n} homes", "households": ", {n} households", "population": ", {n} people",
+            "elderly": ", {n} of them elderly", "elderly_alone": ", {n} elderly people",
+            "facilities": "; {n} facility services",
+        },
         "home": ("homes to facilities", "pass", "fail", "unknown", "people failing", "covered"),
         "area": ("areas", "pass", "fail", "unknown"),
         "facility": ("facilities", "pass", "fail", "unknown"),
@@ -82,12 +84,12 @@ _WORDS: dict[str, dict[str, Any]] = {
             "{most} could be served at most, of {reach} within reach"
         ),
         "counted": {"population": "people", "households": "households"},
-        "unknown_number": "unknown",
         "data": "Data: {counts}. Details are in data-report.json",
         "separator": "; ",
         "comma": ", ",
         "counted_notes": "{count} {kind}",
         "note": "  ! {layer}: {text}",
+        "cited": "source",
         "severities": {
             "info": "notes", "assumption": "assumptions", "repair": "repairs",
             "excluded": "exclusions", "warning": "warnings",
@@ -100,6 +102,7 @@ _KINDS = ("home", "area", "facility", "city")
 
 Entry = Mapping[str, Any]
 Table = tuple[Sequence[str], list[list[str]]]
+Cite = Callable[[Entry], str]
 
 
 def summary_text(summary: Mapping[str, Any], language: str) -> str:
@@ -144,16 +147,38 @@ def _is_warning(note: DataNote) -> bool:
 
 def summary_html(summary: Mapping[str, Any], language: str) -> str:
     """Return the summary as an HTML fragment for a notebook; every text is escaped."""
-    words = _WORDS[language]
-    parts = [
-        (
-            f"<p><b>{escape(_heading(summary, words))}</b><br>"
-            f"{escape(_totals(summary['totals'], words))}</p>"
-        )
-    ]
-    parts += [_html_table(columns, rows) for columns, rows in _tables(summary, language)]
-    parts += [f"<p>{escape(line)}</p>" for line in _rest(summary, language)]
-    return "".join(parts)
+    heading = escape(_heading(summary, _WORDS[language]))
+    return (
+        f"<p><b>{heading}</b><br>{escape(totals_text(summary, language))}</p>"
+        f"{''.join(tables_html(summary, language))}{silent_html(summary, language)}"
+    )
+
+
+def totals_text(summary: Mapping[str, Any], language: str) -> str:
+    """Return how many homes, people and facilities were looked at."""
+    return _totals(summary["totals"], _WORDS[language])
+
+
+def tables_html(
+    summary: Mapping[str, Any], language: str, *, cite: Cite | None = None
+) -> list[str]:
+    """Return an HTML table for each kind of subject that was judged, then that of the figures.
+
+    Parameters
+    ----------
+    summary
+        As ``summary.json`` has it.
+    language
+        ``zh`` or ``en``.
+    cite
+        What the last column says of where a rule comes from; left out: there is no such column.
+    """
+    return [_html_table(*table) for table in _tables(summary, language, cite)]
+
+
+def silent_html(summary: Mapping[str, Any], language: str) -> str:
+    """Return what no table says: capacity, and rules that were not judged or do not apply."""
+    return "".join(f"<p>{escape(line)}</p>" for line in _rest(summary, language))
 
 
 def _html_table(columns: Sequence[str], rows: list[list[str]]) -> str:
@@ -174,29 +199,63 @@ def _heading(summary: Mapping[str, Any], words: Mapping[str, Any]) -> str:
 
 
 def _totals(totals: Mapping[str, float], words: Mapping[str, Any]) -> str:
-    people = {
-        name: f"{totals[name]:,.0f}" if totals[name] else words["unknown_number"]
-        for name in ("households", "population", "elderly")
-    }
-    text: str = words["totals"].format(
-        homes=totals["homes"], facilities=totals["facilities"], **people
+    """Say how many there are of what is known; a figure that nobody knows is left out."""
+    told = dict(words["totals"])
+    alone = told.pop("elderly_alone")
+    if not totals["population"]:
+        told["elderly"] = alone
+    always = ("homes", "facilities")
+    return "".join(
+        text.format(n=f"{totals[name]:,.0f}")
+        for name, text in told.items()
+        if totals[name] or name in always
     )
-    return text
 
 
-def _tables(summary: Mapping[str, Any], language: str) -> list[Table]:
+def _tables(summary: Mapping[str, Any], language: str, cite: Cite | None = None) -> list[Table]:
     """Return a table for each kind of subject that was judged, then the figures."""
     words = _WORDS[language]
-    judged = [entry for entry in summary["rules"] if _is_judged(entry)]
+    shown = [entry for entry in summary["rules"] if is_shown(entry)]
     tables: list[Table] = []
-    for kind in _KINDS:
-        entries = [entry for entry in judged if entry["subject_kind"] == kind]
+    for kind in (*_KINDS, "figures"):
+        entries = [entry for entry in shown if _table_of(entry) == kind]
         if entries:
-            width = len(words[kind])
-            rows = [_row(entry, language)[:width] for entry in _worst_first(entries)]
-            tables.append((words[kind], rows))
-    figures = [_figure(entry, language) for entry in summary["rules"] if _has_figure(entry)]
-    return [*tables, (words["figures"], figures)] if figures else tables
+            tables.append(_table(words[kind], _in_order(kind, entries), language, cite))
+    return tables
+
+
+def _table(
+    heads: Sequence[str], entries: Sequence[Entry], language: str, cite: Cite | None
+) -> Table:
+    """Return a row for each entry, and behind it where its rule comes from.
+
+    A column that is empty in every row, such as people where nobody counted them, is left out.
+    """
+    rows = [
+        (_figure if _has_figure(entry) else _row)(entry, language)[: len(heads)]
+        for entry in entries
+    ]
+    told = [column for column in range(len(heads)) if any(row[column] for row in rows)]
+    names, shown = [heads[k] for k in told], [[row[k] for k in told] for row in rows]
+    if cite is None:
+        return names, shown
+    cited = [[*row, cite(entry)] for row, entry in zip(shown, entries, strict=True)]
+    return [*names, _WORDS[language]["cited"]], cited
+
+
+def is_shown(entry: Entry) -> bool:
+    """Tell whether a rule has a row in a table: a verdict, or a figure without a pass mark."""
+    return _is_judged(entry) or _has_figure(entry)
+
+
+def _table_of(entry: Entry) -> str:
+    kind: str = "figures" if _has_figure(entry) else entry["subject_kind"]
+    return kind
+
+
+def _in_order(kind: str, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Sort verdicts by whom they fail; figures stay as the packs have them."""
+    return entries if kind == "figures" else _worst_first(entries)
 
 
 def _is_judged(entry: Entry) -> bool:
@@ -273,7 +332,7 @@ def _title(entry: Entry, language: str) -> str:
 def _rest(summary: Mapping[str, Any], language: str) -> list[str]:
     """Say who could be served within capacity, and name rules without verdict and figure."""
     words = _WORDS[language]
-    silent = [entry for entry in summary["rules"] if not (_is_judged(entry) or _has_figure(entry))]
+    silent = [entry for entry in summary["rules"] if not is_shown(entry)]
     unknown = [entry for entry in silent if entry["verdicts"]["unknown"]]
     idle = [entry for entry in silent if not entry["verdicts"]["unknown"]]
     lines = [_capacity(entry, language) for entry in summary["rules"] if entry.get("capacity")]

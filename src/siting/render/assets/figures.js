@@ -24,7 +24,10 @@ function showHeadline(select) {
   rows.sort((a, b) => burden(totals[b]) - burden(totals[a]));
   // The same numbers stand on the map while it shows this rule.
   const rank = (k) => (worst === state.rule ? el("span", { class: "rank" }, String(k + 1)) : null);
-  const buttons = rows.slice(0, 3).map((row, k) =>
+  const shown = rows.slice(0, 3);
+  // A mark stays with the name before it, or a line could begin with it.
+  const mark = (k) => word(k === shown.length - 1 ? "stop" : "comma");
+  const named = shown.map((row, k) => [
     el(
       "span",
       { class: "ranked" },
@@ -38,10 +41,11 @@ function showHeadline(select) {
         },
         name(areaName(level, row)),
       ),
+      mark(k).trimEnd(),
     ),
-  );
-  const listed = buttons.flatMap((button, k) => (k ? [word("comma"), button] : [button]));
-  return replace(node, sentence, " ", word("headlineAreas"), listed, word("stop"));
+    mark(k).endsWith(" ") ? " " : "",
+  ]);
+  return replace(node, sentence, word("headlineAreas"), named.flat());
 }
 
 function showFigures() {

@@ -156,14 +156,23 @@ function paintService(context, view, colour) {
   context.globalAlpha = 1;
 }
 
+const SMALL_AREA_PX = 24;
+
+function typicalWidth(places) {
+  const widths = places.filter(Boolean).map((place) => place.width);
+  return widths.length ? widths.sort((a, b) => a - b)[widths.length >> 1] : 0;
+}
+
 function paintBoundaries(context, view, colour) {
   const level = store.ground.areas[state.level];
   if (!level || !state.layers.ground) {
     return;
   }
+  // Where a thousand areas are a few pixels wide, their edges would hide what they are filled with.
+  const small = typicalWidth(level.places) * view.scale < SMALL_AREA_PX;
   context.strokeStyle = colour.boundary;
-  context.lineWidth = 0.8;
-  context.setLineDash([5, 3]);
+  context.lineWidth = small ? 0.4 : 0.8;
+  context.setLineDash(small ? [] : [5, 3]);
   for (let row = 0; row < level.shapes.owners; row += 1) {
     if (tracePaths(context, view, level.shapes, row)) {
       context.stroke();

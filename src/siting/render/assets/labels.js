@@ -3,11 +3,17 @@
 // Names go where they fit, the worst areas first; these carry their rank, which the table repeats.
 const RANKS_SHOWN = 5;
 
-function paintNames(context, view, colour) {
+// How far a name moves up or down so as not to cover a facility.
+const NAME_SHIFTS = [0, -16, 16];
+// With more marks than that there is no place without one, and looking for it would take long.
+const MOST_MARKS = 500;
+
+function paintNames(context, view, colour, marks) {
   const level = currentLevel();
   const taken = [];
   if (state.layers.names && level) {
-    paintAreaNames(context, view, colour, level, taken);
+    const avoided = marks.length <= MOST_MARKS ? marks : [];
+    paintAreaNames({ context, view, colour, taken, marks: avoided }, level);
   }
   if (drawn.mode === "clusters") {
     paintGroupFigures(context, colour, taken);
@@ -15,26 +21,27 @@ function paintNames(context, view, colour) {
   drawn.texts = taken;
 }
 
-function paintAreaNames(context, view, colour, level, taken) {
+function paintAreaNames(sheet, level) {
   const worst = areasWorstFirst();
-  context.textBaseline = "middle";
-  worst.slice(0, RANKS_SHOWN).forEach((row, k) => paintName(context, view, colour, row, k + 1, taken));
+  sheet.context.textBaseline = "middle";
+  worst.slice(0, RANKS_SHOWN).forEach((row, k) => paintName(sheet, row, k + 1));
   if (drawn.mode === "clusters") {
     return;
   }
-  worst.slice(RANKS_SHOWN).forEach((row) => paintName(context, view, colour, row, 0, taken));
+  worst.slice(RANKS_SHOWN).forEach((row) => paintName(sheet, row, 0));
   const named = new Set(worst);
-  level.ids.forEach((id, row) => named.has(row) || paintName(context, view, colour, row, 0, taken));
+  level.ids.forEach((id, row) => named.has(row) || paintName(sheet, row, 0));
 }
 
-function paintName(context, view, colour, row, rank, taken) {
+function paintName(sheet, row, rank) {
+  const { context, view, colour } = sheet;
   const place = store.ground.areas[state.level].places[row];
   if (!place) {
     return;
   }
   const x = place.x * view.scale - view.left;
-  const y = place.y * view.scale - view.top;
-  if (x < 0 || y < 0 || x > view.width || y > view.height) {
+  const middle = place.y * view.scale - view.top;
+  if (x < 0 || middle < 0 || x > view.width || middle > view.height) {
     return;
   }
   // An id is no name: a rank stands alone then, and the table says whose it is.
@@ -44,9 +51,10 @@ function paintName(context, view, colour, row, rank, taken) {
   }
   context.font = (rank ? "600 13px " : "12px ") + FONT;
   const width = context.measureText(text).width + (rank ? (text ? 24 : 18) : 0);
-  const box = [x - width / 2 - 3, y - 10, x + width / 2 + 3, y + 10];
+  const y = middle + shiftOfName(sheet, x, middle, width);
+  const box = boxOfName(x, y, width);
   const fits = rank || width < place.width * view.scale * 1.4;
-  if (!fits || !takeBox(taken, box)) {
+  if (!fits || !takeBox(sheet.taken, box)) {
     return;
   }
   context.textAlign = "left";
@@ -59,9 +67,26 @@ function paintName(context, view, colour, row, rank, taken) {
   outlinedText(context, text, box[0] + 3 + (rank ? 22 : 0), y, colour);
 }
 
+function boxOfName(x, y, width) {
+  return [x - width / 2 - 3, y - 10, x + width / 2 + 3, y + 10];
+}
+
+// Where no place is free of facilities and names, a name stands in the middle of its area.
+function shiftOfName({ taken, marks }, x, y, width) {
+  const free = (shift) => {
+    const box = boxOfName(x, y + shift, width);
+    return !meets(marks, box) && !meets(taken, box);
+  };
+  return NAME_SHIFTS.find(free) || 0;
+}
+
+function meets(boxes, box) {
+  return boxes.some((b) => b[0] < box[2] && b[2] > box[0] && b[1] < box[3] && b[3] > box[1]);
+}
+
 // Says whether a place was free, which it is not from then on.
 function takeBox(taken, box) {
-  if (taken.some((b) => b[0] < box[2] && b[2] > box[0] && b[1] < box[3] && b[3] > box[1])) {
+  if (meets(taken, box)) {
     return false;
   }
   taken.push(box);

@@ -40,7 +40,7 @@ const palettes = {
     areas: ["#24232c", "#343048", "#484065", "#5d5185", "#7666a7", "#9080c6"],
     noArea: "#5a5d66",
     verdicts: ["#3a7cb8", "#fdae4a", "#8a8a8a", "#3a3c42"],
-    areaVerdicts: ["#27415c", "#7d5320", "#5a5a5a", "#2a2b30"],
+    areaVerdicts: ["#356491", "#7d5320", "#5a5a5a", "#2a2b30"],
     grades: ["#1f6f6b", "#35918a", "#5fb8ad", "#98dccf", "#d8fff5"],
     facility: "#0b2e22",
     facilityFill: "#4fd1a5",

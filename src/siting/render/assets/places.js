@@ -66,5 +66,30 @@ function goTo(map, thing) {
     return;
   }
   const points = pointsOf(thing.kind);
-  map.setView(toLatLng(points.x[thing.row], points.y[thing.row]), Math.max(map.getZoom(), 16));
+  const place = toLatLng(points.x[thing.row], points.y[thing.row]);
+  map.setView(place, Math.max(map.getZoom(), 16));
+  const facility = thing.kind === "home" ? nearestPlace(thing.row) : null;
+  if (facility && !map.getBounds().contains(facility)) {
+    showBoth(map, L.latLngBounds([place, facility]));
+  }
+}
+
+// Farther out, the home that was chosen is a dot among thousands.
+const LEAST_ZOOM = 14;
+
+function showBoth(map, bounds) {
+  if (map.getBoundsZoom(bounds, false, L.point(60, 140)) >= LEAST_ZOOM) {
+    fitBeside(map, bounds, 16);
+  }
+}
+
+// The facility to which the line from a home leads; null where there is none.
+function nearestPlace(row) {
+  const rule = currentRule();
+  const { facilities } = store.ground;
+  if (!rule || !rule.columns || rule.subject !== "home") {
+    return null;
+  }
+  const nearest = nearestOf(rule, row);
+  return nearest < 0 ? null : toLatLng(facilities.x[nearest], facilities.y[nearest]);
 }

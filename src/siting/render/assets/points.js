@@ -14,9 +14,9 @@ function paintPoints(context, view) {
   }
   if (store.ground) {
     paintTie(context, view, colour, rule);
-    paintFacilities(context, view, colour, rule);
+    const marks = paintFacilities(context, view, colour, rule);
     paintSites(context, view, colour);
-    paintNames(context, view, colour);
+    paintNames(context, view, colour, marks);
     paintSelection(context, view, colour);
   }
   drawn.ms = performance.now() - began;
@@ -58,9 +58,11 @@ function toCanvas(view, points, row) {
   return [points.x[row] * view.scale - view.left, points.y[row] * view.scale - view.top];
 }
 
+// Returns where on the canvas they stand, as boxes.
 function paintFacilities(context, view, colour, rule) {
+  const marks = [];
   if (!state.layers.facilities || !rule || !rule.counted) {
-    return;
+    return marks;
   }
   const side = Math.max(3, Math.min(7, 3 + (view.zoom - 11) * 0.9));
   context.lineWidth = 1.5;
@@ -74,7 +76,9 @@ function paintFacilities(context, view, colour, rule) {
     context.fillStyle = judged ? colour.verdicts[rule.columns.verdict[row]] : colour.facilityFill;
     context.strokeStyle = judged ? colour.text : colour.facility;
     diamond(context, x, y, side);
+    marks.push([x - side, y - side, x + side, y + side]);
   }
+  return marks;
 }
 
 function diamond(context, x, y, side) {

@@ -139,8 +139,9 @@ function bodyRow(table, row, select) {
     name(table.title(row)),
   );
   const rank = table.rank ? table.rank(row) : 0;
-  const mark = rank ? el("span", { class: "rank" }, String(rank)) : null;
-  return el("tr", { class: chosen ? "chosen" : "" }, el("th", { scope: "row" }, mark, title), cells);
+  const mark = (text) => el("span", { class: "ranked" }, el("span", { class: "rank" }, text), title);
+  const head = el("th", { scope: "row" }, rank ? mark(String(rank)) : title);
+  return el("tr", { class: chosen ? "chosen" : "" }, head, cells);
 }
 
 function areaTable() {
