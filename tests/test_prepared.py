@@ -16,6 +16,7 @@ from network_town import CRS, grid_towns
 from siting.network.graph import build_network
 from siting.network.snap import snap
 from siting.pipeline import prepared as module
+from siting.pipeline.in_areas import area_rows
 from siting.pipeline.prepared import FOLDER, Prepared
 from siting.tables import DataReport
 
@@ -26,6 +27,14 @@ def street_table(lines, **columns):
     shapes = [shapely.LineString(line) for line in lines]
     ids = [f"s{row}" for row in range(len(lines))]
     return gpd.GeoDataFrame({"street_id": ids, **columns}, geometry=shapes, crs=CRS)
+
+
+AREAS = {
+    "社区": gpd.GeoDataFrame(
+        geometry=[shapely.box(0, 0, 60, 100), shapely.box(60, 0, 120, 100)], crs=CRS
+    ),
+    "street": gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 120, 100)], crs=CRS),
+}
 
 
 def arrays(made):
@@ -64,8 +73,13 @@ def making(monkeypatch):
         made.append("attachment")
         return snap(*given, **named)
 
+    def placed(*given, **named):
+        made.append("areas")
+        return area_rows(*given, **named)
+
     monkeypatch.setattr(module, "build_network", joined)
     monkeypatch.setattr(module, "snap", attached)
+    monkeypatch.setattr(module, "area_rows", placed)
     return made
 
 
@@ -256,6 +270,55 @@ def test_a_damaged_file_is_noticed_told_and_made_again(tmp_path, streets, making
     assert files(tmp_path) == before
     run(tmp_path, streets, homes, report=report)
     assert len(report.notes) == 1  # the new file is sound
+
+
+def rows_of(folder, homes, areas=AREAS, *, report=None):
+    found = Prepared(folder, at_least=1, report=report).area_rows(homes, areas)
+    assert all(rows.dtype == np.int32 for rows in found.values())
+    return {level: rows.tolist() for level, rows in found.items()}
+
+
+def test_areas_of_homes_are_found_once(tmp_path, homes, making):
+    wanted = {"社区": [0, 1, -1], "street": [0, 0, -1]}
+    assert [rows_of(tmp_path, homes) for _ in range(2)] == [wanted] * 2
+    assert making == ["areas"]
+
+
+AREA_CHANGES = {
+    "a home moved": lambda homes: (homes.translate(40), AREAS),
+    "another level": lambda homes: (homes, {"district": AREAS["社区"], "street": AREAS["street"]}),
+    "another order": lambda homes: (homes, dict(reversed(AREAS.items()))),
+    "a level less": lambda homes: (homes, {"street": AREAS["street"]}),
+    "an area less": lambda homes: (homes, AREAS | {"社区": AREAS["社区"].iloc[1:]}),
+    "another boundary": lambda homes: (
+        homes,
+        AREAS | {"street": AREAS["street"].set_geometry(AREAS["street"].translate(0.5))},
+    ),
+}
+
+
+@pytest.mark.parametrize("change", AREA_CHANGES.values(), ids=AREA_CHANGES)
+def test_other_homes_and_areas_are_put_together_anew(tmp_path, homes, making, change):
+    rows_of(tmp_path, homes)
+    given = change(homes)
+    found = {level: rows.tolist() for level, rows in area_rows(*given).items()}
+    assert rows_of(tmp_path, *given) == found
+    assert making == ["areas"] * 2
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [np.array([0, 2, -1], np.int32), np.array([0, -2, 0], np.int32), np.array([0, 1], np.int32),
+     np.array([0.0, 1.0, 0.0]), np.array([{}, {}, {}], object)],
+)  # fmt: skip
+def test_rows_that_no_area_has_are_noticed_and_found_again(tmp_path, homes, making, rows):
+    wanted = rows_of(tmp_path, homes)
+    (path,) = (tmp_path / FOLDER).glob("areas-*.npz")
+    rewritten(path, level_0=rows)
+    report = DataReport()
+    assert rows_of(tmp_path, homes, report=report) == wanted
+    assert [note.code for note in report.notes] == ["cache-damaged"]
+    assert making == ["areas"] * 2
 
 
 def test_files_that_were_not_used_for_longest_go(tmp_path, streets, homes):

@@ -18,7 +18,7 @@ import yaml
 
 import siting
 from siting.loaders.project import build_project
-from siting.pipeline.city import area_of_points
+from siting.pipeline.in_areas import area_of_points
 
 pytestmark = pytest.mark.real
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from siting.pipeline.city import representative_points
+from siting.pipeline.in_areas import representative_points
 from siting.rules.findings import Verdict
 
 if TYPE_CHECKING:

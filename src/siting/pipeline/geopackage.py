@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siting.pipeline.city import representative_points
+from siting.pipeline.in_areas import representative_points
 from siting.pipeline.qgis_styles import categories, graduated, plain, write_styles
 from siting.pipeline.summary import LEADING, block_key, covered_by_area
 from siting.rules.findings import VERDICT_WORDS, Verdict

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from siting.pipeline.city import representative_points
+from siting.pipeline.in_areas import representative_points
 from siting.pipeline.service_areas import ServiceAreas
 from siting.pipeline.summary import block_key
 from siting.render.model import (

@@ -1,7 +1,8 @@
-"""Networks and attachments that were made before, kept beside the project.
+"""Networks, attachments and areas of homes that were found before, kept beside the project.
 
 Owns the files of ``.siting-cache/prepared``. A file is named by a hash of all that its content is
-made from: the streets and subjects themselves, the limits, and the code that joins and snaps them.
+made from: the streets, subjects and areas themselves, the limits, and the code that puts them
+together.
 So a change of any of these asks for another file, and an old one is never taken for new. What is
 read is held to the shape it must have; a file that is damaged, or that anybody else made, is made
 again. Files hold arrays alone, never objects that could run.
@@ -9,9 +10,10 @@ again. Files hold arrays alone, never objects that could run.
 
 from __future__ import annotations
 
+import json
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -22,6 +24,7 @@ import numpy as np
 from siting.network.graph import Network, build_network
 from siting.network.snap import Attachment, Via, snap
 from siting.pipeline._kept_files import FOLDER, code_of, keep_file, mark_used, name_of, note_damage
+from siting.pipeline.in_areas import area_rows
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -39,7 +42,6 @@ _JOINING = ("from_node", "to_node", "oneway", "added")
 _SIMPLE = (0, 1)  # shapely's type ids of points and lines
 
 Columns = Mapping[str, Any]
-Made = TypeVar("Made", Network, Attachment)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +51,16 @@ class _Joined:
     streets: gpd.GeoDataFrame
     network: Network
     key: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """The area of each subject, int32 (n,) for each level."""
+
+    levels: tuple[NDArray[np.int32], ...]
+
+
+Made = TypeVar("Made", Network, Attachment, _Rows)
 
 
 class Prepared:
@@ -61,7 +73,7 @@ class Prepared:
     report
         Gets a note where a kept file was damaged.
     at_least
-        Streets from which on keeping is worth the reading.
+        Streets, or subjects in areas, from which on keeping is worth the reading.
     """
 
     def __init__(
@@ -131,6 +143,26 @@ class Prepared:
 
         return self._kept(key, make, read)
 
+    def area_rows(
+        self, geometry: gpd.GeoSeries, areas: Mapping[str, gpd.GeoDataFrame]
+    ) -> dict[str, NDArray[np.int32]]:
+        """Return `in_areas.area_rows`; of few subjects they are found as quickly as read."""
+        if self._folder is None or len(geometry) < self._at_least:
+            return area_rows(geometry, areas)
+        crs = b"" if geometry.crs is None else geometry.crs.to_wkt().encode()
+        parts = [part for table in areas.values() for part in _layer_parts(table, ())]
+        # Levels are numbered: a name in the data is no name of an array in a file.
+        names = json.dumps([*areas]).encode()
+        key = _named("areas", names, crs, *_shape_parts(geometry), *parts)
+
+        def make() -> _Rows:
+            return _Rows(tuple(area_rows(geometry, areas).values()))
+
+        def read(columns: Columns) -> _Rows:
+            return _rows_of(columns, len(geometry), [len(table) for table in areas.values()])
+
+        return dict(zip(areas, self._kept(key, make, read).levels, strict=True))
+
     def _kept(self, key: str, make: Callable[[], Made], read: Callable[[Columns], Made]) -> Made:
         assert self._folder is not None
         path = self._folder / f"{key}.npz"
@@ -154,15 +186,17 @@ def _named(kind: str, *parts: bytes | NDArray[Any]) -> str:
 
 @cache
 def _code() -> str:
-    """Return a hash of the code that joins and snaps, and the versions that it stands on."""
+    """Return a hash of the code that joins, snaps and finds areas, and of what it stands on."""
     import shapely
 
     import siting.network
+    import siting.pipeline.in_areas
     from siting.pipeline.manifest import versions
 
     known = [versions()[name] for name in ("siting", "numpy", "shapely", "numba")]
     modules = Path(siting.network.__path__[0]).glob("*.py")
-    return "|".join((code_of(modules), *known, shapely.geos_version_string))
+    areas = Path(siting.pipeline.in_areas.__file__)
+    return "|".join((code_of([*modules, areas]), *known, shapely.geos_version_string))
 
 
 def _layer_parts(
@@ -197,7 +231,9 @@ def _shape_parts(geometry: gpd.GeoSeries) -> list[bytes | NDArray[Any]]:
 # --- what is kept --------------------------------------------------------------------------------
 
 
-def _arrays_of(made: Network | Attachment) -> dict[str, NDArray[Any]]:
+def _arrays_of(made: Network | Attachment | _Rows) -> dict[str, NDArray[Any]]:
+    if isinstance(made, _Rows):
+        return {f"level_{number}": rows for number, rows in enumerate(made.levels)}
     values = {field.name: getattr(made, field.name) for field in fields(made)}
     return {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
 
@@ -240,6 +276,16 @@ def _attachment_of(columns: Columns, size: int, edges: int) -> Attachment:
     _hold(_within(made.edge, edges), "edges")
     _hold(bool(((made.position >= 0) & (made.position <= 1)).all()), "positions")
     _hold(bool((made.access_m >= 0).all()), "access legs")
+    return made
+
+
+def _rows_of(columns: Columns, size: int, counts: Sequence[int]) -> _Rows:
+    made = _Rows(tuple(columns[f"level_{number}"] for number in range(len(counts))))
+    for rows, count in zip(made.levels, counts, strict=True):
+        _hold(
+            rows.shape == (size,) and rows.dtype == np.int32 and _within(rows + 1, count + 1),
+            "rows",
+        )
     return made
 
 

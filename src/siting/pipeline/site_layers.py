@@ -225,7 +225,7 @@ def _scalar(text: str) -> float | str:
 
 
 def _of_homes(analysis: Analysis, chosen: NDArray[np.bool_]) -> gpd.GeoDataFrame:
-    from siting.pipeline.city import representative_points
+    from siting.pipeline.in_areas import representative_points
 
     homes = analysis.layers.residential[chosen]
     names = homes["name"].fillna("") if "name" in homes.columns else [""] * len(homes)

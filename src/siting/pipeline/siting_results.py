@@ -191,7 +191,7 @@ def _numbers(table: Any, name: str) -> NDArray[np.float64]:
 
 def _area_names(analysis: Analysis, points: Any) -> dict[str, list[str]]:
     """Return the name (or id) of the area that holds each point, for every level."""
-    from siting.pipeline.city import area_of_points
+    from siting.pipeline.in_areas import area_of_points
 
     shapes = np.asarray(points.to_numpy(), dtype=object)
     found = {}

@@ -107,7 +107,7 @@ def _evaluated(analysis: Analysis, city: City) -> Analysis:
 def _with_areas(
     analysis: Analysis, kept: NDArray[np.int64], facilities: gpd.GeoDataFrame
 ) -> dict[str, Any]:
-    from siting.pipeline.city import area_of_points, representative_points
+    from siting.pipeline.in_areas import area_of_points, representative_points
 
     points = representative_points(facilities.geometry)
     return {

@@ -199,7 +199,8 @@ def _with_facilities(
 
 
 def _city_with_facilities(was: City, layers: Layers, stayed: NDArray[np.bool_]) -> City:
-    from siting.pipeline.city import area_rows, attached
+    from siting.pipeline.city import attached
+    from siting.pipeline.in_areas import area_rows
     from siting.rules.city_costs import attachment_of
 
     count = int(stayed.sum())
