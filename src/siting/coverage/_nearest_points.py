@@ -93,7 +93,7 @@ def _nearest(x, y, grid):
     ring = max(across, upward)
     # Far outside a small grid thousands of rings would follow the one that holds all of it.
     whole = max(max(column, grid.columns - 1 - column), max(row, grid.rows - 1 - row))
-    found = np.inf, np.int64(0), np.inf
+    found, none = (np.inf, np.int64(0), np.inf), np.int64(0)
     while (ring - 1) * grid.side < found[0] + _HAIR_M and ring <= whole:
         first_row, last_row = max(row - ring, 0), min(row + ring, grid.rows - 1)
         first, last = max(column - ring, 0), min(column + ring, grid.columns - 1)
@@ -102,9 +102,9 @@ def _nearest(x, y, grid):
                 found = _nearest_in(r * grid.columns + first, last - first, x, y, grid, found)
                 continue
             if column - ring >= 0:
-                found = _nearest_in(r * grid.columns + column - ring, 0, x, y, grid, found)
+                found = _nearest_in(r * grid.columns + column - ring, none, x, y, grid, found)
             if ring > 0 and column + ring < grid.columns:
-                found = _nearest_in(r * grid.columns + column + ring, 0, x, y, grid, found)
+                found = _nearest_in(r * grid.columns + column + ring, none, x, y, grid, found)
         ring += 1
     return found
 

@@ -65,7 +65,10 @@ def build_segment_grid(
     lines
         The lines to take; `owner` gives their numbers.
     """
-    ends, owner, start_m, last = _segments(xy, offsets, np.asarray(lines, np.int64))
+    # Read-only as those of a network are, so that it is compiled for one kind of array.
+    vertices, starts = xy.view(), offsets.view()
+    vertices.flags.writeable = starts.flags.writeable = False
+    ends, owner, start_m, last = _segments(vertices, starts, np.asarray(lines, np.int64))
     if not owner.size:
         ends = np.empty((0, 4))
     left, bottom, side, columns, rows = _frame(ends)

@@ -35,7 +35,8 @@ def search_closest(arcs, seed_node, seed_cost, seed_label, cutoff):
     last = buckets.size - 1
     # An entry is a node and the entry below it in its bucket; free ones are a list of their own.
     entries = np.empty((max(1024, 2 * seed_node.size), 2), np.int32)
-    used, free, pending = 0, -1, 0
+    # Of these types from the start, so that `_put` is compiled once.
+    used, free, pending = np.int64(0), np.int64(-1), 0
     for k in range(seed_node.size):
         v, c = np.int64(seed_node[k]), seed_cost[k]
         if c <= cutoff and c <= cost[v] + _TIE:
