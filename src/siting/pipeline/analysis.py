@@ -196,8 +196,6 @@ def analyze(
         A project, layer or rule pack that cannot be worked with; every fault of a file at once.
     """
     from siting.pipeline.capacity import with_capacity
-    from siting.pipeline.prepared import Prepared
-    from siting.pipeline.prepared_layers import load_kept_layers
     from siting.rules.city_costs import CityCosts
     from siting.rules.evaluate import evaluate_city
 
@@ -207,19 +205,7 @@ def analyze(
     report = DataReport()
     day = chosen.date or _today(report)
     packs = _packs(chosen)
-    with _no_collection():
-        layers = load_kept_layers(
-            chosen, cache=cache, progress=_part(progress, 0.0, 0.55), report=report
-        )
-    note_overlaps(layers, report)
-    note_gates_of_nobody(layers, report)
-    city = build_city(
-        layers,
-        chosen.parameters,
-        report=report,
-        prepared=Prepared(chosen.folder if cache else None, report=report),
-        progress=_part(progress, 0.55, 0.7),
-    )
+    layers, city = _prepared(chosen, report, cache=cache, progress=progress)
     costs = CityCosts(city)
     blocks = evaluate_city(
         _rules(packs, chosen, day),
@@ -243,6 +229,30 @@ def analyze(
         costs=costs,
     )
     return with_capacity(found)
+
+
+def _prepared(
+    project: Project, report: DataReport, *, cache: bool, progress: Progress | None
+) -> tuple[Layers, City]:
+    """Read the layers, and put them on the network and into their areas."""
+    from siting.pipeline.kernels import kernels_beside
+    from siting.pipeline.prepared import Prepared
+    from siting.pipeline.prepared_layers import load_kept_layers
+
+    with kernels_beside(), _no_collection():
+        layers = load_kept_layers(
+            project, cache=cache, progress=_part(progress, 0.0, 0.55), report=report
+        )
+    note_overlaps(layers, report)
+    note_gates_of_nobody(layers, report)
+    city = build_city(
+        layers,
+        project.parameters,
+        report=report,
+        prepared=Prepared(project.folder if cache else None, report=report),
+        progress=_part(progress, 0.55, 0.7),
+    )
+    return layers, city
 
 
 @contextmanager
