@@ -229,7 +229,7 @@ OWN_RULE = [
     "规则包是数据：写明文件、条款,并附算例。",
     'PACK = """\n'
     "document:\n"
-    "  title: {zh: 邻里导则(试行), en: Neighbourhood guide (trial)}\n"
+    "  title: {zh: 邻里导则（试行）, en: Neighbourhood guide (trial)}\n"
     '  number: "N 1"\n'
     "  issuer: our office\n"
     "  url: https://example.org/guide\n"

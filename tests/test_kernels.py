@@ -1,4 +1,4 @@
-"""Kernels are made ready beside the reading: once, without a thread or an error that outlives it."""
+"""Kernels are made ready beside the reading: once, and no thread or error outlives it."""
 
 from __future__ import annotations
 

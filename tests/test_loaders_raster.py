@@ -74,7 +74,7 @@ def test_no_data_nan_and_empty_cells_hold_nobody(tmp_path):
     assert cells.total == 2.5
     assert notes(report)["cell-negative"].examples == ("r1c1",)
     assert notes(report)["cell-infinite"].examples == ("r1c2",)
-    assert "2.500 people" in notes(report)["population-total"].message
+    assert "2.5 people" in notes(report)["population-total"].message
 
 
 def test_undeclared_no_data_is_reported_as_negative(tmp_path):
@@ -105,7 +105,7 @@ def test_cells_outside_the_boundary_are_left_out_and_counted(tmp_path):
     report = DataReport()
     cells = read_population(path, report=report, within=boundary)
     assert cells.total == 10
-    assert "1 cells with 4.000 people" in notes(report)["cell-outside"].message
+    assert "1 cells with 4 people" in notes(report)["cell-outside"].message
 
 
 def test_people_of_a_cell_go_to_its_homes_by_floor_area(cells):

@@ -142,6 +142,15 @@ def _nearest_home(
     return home[near], empty[point[near]]
 
 
+def people_text(people: float) -> str:
+    """Write a number of people of a raster, whose cells hold parts of them too.
+
+    >>> people_text(25913.0), people_text(2.53)
+    ('25,913', '2.5')
+    """
+    return f"{people:,.1f}".removesuffix(".0")
+
+
 def _note_spread(
     cells: PopulationCells, moved: Ints, lost: Ints, max_move_m: float, report: DataReport
 ) -> None:
@@ -150,9 +159,9 @@ def _note_spread(
 
     shared = cells.total - float(cells.people[moved].sum()) - float(cells.people[lost].sum())
     message = (
-        f"of {cells.total:,.3f} people {shared:,.3f} went to homes in their cell, "
-        f"{cells.people[moved].sum():,.3f} from {moved.size:,} cells without homes to the nearest "
-        f"within {max_move_m:g} m, {cells.people[lost].sum():,.3f} to none."
+        f"of {people_text(cells.total)} people {people_text(shared)} went to homes in their cell, "
+        f"{people_text(cells.people[moved].sum())} from {moved.size:,} cells without homes to the "
+        f"nearest within {max_move_m:g} m, {people_text(cells.people[lost].sum())} to none."
     )
     details = {
         "people": f"{cells.total:,.0f}",
@@ -172,8 +181,8 @@ def _note_spread(
     )
     if lost.size:
         message = (
-            f"{cells.people[lost].sum():,.3f} people in {lost.size:,} cells have no home within "
-            f"{max_move_m:g} m and are in no result (max_move_m)."
+            f"{people_text(cells.people[lost].sum())} people in {lost.size:,} cells have no home "
+            f"within {max_move_m:g} m and are in no result (max_move_m)."
         )
         report.add(
             cells.source, "excluded", "population-unassigned", message,

@@ -21,7 +21,7 @@ from siting.loaders._raster_file import (
     read_grid,
     transformed,
 )
-from siting.loaders._raster_spread import spread_over_homes
+from siting.loaders._raster_spread import people_text, spread_over_homes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,7 +120,7 @@ def read_population(
     cells = PopulationCells(grid, row, column, values[row, column], subject)
     if within is not None:
         cells = _clipped(cells, within, report)
-    message = f"{cells.people.size:,} cells hold {cells.total:,.3f} people."
+    message = f"{cells.people.size:,} cells hold {people_text(cells.total)} people."
     details = {"people": f"{cells.total:,.0f}"}
     report.add(
         subject, "info", "population-total", message, count=cells.people.size, details=details
@@ -222,7 +222,9 @@ def _clipped(
     keep = shapely.intersects_xy(area, centres[:, 0], centres[:, 1])
     count = int((~keep).sum())
     people = float(cells.people[~keep].sum())
-    message = f"{count:,} cells with {people:,.3f} people lie outside the boundary; left out."
+    message = (
+        f"{count:,} cells with {people_text(people)} people lie outside the boundary; left out."
+    )
     report.add(cells.source, "excluded", "cell-outside", message, count=count)
     return replace(cells, row=cells.row[keep], column=cells.column[keep], people=cells.people[keep])
 

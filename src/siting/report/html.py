@@ -14,6 +14,7 @@ from siting.report._words import (
     summary_line,
     verdict_key,
     waiver_line,
+    with_aside,
     word,
 )
 from siting.report.markdown import web_address
@@ -111,13 +112,14 @@ def _table(findings: Iterable[PlanFinding], language: Language) -> str:
 
 def _row(finding: PlanFinding, language: Language) -> str:
     key = verdict_key(finding)
-    subject = f" ({finding.subject})" if finding.subject else ""
+    title = finding.title.text(language)
+    named = with_aside(title, finding.subject, language) if finding.subject else title
     numbers = "".join(
         f'<td class="n">{_safe(value)}</td>' for value in numbers_of(finding, language)
     )
     return (
         f'<tr id="{finding.finding_id}"><td class="v {key}">{word(key, language)}</td>'
-        f"<td>{_safe(finding.title.text(language) + subject)}{_details(finding, language)}</td>"
+        f"<td>{_safe(named)}{_details(finding, language)}</td>"
         f"{numbers}</tr>"
     )
 
@@ -136,7 +138,7 @@ def _details(finding: PlanFinding, language: Language) -> str:
         ("waiver", _safe(waiver_line(finding, language))),
         ("note", _safe(finding.note.text(language))),
         ("governed", _safe(finding.governed_by) if governed_line(finding, language) else ""),
-        *(("evidence", _safe(read_as(each))) for each in finding.evidence),
+        *(("evidence", _safe(read_as(each, language))) for each in finding.evidence),
         ("rule", _safe(finding.rule_id)),
     ]
     pairs = "".join(f"<dt>{word(k, language)}</dt><dd>{text}</dd>" for k, text in items if text)
