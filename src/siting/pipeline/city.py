@@ -210,7 +210,7 @@ def note_fragments(city: City, report: DataReport) -> None:
                 name,
                 "warning",
                 "on-fragment",
-                f"{stranded.size} of {len(ids)} rows reach only a loose piece of the streets; "
+                f"{stranded.size:,} of {len(ids):,} rows reach only a loose piece of the streets; "
                 "what they can walk to is not known.",
                 count=stranded.size,
                 examples=ids.iloc[stranded],
@@ -236,7 +236,7 @@ def note_unattached(city: City, report: DataReport) -> None:
                 name,
                 "warning",
                 "no-street-near",
-                f"{far.size} of {len(ids)} rows have no street within "
+                f"{far.size:,} of {len(ids):,} rows have no street within "
                 f"max_access_m = {city.parameters.max_access_m:g} m on their side of barriers; "
                 "homes among them are unknown to every walking rule, facilities serve nobody.",
                 count=far.size,

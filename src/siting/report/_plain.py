@@ -6,16 +6,16 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from siting.plain_text import plain
 from siting.report._words import labelled
-from siting.rules.plan import plain_number
-from siting.rules.wording import with_unit
+from siting.rules.wording import distinct_texts, number_text, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from decimal import Decimal
 
     from siting.rules.plan import Evidence
     from siting.rules.plan_finding import Language, PlanFinding
@@ -49,25 +49,32 @@ def markdown(text: str) -> str:
 def number(value: Decimal | None, unit: str, language: Language) -> str:
     """Write a number with its unit for people; a dash where there is none.
 
+    >>> from decimal import Decimal
     >>> number(Decimal("1250"), "households", "zh"), number(Decimal("0.1"), "share", "en")
     ('1,250 户', '10%')
     """
-    if value is None:
-        return "–"
-    if unit == "share":
-        return f"{plain_number(value * 100)}%"
-    # A mu is 666.666... m²; six decimals are more than any survey has.
-    text = f"{round(value, 6):,f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return with_unit(text, unit).text(language).rstrip()
+    return "–" if value is None else _in_unit(number_text(_scaled(value, unit)), unit, language)
+
+
+def _scaled(value: Decimal, unit: str) -> Fraction:
+    return Fraction(value) * (100 if unit == "share" else 1)
+
+
+def _in_unit(text: str, unit: str, language: Language) -> str:
+    return f"{text}%" if unit == "share" else with_unit(text, unit).text(language).rstrip()
 
 
 def numbers_of(finding: PlanFinding, language: Language) -> tuple[str, str, str]:
     """Write what is planned, required and short; a sign says where the required is a maximum."""
+    unit = finding.unit
     measured, required, shortfall = (
-        number(value, finding.unit, language)
+        number(value, unit, language)
         for value in (finding.measured, finding.required, finding.shortfall)
     )
+    if finding.measured is not None and finding.required is not None:
+        # 9.99996 % is not 10 %, and has to look so.
+        pair = distinct_texts(_scaled(finding.measured, unit), _scaled(finding.required, unit))
+        measured, required = (_in_unit(text, unit, language) for text in pair)
     most = finding.comparison == "at_most" and finding.required is not None
     return measured, f"≤ {required}" if most else required, shortfall
 

@@ -16,7 +16,14 @@ from siting.rules.wording import with_unit
 _WORDS: dict[str, dict[str, Any]] = {
     "zh": {
         "made_up": "（虚构数据）",
-        "head": "{project}：{title}（{limit}），选址模型 {model}",
+        "head": "{project}：{title}（{limit}），选址模型：{model}",
+        "money": "{number} 元",
+        "models": {
+            "lscp": "集合覆盖", "mclp": "最大覆盖", "p-median": "p-中位", "p-center": "p-中心",
+            "lscp-backup": "备用覆盖", "p-dispersion": "p-分散", "capacitated-lscp": "有容量的集合覆盖",
+            "capacitated-mclp": "有容量的最大覆盖", "capacitated-p-median": "有容量的 p-中位",
+            "max-min": "最差社区优先（最大最小）", "worst-first": "最差者优先", "phases": "分期建设",
+        },
         "today": "目前不达标 {failing}{unit}，已达标 {passing}；候选点 {sites} 处",
         "optimal": "已证明最优：没有更好的方案。",
         "feasible": "可行方案（{why}）：已证明任何方案都不优于 {bound}，"
@@ -40,7 +47,7 @@ _WORDS: dict[str, dict[str, Any]] = {
             "homes": "处住宅",
         },
         "columns": (
-            "顺序", "编号", "名称", "所在", "新增", "其中老年人", "造价", "每人造价", "累计",
+            "顺序", "编号", "名称", "所在", "新增", "其中老年人", "造价（元）", "每人造价（元）", "累计",
         ),
         "year": "年",
         "curve": {"sites": "开设数与服务人口", "money": "资金与服务人口"},
@@ -59,7 +66,17 @@ _WORDS: dict[str, dict[str, Any]] = {
     },
     "en": {
         "made_up": " (made-up data)",
-        "head": "{project}: {title} ({limit}), siting by {model}",
+        "head": "{project}: {title} ({limit}), model: {model}",
+        "money": "CNY {number}",
+        "models": {
+            "lscp": "set covering", "mclp": "maximal covering", "p-median": "p-median",
+            "p-center": "p-center", "lscp-backup": "backup covering",
+            "p-dispersion": "p-dispersion", "capacitated-lscp": "set covering with capacities",
+            "capacitated-mclp": "maximal covering with capacities",
+            "capacitated-p-median": "p-median with capacities",
+            "max-min": "largest smallest share of a community", "worst-first": "the worst first",
+            "phases": "year by year",
+        },
         "today": "{failing} {unit} fail today, {passing} pass; {sites} sites to choose from",
         "optimal": "Proven optimal: no plan is better.",
         "feasible": (
@@ -83,7 +100,7 @@ _WORDS: dict[str, dict[str, Any]] = {
         ),
         "units": {"population": "people", "elderly": "elderly", "households": "households",
                   "children": "children", "homes": "homes"},
-        "columns": ("rank", "id", "name", "in", "added", "elderly", "cost", "cost each", "share"),
+        "columns": ("rank", "id", "name", "in", "added", "elderly", "cost, CNY", "CNY each", "share"),
         "year": "year",
         "curve": {"sites": "Served by number of sites", "money": "Served by money"},
         "curve_columns": {"sites": ("sites", "served", "of failing", "added", "gap"),
@@ -147,7 +164,7 @@ def headline(summary: Mapping[str, Any], language: str) -> list[str]:
         project=summary["project"],
         title=question["title"][language],
         limit=limit.zh if language == "zh" else limit.en,
-        model=question["model"],
+        model=words["models"].get(question["model"], question["model"]),
     )
     today = words["today"].format(
         failing=_number(question["failing"]),
@@ -247,7 +264,7 @@ def opened_rows(
     for row in rows:
         cells = [str(row["rank"]), row["site_id"], row["name"], _place(row), _number(row["added"])]
         cells += [_number(row["added_elderly"])] if has_elderly else []
-        cells += [_money(row["cost"], words), _money(row["cost_per_person"], words)]
+        cells += [_amount(row["cost"], words), _amount(row["cost_per_person"], words)]
         cells.append(_share(row["served_share_after"]))
         listed.append([*cells, str(row["year"] + 1)] if has_year else cells)
     return (*headers, words["year"]) if has_year else headers, listed
@@ -320,6 +337,13 @@ def _share(value: float | None, digits: int = 1) -> str:
 
 
 def _money(value: float | None, words: Mapping[str, Any]) -> str:
+    """Write a sum of money for a sentence; in a column its unit stands in the head."""
+    if value is None:
+        return str(words["not_known"])
+    return str(words["money"].format(number=f"{value:,.0f}"))
+
+
+def _amount(value: float | None, words: Mapping[str, Any]) -> str:
     return str(words["not_known"]) if value is None else f"{value:,.0f}"
 
 
