@@ -150,8 +150,8 @@ def _note_missing(homes: pd.DataFrame, layer: str, report: DataReport) -> None:
         rows = np.flatnonzero(homes[what].isna())
         if rows.size:
             message = (
-                f"{rows.size:,} of {len(homes):,} homes have no {what}; they count as homes but not "
-                f"in totals of {what}. Name the column, or set {remedy}."
+                f"{rows.size:,} of {len(homes):,} homes have no {what}; they count as homes but "
+                f"not in totals of {what}. Name the column, or set {remedy}."
             )
             ids = homes["home_id"].iloc[rows[:5]]
             report.add(layer, "warning", f"{what}-missing", message, count=rows.size, examples=ids)

@@ -20,8 +20,8 @@ _WORDS: dict[str, dict[str, Any]] = {
         "money": "{number} 元",
         "models": {
             "lscp": "集合覆盖", "mclp": "最大覆盖", "p-median": "p-中位", "p-center": "p-中心",
-            "lscp-backup": "备用覆盖", "p-dispersion": "p-分散", "capacitated-lscp": "有容量的集合覆盖",
-            "capacitated-mclp": "有容量的最大覆盖", "capacitated-p-median": "有容量的 p-中位",
+            "lscp-backup": "备用覆盖", "p-dispersion": "p-分散",
+            "capacitated-lscp": "有容量的集合覆盖", "capacitated-mclp": "有容量的最大覆盖", "capacitated-p-median": "有容量的 p-中位",
             "max-min": "最差社区优先（最大最小）", "worst-first": "最差者优先", "phases": "分期建设",
         },
         "today": "目前不达标 {failing}{unit}，已达标 {passing}；候选点 {sites} 处",
