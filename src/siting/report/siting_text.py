@@ -21,8 +21,10 @@ _WORDS: dict[str, dict[str, Any]] = {
         "models": {
             "lscp": "集合覆盖", "mclp": "最大覆盖", "p-median": "p-中位", "p-center": "p-中心",
             "lscp-backup": "备用覆盖", "p-dispersion": "p-分散",
-            "capacitated-lscp": "有容量的集合覆盖", "capacitated-mclp": "有容量的最大覆盖", "capacitated-p-median": "有容量的 p-中位",
-            "max-min": "最差社区优先（最大最小）", "worst-first": "最差者优先", "phases": "分期建设",
+            "capacitated-lscp": "有容量的集合覆盖",
+            "capacitated-mclp": "有容量的最大覆盖", "capacitated-p-median": "有容量的 p-中位",
+            "max-min": "最差社区优先（最大最小）", "worst-first": "最差者优先",
+            "phases": "分期建设",
         },
         "today": "目前不达标 {failing}{unit}，已达标 {passing}；候选点 {sites} 处",
         "optimal": "已证明最优：没有更好的方案。",
@@ -47,7 +49,8 @@ _WORDS: dict[str, dict[str, Any]] = {
             "homes": "处住宅",
         },
         "columns": (
-            "顺序", "编号", "名称", "所在", "新增", "其中老年人", "造价（元）", "每人造价（元）", "累计",
+            "顺序", "编号", "名称", "所在", "新增", "其中老年人", "造价（元）", "每人（元）",
+            "累计",
         ),
         "year": "年",
         "curve": {"sites": "开设数与服务人口", "money": "资金与服务人口"},
@@ -100,7 +103,9 @@ _WORDS: dict[str, dict[str, Any]] = {
         ),
         "units": {"population": "people", "elderly": "elderly", "households": "households",
                   "children": "children", "homes": "homes"},
-        "columns": ("rank", "id", "name", "in", "added", "elderly", "cost, CNY", "CNY each", "share"),
+        "columns": (
+            "rank", "id", "name", "in", "added", "elderly", "cost, CNY", "CNY each", "share",
+        ),
         "year": "year",
         "curve": {"sites": "Served by number of sites", "money": "Served by money"},
         "curve_columns": {"sites": ("sites", "served", "of failing", "added", "gap"),
