@@ -12,6 +12,7 @@ import pytest
 import shapely
 from hypothesis import given
 
+from file_damage import cut, empty, foreign
 from network_town import CRS, grid_towns
 from siting.network.graph import build_network
 from siting.network.snap import snap
@@ -200,10 +201,6 @@ def test_other_code_makes_all_anew(tmp_path, streets, homes, making, monkeypatch
     assert making == ["network", "attachment"] * 2
 
 
-def cut(path):
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
 def flip(path):
     """Change one byte of a stored number."""
     content = bytearray(path.read_bytes())
@@ -211,14 +208,6 @@ def flip(path):
     assert at > 0
     content[at + 6] ^= 1
     path.write_bytes(bytes(content))
-
-
-def empty(path):
-    path.write_bytes(b"")
-
-
-def foreign(path):
-    path.write_text("<html>not found</html>", encoding="utf-8")
 
 
 def swap(path):

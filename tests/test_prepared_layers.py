@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from file_damage import cut, empty, foreign
 from siting.errors import SitingError
 from siting.loaders.layers import Layers, load_layers
 from siting.loaders.project import build_project, read_project
@@ -304,22 +305,10 @@ def with_head(**changed):
     return damage
 
 
-def cut(path):
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
 def flip(path):
     content = bytearray(path.read_bytes())
     content[-200] ^= 1
     path.write_bytes(bytes(content))
-
-
-def empty(path):
-    path.write_bytes(b"")
-
-
-def foreign(path):
-    path.write_text("<html>not found</html>", encoding="utf-8")
 
 
 def cut_and_signed(path):
