@@ -13,6 +13,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from siting.network.graph import frozen_array
+
 _CELLS_PER_SEGMENT = 4
 
 
@@ -66,8 +68,7 @@ def build_segment_grid(
         The lines to take; `owner` gives their numbers.
     """
     # Read-only as those of a network are, so that it is compiled for one kind of array.
-    vertices, starts = xy.view(), offsets.view()
-    vertices.flags.writeable = starts.flags.writeable = False
+    vertices, starts = frozen_array(xy, np.float64), frozen_array(offsets, np.int64)
     ends, owner, start_m, last = _segments(vertices, starts, np.asarray(lines, np.int64))
     if not owner.size:
         ends = np.empty((0, 4))

@@ -76,19 +76,23 @@ class _Work:
     def _run(self) -> None:
         # What fails here fails in the analysis too, where somebody is told.
         with suppress(Exception):
-            claim = None
             try:
                 claim = _claim()
-                if claim is not None and not self._ended.is_set():
-                    self._child = _compiling()
+                if claim is not None:
+                    self._compile(claim)
             finally:
                 self._decided.set()
-            if self._child is not None:
-                self._child.wait()
-            else:
+            if self._child is None:
                 self._use()
-            if claim is not None:
-                claim.unlink(missing_ok=True)
+
+    def _compile(self, claim: Path) -> None:
+        try:
+            if not self._ended.is_set():
+                self._child = _compiling()
+                self._decided.set()
+                self._child.wait()
+        finally:
+            claim.unlink(missing_ok=True)
 
     def _use(self) -> None:
         for _ in _in_use():

@@ -122,8 +122,10 @@ def _loaded(
     finally:
         report.extend(own)
     notes = _plain_notes(own.notes)
+    if notes is None or place != _place(project):
+        return layers
     packed = [_packed_soundly(each) for each in _tables(layers)]
-    if place == _place(project) and notes is not None and None not in packed:
+    if None not in packed:
         head = {"name": place.path.stem, "crs": layers.crs.srs, "notes": notes}
         keep_file(place.path, lambda file: _write(file, head, filter(None, packed)), most=_KEPT)
     return layers

@@ -243,23 +243,9 @@ def _only_new(city: City, count: int) -> City:
     return dataclasses.replace(
         city,
         homes=city.homes.iloc[:0],
-        home_attachment=_nobody(city.home_attachment),
+        home_attachment=attachment_of(city.home_attachment, np.arange(0)),
         facilities=city.facilities.iloc[count:],
         facility_attachment=attachment_of(city.facility_attachment, came),
-    )
-
-
-def _nobody(attachment: Attachment) -> Attachment:
-    """Return the attachments of no subject, without looking at those of all."""
-    from siting.network.snap import Attachment
-
-    return Attachment(
-        attachment.subject[:0],
-        attachment.edge[:0],
-        attachment.position[:0],
-        attachment.access_m[:0],
-        0,
-        attachment.via[:0],
     )
 
 

@@ -160,7 +160,7 @@ def _governs(entry: Mapping[str, Any]) -> bool:
 def _findings(document: Document, say: _Speech) -> str:
     """Show what was found: homes across the page, the rest in two columns."""
     summary, language = plain_values(document.summary), document.language
-    tables = tables_html(summary, language, cite=SourceList(document.summary["rules"]).mark)
+    tables = tables_html(summary, language, cite=SourceList(summary["rules"]).mark)
     inner = f'{"".join(tables[:1])}<div class="pair">{"".join(tables[1:])}</div>'
     return (
         f'<h2 class="findings">{say("findings")}</h2>'

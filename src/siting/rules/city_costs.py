@@ -249,12 +249,14 @@ def attachment_of(attachment: Attachment, rows: NDArray[np.int64]) -> Attachment
     """
     from siting.network.snap import Attachment
 
-    number = np.full(attachment.size, -1, np.int32)
-    number[rows] = np.arange(rows.size, dtype=np.int32)
-    subject = number[attachment.subject]
-    kept = subject >= 0
+    # Subjects stand in ascending order, so those of a few rows are found without a look at all.
+    low = np.searchsorted(attachment.subject, rows, "left")
+    count = np.searchsorted(attachment.subject, rows, "right") - low
+    number = np.repeat(np.arange(rows.size, dtype=np.int32), count)
+    first = np.cumsum(count) - count
+    kept = np.arange(number.size) + np.repeat(low - first, count)
     return Attachment(
-        subject[kept],
+        number,
         attachment.edge[kept],
         attachment.position[kept],
         attachment.access_m[kept],

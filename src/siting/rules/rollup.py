@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from siting.network.graph import frozen_array
 from siting.rules.city import City, column
 from siting.rules.findings import VERDICT_WORDS, FindingBlock, Verdict
 
@@ -79,18 +80,12 @@ def sums_by_verdict(
     """
     from siting.rules._area_sums import add_up
 
-    columns = tuple(_read_only(each) for each in weights)
+    # Read-only, as the one kind of array that the sums are compiled for.
+    columns = tuple(frozen_array(each, np.float64) for each in weights)
     sums: NDArray[np.float64] = add_up(
         np.asarray(group), np.asarray(verdict), columns, size, len(Verdict)
     )
     return sums
-
-
-def _read_only(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the same numbers as the one kind of array that the sums are compiled for."""
-    seen = np.ascontiguousarray(values, dtype=np.float64).view()
-    seen.flags.writeable = False
-    return seen
 
 
 def covered_share(totals: NDArray[np.float64]) -> NDArray[np.float64]:
