@@ -165,7 +165,12 @@ class Table(HTMLParser):
 
 def test_hostile_texts_are_shown_and_never_run(analysis):
     rules = [
-        {**rule, "title": {"zh": HOSTILE, "en": HOSTILE}} for rule in analysis.summary["rules"]
+        {
+            **rule,
+            "title": {"zh": HOSTILE, "en": HOSTILE},
+            "source": {**rule["source"], "document": HOSTILE, "clause": HOSTILE},
+        }
+        for rule in analysis.summary["rules"]
     ]
     document = Document(
         summary={**analysis.summary, "project": HOSTILE, "rules": rules},
