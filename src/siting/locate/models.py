@@ -6,6 +6,7 @@ limit means stand with each function.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -74,8 +75,6 @@ def find_model(name: str) -> Model:
     >>> find_model("P_median").name
     'p-median'
     """
-    import difflib
-
     wanted = name.lower().replace("_", "-")
     if wanted in MODELS:
         return MODELS[wanted]

@@ -13,9 +13,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from siting.locate.problem import Problem
@@ -109,8 +109,6 @@ class Solution:
         each group, `cost`, `cost_per_person` (infinite where nobody is added), and
         `covered_share` of all demand once it and those before it are open.
         """
-        import pandas as pd
-
         money = problem.site_cost[self.opened]
         ids = problem.site_ids
         before = self.covered_demand - self.added.sum()

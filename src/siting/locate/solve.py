@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+import highspy
 import numpy as np
 
 if TYPE_CHECKING:
@@ -239,7 +240,6 @@ TINY = 1e-9
 
 def _quiet_solver() -> Any:
     """Return a solver that writes nothing, not even the banner of its first moment."""
-    import highspy
 
     class Quiet(highspy.Highs):
         def enableCallbacks(self) -> None:  # noqa: N802 - called while it is being built
@@ -252,8 +252,6 @@ def _quiet_solver() -> Any:
 
 
 def _loaded(program: Program, watch: Watch) -> Any:
-    import highspy
-
     solver = _quiet_solver()
     solver.setOptionValue("time_limit", max(watch.left(), 0.01))
     solver.setOptionValue("mip_rel_gap", float(watch.limits.gap))
@@ -300,8 +298,6 @@ def _run(solver: Any, watch: Watch, label: str) -> None:
 
 
 def _read(solver: Any, program: Program, watch: Watch) -> Outcome:
-    import highspy
-
     status = solver.getModelStatus()
     kinds = highspy.HighsModelStatus
     info = solver.getInfo()

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from matplotlib import font_manager
+from matplotlib.ft2font import FT2Font
+
 # Most complete first; each is a family name as the system's font files state it.
 CJK_FAMILIES = (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN",
@@ -70,8 +73,6 @@ def find_typeface(wanted: Sequence[str] = CJK_FAMILIES) -> Typeface:
     wanted
         Family names in the order of preference, as a tuple.
     """
-    from matplotlib import font_manager
-
     known = {entry.name: entry.fname for entry in font_manager.fontManager.ttflist}
     found = next((name for name in wanted if name in known), None)
     families = (_ALWAYS,) if found is None else (found, _ALWAYS)
@@ -81,6 +82,4 @@ def find_typeface(wanted: Sequence[str] = CJK_FAMILIES) -> Typeface:
 
 
 def _glyphs(path: Any) -> Sequence[int]:
-    from matplotlib.ft2font import FT2Font
-
     return list(FT2Font(str(path)).get_charmap())

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import shapely
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.colors import to_rgb
+from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from siting.render.model import Floats, MapAreas, MapModel, MapRule
@@ -49,8 +53,6 @@ class Plane:
 
     def shapes(self, geometry: NDArray[Any]) -> NDArray[Any]:
         """Return shapes in metres; missing ones are left out."""
-        import shapely
-
         present = np.asarray([shape for shape in geometry if shape is not None], dtype=object)
         moved: NDArray[Any] = np.asarray(
             shapely.transform(present, lambda points: self.xy(points[:, 0], points[:, 1]))
@@ -89,8 +91,6 @@ def extent(model: MapModel, rule: MapRule | None, plane: Plane) -> tuple[float, 
 
 def _corners(model: MapModel, rule: MapRule, plane: Plane) -> NDArray[np.float64]:
     """Return the corners of the boxes of the areas to which a rule applies, float64 (k, 2)."""
-    import shapely
-
     areas = next(each for each in model.areas if each.level == rule.level)
     applies = np.flatnonzero(rule.verdict < 3)
     boxes = shapely.bounds(plane.shapes(areas.geometry[applies]))
@@ -163,8 +163,6 @@ def verdict_on_paper(colour: str) -> Any:
 
 
 def _on_paper(colour: str, alpha: float) -> Any:
-    from matplotlib.colors import to_rgb
-
     ink, paper = np.array(to_rgb(colour)), np.array(to_rgb(PAPER))
     return tuple(ink * alpha + paper * (1 - alpha))
 
@@ -250,8 +248,6 @@ def worst_first(ranked: Sequence[float] | NDArray[np.float64]) -> list[int]:
 
 def label_places(areas: MapAreas, plane: Plane, rows: Sequence[int]) -> list[tuple[float, float]]:
     """Return where the names of areas stand."""
-    import shapely
-
     points = shapely.point_on_surface(plane.shapes(areas.geometry[list(rows)[:_NAMED_AREAS]]))
     return list(zip(shapely.get_x(points), shapely.get_y(points), strict=True))
 
@@ -269,8 +265,6 @@ def _area_colour(share: float) -> str:
 
 
 def _fill(axes: Any, shapes: NDArray[Any], colour: Any, **options: Any) -> None:
-    from matplotlib.collections import PathCollection
-
     colours = [colour] * len(shapes) if isinstance(colour, str) else list(colour)
     kept = [(path, each) for path, each in zip(map(_path, shapes), colours, strict=True) if path]
     if kept:
@@ -282,9 +276,6 @@ def _fill(axes: Any, shapes: NDArray[Any], colour: Any, **options: Any) -> None:
 
 def _path(shape: Any) -> Any:
     """Return a polygon with its holes as one path; None for what is no polygon."""
-    import shapely
-    from matplotlib.path import Path
-
     parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
     rings = [ring for part in parts for ring in (part.exterior, *part.interiors) if ring.coords]
     if not rings:
@@ -295,9 +286,6 @@ def _path(shape: Any) -> Any:
 
 
 def _lines(axes: Any, shapes: NDArray[Any], colour: str, width: float, zorder: int) -> None:
-    import shapely
-    from matplotlib.collections import LineCollection
-
     lines = (
         shapely.get_parts(shapely.boundary(shapes))
         if _is_area(shapes)
@@ -308,6 +296,4 @@ def _lines(axes: Any, shapes: NDArray[Any], colour: str, width: float, zorder: i
 
 
 def _is_area(shapes: NDArray[Any]) -> bool:
-    import shapely
-
     return bool((shapely.get_dimensions(shapes) == 2).any())

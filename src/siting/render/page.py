@@ -17,6 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from siting.render._folium_map import CoverageMap
 from siting.render.basemap import Basemap
 from siting.render.model import MapModel
 from siting.render.payload import build_payload
@@ -245,8 +246,6 @@ def draw_map(
     -------
     folium.Map
     """
-    from siting.render._folium_map import CoverageMap
-
     return CoverageMap(model, language=language, basemaps=tuple(basemaps or ()))
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from PIL import Image
+from scipy.spatial import KDTree
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -29,10 +32,6 @@ class Picture:
     dpi: int = 75
 
     def _repr_png_(self) -> bytes:
-        from io import BytesIO
-
-        from PIL import Image
-
         full, small = BytesIO(), BytesIO()
         self.figure.savefig(full, format="png", dpi=self.dpi)
         few = _with_few_colours(Image.open(full).convert("RGB"))
@@ -50,9 +49,6 @@ def _with_few_colours(picture: Image) -> Image:
     other colours are spread over what is there, so that rare ones, such as those of
     twenty facilities, stay what they are.
     """
-    from PIL import Image
-    from scipy.spatial import KDTree
-
     pixels = np.asarray(picture)
     every, place, counts = np.unique(
         pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True

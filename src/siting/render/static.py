@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from siting.errors import SitingError
 from siting.render import _static_layers as layers
@@ -108,9 +111,6 @@ def draw_static_map(
 
     Parameters and errors are those of `write_static_map`; ``typeface`` is found where left out.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     if language not in ("zh", "en"):
         raise SitingError(f"the map has no language '{language}'; expected zh or en.")
     model.check()
@@ -372,8 +372,6 @@ class _Sheet:
         colour: str = layers.TEXT,
         **options: Any,
     ) -> None:
-        from matplotlib.patheffects import withStroke
-
         effects = [withStroke(linewidth=2.5, foreground="white")] if halo else []
         where.text(
             x, y, text, fontfamily=list(self.face.families), fontsize=size, color=colour,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from siting.locate.answer import (
     answer,
@@ -25,8 +26,6 @@ from siting.locate.solve import Limits, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import pandas as pd
 
     from siting.locate.problem import Problem
 
@@ -122,8 +121,6 @@ def coverage_curve(
     ----------
     As `solve_mclp`.
     """
-    import pandas as pd
-
     watch = Watch(limits)
     wanted = sorted({int(number) for number in numbers})
     rows = []

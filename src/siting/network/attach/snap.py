@@ -10,14 +10,21 @@ from enum import IntEnum
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from siting.errors import SitingError
+from siting.network.attach.barriers import barrier_grid, barriers_around
+from siting.network.attach.subjects import find_starts
 from siting.network.costs import TOLERANCE_M
 from siting.network.graph import frozen_array
+from siting.network.kernels.grid import build_segment_grid
+from siting.network.kernels.nearest import nearest_segments
+from siting.network.kernels.threads import over_pieces
+from siting.network.kernels.zorder import zorder_keys
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
     from siting.network.attach.subjects import Starts
@@ -169,8 +176,6 @@ def snap(
     >>> home.position.tolist(), home.access_m.tolist()
     ([0.25], [30.0])
     """
-    from siting.network.attach.subjects import find_starts
-
     if not max_access_m >= 0:
         raise SitingError(f"max_access_m is {max_access_m}; give a distance in metres from 0.")
     starts = find_starts(geometry, entrances)
@@ -194,9 +199,6 @@ def match_entrances(entrances: gpd.GeoDataFrame, subject_ids: ArrayLike) -> gpd.
         Columns `subject` (int) and `geometry`, a row per gate and subject. Gates of nobody here
         are left out.
     """
-    import geopandas as gpd
-    import pandas as pd
-
     rows = pd.DataFrame({"subject_id": np.asarray(subject_ids, object)})
     rows["subject"] = np.arange(len(rows))
     gates = pd.DataFrame(
@@ -217,9 +219,6 @@ def _legs(
     threads: int | None,
 ) -> _Legs:
     """Find the nearest existing street of every start, and every added one that is as near."""
-    from siting.network.attach.barriers import barrier_grid, barriers_around
-    from siting.network.kernels.grid import build_segment_grid
-
     limit = np.full(starts.size, limit_m)
     ignored = np.full(starts.size, -1, np.int32)
     look = partial(_search, network, barrier_grid(barriers), starts, limit, ignored, threads)
@@ -264,10 +263,6 @@ def _search(
     rows: NDArray[np.int64],
 ) -> tuple[_Legs, NDArray[np.bool_]]:
     """Return the legs of those rows that have one, and whether a barrier hindered each start."""
-    from siting.network.kernels.nearest import nearest_segments
-    from siting.network.kernels.threads import over_pieces
-    from siting.network.kernels.zorder import zorder_keys
-
     n = starts.size
     segment, share, gap = np.full(n, -1, np.int32), np.zeros(n), np.full(n, np.inf)
     hindered = np.zeros(n, bool)
