@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from siting.errors import SitingError
+from siting.network.arrays import frozen_array
 from siting.network.build import network_columns
 from siting.network.kernels.arcs import build_reversed_arcs
 from siting.network.kernels.grid import build_segment_grid
@@ -42,13 +43,6 @@ _DTYPES = {
     "edge_street": np.int32,
     "edge_added": np.bool_,
 }
-
-
-def frozen_array(values: ArrayLike, dtype: Any) -> NDArray[Any]:
-    """Return a C-ordered view of that dtype which cannot be written to; the caller's array can."""
-    view = np.ascontiguousarray(values, dtype).view()
-    view.flags.writeable = False
-    return view
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +114,9 @@ class Network:
     @cached_property
     def reversed_arcs(self) -> Arcs:
         """Arcs grouped by the node they lead to: what a search from the facilities walks."""
-        return build_reversed_arcs(self)
+        return build_reversed_arcs(
+            self.node_count, self.edge_from, self.edge_to, self.cost_forward, self.cost_backward
+        )
 
     @cached_property
     def segment_grid(self) -> SegmentGrid:

@@ -27,7 +27,7 @@ from siting.network.kernels.threads import over_pieces
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from siting.network.attach.snap import Attachment
+    from siting.network.attach.attachment import Attachment
     from siting.network.graph import Network
 
 

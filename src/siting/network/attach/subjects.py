@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from siting.errors import SitingError
-from siting.network.attach.snap import Via
+from siting.network.attach.attachment import Via
 
 if TYPE_CHECKING:
     import geopandas as gpd

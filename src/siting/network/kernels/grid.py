@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from siting.network.graph import frozen_array
+from siting.network.arrays import frozen_array
 
 _CELLS_PER_SEGMENT = 4
 

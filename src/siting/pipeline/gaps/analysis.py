@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from siting.loaders.layer.load import Layers
     from siting.loaders.project.model import Project
     from siting.pipeline.gaps.compare import Comparison
-    from siting.render.picture import Picture
+    from siting.render.static.picture import Picture
     from siting.rules.city.costs import CityCosts
     from siting.rules.city.findings import FindingBlock
     from siting.rules.city.model import City
@@ -137,8 +137,8 @@ class Analysis:
     def picture(self, rule_id: str | None = None, *, level: str | None = None) -> Picture:
         """Return the static map of one rule, the worst where left out; it shows itself too."""
         from siting.pipeline.gaps.map_model import build_map_model
-        from siting.render.picture import Picture
-        from siting.render.static import draw_static_map
+        from siting.render.static.draw import draw_static_map
+        from siting.render.static.picture import Picture
 
         model = build_map_model(self)
         return Picture(draw_static_map(model, rule_id=rule_id, level=level, language=self.language))

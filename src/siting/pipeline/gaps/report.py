@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from siting.pipeline.gaps.analysis import Analysis
-    from siting.render._static_layout import Legend
     from siting.render.model import MapModel, MapRule
+    from siting.render.static.layout import Legend
     from siting.report.analysis.document import Language
     from siting.rules.city.findings import FindingBlock
 
@@ -151,7 +151,7 @@ def _browser() -> str:
 
 def _pictures(model: MapModel, language: str, count: int) -> list[Picture]:
     """Draw the worst rules; small towns as drawings that stay sharp, large ones as pictures."""
-    from siting.render.static import worst_rules, write_static_map
+    from siting.render.static.draw import worst_rules, write_static_map
 
     kind, mime = ("svg", "svg+xml") if len(model.homes.lon) <= _MAX_DRAWN else ("png", "png")
     rules = _unlike(worst_rules(model, len(model.rules)), count)

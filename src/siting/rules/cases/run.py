@@ -207,7 +207,7 @@ def city_of_case(rule: Rule, case: Case) -> City:
     """Return the city of one home and one area that an example describes."""
     import pandas as pd
 
-    from siting.network.attach.snap import Attachment, Via
+    from siting.network.attach.attachment import Attachment, Via
     from siting.rules.city.model import City, Parameters
 
     given = case.given

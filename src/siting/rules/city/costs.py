@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from siting.network.attach.snap import Attachment
+    from siting.network.attach.attachment import Attachment
     from siting.network.graph import Network
     from siting.rules.city.model import City
 
@@ -247,7 +247,7 @@ def attachment_of(attachment: Attachment, rows: NDArray[np.int64]) -> Attachment
     rows
         Rows of that table, ascending.
     """
-    from siting.network.attach.snap import Attachment
+    from siting.network.attach.attachment import Attachment
 
     # Subjects stand in ascending order, so those of a few rows are found without a look at all.
     low = np.searchsorted(attachment.subject, rows, "left")

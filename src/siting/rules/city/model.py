@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from siting.network.attach.snap import Attachment
+    from siting.network.attach.attachment import Attachment
     from siting.network.graph import Network
 
 __all__ = ["City", "Grouping", "Parameters", "column", "grouping"]

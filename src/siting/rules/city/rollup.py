@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siting.network.graph import frozen_array
+from siting.network.arrays import frozen_array
 from siting.rules.city.findings import VERDICT_WORDS, FindingBlock, Verdict
 from siting.rules.city.model import City, column
 

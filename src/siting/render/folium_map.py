@@ -1,7 +1,13 @@
-"""The map as folium knows it: its own templates, and none of folium's scripts from elsewhere."""
+"""The HTML map: a `MapModel` as a ``folium.Map``, and as a file.
+
+The page is put together by `siting.render.page` from our own templates; none of the scripts that
+folium would load from the network is used.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import folium
@@ -40,7 +46,7 @@ class _Page(Figure):
 
 
 class CoverageMap(folium.Map):
-    """A ``folium.Map`` of a ``MapModel``; made by ``siting.render.page.draw_map``."""
+    """A ``folium.Map`` of a ``MapModel``; made by `draw_map`."""
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium declares it so
     default_css: list[tuple[str, str]] = []  # noqa: RUF012 - folium declares it so
@@ -62,3 +68,63 @@ class CoverageMap(folium.Map):
         page.add_child(self)
         page.blocks = data_blocks(model, language=language, basemaps=basemaps)
         self.body = asset("assets/page.html").replace("MAP-ID", self.get_name())
+
+
+def write_map(
+    model: MapModel,
+    path: str | Path,
+    *,
+    language: str = "zh",
+    basemaps: Sequence[Basemap] | None = None,
+) -> Path:
+    """Write the map as one HTML file that opens without a network.
+
+    Parameters
+    ----------
+    model
+        What to show.
+    path
+        The file; an existing one is replaced only when the new one is complete.
+    language
+        ``zh`` or ``en``: the language at the start; the reader can switch.
+    basemaps
+        Online basemaps that the reader may turn on, such as ``[openstreetmap()]``; none by
+        default, and then the page cannot make any request.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    TableError
+        The model has faults; all of them are listed.
+    SitingError
+        A language that the page does not have.
+    """
+    html: str = draw_map(model, language=language, basemaps=basemaps).get_root().render()
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.part")
+    draft.write_bytes(html.encode("utf-8", "replace"))
+    draft.replace(target)
+    return target
+
+
+def draw_map(
+    model: MapModel,
+    *,
+    language: str = "zh",
+    basemaps: Sequence[Basemap] | None = None,
+) -> Any:
+    """Return the map as a ``folium.Map``, which shows itself in a notebook.
+
+    Parameters and errors are those of ``write_map``. Shapes of folium that need no picture and no
+    HTML (such as ``folium.CircleMarker`` or ``folium.PolyLine``) can be added to it.
+
+    Returns
+    -------
+    folium.Map
+    """
+    return CoverageMap(model, language=language, basemaps=tuple(basemaps or ()))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from siting.crs.chinese_offsets import (
@@ -189,8 +190,6 @@ class _NearestStreet:
         return self._distance_m(*self._project.transform(lon, lat))
 
     def _distance_m(self, x: _Floats, y: _Floats) -> _Floats:
-        import shapely
-
         distance = np.full(x.shape, _FAR_M)
         pairs, within = self._index.nearest(
             shapely.points(x, y), return_all=False, max_distance=_FAR_M, return_distance=True

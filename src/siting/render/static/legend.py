@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from siting.render import _static_layers as layers
-from siting.render._static_words import Speech
 from siting.render.model import Label, MapAreas, MapModel, MapRule
+from siting.render.static import layers
+from siting.render.static.words import Speech
 from siting.render.words import coded
 
 Mark = tuple[str, Any, bool]

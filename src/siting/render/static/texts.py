@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from siting.render._static_words import Speech
 from siting.render.model import MapModel, MapRule
 from siting.render.rollup import rule_totals
+from siting.render.static.words import Speech
 from siting.render.words import coded
 
 _SENSES = {"at_most": "≤", "at_least": "≥", "below": "<", "above": ">"}

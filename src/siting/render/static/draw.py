@@ -16,11 +16,13 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from siting.errors import SitingError
-from siting.render import _static_layers as layers
-from siting.render._fonts import Typeface, find_typeface
-from siting.render._static_labels import free_places
-from siting.render._static_layout import LAYOUTS, Box, Layout, Legend
-from siting.render._static_legend import (
+from siting.render.model import MapAreas, MapModel, MapRule
+from siting.render.rollup import rule_totals
+from siting.render.static import layers
+from siting.render.static.fonts import Typeface, find_typeface
+from siting.render.static.labels import free_places
+from siting.render.static.layout import LAYOUTS, Box, Layout, Legend
+from siting.render.static.legend import (
     Entry,
     Mark,
     area_entries,
@@ -28,10 +30,8 @@ from siting.render._static_legend import (
     home_entries,
     site_entry,
 )
-from siting.render._static_texts import columns_of, finding_text, folded, source_lines
-from siting.render._static_words import Speech
-from siting.render.model import MapAreas, MapModel, MapRule
-from siting.render.rollup import rule_totals
+from siting.render.static.texts import columns_of, finding_text, folded, source_lines
+from siting.render.static.words import Speech
 
 FORMATS = ("png", "svg", "pdf")
 """What `write_static_map` writes, by the file's ending."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from siting.render._fonts import Typeface
 from siting.render.model import Label
+from siting.render.static.fonts import Typeface
 from siting.render.words import coded
 
 _WORDS = {
