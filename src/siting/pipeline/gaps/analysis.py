@@ -83,7 +83,7 @@ class Analysis:
         rule_id
             Of one rule; all where left out.
         """
-        from siting.rules.city.findings import to_frame
+        from siting.rules.city.findings_table import to_frame
 
         chosen = [block for block in self.blocks if rule_id in (None, block.rule.id)]
         return to_frame(chosen, self.city)

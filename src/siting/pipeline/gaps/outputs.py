@@ -79,7 +79,7 @@ def _write_findings(analysis: Analysis, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from siting.rules.city.findings import findings_batches, findings_table
+    from siting.rules.city.findings_table import findings_batches, findings_table
 
     columns = findings_table((), analysis.city).schema
     # What can never be null is not asked for it, row by row. (Where there is no number, NaN is.)

@@ -9,15 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+import shapely
 
+from siting.coverage.closest import closest_straight_line_many, closest_straight_line_with_more
+from siting.network.attach.attachment import Attachment
 from siting.network.costs import Closest
+from siting.network.fragments import on_fragment
+from siting.network.travel import closest_and_nodes, closest_with_more
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from siting.network.attach.attachment import Attachment
     from siting.network.graph import Network
     from siting.rules.city.model import City
 
@@ -95,8 +99,6 @@ class CityCosts:
     def on_fragment(self) -> NDArray[np.bool_]:
         """Which homes reach nothing but a loose piece of the streets, bool (n,)."""
         if self._on_fragment is None:
-            from siting.network.fragments import on_fragment
-
             network, homes = self._walkers(self._city.network)
             self._on_fragment = on_fragment(network, homes)
         return self._on_fragment
@@ -154,10 +156,6 @@ class CityCosts:
 
     def _straight_with_more(self, known: Closest, more: NDArray[np.int64]) -> Closest | None:
         """Return None where homes or facilities are outlines; then all is searched anew."""
-        import shapely
-
-        from siting.coverage.closest import closest_straight_line_with_more
-
         homes = self._homes_places()
         places = np.asarray(self._city.facilities["geometry"].iloc[more], dtype=object)
         points = (shapely.get_type_id(places) == _POINT) & ~shapely.is_empty(places)
@@ -168,8 +166,6 @@ class CityCosts:
     def _walk_with_more(
         self, known: Closest, node_costs: NDArray[np.float64], more: NDArray[np.int64]
     ) -> tuple[Closest, NDArray[np.float64]]:
-        from siting.network.travel import closest_with_more
-
         network, homes = self._walkers(self._city.network)
         assert self._city.facility_attachment is not None
         added = attachment_of(self._city.facility_attachment, more)
@@ -189,8 +185,6 @@ class CityCosts:
         return self._walk(groups, rows, measure)
 
     def _straight(self, rows: Sequence[NDArray[np.int64]]) -> list[Closest]:
-        from siting.coverage.closest import closest_straight_line_many
-
         city = self._city
         places = city.facilities["geometry"]
         found = closest_straight_line_many(
@@ -200,8 +194,6 @@ class CityCosts:
 
     def _homes_places(self) -> Any:
         """Return the homes as coordinates where they are points: a million objects take long."""
-        import shapely
-
         if self._homes_xy is None:
             shapes = np.asarray(self._city.homes["geometry"], dtype=object)
             if (shapely.get_type_id(shapes) != _POINT).any() or shapely.is_empty(shapes).any():
@@ -212,8 +204,6 @@ class CityCosts:
     def _walk(
         self, types: Sequence[tuple[str, ...]], rows: Sequence[NDArray[np.int64]], measure: str
     ) -> list[Closest]:
-        from siting.network.travel import closest_and_nodes
-
         city = self._city
         in_time = measure == "walking_time"
         network, homes = self._walkers(city.time_network if in_time else city.network)
@@ -247,8 +237,6 @@ def attachment_of(attachment: Attachment, rows: NDArray[np.int64]) -> Attachment
     rows
         Rows of that table, ascending.
     """
-    from siting.network.attach.attachment import Attachment
-
     # Subjects stand in ascending order, so those of a few rows are found without a look at all.
     low = np.searchsorted(attachment.subject, rows, "left")
     count = np.searchsorted(attachment.subject, rows, "right") - low

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siting.coverage.catchment import nearest_facility_load
 from siting.network.costs import TOLERANCE_M
 from siting.rules.city.costs import WALKING
 from siting.rules.city.findings import FindingBlock, Reasons, Verdict
@@ -248,8 +249,6 @@ def evaluate_load(rule: Rule, city: City, costs: Costs) -> FindingBlock:
         number that is counted, unless the known ones exceed the limit already; a facility that
         reaches no street.
     """
-    from siting.coverage.catchment import nearest_facility_load
-
     rows = city.rows_of_types(rule.facility_types)
     demand = measure_of(rule.measure).base
     weights = column(city.homes, demand)

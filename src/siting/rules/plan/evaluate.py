@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from siting.rules import city as city_rules
 from siting.rules.pack.conditions import FALSE, UNKNOWN
 from siting.rules.pack.measures import Family, measure_of
 from siting.rules.plan.amounts import fact_amount
@@ -74,9 +75,7 @@ def evaluate_plan(
     found: list[tuple[Rule, PlanFinding]] = []
     known = costs
     if city is not None and costs is None:
-        from siting.rules.city.costs import CityCosts
-
-        known = CityCosts(city)
+        known = city_rules.CityCosts(city)
     for rule in rules:
         if not concerns_plan(rule, plan):
             continue
