@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from siting.errors import LoadError
+from siting.loaders.formats.xlsx.disguise import no_workbook
 
 VECTOR_SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".fgb", ".parquet", ".geoparquet", ".gdb")
 TABLE_SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm")
@@ -131,7 +132,7 @@ def check_content(path: Path, *, subject: str) -> None:
     if path.is_dir():
         raise LoadError(f"{subject}: {path.name} is a folder, not a file.")
     with path.open("rb") as stream:
-        head = stream.read(128)
+        head = stream.read(512)
     if not head:
         raise LoadError(f"{subject}: {path.name} is empty (0 bytes).")
     _check_magic(path, suffix, head, subject)
@@ -198,9 +199,11 @@ def _check_magic(path: Path, suffix: str, head: bytes, subject: str) -> None:
         return
     if suffix in (".xlsx", ".xlsm", ".xls") and head.startswith(_OLD_OFFICE):
         raise LoadError(
-            f"{subject}: {path.name} is an old .xls workbook or is protected by a password. "
-            "Save it as .xlsx without a password."
+            f"{subject}: {path.name} is an old .xls workbook or is protected by a password, or an "
+            ".et workbook of WPS. Save it as .xlsx without a password."
         )
+    if suffix in (".xlsx", ".xlsm") and (fault := no_workbook(head)):
+        raise LoadError(f"{subject}: {path.name} {fault}")
     magic, what = _MAGIC.get(suffix, (b"", ""))
     if not head.startswith(magic):
         raise LoadError(

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from siting.crs import Axes, SourceCRS, crs_label, parse_crs, place
 from siting.errors import LoadError
 from siting.loaders.formats.dbf import dbf_encoding, gdal_encoding
-from siting.loaders.formats.files import VECTOR_SUFFIXES, check_content, unpacked
+from siting.loaders.formats.files import TABLE_SUFFIXES, VECTOR_SUFFIXES, check_content, unpacked
+from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES, SAVE_AS_XLSX
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -90,9 +91,10 @@ def read_vector(
 
 def _check_suffix(path: Path, subject: str) -> None:
     if path.suffix.lower() not in (*VECTOR_SUFFIXES, ".zip"):
-        known = " ".join((*VECTOR_SUFFIXES, ".zip"))
+        known = " ".join((*VECTOR_SUFFIXES, ".zip", *TABLE_SUFFIXES))
+        hint = f" {SAVE_AS_XLSX}." if path.suffix.lower() in OTHER_TABLE_SUFFIXES else ""
         raise LoadError(
-            f"{subject}: siting does not read '{path.suffix}' layers; it reads {known}."
+            f"{subject}: siting does not read '{path.suffix}' layers; it reads {known}.{hint}"
         )
 
 

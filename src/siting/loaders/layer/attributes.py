@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.errors import TableError
+from siting.loaders.formats.sheet import DatedNumber
 from siting.loaders.layer.columns import Match
 from siting.loaders.layer.numbers import Quantity, first_rows, parse_numbers
 
@@ -195,7 +196,7 @@ def _number_text(value: float) -> str | None:
 
 
 def _plain_text(value: object) -> str | None:
-    if isinstance(value, float):
+    if isinstance(value, float) and not isinstance(value, DatedNumber):
         return _number_text(value)
     text = str(value).strip()
     # OSMnx keeps several values of a tag as a list, which files turn into its Python text.

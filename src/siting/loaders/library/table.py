@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from siting.errors import TableError
-from siting.loaders.formats.spreadsheet import read_table
 from siting.loaders.layer.columns import LATITUDE, LONGITUDE, Field, Match, match_columns
 from siting.loaders.layer.numbers import first_rows, half_width, parse_numbers
+from siting.loaders.layer.spreadsheet import read_table
 from siting.loaders.library.store import STATES
 
 if TYPE_CHECKING:

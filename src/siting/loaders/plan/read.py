@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from siting.errors import LoadError, ProjectError
+from siting.loaders.formats.files import TABLE_SUFFIXES
+from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES, SAVE_AS_XLSX
 from siting.loaders.plan.build import Parts, append_rows, build_plan, rows_of_file
 from siting.loaders.plan.model import Indicators, PlanFile, plan_json_schema
 from siting.rules.plan.model import Evidence, Plan, PlanRow, PlanStatus, plain_number
@@ -116,8 +118,15 @@ def read_plan(
 
         parts = _from_document(*from_geojson(path), path, given)
     else:
-        raise LoadError(f"{path} is no plan; a plan is a folder with plan.yaml, or {_SUFFIXES}.")
+        raise _no_plan(path)
     return build_plan(parts, known_date="date" in parts.file.model_fields_set)
+
+
+def _no_plan(path: Path) -> LoadError:
+    if path.suffix.lower() in (*OTHER_TABLE_SUFFIXES, *TABLE_SUFFIXES):
+        return LoadError(f"{path}: the indicator table of a plan is read as .xlsx. {SAVE_AS_XLSX}.")
+    known = " ".join(_SUFFIXES)
+    return LoadError(f"{path} is no plan; a plan is a folder with plan.yaml, or one file: {known}.")
 
 
 def plan_table(plan: Plan) -> list[dict[str, str]]:

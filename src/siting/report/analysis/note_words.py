@@ -72,6 +72,7 @@ ZH: Mapping[str, str] = {
     "header-found": "表头不在首行，已自动找到",
     "header-repeats": "表头有重名的列，取第一列",
     "height-missing": "高程未覆盖部分道路，按平地计",
+    "hidden-cells": "隐藏行列中的单元格未采用；若应计入，请取消隐藏后另存",
     "home-far-from-streets": "住宅在道路数据范围之外，步行无法到达任何设施",
     "households-assumed": "缺户数，以参数推算",
     "households-missing": "缺户数：仍计入住宅数，不计入户数合计",

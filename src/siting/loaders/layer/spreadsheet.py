@@ -13,12 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from siting.crs import Axes, parse_crs, place
 from siting.errors import LoadError
 from siting.loaders.formats.files import TABLE_SUFFIXES, check_content
-from siting.loaders.formats.sheet import Row, read_sheet
+from siting.loaders.formats.sheet import DatedNumber, Row, read_sheet
 from siting.loaders.layer.columns import (
     LATITUDE,
     LONGITUDE,
@@ -30,9 +32,6 @@ from siting.loaders.layer.columns import (
 from siting.loaders.layer.numbers import parse_numbers
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
-
     from siting.tables import DataReport
 
 _HEAD_BYTES = 256 * 1024
@@ -167,8 +166,6 @@ def read_table(
 def _to_points(
     table: pd.DataFrame, written: Mapping[str, str], subject: str, report: DataReport
 ) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
     headers = list(map(str, table.columns))
     wanted = (LONGITUDE, LATITUDE)
     matches = match_columns(headers, wanted, declared=written, subject=subject, report=report)
@@ -206,8 +203,6 @@ def _read_csv(
     subject: str,
     report: DataReport,
 ) -> pd.DataFrame:
-    import pandas as pd
-
     codec = _csv_encoding(path, encoding, subject, report)
     head = _head_lines(path, codec)
     delimiter = _sniff_delimiter(head)
@@ -309,8 +304,6 @@ def _read_workbook(
     subject: str,
     report: DataReport,
 ) -> pd.DataFrame:
-    import pandas as pd
-
     def looks_like_table(rows: Sequence[Row]) -> int:
         return max((header_score(row, fields, exact) for row in rows[:_HEADER_WITHIN]), default=0)
 
@@ -320,10 +313,18 @@ def _read_workbook(
     names = _header_names(rows[header], width)
     body = [(*row, *[None] * (width - len(row))) for row in rows[header + 1 :]]
     index = pd.RangeIndex(header + 2, header + 2 + len(body))
-    table = pd.DataFrame(body, columns=names, index=index)
+    columns = [_column(cells) for cells in zip(*body, strict=True)] or [pd.Series()] * width
+    table = pd.DataFrame(dict(enumerate(columns)))
+    table.columns, table.index = pd.Index(names), index
     _note_header(header, rows[header], subject, report)
     blank = table.columns.str.startswith("Unnamed") & table.isna().all().to_numpy()
     return table.loc[:, ~blank]
+
+
+def _column(cells: Sequence[Any]) -> pd.Series:
+    """Keep numbers that are shown as dates apart from usual ones; else as pandas reads a list."""
+    dated = any(isinstance(cell, DatedNumber) for cell in cells)
+    return pd.Series(cells, dtype=object if dated else None)
 
 
 def _header_names(row: Row, width: int) -> list[str]:
