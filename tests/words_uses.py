@@ -142,7 +142,7 @@ def to_convert():
     rooms: dict[str, list[str]] = {}
     for name, tree in modules():
         if not name.startswith(DATA) and texts_in(tree):
-            rooms.setdefault(name.partition("/")[0].removesuffix(".py"), []).append(name)
+            rooms.setdefault(name.rpartition("/")[0].replace("/", "-") or "top", []).append(name)
     return rooms
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from siting.number_text import distinct_texts, number_text, to_decimal
-from siting.rules.plan_finding import Text
+from siting.rules.plan.finding import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
