@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import pickle
 import re
 import runpy
@@ -17,7 +18,10 @@ import pytest
 
 import words_uses
 from siting.errors import ProjectError, SitingError, TableError
-from siting.message import Message, Term, Text, message
+from siting.message import Message, Quantity, Term, Text, message
+from siting.pipeline.kept.messages import from_json, to_json
+from siting.report.analysis.note_words import note_record, note_text
+from siting.tables import DataReport
 from siting.words import current_language, say, speaking, word
 from siting.words.catalogue import _lines, keys_of, sentence
 
@@ -251,3 +255,18 @@ def test_saying_a_word_imports_nothing_heavy_and_parses_no_whole_catalogue():
 def test_an_unknown_key_is_a_fault_of_the_program():
     with pytest.raises(KeyError):
         word("nothing.at_all", "en")
+
+
+def test_a_note_is_said_in_both_languages_and_kept_as_it_is(told):
+    told(note__made="{n} {n:row|rows}: {@term.area} {size}, {at}, {by}, {part}, {all}")
+    inner = message("term.site")
+    values = {"size": Quantity(Decimal("1.50"), "m2"), "at": date(2026, 1, 2), "part": inner}
+    made = message("note.made", n=1, by=Text("甲", "a"), all=[Term("term", "row"), "x"], **values)
+    assert from_json(json.loads(json.dumps(to_json(made)))) == made
+    report = DataReport()
+    report.add("homes", "repair", "made", made, count=2, examples=["row 4"])
+    (note,) = report.notes
+    english = "1 row: area 1.5 m², 2026-01-02, a, site, row, x"
+    assert note_text(note, "en") == note_record(note)["message"] == english
+    chinese = "1 rows: 片区 1.5 m², 2026-01-02, 甲, 备选点, 行、x（2 处，如 第 4 行）"
+    assert note_text(note, "zh") == chinese.replace("1 rows", "1 row")

@@ -63,7 +63,7 @@ def _note_call(uses, node, place, speakers):
         return
     if called == "Term" and node.args and isinstance(node.args[0], ast.Constant):
         uses.families.add(node.args[0].value)
-    if called not in ("message", "word", "Message") or not node.args:
+    if called not in ("message", "word") or not node.args:
         return
     given = frozenset(each.arg for each in node.keywords if each.arg)
     whole = called == "message" and all(each.arg for each in node.keywords)
