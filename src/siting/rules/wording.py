@@ -10,8 +10,8 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from siting.message import Text
 from siting.number_text import distinct_texts, number_text, to_decimal
-from siting.rules.plan.finding import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

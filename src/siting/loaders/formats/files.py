@@ -6,6 +6,8 @@ readers follow links, URLs and archive members that a planner never meant.
 
 from __future__ import annotations
 
+import difflib
+import glob
 import hashlib
 import shutil
 import struct
@@ -105,8 +107,6 @@ def _without_links_above(path: Path, subject: str) -> Path:
 
 
 def _absent(path: Path, text: str, subject: str) -> str:
-    import difflib
-
     there = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
     near = difflib.get_close_matches(path.name, there, n=3)
     hint = f" Near it are {near}." if near else ""
@@ -170,8 +170,6 @@ def _members(path: Path) -> list[Path]:
 
 
 def _glob_escaped(stem: str) -> str:
-    import glob
-
     return glob.escape(stem)
 
 

@@ -16,7 +16,7 @@ from siting.loaders.formats.xlsx.cells import StoredCell, cell_name, read_cells
 from siting.loaders.formats.xlsx.disguise import no_workbook
 from siting.loaders.formats.xlsx.package import Package, Style
 from siting.loaders.formats.xlsx.parts import DefusedXmlException, SAXParseException
-from siting.rules.plan.finding import Text
+from siting.message import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from siting.errors import LoadError
 from siting.loaders.layer.numbers import first_rows, half_width
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from siting.tables import DataReport
 
 Lookup = Callable[[str], Sequence[str] | str | None]
@@ -105,8 +104,6 @@ def assign_types(
     >>> found.code.tolist()
     ['reading_room']
     """
-    import pandas as pd
-
     table = _checked_map(mapping or {}, codes, subject)
     number, distinct = pd.factorize(words)
     meanings = [_meaning(str(word), table, lookup, codes) for word in distinct]

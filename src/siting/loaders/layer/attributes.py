@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+import shapely
 from numpy.typing import NDArray
+from pandas.api.types import is_float_dtype, is_integer_dtype
 
 from siting.errors import TableError
 from siting.loaders.formats.sheet import DatedNumber
@@ -19,7 +22,6 @@ from siting.loaders.layer.numbers import Quantity, first_rows, parse_numbers
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
 
     from siting.tables import Column, DataReport, Severity, TableSpec
 
@@ -95,9 +97,6 @@ def as_text(values: pd.Series) -> pd.Series:
     >>> as_text(pd.Series([" A1 ", "", ["trunk", "primary"]])).fillna("missing").tolist()
     ['A1', 'missing', 'trunk;primary']
     """
-    import pandas as pd
-    from pandas.api.types import is_float_dtype, is_integer_dtype
-
     if is_integer_dtype(values.dtype) and not values.hasnans:
         return values.astype(str)
     if values.dtype == "str":
@@ -168,8 +167,6 @@ def _identifiers(
     report: DataReport,
     prefix: str,
 ) -> pd.Series:
-    import pandas as pd
-
     def numbered(labels: pd.Index) -> pd.Series:
         return pd.Series(prefix + "-" + labels.astype(str), index=labels, dtype="str")
 
@@ -226,9 +223,6 @@ def _hashable(values: pd.Series) -> pd.Series:
 
 def _comparable(table: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return rows as hashable values, geometry by its coordinates."""
-    import pandas as pd
-    import shapely
-
     plain = {str(name): table[name].astype(str) for name in table.columns if name != "geometry"}
     plain["geometry"] = pd.Series(shapely.to_wkb(table.geometry.to_numpy()), index=table.index)
     return pd.DataFrame(plain)
@@ -268,8 +262,6 @@ def _values(
         return as_text(cells)
     if column.kind == "flag":
         return as_text(cells).str.casefold().isin(_TRUE)
-    import pandas as pd
-
     quantity = _QUANTITY.get(column.name, "plain")
     numbers = parse_numbers(cells, quantity, factor=match.factor)
     values = numbers.number

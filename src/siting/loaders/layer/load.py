@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 
 from siting.crs import check_datum, check_metric_crs, choose_metric_crs, lonlat_bounds, parse_crs
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    import geopandas as gpd
     import pyproj
 
     from siting.loaders.layer.reading import LayerReading, Readings
@@ -177,8 +177,6 @@ def _check_datum(
 def _or_empty(
     facilities: gpd.GeoDataFrame | None, crs: pyproj.CRS, report: DataReport
 ) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
     if facilities is not None:
         return facilities
     message = "the project has no facilities; what they would serve is unknown."

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 Quantity = Literal["area", "households", "persons", "places", "money", "degrees", "plain"]
 
@@ -146,9 +145,6 @@ def parse_numbers(column: pd.Series, quantity: Quantity, *, factor: float = 1.0)
     >>> numbers.number.tolist(), numbers.unreadable.tolist()
     ([1250.0, 35000.0, nan, nan], [False, False, False, True])
     """
-    import pandas as pd
-    from pandas.api.types import is_bool_dtype, is_numeric_dtype
-
     if is_numeric_dtype(column.dtype) and not is_bool_dtype(column.dtype):
         values = column.to_numpy(dtype=np.float64, na_value=np.nan) * factor
         return Numbers(_finite(values), np.zeros(len(column), dtype=np.bool_), ())

@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
+import numpy as np
+
+from siting.crs import parse_crs, place
 from siting.errors import TableError
 from siting.loaders.layer.columns import LATITUDE, LONGITUDE, Field, Match, match_columns
 from siting.loaders.layer.numbers import first_rows, half_width, parse_numbers
 from siting.loaders.layer.spreadsheet import read_table
 from siting.loaders.library.store import STATES
+from siting.rules.pack.facility_types import load_facility_types
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,8 +152,6 @@ def _state(text: str) -> str | None:
 
 def _functions(text: str | None, faults: list[str]) -> str | None:
     """Return the facility type codes of words such as ``养老、托育``, with semicolons."""
-    from siting.rules.pack.facility_types import load_facility_types
-
     if text is None:
         return None
     types = load_facility_types()
@@ -164,11 +167,6 @@ def _to_wgs84(
     columns: dict[str, list[Any]], crs: str | None, subject: str, report: DataReport
 ) -> None:
     """Bring places to WGS 84; a place of which one coordinate is missing is none."""
-    import geopandas as gpd
-    import numpy as np
-
-    from siting.crs import parse_crs, place
-
     pair = [np.array(columns.get(name, []), dtype=float) for name in ("longitude", "latitude")]
     if crs is None or not all(each.size for each in pair):
         return

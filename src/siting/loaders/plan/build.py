@@ -16,7 +16,7 @@ from siting.loaders.plan.facts import (
     merged,
 )
 from siting.loaders.plan.model import Indicators, PlanFile, TypedFigures
-from siting.rules.plan.finding import Text
+from siting.message import Text
 from siting.rules.plan.model import (
     TYPED_UNITS,
     Evidence,

@@ -11,7 +11,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from siting.crs import choose_metric_crs, lonlat_bounds, parse_crs, to_metric
 from siting.errors import LoadError
+from siting.loaders.layer.contract import residential_table
+from siting.loaders.layer.shapes import clean_shapes
 from siting.loaders.plan.table.words import (
     fold,
     in_base_unit,
@@ -94,10 +97,6 @@ def measured(drawing: Drawing, *, crs: str | None, report: DataReport) -> Measur
     ]
     if not present:
         return Measured()
-    from siting.crs import choose_metric_crs, lonlat_bounds, parse_crs, to_metric
-    from siting.loaders.layer.contract import residential_table
-    from siting.loaders.layer.shapes import clean_shapes
-
     metric = parse_crs(crs, subject="the plan").crs if crs else None
     metric = metric or choose_metric_crs(lonlat_bounds(present), subject="the plan", report=report)
     site = homes = None
@@ -175,8 +174,6 @@ def _type_of(word: str, where: str) -> str:
 def _facilities(drawing: Drawing, crs: Any) -> tuple[PlannedFacility, ...]:
     if drawing.facilities is None:
         return ()
-    from siting.crs import to_metric
-
     frame = drawing.facilities
     file = drawing.file("facilities")
     columns = _columns(frame.columns, drawing)

@@ -7,10 +7,15 @@ may have one row per indicator or one column each, in Chinese or with siting's o
 from __future__ import annotations
 
 import json
+import warnings
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import pyogrio
+
 from siting.errors import LoadError
+from siting.loaders.formats.vector import read_vector
 from siting.loaders.plan.drawing import Drawing
 from siting.loaders.plan.table.grid import grid_of_table
 from siting.loaders.plan.table.read import read_grid
@@ -51,8 +56,6 @@ def from_geopackage(path: Path) -> Parts:
     LoadError
         Not a GeoPackage, or one without any of the layers that a plan has.
     """
-    from siting.loaders.formats.vector import read_vector
-
     found, without_shapes = _layers_of(path)
     if not found:
         known = [names[0] for names in (*_TABLES.values(), *_LAYERS.values())]
@@ -122,8 +125,6 @@ def _no_constant(name: str) -> Decimal:
 
 
 def _frames(path: Path) -> dict[str, gpd.GeoDataFrame]:
-    from siting.loaders.formats.vector import read_vector
-
     whole = read_vector(path, report=DataReport(), subject=path.name)
     layer = whole.get("layer")
     names = {word: key for key, words in _LAYERS.items() for word in words}
@@ -142,10 +143,6 @@ def _frames(path: Path) -> dict[str, gpd.GeoDataFrame]:
 
 def _layers_of(path: Path) -> tuple[dict[str, str], set[str]]:
     """Return the layers by what they are, and which of them are tables without geometry."""
-    import warnings
-
-    import pyogrio
-
     try:
         with warnings.catch_warnings():
             # GDAL warns of what it then refuses; the refusal is enough.
@@ -162,8 +159,6 @@ def _layers_of(path: Path) -> tuple[dict[str, str], set[str]]:
 
 
 def _table(path: Path, layer: str) -> pd.DataFrame:
-    import pyogrio
-
     table: pd.DataFrame = pyogrio.read_dataframe(path, layer=layer, read_geometry=False)
     return table
 
@@ -214,8 +209,6 @@ def _facility(record: dict[str, Any]) -> dict[str, Any]:
 def _add_figures(
     rows: list[PlanRow], records: list[dict[str, Any]], file: str, name: str, phase: str
 ) -> None:
-    from dataclasses import replace
-
     fields = list(dict.fromkeys(key for record in records for key in record))
     if not fields:
         return

@@ -19,7 +19,8 @@ from siting.yaml_lines import nearest_known
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from siting.rules.plan.finding import Language, PlanFinding
+    from siting.message import Language
+    from siting.rules.plan.finding import PlanFinding
 
 FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType(
     {

@@ -23,7 +23,8 @@ from siting.rules.plan.finding import ranked, summary_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from siting.rules.plan.finding import Citation, Language, PlanFinding
+    from siting.message import Language
+    from siting.rules.plan.finding import Citation, PlanFinding
 
 _NUMBERS = ("measured", "required", "shortfall")
 # No script, no frame, no form, no request of any kind; only the style below.

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
-    from siting.rules.plan.finding import Language, PlanFinding, Text
+    from siting.message import Language, Text
+    from siting.rules.plan.finding import PlanFinding
     from siting.rules.plan.model import Evidence
 
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
-    from siting.rules.plan.finding import Language, PlanFinding
+    from siting.message import Language
+    from siting.rules.plan.finding import PlanFinding
 
 _EVIDENCE = ("file", "location", "text", "unit", "label", "line")
 _ASCII_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")

@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 
+from siting.message import Text
 from siting.rules.plan.fact_titles import fact_title, unit_text
-from siting.rules.plan.finding import PlanFinding, Text
+from siting.rules.plan.finding import PlanFinding
 from siting.rules.plan.model import (
     Evidence,
     Fact,

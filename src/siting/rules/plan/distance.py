@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siting.message import Text
 from siting.rules import city as city_rules
 from siting.rules.city.findings import Verdict
-from siting.rules.plan.finding import PlanVerdict, Text
+from siting.rules.plan.finding import PlanVerdict
 from siting.rules.plan.outcome import NOTHING, Outcome, missing_text
 from siting.rules.wording import number_text, quantity_text, with_unit
 

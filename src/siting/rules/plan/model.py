@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from siting.rules.plan.finding import Text
+    from siting.message import Text
     from siting.tables import DataNote
 
 PlanStatus = Literal["new", "renewal"]

@@ -21,7 +21,7 @@ from siting.loaders.plan.table.words import (
     quantities_of,
     unit_word,
 )
-from siting.rules.plan.finding import Text
+from siting.message import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Sequence

@@ -21,7 +21,7 @@ from siting.loaders.plan.table.grid import Grid, grid_of, regions_of, without_bu
 from siting.loaders.plan.table.rows import rows_of_block
 from siting.loaders.plan.table.units import unit_remarks
 from siting.loaders.plan.table.words import fold
-from siting.rules.plan.finding import Text
+from siting.message import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
