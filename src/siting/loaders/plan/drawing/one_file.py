@@ -16,7 +16,7 @@ import pyogrio
 
 from siting.errors import LoadError
 from siting.loaders.formats.vector import read_vector
-from siting.loaders.plan.drawing import Drawing
+from siting.loaders.plan.drawing.records import Drawing
 from siting.loaders.plan.table.grid import grid_of_table
 from siting.loaders.plan.table.read import read_grid
 from siting.tables import DataReport

@@ -7,7 +7,7 @@ numbers stay exact. Reading and repairing of layers is that of every other layer
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from siting.crs import choose_metric_crs, lonlat_bounds, parse_crs, to_metric
 from siting.errors import LoadError
 from siting.loaders.layer.contract import residential_table
 from siting.loaders.layer.shapes import clean_shapes
+from siting.loaders.plan.drawing.records import Drawing, Measured
 from siting.loaders.plan.table.words import (
     fold,
     in_base_unit,
@@ -51,37 +52,6 @@ _HEADERS: Mapping[str, str] = {
 }
 _TRUE = frozenset(("true", "1", "1.0", "yes", "是", "有", "独立"))
 _FALSE = frozenset(("false", "0", "0.0", "no", "否", "无"))
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """The layers of a plan before they are measured in one system; None where absent."""
-
-    site: gpd.GeoDataFrame | None = None
-    homes: gpd.GeoDataFrame | None = None
-    facilities: gpd.GeoDataFrame | None = None
-    home_columns: Mapping[str, str | None] | None = None
-    facility_columns: Mapping[str, str | None] | None = None
-    facility_type: FacilityType | None = None
-    files: Mapping[str, str] | None = None
-
-    def file(self, layer: str) -> str:
-        """Return how evidence names a layer's file."""
-        return (self.files or {}).get(layer, layer)
-
-    def subject(self, layer: str) -> str:
-        """Return how messages name a layer."""
-        return f"{self.file(layer)}: {layer}"
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """The drawing in metres."""
-
-    crs: Any = None
-    site: Any = None
-    homes: gpd.GeoDataFrame | None = None
-    facilities: tuple[PlannedFacility, ...] = ()
 
 
 def measured(drawing: Drawing, *, crs: str | None, report: DataReport) -> Measured:
