@@ -13,14 +13,14 @@ from rasterio.transform import Affine
 from shapely import Point, box
 
 from siting.errors import CRSError, LoadError
+from siting.loaders.formats.raster_file import Grid
+from siting.loaders.layer.population_cells import PopulationCells
 from siting.loaders.layer.raster import (
-    Grid,
-    PopulationCells,
     homes_from_cells,
     read_population,
     sample_elevation,
-    spread_over_homes,
 )
+from siting.loaders.layer.raster_spread import spread_over_homes
 from siting.tables import DataReport
 
 METRIC = pyproj.CRS(4547)

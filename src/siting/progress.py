@@ -12,6 +12,10 @@ from html import escape
 from importlib import import_module
 from typing import Any
 
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
 Progress = Callable[[str, float], None]
 
 
@@ -71,10 +75,6 @@ def _notebook_line() -> Iterator[Progress]:
 
 @contextmanager
 def _terminal_bar() -> Iterator[Progress]:
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bar
-
     columns = (TextColumn("{task.description:<42}", markup=False), BarColumn(), TimeElapsedColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=1.0)

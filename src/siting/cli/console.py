@@ -8,14 +8,17 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from siting.plain_text import plain
+
+if TYPE_CHECKING:
+    from siting.progress import Progress
 
 NoCache = Annotated[
     bool,
@@ -24,7 +27,6 @@ NoCache = Annotated[
         help="Read and join everything anew; keep nothing in .siting-cache beside the project.",
     ),
 ]
-Progress = Callable[[str, float], None]
 
 
 class ExitCode(IntEnum):

@@ -273,9 +273,9 @@ def import_table(
 
     Example:  siting projects import library.gpkg projects.xlsx
     """
+    from siting.data_report import DataReport
     from siting.pipeline.sites.library import import_projects
     from siting.report.analysis.note_words import note_line
-    from siting.tables import DataReport
 
     report = DataReport()
     count = import_projects(library, table, report=report, by=who(by), crs=crs)

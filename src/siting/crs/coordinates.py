@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 Axes = Literal["auto", "xy", "yx"]
 _Floats = NDArray[np.float64]

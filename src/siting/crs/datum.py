@@ -28,7 +28,7 @@ from siting.crs.transformers import transformer_between
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 _Floats = NDArray[np.float64]
 

@@ -21,7 +21,7 @@ from siting.errors import CRSError
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 Bounds = tuple[float, float, float, float]
 

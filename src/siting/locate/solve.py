@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,7 +17,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-Progress = Callable[[str, float], None]
+    from siting.progress import Progress
+
 End = Literal["done", "time limit", "interrupted", "infeasible", "unbounded", "failed"]
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from siting.errors import LoadError
 
 if TYPE_CHECKING:
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 # Enough records to tell the encodings apart.
 _SNIFFED_BYTES = 8 * 1024 * 1024

@@ -22,8 +22,8 @@ from siting.loaders.formats.xlsx.parts import DefusedXmlException
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from siting.data_report import DataReport
     from siting.loaders.formats.xlsx.package import SheetPart
-    from siting.tables import DataReport
 
 Row = tuple[Any, ...]
 

@@ -24,7 +24,7 @@ from siting.loaders.formats.files import TABLE_SUFFIXES, VECTOR_SUFFIXES, check_
 from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES, SAVE_AS_XLSX
 
 if TYPE_CHECKING:
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 
 def read_vector(

@@ -19,7 +19,7 @@ from siting.errors import LoadError
 from siting.loaders.layer.numbers import first_rows, half_width
 
 if TYPE_CHECKING:
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 Lookup = Callable[[str], Sequence[str] | str | None]
 UnknownTypes = Literal["error", "exclude"]
@@ -96,7 +96,7 @@ def assign_types(
     Examples
     --------
     >>> import pandas as pd
-    >>> from siting.tables import DataReport
+    >>> from siting.data_report import DataReport
     >>> found = assign_types(
     ...     pd.Series(["图书馆", "KTV"]), mapping={"图书馆": ["reading_room"]},
     ...     codes=["reading_room"], subject="poi.csv", report=DataReport(),

@@ -23,7 +23,8 @@ from siting.loaders.layer.numbers import Quantity, first_rows, parse_numbers
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from siting.tables import Column, DataReport, Severity, TableSpec
+    from siting.data_report import DataReport, Severity
+    from siting.tables import Column, TableSpec
 
 _QUANTITY: dict[str, Quantity] = {
     "households": "households",

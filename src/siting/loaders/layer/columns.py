@@ -16,7 +16,7 @@ from siting.errors import LoadError
 from siting.loaders.layer.numbers import Quantity, half_width, is_unit, unit_factor, units_of
 
 if TYPE_CHECKING:
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +279,7 @@ def match_columns(
 
     Examples
     --------
-    >>> from siting.tables import DataReport
+    >>> from siting.data_report import DataReport
     >>> found = match_columns(
     ...     ["小区名称", "户数（户）", "建筑面积(万㎡)"],
     ...     RESIDENTIAL_FIELDS, subject="a.shp", report=DataReport(),

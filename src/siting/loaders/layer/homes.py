@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
+    from siting.data_report import DataReport
     from siting.loaders.layer.population_cells import PopulationCells
     from siting.loaders.layer.reading import PopulationReading, Readings
     from siting.loaders.project.model import Project
-    from siting.tables import DataReport
 
 
 def homes_of(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     import pyproj
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 __all__ = [
     "Grid",

@@ -16,7 +16,7 @@ from siting.loaders.layer.population_cells import PopulationCells, people_text
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 
 def spread_over_homes(

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
+    from siting.data_report import DataReport
     from siting.loaders.layer.columns import Field
     from siting.loaders.project.model import (
         AreaLayer,
@@ -58,15 +59,13 @@ if TYPE_CHECKING:
         StreetLayer,
         WaterLayer,
     )
-    from siting.tables import DataReport
-
-    Progress = Callable[[str, float], None] | None
+    from siting.progress import Progress
 
 # Reading is most of the work of loading; the rest is placing.
 READING_SHARE = 0.8
 
 
-def read_all(project: Project, *, report: DataReport, progress: Progress = None) -> Readings:
+def read_all(project: Project, *, report: DataReport, progress: Progress | None = None) -> Readings:
     """Read every file of a project.
 
     Parameters

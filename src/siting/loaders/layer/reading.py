@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     import pyproj
 
     from siting.crs import Reading as Datum
+    from siting.data_report import DataReport
     from siting.loaders.layer.population_cells import PopulationCells
     from siting.loaders.project.model import PopulationLayer, Project
     from siting.rules.pack.facility_types import FacilityTypes
-    from siting.tables import DataReport
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from siting.errors import LoadError
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 _Shapes = NDArray[np.object_]
 _DIMENSION = {"Point": 0, "LineString": 1, "Polygon": 2}

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 
 class Source(Protocol):

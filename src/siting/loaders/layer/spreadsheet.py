@@ -32,7 +32,7 @@ from siting.loaders.layer.columns import (
 from siting.loaders.layer.numbers import parse_numbers
 
 if TYPE_CHECKING:
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 _HEAD_BYTES = 256 * 1024
 # Titles, dates and notes stand above the header of an official table; never more than a page.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 _APART_M = 1.0
 
@@ -44,7 +44,7 @@ def turn_lines(streets: gpd.GeoDataFrame, *, subject: str, report: DataReport) -
     --------
     >>> import geopandas as gpd
     >>> from shapely import LineString
-    >>> from siting.tables import DataReport
+    >>> from siting.data_report import DataReport
     >>> lines = [LineString([(0, 0), (9, 0)]), LineString([(20, 0), (9, 0)])]
     >>> keys = {"street_id": ["a", "b"], "from_node": [1, 2], "to_node": [2, 3]}
     >>> report = DataReport()

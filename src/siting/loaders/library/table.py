@@ -20,7 +20,7 @@ from siting.rules.pack.facility_types import load_facility_types
 if TYPE_CHECKING:
     import pandas as pd
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 STATE_TITLES = dict(zip(STATES, ("候选", "储备", "计划", "在建", "建成", "取消"), strict=True))
 """The states as a Chinese table writes them."""

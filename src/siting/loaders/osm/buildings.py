@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 HOMES = frozenset(
     [
@@ -118,7 +118,7 @@ def homes_from_buildings(
     --------
     >>> import geopandas as gpd
     >>> from shapely import box
-    >>> from siting.tables import DataReport
+    >>> from siting.data_report import DataReport
     >>> tower = {"building_id": ["w1"], "name": [None], "building": ["apartments"],
     ...          "residential": ["yes"], "levels": [10.0], "flats": [40.0]}
     >>> towers = gpd.GeoDataFrame(tower, geometry=[box(0, 0, 20, 10)], crs="EPSG:4547")

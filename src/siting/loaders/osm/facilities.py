@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 # A pitch or a garden behind a private gate serves its owners; a school's private ground is normal.
 _LEISURE_CLOSED = frozenset(("private", "no"))

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 CACHE_FOLDER = ".siting-cache"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from siting.data_report import DataReport
 from siting.loaders.plan import drawing as drawings
 from siting.loaders.plan.drawing.records import Drawing, Measured
 from siting.loaders.plan.facts import (
@@ -32,13 +33,12 @@ from siting.rules.plan.model import (
     unit_of,
     with_population,
 )
-from siting.tables import DataReport
 from siting.yaml_lines import dotted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from siting.tables import DataNote
+    from siting.data_report import DataNote
     from siting.yaml_lines import Path as KeyPath
 
 

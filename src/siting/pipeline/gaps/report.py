@@ -17,10 +17,10 @@ from siting.report.analysis.document import AreaGap, Document, Picture, document
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from siting.message import Language
     from siting.pipeline.gaps.analysis import Analysis
     from siting.render.model import MapModel, MapRule
     from siting.render.static.layout import Legend
-    from siting.report.analysis.document import Language
     from siting.rules.city.findings import FindingBlock
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")

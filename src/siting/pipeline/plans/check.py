@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from siting.data_report import DataReport
 from siting.errors import SitingError
 from siting.pipeline.plans.results import PlanCheck, PlanChecks
 from siting.report.analysis.note_words import note_line
 from siting.rules.plan.finding import Language, PlanFinding, Text, ranked
-from siting.tables import DataReport
 
 if TYPE_CHECKING:
     from siting.loaders.layer.load import Layers

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from PIL import Image
 from scipy.spatial import KDTree
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 _FLAT_COLOURS = 32
 
@@ -42,7 +39,7 @@ class Picture:
         return "a static map; show it in a notebook, or write one with write_static_map"
 
 
-def _with_few_colours(picture: Image) -> Image:
+def _with_few_colours(picture: Image.Image) -> Image.Image:
     """Return a picture with 256 colours: a third of the bytes keeps a notebook light.
 
     What is painted flat keeps its very colour, or areas would not have those of the legend. The

@@ -17,7 +17,7 @@ from siting.rules.plan.fact_titles import fact_title
 from siting.words import say
 
 if TYPE_CHECKING:
-    from siting.tables import DataNote
+    from siting.data_report import DataNote
 
 # Of these the sentence says more than its code, its count and its examples.
 DETAILED = frozenset(
@@ -181,7 +181,7 @@ def note_text(note: DataNote, language: str) -> str:
 
     Examples
     --------
-    >>> from siting.tables import DataNote
+    >>> from siting.data_report import DataNote
     >>> note = DataNote("homes", "excluded", "geometry-missing", "geometry is null", 2, ("7", "9"))
     >>> note_text(note, "zh")
     '没有几何图形，该行已剔除（2 处，如 7、9）'
@@ -217,7 +217,7 @@ def _aside_zh(note: DataNote) -> str:
 def note_line(note: DataNote, *, counted: bool = False) -> Text:
     """Return one note with its layer, in both languages; the Chinese words count the rows anyway.
 
-    >>> from siting.tables import DataNote
+    >>> from siting.data_report import DataNote
     >>> note = DataNote("streets", "excluded", "geometry-missing", "geometry is null", 2)
     >>> note_line(note).zh, note_line(note, counted=True).en
     ('道路：没有几何图形，该行已剔除（2 处）', 'streets: geometry is null (2 rows)')
@@ -259,7 +259,7 @@ def note_layer(note: DataNote, language: str) -> str:
 
     Examples
     --------
-    >>> from siting.tables import DataNote
+    >>> from siting.data_report import DataNote
     >>> note_layer(DataNote("streets (a.pbf)", "info", "projected", ""), "zh")
     '道路（a.pbf）'
     """

@@ -18,11 +18,12 @@ from siting.network.fragments import on_fragment
 from siting.network.travel import closest_and_nodes, closest_with_more
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
     from siting.network.graph import Network
+    from siting.progress import Progress
     from siting.rules.city.model import City
 
 WALKING = ("walking_distance", "walking_time")
@@ -74,7 +75,7 @@ class CityCosts:
         self,
         questions: Iterable[tuple[Sequence[str], str]],
         *,
-        progress: Callable[[str, float], None] | None = None,
+        progress: Progress | None = None,
     ) -> None:
         """Answer many questions together, so that the searches share the cores.
 

@@ -29,11 +29,12 @@ from siting.rules.pack.measures import Family, measure_of
 from siting.rules.plan.fact_titles import fact_title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from numpy.typing import NDArray
 
+    from siting.progress import Progress
     from siting.rules.city.costs import Costs
     from siting.rules.pack.model import Condition, Rule
 
@@ -49,7 +50,7 @@ def evaluate_city(
     costs: Costs | None = None,
     also_report: Sequence[str] = (),
     threads: int | None = None,
-    progress: Callable[[str, float], None] | None = None,
+    progress: Progress | None = None,
 ) -> tuple[FindingBlock, ...]:
     """Apply rules to an existing city.
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from siting.data_report import DataNote
     from siting.message import Text
-    from siting.tables import DataNote
 
 PlanStatus = Literal["new", "renewal"]
 

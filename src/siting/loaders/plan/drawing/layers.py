@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from siting.data_report import DataReport
 from siting.loaders.layer.sources import read_source
 from siting.loaders.plan.drawing.records import Drawing
-from siting.tables import DataReport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from siting.data_report import DataReport
     from siting.loaders.project.model import FacilityType
-    from siting.tables import DataReport
 
 _NUMBERS = ("floor_area_m2", "land_area_m2", "places", "beds", "classes")
 _HEADERS: Mapping[str, str] = {

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyogrio
 
+from siting.data_report import DataReport
 from siting.errors import LoadError
 from siting.loaders.formats.vector import read_vector
 from siting.loaders.plan.drawing.records import Drawing
 from siting.loaders.plan.table.grid import grid_of_table
 from siting.loaders.plan.table.read import read_grid
-from siting.tables import DataReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
