@@ -3087,7 +3087,8 @@
         centre: map.getCenter(),
         zoom: map.getZoom(),
         bounds: map.getBounds(),
-        theme: document.documentElement.dataset.theme
+        theme: document.documentElement.dataset.theme,
+        scrolled: byId("panel").scrollTop
       };
       state.printing = true;
       document.documentElement.dataset.theme = "light";
@@ -3095,6 +3096,7 @@
       byId("notes-box").open = false;
       byId("legend-box").open = true;
       refresh();
+      byId("panel").scrollTop = 0;
       map.invalidateSize({ animate: false, pan: false });
       map.fitBounds(kept.bounds, { animate: false });
       hideCutRows(true);
@@ -3110,6 +3112,7 @@
       refresh();
       map.invalidateSize({ animate: false, pan: false });
       map.setView(kept.centre, kept.zoom, { animate: false });
+      byId("panel").scrollTop = kept.scrolled;
       kept = null;
     };
     window.addEventListener("beforeprint", prepare);

@@ -15,6 +15,7 @@ export function startPrint(map, refresh) {
       zoom: map.getZoom(),
       bounds: map.getBounds(),
       theme: document.documentElement.dataset.theme,
+      scrolled: byId("panel").scrollTop,
     };
     state.printing = true;
     document.documentElement.dataset.theme = "light";
@@ -22,6 +23,8 @@ export function startPrint(map, refresh) {
     byId("notes-box").open = false;
     byId("legend-box").open = true;
     refresh();
+    // A sheet begins with its title, however far the reader had scrolled.
+    byId("panel").scrollTop = 0;
     map.invalidateSize({ animate: false, pan: false });
     map.fitBounds(kept.bounds, { animate: false });
     hideCutRows(true);
@@ -37,6 +40,7 @@ export function startPrint(map, refresh) {
     refresh();
     map.invalidateSize({ animate: false, pan: false });
     map.setView(kept.centre, kept.zoom, { animate: false });
+    byId("panel").scrollTop = kept.scrolled;
     kept = null;
   };
   window.addEventListener("beforeprint", prepare);
