@@ -118,11 +118,11 @@ test("homes are shaded by how many times the limit they are away", () => {
 
 test("a rule without a pass mark is cut into fifths of what was measured", () => {
   const none = [[0], [0], [6], [0]];
-  const measured = Int32Array.of(7, 2, 0, 3, 4, 5, 6); // 5, 0, unknown, 1, 2, 3, 4
+  const measured = Int32Array.of(7, 2, 0, 3, 4, 5, 6, 1); // 5, 0, unknown, 1, 2, 3, 4, no way
   const rule = ruleOf({ totals: none, step: 1, start: 0, columns: { measured } });
   rule.grades = gradesOf(rule);
   assert.deepEqual(rule.grades, [1, 2, 3, 4]);
-  assert.deepEqual(Array.from(gradedShades(rule)), [4, 0, SHADE.unknown, 0, 1, 2, 3]);
+  assert.deepEqual(Array.from(gradedShades(rule)), [4, 0, SHADE.unknown, 0, 1, 2, 3, SHADE.worst]);
   assert.equal(gradesOf(clinic), null);
   assert.equal(
     gradesOf(ruleOf({ totals: none, columns: { measured: Int32Array.of(0, 1) } })),

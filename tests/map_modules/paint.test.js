@@ -121,7 +121,14 @@ test("a dot is stamped where it belongs, and one over the edge is left out", () 
   const side = 11;
   const pixels = new Uint8ClampedArray(side * side * 4);
   const stamp = dotMask(3, false);
-  stampDot(pixels, side, side, 1, 5, stamp, 1, 2, 3);
+  for (const [x, y] of [
+    [1, 5],
+    [5, 1],
+    [side - 1, 5],
+    [5, side - 1],
+  ]) {
+    stampDot(pixels, side, side, x, y, stamp, 1, 2, 3);
+  }
   assert.ok(pixels.every((part) => part === 0));
   stampDot(pixels, side, side, 5, 5, stamp, 10, 20, 30);
   const middle = (5 * side + 5) * 4;
