@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 import siting
-from siting.loaders.project import build_project
+from siting.loaders.project.read import build_project
 from siting.locate import Limits
 
 PROJECTS = Path(__file__).resolve().parent.parent / "tests" / "projects"

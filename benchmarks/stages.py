@@ -23,15 +23,15 @@ _NOT_FINDINGS = (
 
 
 def _layers(project: Path) -> Any:
-    from siting.loaders.layers import load_layers
-    from siting.loaders.project import read_project
+    from siting.loaders.layer.load import load_layers
+    from siting.loaders.project.read import read_project
     from siting.tables import DataReport
 
     return load_layers(read_project(project), report=DataReport())
 
 
 def _city(project: Path) -> Any:
-    from siting.loaders.project import read_project
+    from siting.loaders.project.read import read_project
     from siting.pipeline.city import build_city
     from siting.tables import DataReport
 
@@ -54,8 +54,8 @@ def network(project: Path, _out: Path) -> Clock:
 
 
 def snap(project: Path, _out: Path) -> Clock:
+    from siting.network.attach.snap import snap as snap_to
     from siting.network.graph import build_network
-    from siting.network.snap import snap as snap_to
 
     layers = _layers(project)
     streets = build_network(layers.streets)
@@ -65,7 +65,7 @@ def snap(project: Path, _out: Path) -> Clock:
 
 
 def rules(project: Path, _out: Path) -> Clock:
-    from siting.rules.evaluate import evaluate_city
+    from siting.rules.city.evaluate import evaluate_city
 
     city = _city(project)
     wanted = _rules(project)
@@ -77,9 +77,9 @@ def rules(project: Path, _out: Path) -> Clock:
 def _rules(project: Path) -> Any:
     import datetime as dt
 
-    from siting.loaders.project import read_project
-    from siting.rules.packs import find_packs, read_packs
-    from siting.rules.selection import select_rules
+    from siting.loaders.project.read import read_project
+    from siting.rules.pack.places import find_packs, read_packs
+    from siting.rules.pack.selection import select_rules
 
     given = read_project(project)
     packs = read_packs(find_packs(given.rules, given.folder))
@@ -97,7 +97,7 @@ def write_map(project: Path, out: Path) -> Clock:
 
 def _write(project: Path, out: Path, *, with_map: bool) -> Clock:
     from siting import analyze
-    from siting.pipeline.outputs import write_analysis
+    from siting.pipeline.gaps.outputs import write_analysis
 
     analysis = analyze(project)
     with Clock() as clock:
@@ -126,7 +126,7 @@ def whole_with_map(project: Path, out: Path) -> Clock:
 def _whole(project: Path, out: Path, *, leave_out: tuple[str, ...], cache: bool = True) -> Clock:
     with Clock() as clock:
         from siting import analyze
-        from siting.pipeline.outputs import write_analysis
+        from siting.pipeline.gaps.outputs import write_analysis
 
         write_analysis(analyze(project, cache=cache), out, leave_out=leave_out)
     return clock
@@ -170,7 +170,7 @@ def export(project: Path, out: Path) -> Clock:
 
 def _at_nodes(streets: Any, nodes: np.ndarray) -> Any:
     """Put subjects right on junctions, where the peers have them."""
-    from siting.network.snap import Attachment
+    from siting.network.attach.snap import Attachment
 
     touching = np.empty(streets.node_count, np.int32)
     touching[streets.edge_from] = np.arange(streets.edge_count)
@@ -231,7 +231,7 @@ def straight(project: Path, out: Path) -> Clock:
 
 
 def snap_access(project: Path, out: Path) -> Clock:
-    from siting.network.snap import snap as snap_to
+    from siting.network.attach.snap import snap as snap_to
 
     city = _city(project)
     with Clock() as clock:

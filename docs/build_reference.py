@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from siting.loaders.project_model import Project
+from siting.loaders.project.model import Project
 
 DOCS = Path(__file__).resolve().parent
 

@@ -17,8 +17,8 @@ import numpy as np
 import shapely
 from hypothesis import strategies as st
 
+from siting.network.attach.snap import Attachment, snap
 from siting.network.graph import Network, build_network
-from siting.network.snap import Attachment, snap
 
 CRS = "EPSG:4547"
 TOWN = {

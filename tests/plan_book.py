@@ -5,7 +5,7 @@ from __future__ import annotations
 from openpyxl import Workbook
 from openpyxl.styles import Alignment
 
-from siting.loaders.plan import read_plan
+from siting.loaders.plan.read import read_plan
 
 HEAD = ["项目", "单位", "数值"]
 

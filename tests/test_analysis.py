@@ -25,9 +25,9 @@ from analysis_town import (
     write_town,
 )
 from siting.errors import SitingError
-from siting.loaders.project import build_project
-from siting.pipeline import outputs
-from siting.pipeline.map_model import build_map_model
+from siting.loaders.project.read import build_project
+from siting.pipeline.gaps import outputs
+from siting.pipeline.gaps.map_model import build_map_model
 
 OUTPUTS = {
     "findings.parquet", "homes.parquet", "areas.parquet", "gaps.geojson", "findings.xlsx",

@@ -21,10 +21,10 @@ from shapely.geometry import mapping
 import siting
 from analysis_town import CRS, place, write_town
 from siting.errors import SitingError
-from siting.pipeline.check import CheckOptions, check_plan, check_plans
-from siting.pipeline.plan_files import find_plans
-from siting.report.text import to_text
-from siting.rules.evaluate_plan import Counting
+from siting.pipeline.plans.check import CheckOptions, check_plan, check_plans
+from siting.pipeline.plans.files import find_plans
+from siting.report.plan.text import to_text
+from siting.rules.plan.evaluate import Counting
 
 ELDER_CARE = "wuhan-elder-care-floor-area"
 SHARE = "wuhan-commerce-and-services-share"
@@ -458,7 +458,7 @@ def test_a_drawing_without_a_city_leaves_reach_unknown_and_the_city_can_be_given
 
 
 def test_a_city_that_several_plans_share_is_read_once(drawn, town, monkeypatch):
-    from siting.pipeline import prepared_layers
+    from siting.pipeline.kept import layers as prepared_layers
 
     folder = drawn({"a": Point(500, 10)})
     calls = []

@@ -14,25 +14,25 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from siting.pipeline.analysis import analyze
-from siting.pipeline.check import CheckOptions, check_plans
-from siting.pipeline.sheets import analysis_sheets
-from siting.report.analysis_text import data_notes_text, summary_text
-from siting.report.explanation import to_explanation
-from siting.report.github import to_github
-from siting.report.json_ import finding_record
-from siting.report.junit import to_junit
-from siting.report.markdown import to_markdown
-from siting.report.note_words import note_layer, note_text
-from siting.report.sarif import to_sarif
-from siting.report.text import to_text
+from siting.pipeline.gaps.analysis import analyze
+from siting.pipeline.gaps.sheets import analysis_sheets
+from siting.pipeline.plans.check import CheckOptions, check_plans
+from siting.report.analysis.note_words import note_layer, note_text
+from siting.report.analysis.text import data_notes_text, summary_text
+from siting.report.plan.explanation import to_explanation
+from siting.report.plan.github import to_github
+from siting.report.plan.json import finding_record
+from siting.report.plan.junit import to_junit
+from siting.report.plan.markdown import to_markdown
+from siting.report.plan.sarif import to_sarif
+from siting.report.plan.text import to_text
 from siting.rules.explain import describe_rule, explain_row
-from siting.rules.packs import find_packs, read_packs
+from siting.rules.pack.places import find_packs, read_packs
 from siting.tables import DataReport
 
 HALF = re.compile(r"[\u4e00-\u9fff》”）] ?[;,:()]|[;,:()] ?[\u4e00-\u9fff《“（]")
 # Texts that are matched with data, or written into a table that is read again.
-DATA = ("loaders/", "sample/", "crs/declared.py", "pipeline/projects.py")
+DATA = ("loaders/", "sample/", "crs/declared.py", "pipeline/sites/library.py")
 
 
 def half_width(text):

@@ -182,7 +182,7 @@ def test_a_debugging_user_gets_the_trace(tmp_path):
 
 
 def test_an_unforeseen_fault_is_owned_up_to_without_a_trace(monkeypatch, tmp_path, capsys):
-    import siting.pipeline.analysis as module
+    import siting.pipeline.gaps.analysis as module
 
     def broken(*_arguments, **_options):
         raise ZeroDivisionError("by zero")
@@ -196,7 +196,7 @@ def test_an_unforeseen_fault_is_owned_up_to_without_a_trace(monkeypatch, tmp_pat
 
 
 def test_a_run_that_is_stopped_by_hand_says_so(monkeypatch, tmp_path, capsys):
-    import siting.pipeline.analysis as module
+    import siting.pipeline.gaps.analysis as module
 
     def stopped(*_arguments, **_options):
         raise KeyboardInterrupt

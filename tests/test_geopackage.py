@@ -14,8 +14,8 @@ from shapely import Point
 
 from analysis_town import HOMES, write_town
 from siting import analyze
-from siting.pipeline.geopackage import storable, worst_block, write_geopackage
-from siting.pipeline.qgis_styles import categories, graduated
+from siting.pipeline.gaps.geopackage import storable, worst_block, write_geopackage
+from siting.pipeline.gaps.qgis_styles import categories, graduated
 
 
 @pytest.fixture(scope="module")

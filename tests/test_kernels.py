@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from siting.pipeline import kernels
+from siting.pipeline.kept import kernels
 
 claim = kernels._claim
 
@@ -161,14 +161,14 @@ def test_a_program_that_python_is_embedded_in_is_not_asked_to_compile(mark, monk
 
 def test_the_process_compiles_every_kernel_and_leaves_a_mark(tmp_path):
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
-    command = [sys.executable, "-P", "-m", "siting.pipeline.kernels"]
+    command = [sys.executable, "-P", "-m", "siting.pipeline.kept.kernels"]
     said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert said.stdout == ""
     (mark,) = tmp_path.rglob("siting-*.compiled")
     names = {path.name.split("-")[0] for path in tmp_path.rglob("*.nbi")}
     wanted = {
-        "_nearest.nearest_segments",
-        "_search.search_closest",
+        "nearest.nearest_segments",
+        "search.search_closest",
         "_nearest_points.nearest_points",
     }
     assert wanted <= names

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siting.errors import LoadError, TableError
-from siting.loaders.assigned_types import FacilityTypeRule, assign_types
-from siting.loaders.attributes import as_text
-from siting.loaders.columns import (
+from siting.loaders.layer.assigned_types import FacilityTypeRule, assign_types
+from siting.loaders.layer.attributes import as_text
+from siting.loaders.layer.columns import (
     FACILITY_FIELDS,
     LATITUDE,
     LONGITUDE,
@@ -23,7 +23,7 @@ from siting.loaders.columns import (
     match_columns,
     split_unit,
 )
-from siting.loaders.contract import (
+from siting.loaders.layer.contract import (
     areas_table,
     barriers_table,
     entrances_table,
@@ -31,7 +31,7 @@ from siting.loaders.contract import (
     residential_table,
     streets_table,
 )
-from siting.loaders.numbers import parse_numbers, unit_factor
+from siting.loaders.layer.numbers import parse_numbers, unit_factor
 from siting.tables import DataReport
 
 METRIC = pyproj.CRS(4547)

@@ -15,8 +15,8 @@ from shapely import LineString, Point, Polygon, box
 
 from siting.crs import wgs84_to_gcj02
 from siting.errors import CRSError, LoadError, ProjectError
-from siting.loaders.layers import load_layers
-from siting.loaders.project import build_project, read_project
+from siting.loaders.layer.load import load_layers
+from siting.loaders.project.read import build_project, read_project
 from siting.tables import DataReport
 
 CRS = "EPSG:4547"

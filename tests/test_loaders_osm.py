@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siting.errors import LoadError
-from siting.loaders._osm_buildings import residential_use
-from siting.loaders._osm_facilities import FacilityTags
-from siting.loaders._osm_streets import MISSING_COORDINATE, split_at_junctions
-from siting.loaders._osm_walk import walk_access
-from siting.loaders.osm import homes_from_buildings, read_osm
-from siting.loaders.people import fill_people
+from siting.loaders.layer.people import fill_people
+from siting.loaders.osm.buildings import residential_use
+from siting.loaders.osm.facilities import FacilityTags
+from siting.loaders.osm.streets import MISSING_COORDINATE, split_at_junctions
+from siting.loaders.osm.tables import homes_from_buildings, read_osm
+from siting.loaders.osm.walking import walk_access
 from siting.tables import DataReport
 
 TYPES = {

@@ -12,7 +12,7 @@ import requests
 from shapely import LineString
 
 from siting.errors import LoadError
-from siting.loaders.places import read_graph, read_place
+from siting.loaders.osm.places import read_graph, read_place
 from siting.tables import DataReport
 
 TYPES = {

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from siting.errors import LoadError, ProjectError
-from siting.loaders.project import Project, build_project, project_json_schema, read_project
+from siting.loaders.project.read import Project, build_project, project_json_schema, read_project
 
 EXAMPLE = """\
 name: 江湾示例区

@@ -13,7 +13,7 @@ from rasterio.transform import Affine
 from shapely import Point, box
 
 from siting.errors import CRSError, LoadError
-from siting.loaders.raster import (
+from siting.loaders.layer.raster import (
     Grid,
     PopulationCells,
     homes_from_cells,

@@ -11,9 +11,9 @@ import shapely
 
 from siting.crs import wgs84_to_bd09, wgs84_to_gcj02
 from siting.errors import CRSError, LoadError
-from siting.loaders.assigned_types import FacilityTypeRule
-from siting.loaders.sources import FileSource, read_facilities, read_residential
-from siting.loaders.spreadsheet import read_points_table
+from siting.loaders.formats.spreadsheet import read_points_table
+from siting.loaders.layer.assigned_types import FacilityTypeRule
+from siting.loaders.layer.sources import FileSource, read_facilities, read_residential
 from siting.tables import DataReport
 
 METRIC = pyproj.CRS(4547)

@@ -14,9 +14,10 @@ import pytest
 import shapely
 
 from siting.errors import CRSError, LoadError
-from siting.loaders.assigned_types import FacilityTypeRule
-from siting.loaders.files import input_file, resolve_path
-from siting.loaders.sources import (
+from siting.loaders.formats.files import input_file, resolve_path
+from siting.loaders.formats.vector import read_vector
+from siting.loaders.layer.assigned_types import FacilityTypeRule
+from siting.loaders.layer.sources import (
     FileSource,
     read_areas,
     read_barriers,
@@ -24,7 +25,6 @@ from siting.loaders.sources import (
     read_residential,
     read_streets_layer,
 )
-from siting.loaders.vector import read_vector
 from siting.tables import DataReport
 
 METRIC = pyproj.CRS(4547)

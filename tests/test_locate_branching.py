@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siting.locate import _bound_search, _cover_search, _median_search
-from siting.locate.covering import solve_mclp
-from siting.locate.distance import solve_p_median
+from siting.locate import bound_search as _bound_search
+from siting.locate.cover import search as _cover_search
+from siting.locate.cover.models import solve_mclp
+from siting.locate.median import search as _median_search
+from siting.locate.median.models import solve_p_median
 from siting.locate.problem import build_problem
 from siting.locate.solve import Limits
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siting.locate._presolve import build_cover, drop_dominated_rows, drop_dominated_sites
-from siting.locate.backup import solve_lscp_backup
-from siting.locate.covering import coverage_curve, solve_lscp, solve_mclp
-from siting.locate.distance import solve_p_center
+from siting.locate.cover.backup import solve_lscp_backup
+from siting.locate.cover.models import coverage_curve, solve_lscp, solve_mclp
+from siting.locate.cover.presolve import build_cover, drop_dominated_rows, drop_dominated_sites
 from siting.locate.equity import solve_max_min
+from siting.locate.median.models import solve_p_center
 from siting.locate.problem import build_problem
 from siting.locate.solve import Limits
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 import siting
 from locate_town import HOMES, SITES, frame_of_sites, write_street
-from siting.loaders.project import build_project
+from siting.loaders.project.read import build_project
 from siting.locate import Limits
-from siting.pipeline.siting_problem import Decisions
-from siting.report.siting_text import siting_text
+from siting.pipeline.sites.problem import Decisions
+from siting.report.siting.text import siting_text
 
 FAILING = {name: row for name, row in HOMES.items() if name != "c"}
 
@@ -357,7 +357,7 @@ def test_an_unknown_rule_names_the_nearest(town):
 
 
 def test_a_search_stopped_by_hand_gives_the_best_so_far(town, monkeypatch):
-    from siting.pipeline import siting_curve
+    from siting.pipeline.sites import curve as siting_curve
 
     def stop(_solution):
         return True
@@ -393,7 +393,7 @@ def test_names_of_sites_stay_text_in_the_workbook(town, tmp_path):
 
 
 def test_a_result_shows_itself_with_every_text_escaped(town):
-    from siting.report.siting_text import siting_html
+    from siting.report.siting.text import siting_html
 
     summary = propose(town, p=1).to_dict(scenario=False)
     summary["opened"][0]["name"] = "<script>"

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 import yaml
 
-from siting.loaders.plan import read_plan
-from siting.pipeline.check import CheckOptions, check_plans
-from siting.rules.plan_consistency import check_consistency
+from siting.loaders.plan.read import read_plan
+from siting.pipeline.plans.check import CheckOptions, check_plans
+from siting.rules.plan.consistency import check_consistency
 from siting.sample.plans import write_plan_files
 
 KEYS = {"same_as", "facts", "consistency", "findings"}

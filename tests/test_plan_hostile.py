@@ -11,9 +11,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from siting.errors import LoadError, ProjectError, SitingError
-from siting.loaders import _workbook
-from siting.loaders._workbook import read_workbook
-from siting.loaders.plan import read_plan
+from siting.loaders.formats import workbook as workbook_reader
+from siting.loaders.formats.workbook import read_workbook
+from siting.loaders.plan.read import read_plan
 
 HEAD = "name: 甲\njurisdiction: cn-hubei-wuhan\ndate: 2026-11-01\n"
 
@@ -45,7 +45,7 @@ def replace_part(path, part, change):
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(book):
     path = book(["总户数", 1250])
-    bomb = b"<sst>" + b" " * (_workbook.MAX_UNCOMPRESSED_BYTES + 1) + b"</sst>"
+    bomb = b"<sst>" + b" " * (workbook_reader.MAX_UNCOMPRESSED_BYTES + 1) + b"</sst>"
     replace_part(path, "xl/sharedStrings.xml", lambda _: bomb)
     tracemalloc.start()
     with pytest.raises(LoadError, match=r"unpacks to [0-9,]+ bytes"):
@@ -79,13 +79,13 @@ def test_a_merge_over_the_whole_sheet_costs_nothing(book):
 
 
 def test_more_cells_than_any_table_has_are_refused(book, monkeypatch):
-    monkeypatch.setattr(_workbook, "MAX_CELLS", 5)
+    monkeypatch.setattr(workbook_reader, "MAX_CELLS", 5)
     with pytest.raises(LoadError, match="more than 5 filled cells"):
         read_workbook(book(*[["总户数", 1]] * 4))
 
 
 def test_more_elements_than_any_table_has_are_refused(book, monkeypatch):
-    monkeypatch.setattr(_workbook, "MAX_ELEMENTS", 20)
+    monkeypatch.setattr(workbook_reader, "MAX_ELEMENTS", 20)
     with pytest.raises(LoadError, match="more than 20 XML elements"):
         read_workbook(book(*[["总户数", 1]] * 20))
 

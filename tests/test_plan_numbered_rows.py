@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plan_book import HEAD, facts, write_book
-from siting.loaders._grid import grid_of
-from siting.loaders._numbering import Mark, mark_of
-from siting.loaders._workbook import Cell, Sheet
-from siting.loaders.indicator_table import read_grid
-from siting.loaders.plan import read_plan
-from siting.rules.plan_consistency import check_consistency
+from siting.loaders.formats.workbook import Cell, Sheet
+from siting.loaders.plan.read import read_plan
+from siting.loaders.plan.table.grid import grid_of
+from siting.loaders.plan.table.numbering import Mark, mark_of
+from siting.loaders.plan.table.read import read_grid
+from siting.rules.plan.consistency import check_consistency
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from openpyxl import Workbook
 from shapely.geometry import Point, box
 
 from siting.errors import LoadError, ProjectError
-from siting.loaders.plan import plan_json_schema, plan_table, read_plan
-from siting.rules.plan import with_population
+from siting.loaders.plan.read import plan_json_schema, plan_table, read_plan
+from siting.rules.plan.model import with_population
 
 TEXT = """\
 name: 江湾花园

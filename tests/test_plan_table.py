@@ -12,11 +12,11 @@ from openpyxl import Workbook
 
 from plan_book import write_book
 from siting.errors import LoadError
-from siting.loaders._grid import grid_of
-from siting.loaders._plan_words import key_of, label_of, quantity_of
-from siting.loaders._workbook import Cell, Sheet
-from siting.loaders.indicator_table import read_grid, read_indicator_table
-from siting.loaders.plan import read_plan
+from siting.loaders.formats.workbook import Cell, Sheet
+from siting.loaders.plan.read import read_plan
+from siting.loaders.plan.table.grid import grid_of
+from siting.loaders.plan.table.read import read_grid, read_indicator_table
+from siting.loaders.plan.table.words import key_of, label_of, quantity_of
 
 
 @pytest.fixture

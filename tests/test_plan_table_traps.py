@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 
 from plan_book import HEAD, facts, write_book
-from siting.loaders._plan_words import quantities_of
-from siting.loaders.indicator_table import read_indicator_table
-from siting.loaders.plan import read_plan
-from siting.rules.plan_consistency import check_consistency
+from siting.loaders.plan.read import read_plan
+from siting.loaders.plan.table.read import read_indicator_table
+from siting.loaders.plan.table.words import quantities_of
+from siting.rules.plan.consistency import check_consistency
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siting.report.point_features import point_features
+from siting.report.tables.point_features import point_features
 
 NUMBERS = st.one_of(st.floats(allow_nan=True, allow_infinity=True), st.integers(-5, 5).map(float))
 TEXTS = st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs"])))

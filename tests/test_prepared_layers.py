@@ -17,11 +17,11 @@ import shapely
 
 from file_damage import cut, empty, foreign
 from siting.errors import SitingError
-from siting.loaders.layers import Layers, load_layers
-from siting.loaders.project import build_project, read_project
-from siting.pipeline import prepared_layers as module
-from siting.pipeline._kept_files import FOLDER
-from siting.pipeline.analysis import analyze
+from siting.loaders.layer.load import Layers, load_layers
+from siting.loaders.project.read import build_project, read_project
+from siting.pipeline.gaps.analysis import analyze
+from siting.pipeline.kept import layers as module
+from siting.pipeline.kept.files import FOLDER
 from siting.tables import DataReport
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import siting
 from locate_town import SITES, write_street
-from siting.loaders.projects import (
+from siting.loaders.library.store import (
     STATES,
     change_projects,
     create_library,
@@ -22,7 +22,7 @@ from siting.loaders.projects import (
     set_budget,
 )
 from siting.locate import Limits
-from siting.pipeline.projects import (
+from siting.pipeline.sites.library import (
     export_projects,
     import_projects,
     library_sites,

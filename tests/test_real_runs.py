@@ -17,7 +17,7 @@ import shapely
 import yaml
 
 import siting
-from siting.loaders.project import build_project
+from siting.loaders.project.read import build_project
 from siting.pipeline.in_areas import area_of_points
 
 pytestmark = pytest.mark.real

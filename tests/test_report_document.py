@@ -14,12 +14,12 @@ from analysis_town import write_town
 from siting import analyze
 from siting.cli.app import run
 from siting.errors import SitingError
-from siting.pipeline import report as reports
-from siting.pipeline.map_model import build_map_model
-from siting.pipeline.report import report_html, write_report
-from siting.report._document_words import PARAMETERS
-from siting.report.analysis_text import is_shown
-from siting.report.document import AreaGap, Document, Picture, document_html
+from siting.pipeline.gaps import report as reports
+from siting.pipeline.gaps.map_model import build_map_model
+from siting.pipeline.gaps.report import report_html, write_report
+from siting.report.analysis.document import AreaGap, Document, Picture, document_html
+from siting.report.analysis.document_words import PARAMETERS
+from siting.report.analysis.text import is_shown
 from siting.rules.parameters import Parameters
 from siting.tables import DataNote
 

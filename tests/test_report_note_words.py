@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 
-from siting.loaders.layers import load_layers
-from siting.loaders.project import read_project
-from siting.report.note_words import DETAILED, DETAILS_ZH, ZH, note_layer, note_text
+from siting.loaders.layer.load import load_layers
+from siting.loaders.project.read import read_project
+from siting.report.analysis.note_words import DETAILED, DETAILS_ZH, ZH, note_layer, note_text
 from siting.tables import DataNote, DataReport
 
 # Codes that are put together where they are written.

@@ -15,18 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siting.errors import SitingError
-from siting.report.diff import to_diff_json, to_diff_text
-from siting.report.github import to_github
-from siting.report.html import to_html
-from siting.report.json_ import to_json
-from siting.report.junit import to_junit
-from siting.report.markdown import to_markdown
-from siting.report.plan_formats import FORMATS, format_findings
-from siting.report.sarif import to_sarif
-from siting.report.text import to_text
-from siting.rules.compare import compare, known_of, known_of_json, states_of
-from siting.rules.plan import Evidence, Waiver
-from siting.rules.plan_finding import Citation, PlanFinding, Text, breaks, summary_of
+from siting.report.plan.diff import to_diff_json, to_diff_text
+from siting.report.plan.formats import FORMATS, format_findings
+from siting.report.plan.github import to_github
+from siting.report.plan.html import to_html
+from siting.report.plan.json import to_json
+from siting.report.plan.junit import to_junit
+from siting.report.plan.markdown import to_markdown
+from siting.report.plan.sarif import to_sarif
+from siting.report.plan.text import to_text
+from siting.rules.plan.baseline import compare, known_of, known_of_json, states_of
+from siting.rules.plan.finding import Citation, PlanFinding, Text, breaks, summary_of
+from siting.rules.plan.model import Evidence, Waiver
 
 CITATION = Citation(
     "答复", "第3段", "每百户不低于30平方米", "https://example.org/a?b=1", "A", "2024-1"

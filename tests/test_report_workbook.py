@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from openpyxl import load_workbook
 
-from siting.report.workbook import MAX_ROWS, Sheet, SheetColumn, workbook_bytes
+from siting.report.tables.workbook import MAX_ROWS, Sheet, SheetColumn, workbook_bytes
 
 HOSTILE = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\x1b[31mred", "＝1"]
 

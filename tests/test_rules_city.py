@@ -14,18 +14,18 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siting.network.attach.snap import snap
 from siting.network.graph import build_network
-from siting.network.snap import snap
 from siting.network.walking_time import walking_time
-from siting.rules.city import City, Parameters
-from siting.rules.city_costs import CityCosts
-from siting.rules.evaluate import evaluate_city
+from siting.rules.city.costs import CityCosts
+from siting.rules.city.evaluate import evaluate_city
+from siting.rules.city.findings import FINDING_COLUMNS, Verdict, findings_table, to_frame
+from siting.rules.city.model import City, Parameters
+from siting.rules.city.rollup import roll_up, summarize
 from siting.rules.explain import explain_row
-from siting.rules.findings import FINDING_COLUMNS, Verdict, findings_table, to_frame
-from siting.rules.packs import find_packs, read_packs
-from siting.rules.parse import parse_pack
-from siting.rules.rollup import roll_up, summarize
-from siting.rules.selection import all_rules
+from siting.rules.pack.parse import parse_pack
+from siting.rules.pack.places import find_packs, read_packs
+from siting.rules.pack.selection import all_rules
 
 RULES = {rule.id: rule for rule in all_rules(read_packs(find_packs()))}
 CRS = "EPSG:4547"
@@ -466,8 +466,8 @@ def test_one_more_facility_never_turns_a_pass_into_a_fail(places, extra):
 
 
 def test_the_homes_of_a_plan_are_judged_in_the_city_by_the_farthest_one():
-    from siting.rules.evaluate_plan import evaluate_plan
-    from siting.rules.plan import Plan
+    from siting.rules.plan.evaluate import evaluate_plan
+    from siting.rules.plan.model import Plan
 
     city = make_city()
     plan = Plan("江湾", "cn", None, "new", "plan.yaml", {}, homes=city.homes, context="siting.yaml")

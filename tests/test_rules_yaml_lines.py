@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from siting.errors import ProjectError, RuleError
-from siting.rules.yaml_lines import MAX_BYTES, dotted, faults_of, load_yaml
+from siting.yaml_lines import MAX_BYTES, dotted, faults_of, load_yaml
 
 
 class Layer(BaseModel):

@@ -16,8 +16,8 @@ import shapely
 
 from siting.crs import gcj02_to_wgs84
 from siting.errors import SitingError
-from siting.loaders.layers import load_layers
-from siting.loaders.project import read_project
+from siting.loaders.layer.load import load_layers
+from siting.loaders.project.read import read_project
 from siting.sample import write_sample
 from siting.sample.district import draw_district
 from siting.sample.ground import ORIGIN

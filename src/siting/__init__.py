@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from siting.errors import SitingError
-    from siting.loaders.plan import read_plan
-    from siting.loaders.project import read_project
-    from siting.pipeline.analysis import Analysis, analyze
-    from siting.pipeline.check import PlanCheck, check_plan, check_plans
-    from siting.pipeline.locate import Siting, propose_sites
+    from siting.loaders.plan.read import read_plan
+    from siting.loaders.project.read import read_project
+    from siting.pipeline.gaps.analysis import Analysis, analyze
+    from siting.pipeline.plans.check import PlanCheck, check_plan, check_plans
+    from siting.pipeline.sites.siting import Siting, propose_sites
     from siting.sample import write_sample
 
 __version__ = "0.1.0"
@@ -35,16 +35,16 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Analysis": "siting.pipeline.analysis",
-    "PlanCheck": "siting.pipeline.check",
-    "Siting": "siting.pipeline.locate",
+    "Analysis": "siting.pipeline.gaps.analysis",
+    "PlanCheck": "siting.pipeline.plans.check",
+    "Siting": "siting.pipeline.sites.siting",
     "SitingError": "siting.errors",
-    "analyze": "siting.pipeline.analysis",
-    "check_plan": "siting.pipeline.check",
-    "check_plans": "siting.pipeline.check",
-    "propose_sites": "siting.pipeline.locate",
-    "read_plan": "siting.loaders.plan",
-    "read_project": "siting.loaders.project",
+    "analyze": "siting.pipeline.gaps.analysis",
+    "check_plan": "siting.pipeline.plans.check",
+    "check_plans": "siting.pipeline.plans.check",
+    "propose_sites": "siting.pipeline.sites.siting",
+    "read_plan": "siting.loaders.plan.read",
+    "read_project": "siting.loaders.project.read",
     "write_sample": "siting.sample",
 }
 

@@ -18,7 +18,7 @@ from siting.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from siting.pipeline.analysis import Analysis
+    from siting.pipeline.gaps.analysis import Analysis
 
 
 def register(app: typer.Typer) -> None:
@@ -57,8 +57,8 @@ def analyze(
 
       siting analyze demo/siting.yaml --json --exit-zero > summary.json
     """
-    from siting.pipeline.analysis import analyze as run
-    from siting.pipeline.outputs import check_out_folder, write_analysis
+    from siting.pipeline.gaps.analysis import analyze as run
+    from siting.pipeline.gaps.outputs import check_out_folder, write_analysis
 
     check_out_folder(out)
     with progress_bar(quiet=quiet) as progress:
@@ -82,7 +82,7 @@ def analyze(
 
 def _tell(analysis: Analysis, written: Path) -> None:
     """Print the summary, what to know about the data, and last where to look."""
-    from siting.report.analysis_text import data_notes_text, summary_text
+    from siting.report.analysis.text import data_notes_text, summary_text
 
     warn(plain_lines(data_notes_text(analysis.report, analysis.language)))
     say(plain_lines(summary_text(analysis.summary, analysis.language)))

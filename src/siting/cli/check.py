@@ -14,9 +14,9 @@ from siting.errors import SitingError
 from siting.plain_text import plain
 
 if TYPE_CHECKING:
-    from siting.pipeline.check import CheckOptions, PlanChecks
-    from siting.rules.compare import Known
-    from siting.rules.plan_finding import Language, PlanFinding
+    from siting.pipeline.plans.check import CheckOptions, PlanChecks
+    from siting.rules.plan.baseline import Known
+    from siting.rules.plan.finding import Language, PlanFinding
 
 _SHOWN_NOTES = 5
 _STATES = ("active", "draft", "unverified")
@@ -120,7 +120,7 @@ def check(
 
       siting check plans/* --baseline main.json --fail-on new
     """
-    from siting.rules.evaluate_plan import Counting
+    from siting.rules.plan.evaluate import Counting
 
     options = _options(
         rules,
@@ -156,8 +156,8 @@ def check(
 
 def run_checks(plans: Sequence[Path], options: CheckOptions, *, quiet: bool = False) -> PlanChecks:
     """Find the plans among paths and check them, with progress and a word on what is skipped."""
-    from siting.pipeline.check import check_plans
-    from siting.pipeline.plan_files import find_plans
+    from siting.pipeline.plans.check import check_plans
+    from siting.pipeline.plans.files import find_plans
 
     files = find_plans(plans)
     with progress_bar(quiet=quiet) as progress:
@@ -172,7 +172,7 @@ def run_checks(plans: Sequence[Path], options: CheckOptions, *, quiet: bool = Fa
 def _options(
     rules: list[str] | None, date: str | None, jurisdiction: str | None, **more: Any
 ) -> CheckOptions:
-    from siting.pipeline.check import CheckOptions, day_of
+    from siting.pipeline.plans.check import CheckOptions, day_of
 
     return CheckOptions(
         rules=tuple(rules or ()), date=day_of(date), jurisdiction=jurisdiction, **more
@@ -215,7 +215,7 @@ class _Outcome:
         *,
         allow_unknown: bool,
     ) -> None:
-        from siting.rules.compare import compare, known_of
+        from siting.rules.plan.baseline import compare, known_of
 
         self.findings = tuple(findings)
         self.allow_unknown = allow_unknown
@@ -238,7 +238,7 @@ class _Outcome:
 
     @property
     def fails(self) -> bool:
-        from siting.rules.plan_finding import breaks
+        from siting.rules.plan.finding import breaks
 
         counted = self.new if self.only_new else self.findings
         return any(breaks(each, allow_unknown=self.allow_unknown) for each in counted)
@@ -254,8 +254,8 @@ def _formatted(
     colour: bool,
 ) -> str:
     from siting import __version__
-    from siting.report.plan_formats import format_findings
-    from siting.rules.compare import states_of
+    from siting.report.plan.formats import format_findings
+    from siting.rules.plan.baseline import states_of
 
     more: dict[str, Any] = {}
     if name == "text":
@@ -278,9 +278,9 @@ def _tell(
     every: bool,
 ) -> None:
     """Say on standard error what the report on standard output does not."""
-    from siting.report._words import labelled, word
-    from siting.report.text import summary_text
-    from siting.rules.plan_finding import Text
+    from siting.report.plan.text import summary_text
+    from siting.report.words import labelled, word
+    from siting.rules.plan.finding import Text
 
     notes = checks.notes
     for note in notes if every else notes[:_SHOWN_NOTES]:
@@ -296,7 +296,7 @@ def _tell(
         told = summary_text(outcome.findings, language, allow_unknown=outcome.allow_unknown)
         warn(told)
     if outcome.changes is not None:
-        from siting.report.diff import to_diff_text
+        from siting.report.plan.diff import to_diff_text
 
         warn(plain_lines(to_diff_text(outcome.changes, language=language).rstrip("\n")))
 

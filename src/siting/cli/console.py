@@ -50,7 +50,7 @@ def say(text: str) -> None:
 
 def say_json(value: Any) -> None:
     """Print data as JSON, in which no text is a command to a CI log either."""
-    from siting.report.json_ import dump
+    from siting.report.plan.json import dump
 
     sys.stdout.write(dump(value).replace("##[", "##\\u005b"))
 

@@ -43,9 +43,9 @@ def diff(
       siting diff plans/riverside plans/riverside-v2
     """
     from siting.cli.known_findings import known_findings
-    from siting.pipeline.check import CheckOptions, day_of
-    from siting.report.diff import to_diff_json, to_diff_text
-    from siting.rules.compare import compare
+    from siting.pipeline.plans.check import CheckOptions, day_of
+    from siting.report.plan.diff import to_diff_json, to_diff_text
+    from siting.rules.plan.baseline import compare
 
     options = CheckOptions(rules=tuple(rules or ()), date=day_of(date), jurisdiction=jurisdiction)
     changes = compare(known_findings(old, options), known_findings(new, options))

@@ -11,7 +11,7 @@ from siting.cli.console import ExitCode, NoCache, progress_bar, say
 from siting.errors import SitingError
 
 if TYPE_CHECKING:
-    from siting.pipeline.analysis import Analysis
+    from siting.pipeline.gaps.analysis import Analysis
     from siting.render import Basemap
 
 Project = Annotated[Path, typer.Argument(help="The project file, siting.yaml, or its folder.")]
@@ -58,7 +58,7 @@ def draw_map(
 
       siting map demo/siting.yaml --out kindergartens.png --rule gb50180-kindergarten-radius
     """
-    from siting.pipeline.map_model import build_map_model
+    from siting.pipeline.gaps.map_model import build_map_model
     from siting.render import write_map, write_static_map
 
     kind = out.suffix.lower()
@@ -90,7 +90,7 @@ def report(
 
     Example:  siting report demo/siting.yaml --out report.html --language en
     """
-    from siting.pipeline.report import check_report_path, write_report
+    from siting.pipeline.gaps.report import check_report_path, write_report
 
     check_report_path(out)
     analysis = _analysis(project, language, cache=not no_cache, quiet=quiet)
@@ -99,7 +99,7 @@ def report(
 
 
 def _analysis(project: Path, language: str | None, *, cache: bool, quiet: bool) -> Analysis:
-    from siting.pipeline.analysis import analyze
+    from siting.pipeline.gaps.analysis import analyze
 
     if (project / "manifest.json").is_file() and not (project / "siting.yaml").is_file():
         raise SitingError(

@@ -40,8 +40,8 @@ def explain(
       siting explain 3f2a check.json --language en
     """
     from siting.cli.known_findings import finding_records
-    from siting.pipeline.check import CheckOptions, day_of
-    from siting.report.explanation import to_explanation
+    from siting.pipeline.plans.check import CheckOptions, day_of
+    from siting.report.plan.explanation import to_explanation
 
     options = CheckOptions(rules=tuple(rules or ()), date=day_of(date), jurisdiction=jurisdiction)
     records = finding_records(source, options, language)
@@ -50,7 +50,7 @@ def explain(
 
 
 def _chosen(wanted: str, records: list[dict[str, Any]], source: Path) -> list[dict[str, Any]]:
-    from siting.rules.yaml_lines import nearest_known
+    from siting.yaml_lines import nearest_known
 
     by_rule = [each for each in records if each["rule_id"] == wanted]
     by_id = [each for each in records if str(each["finding_id"]).startswith(wanted)]

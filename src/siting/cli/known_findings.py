@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from siting.errors import SitingError
 
 if TYPE_CHECKING:
-    from siting.pipeline.check import CheckOptions
-    from siting.rules.compare import Known
-    from siting.rules.plan_finding import Language
+    from siting.pipeline.plans.check import CheckOptions
+    from siting.rules.plan.baseline import Known
+    from siting.rules.plan.finding import Language
 
 
 def read_report(path: Path) -> tuple[Known, ...]:
@@ -21,7 +21,7 @@ def read_report(path: Path) -> tuple[Known, ...]:
     SitingError
         The file is not there, cannot be read, or is no report of ``siting check``.
     """
-    from siting.rules.compare import known_of_json
+    from siting.rules.plan.baseline import known_of_json
 
     return known_of_json(_bytes_of(path), str(path))
 
@@ -34,8 +34,8 @@ def known_findings(path: Path, options: CheckOptions) -> tuple[Known, ...]:
     SitingError
         As reading a report or a plan does; any plan that cannot be checked.
     """
-    from siting.pipeline.plan_files import is_report
-    from siting.rules.compare import known_of
+    from siting.pipeline.plans.files import is_report
+    from siting.rules.plan.baseline import known_of
 
     if is_report(path):
         return read_report(path)
@@ -44,9 +44,9 @@ def known_findings(path: Path, options: CheckOptions) -> tuple[Known, ...]:
 
 def finding_records(path: Path, options: CheckOptions, language: Language) -> list[dict[str, Any]]:
     """Return findings as the JSON report holds them, of a report or of plans checked now."""
-    from siting.pipeline.plan_files import is_report
-    from siting.report.json_ import finding_record
-    from siting.rules.compare import records_of_json
+    from siting.pipeline.plans.files import is_report
+    from siting.report.plan.json import finding_record
+    from siting.rules.plan.baseline import records_of_json
 
     if not is_report(path):
         return [finding_record(each, language, {}) for each in _checked(path, options)]
@@ -54,8 +54,8 @@ def finding_records(path: Path, options: CheckOptions, language: Language) -> li
 
 
 def _checked(path: Path, options: CheckOptions) -> tuple[Any, ...]:
-    from siting.pipeline.check import check_plans
-    from siting.pipeline.plan_files import find_plans
+    from siting.pipeline.plans.check import check_plans
+    from siting.pipeline.plans.files import find_plans
 
     checks = check_plans(find_plans([path]).plans, options)
     if checks.unreadable:
@@ -67,7 +67,7 @@ def _checked(path: Path, options: CheckOptions) -> tuple[Any, ...]:
 
 
 def _bytes_of(path: Path) -> bytes:
-    from siting.rules.compare import MAX_BASELINE_BYTES
+    from siting.rules.plan.baseline import MAX_BASELINE_BYTES
 
     try:
         with path.open("rb") as stream:

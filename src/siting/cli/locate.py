@@ -21,8 +21,8 @@ from siting.cli.projects import who
 from siting.errors import SitingError
 
 if TYPE_CHECKING:
-    from siting.pipeline.locate import Siting
-    from siting.pipeline.siting_problem import Decisions
+    from siting.pipeline.sites.problem import Decisions
+    from siting.pipeline.sites.siting import Siting
 
 
 def register(app: typer.Typer) -> None:
@@ -131,9 +131,9 @@ def locate(
       siting locate demo/siting.yaml --rule tdt1062-pharmacy-radius --sites streets:200 --p 5
     """
     from siting.locate import Limits
-    from siting.pipeline.analysis import analyze
     from siting.pipeline.folder import check_out_folder
-    from siting.pipeline.locate import propose_sites
+    from siting.pipeline.gaps.analysis import analyze
+    from siting.pipeline.sites.siting import propose_sites
 
     check_out_folder(out)
     _check_time(time_limit, gap)
@@ -174,13 +174,13 @@ def _source(
     sites: str, analysis: Any, rule: str, force_in: str | None, force_out: str | None
 ) -> tuple[Any, Decisions, Sequence[str]]:
     """Return the source of sites, and what is decided by hand and by the project library."""
-    from siting.pipeline.siting_problem import Decisions
+    from siting.pipeline.sites.problem import Decisions
 
     forced = Decisions(_ids(force_in), _ids(force_out))
     if not sites.startswith("projects:"):
         return sites, forced, ()
-    from siting.pipeline.projects import library_sites
-    from siting.pipeline.siting_question import find_rule
+    from siting.pipeline.demand.question import find_rule
+    from siting.pipeline.sites.library import library_sites
 
     types = find_rule(analysis, rule).facility_types
     table, decided, notes = library_sites(Path(sites.removeprefix("projects:")), types)
@@ -237,7 +237,7 @@ def _tell(
     found: Siting, written: Path, other: Siting | None, *, as_json: bool, quiet: bool
 ) -> None:
     """Print the answer, and last the path of the map."""
-    from siting.report.siting_text import siting_text
+    from siting.report.siting.text import siting_text
 
     if quiet and not as_json:
         return
@@ -253,7 +253,7 @@ def _tell(
 
 
 def _write_back(found: Siting, library: Path) -> None:
-    from siting.pipeline.projects import write_proposal
+    from siting.pipeline.sites.library import write_proposal
 
     count = write_proposal(library, found, by=who())
     warn(f"{count} sites were written into {library} as proposals")

@@ -14,8 +14,8 @@ from siting.cli.console import say, say_json, warn
 from siting.plain_text import plain
 
 if TYPE_CHECKING:
-    from siting.rules.plan import Plan
-    from siting.rules.plan_finding import Language
+    from siting.rules.plan.finding import Language
+    from siting.rules.plan.model import Plan
 
 commands = typer.Typer(
     no_args_is_help=True,
@@ -100,10 +100,10 @@ def show(
 
     Example:  siting plan show 指标表.xlsx
     """
-    from siting.loaders.plan import plan_table, read_plan
-    from siting.pipeline.check import day_of
-    from siting.report._words import labelled, word
-    from siting.report.note_words import note_line
+    from siting.loaders.plan.read import plan_table, read_plan
+    from siting.pipeline.plans.check import day_of
+    from siting.report.analysis.note_words import note_line
+    from siting.report.words import labelled, word
 
     read = read_plan(plan, date=day_of(date), jurisdiction=jurisdiction or "", status=status)
     rows = plan_table(read)
@@ -124,7 +124,7 @@ def show(
 
 def _head_lines(plan: Plan, language: Language) -> Iterator[str]:
     """Say what the plan says of itself, a line for each of what it says or should."""
-    from siting.report._words import labelled
+    from siting.report.words import labelled
 
     words = _WORDS[language]
     told = _head(plan)
@@ -152,7 +152,7 @@ def _head(plan: Plan) -> dict[str, Any]:
 
 
 def _row(row: dict[str, str], language: Language) -> tuple[str, ...]:
-    from siting.rules.fact_titles import fact_title, unit_text
+    from siting.rules.plan.fact_titles import fact_title, unit_text
 
     # 1250户 has its unit already.
     unit = row["unit_as_read"] if row["text"][-1:].isdigit() else ""

@@ -78,7 +78,7 @@ def list_projects(
 
     Example:  siting projects list library.gpkg --state reserve
     """
-    from siting.loaders.projects import STATES, functions_of, read_library
+    from siting.loaders.library.store import STATES, functions_of, read_library
 
     if state is not None and state not in STATES:
         raise SitingError(f"--state is '{state}'; expected one of {', '.join(STATES)}.")
@@ -149,7 +149,7 @@ def add_project(
 
     Example:  siting projects add library.gpkg P-01 --name 江湾综合体 --lon 114.31 --lat 30.62
     """
-    from siting.loaders.projects import change_projects, create_library, read_library
+    from siting.loaders.library.store import change_projects, create_library, read_library
 
     if not library.exists():
         create_library(library)
@@ -183,7 +183,7 @@ def set_projects(
 
     Example:  siting projects set library.gpkg P-01 P-02 --state planned --year 2027
     """
-    from siting.loaders.projects import change_projects
+    from siting.loaders.library.store import change_projects
 
     fields = _fields(
         name, state, functions, floor_area, investment, year, community, note, lon, lat
@@ -224,7 +224,7 @@ def budget(
 
     Example:  siting projects budget library.gpkg 2027 160000000
     """
-    from siting.loaders.projects import create_library, read_budgets, set_budget
+    from siting.loaders.library.store import create_library, read_budgets, set_budget
 
     if year is not None and amount is None:
         raise SitingError(f"the money of {year} is missing; write it in CNY behind the year.")
@@ -247,7 +247,7 @@ def history(
 
     Example:  siting projects history library.gpkg P-01
     """
-    from siting.loaders.projects import read_history
+    from siting.loaders.library.store import read_history
 
     rows = _rows(read_history(library, project_id))
     if as_json:
@@ -273,7 +273,7 @@ def import_table(
 
     Example:  siting projects import library.gpkg projects.xlsx
     """
-    from siting.pipeline.projects import import_projects
+    from siting.pipeline.sites.library import import_projects
     from siting.tables import DataReport
 
     report = DataReport()
@@ -294,7 +294,7 @@ def export_table(
 
     Example:  siting projects export library.gpkg projects.xlsx
     """
-    from siting.pipeline.projects import export_projects
+    from siting.pipeline.sites.library import export_projects
 
     if language not in ("zh", "en"):
         raise SitingError(f"language is '{language}'; expected zh or en.")
@@ -333,10 +333,10 @@ def plan_years(
     Example:  siting projects plan library.gpkg siting.yaml --rule ID --from 2027 --write
     """
     from siting.locate import Limits
-    from siting.pipeline.analysis import analyze
     from siting.pipeline.folder import check_out_folder
-    from siting.pipeline.projects import replan, write_proposal
-    from siting.report.siting_text import siting_text
+    from siting.pipeline.gaps.analysis import analyze
+    from siting.pipeline.sites.library import replan, write_proposal
+    from siting.report.siting.text import siting_text
 
     check_out_folder(out)
     with progress_bar() as progress:

@@ -13,7 +13,7 @@ from siting.errors import RuleError, SitingError
 from siting.plain_text import one_line, plain
 
 if TYPE_CHECKING:
-    from siting.rules.model import Pack, Rule
+    from siting.rules.pack.model import Pack, Rule
 
 commands = typer.Typer(
     no_args_is_help=True,
@@ -111,10 +111,10 @@ def explain_rule(
 
     Example:  siting rules explain wuhan-elder-care-floor-area --language en
     """
-    from siting.report._words import labelled, word
-    from siting.rules.cases import plan_of_case
-    from siting.rules.evaluate_plan import evaluate_plan
+    from siting.report.words import labelled, word
+    from siting.rules.cases.run import plan_of_case
     from siting.rules.explain import describe_rule
+    from siting.rules.plan.evaluate import evaluate_plan
 
     rule = _rule(rule_id, packs)
     if "plan" not in rule.applies_to.subject:
@@ -138,8 +138,8 @@ def lint(
 
     Example:  siting rules lint my-rules.yaml
     """
-    from siting.rules.lint import lint_packs
-    from siting.rules.packs import find_packs
+    from siting.rules.cases.lint import lint_packs
+    from siting.rules.pack.places import find_packs
 
     paths = find_packs(packs or (), Path())
     faults = lint_packs(paths)
@@ -162,7 +162,7 @@ def run_tests(
 
     Example:  siting rules test cn/wuhan
     """
-    from siting.rules.cases import run_cases
+    from siting.rules.cases.run import run_cases
 
     results = run_cases(_read(packs))
     failed = [each for each in results if not each.passed]
@@ -173,13 +173,13 @@ def run_tests(
 
 
 def _read(packs: list[str] | None) -> tuple[Pack, ...]:
-    from siting.rules.packs import find_packs, read_packs
+    from siting.rules.pack.places import find_packs, read_packs
 
     return read_packs(find_packs(packs or (), Path()))
 
 
 def _rule(rule_id: str, packs: list[str] | None) -> Rule:
-    from siting.rules.yaml_lines import nearest_known
+    from siting.yaml_lines import nearest_known
 
     known = {rule.id: rule for pack in _read(packs) for rule in pack.rules}
     if rule_id not in known:

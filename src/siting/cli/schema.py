@@ -45,13 +45,13 @@ def schema(
 def json_schema(name: str) -> dict[str, Any]:
     """Return one of the schemas by its name."""
     if name == "project":
-        from siting.loaders.project import project_json_schema
+        from siting.loaders.project.read import project_json_schema
 
         return project_json_schema()
     if name == "plan":
-        from siting.loaders.plan import plan_json_schema
+        from siting.loaders.plan.read import plan_json_schema
 
         return plan_json_schema()
-    from siting.rules.schema import pack_schema
+    from siting.rules.pack.schema import pack_schema
 
     return pack_schema()

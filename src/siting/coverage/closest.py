@@ -191,7 +191,7 @@ def _nearest_points(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return distance and row of the nearest point, the lowest row where some are equally near."""
     from siting.coverage._nearest_points import build_point_grid, nearest_points
-    from siting.network._threads import over_pieces
+    from siting.network.kernels.threads import over_pieces
 
     grid = build_point_grid(places)
     cost = np.empty(len(xy))

@@ -1,16 +1,16 @@
 """Where to build next: siting models whose every answer carries a status, a bound and a gap."""
 
-from siting.locate.backup import solve_lscp_backup
 from siting.locate.capacitated import (
     solve_capacitated_lscp,
     solve_capacitated_mclp,
     solve_capacitated_p_median,
 )
 from siting.locate.complexes import ComplexFunction, solve_complexes
-from siting.locate.covering import coverage_curve, solve_lscp, solve_mclp
+from siting.locate.cover.backup import solve_lscp_backup
+from siting.locate.cover.models import coverage_curve, solve_lscp, solve_mclp
 from siting.locate.dispersion import solve_p_dispersion
-from siting.locate.distance import solve_p_center, solve_p_median
 from siting.locate.equity import solve_max_min, solve_worst_first
+from siting.locate.median.models import solve_p_center, solve_p_median
 from siting.locate.models import MODELS, Model, find_model
 from siting.locate.phases import solve_phases
 from siting.locate.problem import Problem, build_problem

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from siting.coverage.assignment import assignment
-from siting.locate._answer import (
+from siting.locate.answer import (
     answer,
     infeasible,
     open_with,
@@ -20,7 +20,7 @@ from siting.locate._answer import (
     unreachable_rows,
     unreachable_sentence,
 )
-from siting.locate._presolve import merge_rows
+from siting.locate.cover.presolve import merge_rows
 from siting.locate.solution import Solution
 from siting.locate.solve import Limits, Outcome, Program, Rows, Watch, solve_program
 from siting.network.costs import TravelCosts

@@ -10,8 +10,8 @@ import numpy as np
 
 from siting.coverage.assignment import assignment
 from siting.errors import SitingError
-from siting.locate._answer import refusal, unknown
-from siting.locate._presolve import merge_rows
+from siting.locate.answer import refusal, unknown
+from siting.locate.cover.presolve import merge_rows
 from siting.locate.solution import (
     Solution,
     Status,

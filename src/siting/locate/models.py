@@ -10,16 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from siting.errors import SitingError
-from siting.locate.backup import solve_lscp_backup
 from siting.locate.capacitated import (
     solve_capacitated_lscp,
     solve_capacitated_mclp,
     solve_capacitated_p_median,
 )
-from siting.locate.covering import solve_lscp, solve_mclp
+from siting.locate.cover.backup import solve_lscp_backup
+from siting.locate.cover.models import solve_lscp, solve_mclp
 from siting.locate.dispersion import solve_p_dispersion
-from siting.locate.distance import solve_p_center, solve_p_median
 from siting.locate.equity import solve_max_min, solve_worst_first
+from siting.locate.median.models import solve_p_center, solve_p_median
 from siting.locate.phases import solve_phases
 from siting.locate.solution import Solution
 

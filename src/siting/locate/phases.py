@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.errors import SitingError
-from siting.locate._answer import answer, refusal, unknown
-from siting.locate._presolve import build_cover
-from siting.locate.covering import solve_mclp
+from siting.locate.answer import answer, refusal, unknown
+from siting.locate.cover.models import solve_mclp
+from siting.locate.cover.presolve import build_cover
 from siting.locate.solution import Solution, Status, covered_demand
 from siting.locate.solve import Limits, Program, Rows, Watch, solve_program
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from siting.locate._presolve import Cover
+    from siting.locate.cover.presolve import Cover
     from siting.locate.problem import Problem
 
 _DEFAULT = Limits()

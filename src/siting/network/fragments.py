@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from siting.network.attach.snap import Attachment
     from siting.network.graph import Network
-    from siting.network.snap import Attachment
 
 FRAGMENT_SHARE = 0.01
 """A component with less than this share of the street length is a fragment."""

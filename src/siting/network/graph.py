@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
-    from siting.network._arcs import Arcs
-    from siting.network._grid import SegmentGrid
+    from siting.network.kernels.arcs import Arcs
+    from siting.network.kernels.grid import SegmentGrid
 
 Unit = Literal["m", "s"]
 
@@ -117,14 +117,14 @@ class Network:
     @cached_property
     def reversed_arcs(self) -> Arcs:
         """Arcs grouped by the node they lead to: what a search from the facilities walks."""
-        from siting.network._arcs import build_reversed_arcs
+        from siting.network.kernels.arcs import build_reversed_arcs
 
         return build_reversed_arcs(self)
 
     @cached_property
     def segment_grid(self) -> SegmentGrid:
         """The straight pieces of existing streets in square cells: what snapping looks in."""
-        from siting.network._grid import build_segment_grid
+        from siting.network.kernels.grid import build_segment_grid
 
         existing = np.flatnonzero(~self.edge_added)
         return build_segment_grid(self.edge_xy, self.edge_offsets, existing)
@@ -226,6 +226,6 @@ def build_network(streets: gpd.GeoDataFrame, *, oneway: bool = False) -> Network
     >>> network.node_count, sorted(network.edge_length_m.tolist())
     (4, [100.0, 150.0, 150.0])
     """
-    from siting.network._build import network_columns
+    from siting.network.build import network_columns
 
     return Network(**network_columns(streets, oneway=oneway))

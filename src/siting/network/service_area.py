@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from siting.network.attach.snap import Attachment
     from siting.network.graph import Network
-    from siting.network.snap import Attachment
 
 _CELL_M = 250.0
 
@@ -57,7 +57,7 @@ def service_area(
     """
     import shapely
 
-    from siting.network._threads import over_pieces
+    from siting.network.kernels.threads import over_pieces
 
     pieces = _reached_streets(network, destinations, cutoff)
     if not pieces.size:
@@ -77,7 +77,7 @@ def _reached_streets(
     """Return the parts of streets within the limit as lines."""
     import shapely
 
-    from siting.network._reached import cut_lines, reached_spans
+    from siting.network.kernels.reached import cut_lines, reached_spans
 
     cost, _ = node_costs(network, destinations, cutoff=cutoff)
     streets = (network.edge_from, network.edge_to, network.cost_forward, network.cost_backward)

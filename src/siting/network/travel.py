@@ -17,8 +17,8 @@ from siting.network.costs import TOLERANCE_M, Closest, TravelCosts
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from siting.network.attach.snap import Attachment
     from siting.network.graph import Network
-    from siting.network.snap import Attachment
 
 
 def cost_to_closest(
@@ -61,7 +61,7 @@ def cost_to_closest(
 
     >>> import geopandas, shapely
     >>> from siting.network.graph import build_network
-    >>> from siting.network.snap import snap
+    >>> from siting.network.attach.snap import snap
     >>> line = shapely.LineString([(0, 0), (300, 0)])
     >>> table = geopandas.GeoDataFrame({"street_id": ["a"]}, geometry=[line], crs=4547)
     >>> streets = build_network(table)
@@ -101,7 +101,7 @@ def closest_and_nodes(
 
     The second is what `closest_with_more` needs to know where one more destination is nearer.
     """
-    from siting.network._threads import over_pieces
+    from siting.network.kernels.threads import over_pieces
 
     _check(network, [origins, *groups], cutoff)
     _ = network.reversed_arcs, origins.along_streets  # made once, before threads ask for them
@@ -141,7 +141,7 @@ def closest_with_more(
     tuple
         What `closest_and_nodes` would find for all of them; copies, `known` stays as it was.
     """
-    from siting.network._improve import improve
+    from siting.network.kernels.improve import improve
 
     _check(network, [origins, more], np.inf)
     closest, node_cost = known
@@ -184,7 +184,7 @@ def travel_costs(
     --------
     >>> import geopandas, shapely
     >>> from siting.network.graph import build_network
-    >>> from siting.network.snap import snap
+    >>> from siting.network.attach.snap import snap
     >>> line = shapely.LineString([(0, 0), (300, 0)])
     >>> table = geopandas.GeoDataFrame({"street_id": ["a"]}, geometry=[line], crs=4547)
     >>> streets = build_network(table)
@@ -193,8 +193,8 @@ def travel_costs(
     >>> list(zip(pairs.from_index.tolist(), pairs.to_index.tolist(), pairs.cost.tolist()))
     [(0, 0, 0.0), (1, 1, 10.0)]
     """
-    from siting.network._search import chain_by_edge, collect_pairs, sort_by_origin
-    from siting.network._threads import over_pieces
+    from siting.network.kernels.search import chain_by_edge, collect_pairs, sort_by_origin
+    from siting.network.kernels.threads import over_pieces
 
     _check(network, [origins, destinations], cutoff)
     arcs, streets = network.reversed_arcs, _streets(network)
@@ -231,7 +231,7 @@ def node_costs(
 def _node_costs(
     network: Network, destinations: Attachment, limit: float
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-    from siting.network._search import search_closest
+    from siting.network.kernels.search import search_closest
 
     edge, place = destinations.edge, destinations.position
     leave = destinations.access_m * network.access_cost_per_m
@@ -262,8 +262,8 @@ def _closest(
     limit: float,
     threads: int | None,
 ) -> tuple[Closest, NDArray[np.float64]]:
-    from siting.network._search import best_of_rows, chain_by_edge, read_origins
-    from siting.network._threads import over_pieces
+    from siting.network.kernels.search import best_of_rows, chain_by_edge, read_origins
+    from siting.network.kernels.threads import over_pieces
 
     nodes = _node_costs(network, destinations, limit)
     access = network.access_cost_per_m

@@ -12,11 +12,11 @@ from siting.pipeline.in_areas import area_rows, representative_points
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from siting.loaders.layers import Layers
+    from siting.loaders.layer.load import Layers
+    from siting.network.attach.snap import Attachment
     from siting.network.graph import Network
-    from siting.network.snap import Attachment
-    from siting.pipeline.prepared import Prepared
-    from siting.rules.city import City
+    from siting.pipeline.kept.networks import Prepared
+    from siting.rules.city.model import City
     from siting.rules.parameters import Parameters
     from siting.tables import DataReport
 
@@ -56,8 +56,8 @@ def build_city(
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    from siting.pipeline.prepared import Prepared
-    from siting.rules.city import City
+    from siting.pipeline.kept.networks import Prepared
+    from siting.rules.city.model import City
 
     tell, kept = progress or _silent, prepared or Prepared(None)
     tell("joining streets to a network", 0.0)
@@ -99,8 +99,8 @@ def attached(
     prepared: Prepared | None = None,
 ) -> Attachment:
     """Attach a table to the streets, through its known gates or as it lies."""
-    from siting.network.snap import match_entrances
-    from siting.pipeline.prepared import Prepared
+    from siting.network.attach.snap import match_entrances
+    from siting.pipeline.kept.networks import Prepared
 
     gates = None
     if layers.entrances is not None:
@@ -120,7 +120,7 @@ def _time_network(
     """Weight the streets by walking time where heights are known; else distance tells time."""
     if layers.elevation is None:
         return None
-    from siting.loaders.raster import sample_elevation
+    from siting.loaders.layer.raster import sample_elevation
     from siting.network.walking_time import walking_time
 
     heights = sample_elevation(layers.elevation, network.node_xy, layers.crs)

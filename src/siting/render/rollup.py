@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from siting.render.model import WEIGHTS, Floats, MapAreas, MapHomes, MapModel, MapRule
-from siting.rules.rollup import covered_share, sums_by_verdict
+from siting.rules.city.rollup import covered_share, sums_by_verdict
 
 __all__ = ["area_totals", "covered_share", "home_weights", "rule_totals"]
 

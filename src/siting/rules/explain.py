@@ -1,7 +1,7 @@
 """Rules and findings in words: what a rule asks, where it is written, and how a number came about.
 
 Owns the sentences for people. The arithmetic of plan findings is written where it is done, in
-`siting.rules.plan_outcome`; here stand the rule itself and the findings of a city.
+`siting.rules.plan.outcome`; here stand the rule itself and the findings of a city.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.plain_text import one_line
-from siting.rules.facility_types import load_facility_types
-from siting.rules.fact_titles import fact_title, unit_text
-from siting.rules.findings import Verdict
-from siting.rules.measures import Family, measure_of
-from siting.rules.plan import SCALAR_UNITS, unit_of
-from siting.rules.plan_finding import Text
-from siting.rules.values import Title
+from siting.rules.city.findings import Verdict
+from siting.rules.pack.facility_types import load_facility_types
+from siting.rules.pack.measures import Family, measure_of
+from siting.rules.pack.values import Title
+from siting.rules.plan.fact_titles import fact_title, unit_text
+from siting.rules.plan.finding import Text
+from siting.rules.plan.model import SCALAR_UNITS, unit_of
 from siting.rules.wording import COMPARISONS, joined, number_text, per_text, quantity_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from decimal import Decimal
 
-    from siting.rules.city import City
-    from siting.rules.findings import FindingBlock
-    from siting.rules.measures import Measure
-    from siting.rules.model import Condition, Require, Rule
+    from siting.rules.city.findings import FindingBlock
+    from siting.rules.city.model import City
+    from siting.rules.pack.measures import Measure
+    from siting.rules.pack.model import Condition, Require, Rule
 
 _STRENGTHS: Mapping[str, Text] = MappingProxyType(
     {
@@ -107,7 +107,7 @@ def describe_rule(rule: Rule, language: str = "zh") -> str:
 
     Examples
     --------
-    >>> from siting.rules.packs import find_packs, read_packs
+    >>> from siting.rules.pack.places import find_packs, read_packs
     >>> rules = {rule.id: rule for pack in read_packs(find_packs(["cn"])) for rule in pack.rules}
     >>> print(describe_rule(rules["wuhan-elder-care-floor-area"], "en").splitlines()[1])
     asks: 30 m² for each 100 households at least, and at least 300 m² in all

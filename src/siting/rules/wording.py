@@ -12,7 +12,7 @@ from math import inf, isinf, isnan
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from siting.rules.plan_finding import Text
+from siting.rules.plan.finding import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -176,7 +176,7 @@ def _save(
 
 def _one_file_plans(folder: Path) -> list[Path]:
     """Write 01-compliant as one GeoJSON and as one GeoPackage."""
-    from siting.rules.yaml_lines import load_yaml
+    from siting.yaml_lines import load_yaml
 
     text = (folder / "01-compliant" / "plan.yaml").read_text(encoding="utf-8")
     data, _ = load_yaml(text, "plan.yaml")

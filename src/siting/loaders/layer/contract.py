@@ -1,0 +1,342 @@
+"""From a layer as read to the tables of :mod:`siting.tables`, one function per table.
+
+Owns what is particular to each table. A layer comes in any system and leaves in the metric system
+of the analysis; every repair is written into the data report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.crs import to_metric
+from siting.loaders.layer.assigned_types import (
+    Lookup,
+    TypeRule,
+    UnknownTypes,
+    assign_types,
+    check_code,
+)
+from siting.loaders.layer.attributes import (
+    as_text,
+    attribute_columns,
+    one_row_per_id,
+    warn_about_units,
+)
+from siting.loaders.layer.columns import (
+    AREA_FIELDS,
+    ENTRANCE_FIELDS,
+    FACILITY_FIELDS,
+    RESIDENTIAL_FIELDS,
+    SITE_FIELDS,
+    STREET_FIELDS,
+    Field,
+    Match,
+    match_columns,
+    require_columns,
+)
+from siting.loaders.layer.shapes import clean_shapes, without_missing
+from siting.loaders.layer.street_ends import turn_lines
+from siting.tables import (
+    AREAS,
+    BARRIERS,
+    ENTRANCES,
+    FACILITIES,
+    RESIDENTIAL,
+    SITES,
+    STREETS,
+    DataReport,
+    TableSpec,
+    check_table,
+)
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    import pyproj
+
+
+def residential_table(
+    frame: gpd.GeoDataFrame,
+    crs: pyproj.CRS,
+    *,
+    subject: str,
+    report: DataReport,
+    columns: Mapping[str, str | None] | None = None,
+    prefix: str = "home",
+) -> gpd.GeoDataFrame:
+    """Make the RESIDENTIAL table of a layer.
+
+    Parameters
+    ----------
+    frame
+        As :func:`read_source` gives it: in any system, rows labelled as messages name them.
+    crs
+        Metric system of the analysis.
+    columns
+        Column of the table -> column of the layer, where the usual names do not find it; None for
+        a column the layer has not.
+    prefix
+        Of the identifiers made for rows without one: ``prefix-12`` for row 12.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row per home, numbered from 0, all further columns kept. Households and people are
+        NaN where the layer does not say them; nothing is invented.
+
+    Raises
+    ------
+    LoadError, TableError
+        No usable geometry; identifiers that repeat on different rows.
+    """
+    return _table(frame, crs, RESIDENTIAL, RESIDENTIAL_FIELDS, subject, report, columns, prefix)
+
+
+def sites_table(
+    frame: gpd.GeoDataFrame,
+    crs: pyproj.CRS,
+    *,
+    subject: str,
+    report: DataReport,
+    columns: Mapping[str, str | None] | None = None,
+    prefix: str = "site",
+) -> gpd.GeoDataFrame:
+    """Make the SITES table of a layer; parameters and errors as :func:`residential_table`."""
+    return _table(frame, crs, SITES, SITE_FIELDS, subject, report, columns, prefix)
+
+
+def areas_table(
+    frame: gpd.GeoDataFrame,
+    crs: pyproj.CRS,
+    *,
+    level: str | None,
+    subject: str,
+    report: DataReport,
+    columns: Mapping[str, str | None] | None = None,
+    prefix: str | None = None,
+) -> gpd.GeoDataFrame:
+    """Make the AREAS table of a layer; parameters and errors as :func:`residential_table`.
+
+    Parameters
+    ----------
+    level
+        What every row is (``community``, ``district`` ...); None: the layer has a column of it.
+    """
+    if level is not None:
+        frame = frame.assign(level=level)
+    made = prefix or level or "area"
+    return _table(frame, crs, AREAS, AREA_FIELDS, subject, report, columns, made)
+
+
+def facilities_table(
+    frame: gpd.GeoDataFrame,
+    crs: pyproj.CRS,
+    *,
+    subject: str,
+    report: DataReport,
+    facility_type: TypeRule | None = None,
+    lookup: Lookup | None = None,
+    codes: Collection[str] = (),
+    unknown_types: UnknownTypes | None = None,
+    columns: Mapping[str, str | None] | None = None,
+    prefix: str = "facility",
+) -> gpd.GeoDataFrame:
+    """Make the FACILITIES table of a layer; otherwise as :func:`residential_table`.
+
+    Parameters
+    ----------
+    facility_type
+        One code for all rows, or the column of the words and a map of them; left out: a column
+        with a usual name (``facility_type 类别 category ...``).
+    lookup, codes, unknown_types
+        See :func:`siting.loaders.layer.assigned_types.assign_types`.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row per facility and type; a facility with two types has two rows and one
+        ``facility_id``.
+
+    Raises
+    ------
+    LoadError
+        As above, and unknown facility types with the nearest known.
+    """
+    declared = dict(columns or {})
+    if facility_type is not None and facility_type.column is not None:
+        declared["facility_type"] = facility_type.column
+    mapping = dict(facility_type.map) if facility_type is not None else {}
+    if facility_type is not None and facility_type.code is not None:
+        check_code(facility_type.code, codes, subject=subject)
+        frame = frame.assign(facility_type=facility_type.code)
+        declared["facility_type"] = "facility_type"
+        mapping = {facility_type.code: (facility_type.code,)}
+    headers = _headers(frame)
+    matches = _match(headers, FACILITY_FIELDS, declared, subject, report)
+    wanted = [f for f in FACILITY_FIELDS if f.name == "facility_type"]
+    require_columns(headers, matches, wanted, subject=subject)
+    assigned = assign_types(
+        frame[matches["facility_type"].column],
+        mapping=mapping,
+        lookup=lookup,
+        codes=codes,
+        unknown=unknown_types,
+        subject=subject,
+        report=report,
+    )
+    asked = np.unique(assigned.position)
+    table = _filled(frame.iloc[asked], crs, FACILITIES, matches, subject, report, prefix)
+    table = _with_types(table, frame.index, assigned.position, assigned.code)
+    table = one_row_per_id(table, FACILITIES, subject=subject, report=report)
+    return _finished(table, FACILITIES, subject)
+
+
+def streets_table(
+    frame: gpd.GeoDataFrame,
+    crs: pyproj.CRS,
+    *,
+    subject: str,
+    report: DataReport,
+    columns: Mapping[str, str | None] | None = None,
+    prefix: str = "street",
+) -> gpd.GeoDataFrame:
+    """Make the STREETS table of a line layer; parameters and errors as :func:`residential_table`.
+
+    Lines of several parts become several rows, without the junction keys that then fit none of
+    them. Several values of ``highway`` are joined by ``;`` as OpenStreetMap does. ``oneway`` is
+    only read where ``columns`` names it: in most layers it holds for vehicles, not for walkers.
+    Lines that run against their junction keys are turned.
+    """
+    declared = {"oneway": None, **(columns or {})}
+    matches = _match(_headers(frame), STREET_FIELDS, declared, subject, report)
+    table = _street_columns(_filled(frame, crs, STREETS, matches, subject, report, prefix))
+    return _finished(turn_lines(table, subject=subject, report=report), STREETS, subject)
+
+
+def barriers_table(
+    frame: gpd.GeoDataFrame, crs: pyproj.CRS, *, subject: str, report: DataReport
+) -> gpd.GeoDataFrame:
+    """Make the BARRIERS table of a layer of lines and polygons, also used for water."""
+    return _finished(_filled(frame, crs, BARRIERS, {}, subject, report, ""), BARRIERS, subject)
+
+
+def entrances_table(
+    frame: gpd.GeoDataFrame,
+    crs: pyproj.CRS,
+    *,
+    subject: str,
+    report: DataReport,
+    columns: Mapping[str, str | None] | None = None,
+) -> gpd.GeoDataFrame:
+    """Make the ENTRANCES table of a layer of gates; gates that open nothing are left out.
+
+    Raises
+    ------
+    LoadError
+        No column says what a gate opens.
+    """
+    headers = _headers(frame)
+    matches = _match(headers, ENTRANCE_FIELDS, columns, subject, report)
+    require_columns(headers, matches, ENTRANCE_FIELDS, subject=subject)
+    opened = as_text(frame[matches["subject_id"].column])
+    lost = opened.isna().to_numpy()
+    if lost.any():
+        rows = frame.index[lost]
+        message = "the gate names no home or facility; the rows are left out"
+        report.add(subject, "excluded", "gate-of-nothing", message, count=len(rows), examples=rows)
+    table = _filled(frame[~lost], crs, ENTRANCES, matches, subject, report, "")
+    return _finished(table, ENTRANCES, subject)
+
+
+# --- what all tables share -----------------------------------------------------------------------
+
+
+def _table(
+    frame: gpd.GeoDataFrame,
+    crs: pyproj.CRS,
+    spec: TableSpec,
+    fields: Sequence[Field],
+    subject: str,
+    report: DataReport,
+    columns: Mapping[str, str | None] | None,
+    prefix: str,
+) -> gpd.GeoDataFrame:
+    matches = _match(_headers(frame), fields, columns, subject, report)
+    table = _filled(frame, crs, spec, matches, subject, report, prefix)
+    table = one_row_per_id(table, spec, subject=subject, report=report)
+    warn_about_units(table, subject=subject, report=report)
+    return _finished(table, spec, subject)
+
+
+def _headers(frame: gpd.GeoDataFrame) -> list[str]:
+    return [str(name) for name in frame.columns if name != frame.geometry.name]
+
+
+def _match(
+    headers: Sequence[str],
+    fields: Sequence[Field],
+    columns: Mapping[str, str | None] | None,
+    subject: str,
+    report: DataReport,
+) -> dict[str, Match]:
+    return match_columns(headers, fields, declared=columns, subject=subject, report=report)
+
+
+def _filled(
+    frame: gpd.GeoDataFrame,
+    crs: pyproj.CRS,
+    spec: TableSpec,
+    matches: Mapping[str, Match],
+    subject: str,
+    report: DataReport,
+    prefix: str,
+) -> gpd.GeoDataFrame:
+    """Project, clean the geometry, and put the table's own columns before the layer's others."""
+    kept = without_missing(frame, subject, report)
+    metric = to_metric(kept, crs, subject=subject, report=report)
+    cleaned = clean_shapes(metric, spec.geometry, subject=subject, report=report)
+    own = attribute_columns(cleaned, spec, matches, subject=subject, report=report, prefix=prefix)
+    used = {match.column for match in matches.values()} | {"geometry"}
+    others = {
+        _free_name(str(name), spec): cleaned[name] for name in cleaned.columns if name not in used
+    }
+    return type(cleaned)(
+        {**own, **others}, geometry=cleaned.geometry, index=cleaned.index, crs=cleaned.crs
+    )
+
+
+def _free_name(name: str, spec: TableSpec) -> str:
+    """Keep a column that is not meant from passing for one of the table's own."""
+    return f"{name}_in_file" if name in {column.name for column in spec.columns} else name
+
+
+def _finished(table: gpd.GeoDataFrame, spec: TableSpec, subject: str) -> gpd.GeoDataFrame:
+    table = table.reset_index(drop=True)
+    check_table(table, spec, subject=subject)
+    return table
+
+
+def _street_columns(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Keep junction keys only where every row has both and no line was split."""
+    ends = [name for name in ("from_node", "to_node") if name in table]
+    usable = len(ends) == 2 and table[ends].notna().all(axis=None) and table.index.is_unique
+    if ends and not usable:
+        return table.drop(columns=ends)
+    return table.astype(dict.fromkeys(ends, "int64"))
+
+
+def _with_types(
+    table: gpd.GeoDataFrame,
+    labels: pd.Index,
+    position: NDArray[np.intp],
+    code: NDArray[np.object_],
+) -> gpd.GeoDataFrame:
+    """Repeat the facilities that survived the cleaning, once for each of their types."""
+    where = table.index.get_indexer(labels[position])
+    table = table.iloc[where[where >= 0]].copy()
+    table["facility_type"] = code[where >= 0]
+    return table

@@ -1,0 +1,141 @@
+"""Who lives where: homes from layers or cells, people spread over them, and what lies too far out.
+
+Owns the decisions that need several layers at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from siting.errors import LoadError
+from siting.loaders.layer.people import fill_people
+from siting.loaders.layer.raster import homes_from_cells, spread_over_homes
+from siting.loaders.layer.tables import joined
+from siting.tables import RESIDENTIAL
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    import pyproj
+
+    from siting.loaders.layer.raster import PopulationCells
+    from siting.loaders.layer.reading import PopulationReading, Readings
+    from siting.loaders.project.model import Project
+    from siting.tables import DataReport
+
+
+def homes_of(
+    project: Project, readings: Readings, crs: pyproj.CRS, report: DataReport
+) -> gpd.GeoDataFrame:
+    """Make the homes of a project.
+
+    Without homes of its own the cells of its first raster are the homes (of the one that counts
+    everybody, where there is one); every other raster is spread over them. Then the parameters
+    that the project states fill what is empty.
+
+    Raises
+    ------
+    LoadError
+        No home, nobody in a raster, or none of its people near a home: nought would then stand for
+        what is not known.
+    """
+    rasters = sorted(readings.population, key=lambda each: each.layer.group != "population")
+    homes = joined(readings.residential, crs, RESIDENTIAL, report)
+    if homes is None:
+        homes, rasters = _cells(rasters, crs, report), rasters[1:]
+    for raster in rasters:
+        layer = raster.layer
+        homes, lost = spread_over_homes(
+            raster.cells,
+            homes,
+            report=report,
+            group=layer.group,
+            weight=layer.weight,
+            max_move_m=layer.max_move_m,
+        )
+        if lost >= raster.cells.total:
+            raise LoadError(_reaches_nobody(raster.cells, homes, layer.max_move_m))
+    parameters = project.parameters
+    return fill_people(
+        homes,
+        report=report,
+        persons_per_household=parameters.persons_per_household,
+        floor_area_per_household_m2=parameters.floor_area_per_household_m2,
+        elderly_share=parameters.elderly_share,
+        children_share=parameters.children_share,
+    )
+
+
+def _cells(
+    rasters: Sequence[PopulationReading], crs: pyproj.CRS, report: DataReport
+) -> gpd.GeoDataFrame:
+    if not rasters or not rasters[0].cells.people.size:
+        name = rasters[0].cells.source if rasters else "residential"
+        raise LoadError(f"{name} has no homes: no row or cell with anybody in it is left.")
+    first = rasters[0]
+    message = f"{first.cells.people.size:,} populated cells stand for homes; each is one point."
+    report.add(
+        first.cells.source, "assumption", "cells-are-homes", message, count=first.cells.people.size
+    )
+    return homes_from_cells(first.cells, crs, group=first.layer.group)
+
+
+def _reaches_nobody(cells: PopulationCells, homes: gpd.GeoDataFrame, max_move_m: float) -> str:
+    if not cells.people.size:
+        return f"{cells.source} holds nobody: every cell is empty, negative or without data."
+    x, y = cells.centres(homes.crs)[0]
+    west, south, east, north = homes.total_bounds
+    return (
+        f"none of the {cells.total:,.0f} people of {cells.source} live within {max_move_m:g} m of "
+        f"a home: its first cell is at ({x:,.0f}, {y:,.0f}), homes span ({west:,.0f}, "
+        f"{south:,.0f}) to ({east:,.0f}, {north:,.0f}). Check the systems of both."
+    )
+
+
+def far_homes(
+    homes: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, max_access_m: float, report: DataReport
+) -> None:
+    """Report the homes that lie outside the extent of the streets.
+
+    Parameters
+    ----------
+    homes, streets
+        In the same metric system.
+    max_access_m
+        How far a home may be from its street.
+    report
+        Gets how many lie farther outside than that; they can reach nothing.
+
+    Raises
+    ------
+    LoadError
+        All of them do, which means that one of the two is in the wrong place.
+    """
+    west, south, east, north = streets.total_bounds
+    bounds = homes.geometry.bounds.to_numpy()
+    gap_x = np.maximum(west - bounds[:, 2], bounds[:, 0] - east)
+    gap_y = np.maximum(south - bounds[:, 3], bounds[:, 1] - north)
+    far = np.maximum(gap_x, gap_y) > max_access_m
+    if far.all():
+        raise LoadError(
+            f"no home lies where the streets are: homes span {_extent(homes)}, streets "
+            f"{_extent(streets)} (longitude and latitude). Check the systems of both."
+        )
+    if far.any():
+        message = (
+            f"{far.sum():,} of {len(homes):,} homes lie more than {max_access_m:g} m outside the "
+            "extent of the streets; they can reach nothing on foot."
+        )
+        report.add(
+            "residential", "warning", "home-far-from-streets", message,
+            count=int(far.sum()), examples=homes.loc[far, "home_id"],
+        )  # fmt: skip
+
+
+def _extent(frame: gpd.GeoDataFrame) -> str:
+    from siting.crs import lonlat_bounds
+
+    return ", ".join(f"{value:.4f}" for value in lonlat_bounds([frame]))

@@ -1,0 +1,272 @@
+"""Rasters: people by cell, as homes or spread over homes, and heights for slope-aware walking.
+
+Owns what the cells mean. People are conserved: what goes in is what comes out plus what is
+reported, summed in float64.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from siting.loaders.formats.raster_file import (
+    Floats,
+    Grid,
+    Ints,
+    open_raster,
+    read_band,
+    read_grid,
+    transformed,
+)
+from siting.loaders.layer.raster_spread import people_text, spread_over_homes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
+    import pyproj
+
+    from siting.tables import DataReport
+
+__all__ = [
+    "Grid",
+    "PopulationCells",
+    "homes_from_cells",
+    "read_population",
+    "sample_elevation",
+    "spread_over_homes",
+]
+
+
+@dataclass(frozen=True)
+class PopulationCells:
+    """The populated cells of a raster, in the order of its rows.
+
+    Parameters
+    ----------
+    grid
+        Where the cells lie.
+    row, column
+        Position of each populated cell, int64 (k,).
+    people
+        Persons in it, above zero, float64 (k,).
+    source
+        The layer's name in the report.
+    """
+
+    grid: Grid
+    row: Ints
+    column: Ints
+    people: Floats
+    source: str
+
+    @property
+    def total(self) -> float:
+        """All people."""
+        return float(self.people.sum())
+
+    def centres(self, crs: pyproj.CRS) -> Floats:
+        """Return the cells' centres (k, 2) in a CRS."""
+        return transformed(self.grid.xy(self.row + 0.5, self.column + 0.5), self.grid.crs, crs)
+
+
+def read_population(
+    path: Path,
+    *,
+    report: DataReport,
+    band: int | None = None,
+    crs: object = None,
+    within: gpd.GeoDataFrame | None = None,
+    subject: str | None = None,
+) -> PopulationCells:
+    """Read the populated cells of a GeoTIFF of persons per cell.
+
+    Parameters
+    ----------
+    path
+        GeoTIFF, in degrees or metres.
+    report
+        Gets the total, and the cells that were ignored (negative, infinite, outside).
+    band
+        The band, counted from 1; may be left out where there is one.
+    crs
+        System of a raster that does not say its own.
+    within
+        Polygons; cells whose centre lies outside all of them are left out and counted.
+    subject
+        The layer's name in messages; the file's name where left out.
+
+    Returns
+    -------
+    PopulationCells
+        No-data, NaN and empty cells give no row. A raster without people gives no rows.
+
+    Raises
+    ------
+    LoadError
+        Not a GeoTIFF, cut short, several bands and none chosen, more than 100 million cells.
+    CRSError
+        No coordinate reference system, or no position on the earth at all.
+    """
+    subject = subject or path.name
+    with open_raster(path, subject) as dataset:
+        grid = read_grid(dataset, crs, subject)
+        values = read_band(dataset, band, subject)
+    usable = _usable(values, subject, report)
+    row, column = np.nonzero(usable)
+    cells = PopulationCells(grid, row, column, values[row, column], subject)
+    if within is not None:
+        cells = _clipped(cells, within, report)
+    message = f"{cells.people.size:,} cells hold {people_text(cells.total)} people."
+    details = {"people": f"{cells.total:,.0f}"}
+    report.add(
+        subject, "info", "population-total", message, count=cells.people.size, details=details
+    )
+    return cells
+
+
+def homes_from_cells(
+    cells: PopulationCells, crs: pyproj.CRS, *, group: str = "population"
+) -> gpd.GeoDataFrame:
+    """Make each populated cell a home at its centre.
+
+    Parameters
+    ----------
+    cells
+        From `read_population`.
+    crs
+        Metric CRS of the result.
+    group
+        Column that gets the people: ``population``, ``elderly`` or ``children``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        RESIDENTIAL-shaped points: ``home_id`` such as ``r12c340``, the group's column, and
+        ``cell_area_m2``. The column sums to `PopulationCells.total`.
+    """
+    import geopandas as gpd
+    import shapely
+
+    ids = [f"r{row}c{column}" for row, column in zip(cells.row, cells.column, strict=True)]
+    columns = {
+        "home_id": np.array(ids, dtype=object),
+        group: cells.people,
+        "cell_area_m2": _cell_area_m2(cells),
+    }
+    return gpd.GeoDataFrame(columns, geometry=shapely.points(cells.centres(crs)), crs=crs)
+
+
+def sample_elevation(path: Path, xy: Floats, crs: pyproj.CRS) -> Floats:
+    """Return heights at points, between the cells' centres by bilinear interpolation.
+
+    Parameters
+    ----------
+    path
+        GeoTIFF with one band of metres above sea level.
+    xy
+        Coordinates, float64 (n, 2).
+    crs
+        Their coordinate reference system.
+
+    Returns
+    -------
+    numpy.ndarray
+        Metres, float64 (n,). NaN outside the raster and where all four cells around are no-data;
+        cells without data among the four are left out of the mean. Within half a cell of the
+        edge the outermost cells count alone.
+
+    Raises
+    ------
+    LoadError, CRSError
+        As `read_population`.
+
+    References
+    ----------
+    Press et al., Numerical Recipes, 3rd ed., section 3.6.1 (bilinear interpolation).
+    """
+    subject = path.name
+    with open_raster(path, subject) as dataset:
+        grid = read_grid(dataset, None, subject)
+        heights = read_band(dataset, None, subject)
+    row, column = grid.position(transformed(xy, crs, grid.crs))
+    inside = (row >= 0) & (row <= grid.rows) & (column >= 0) & (column <= grid.columns)
+    found = np.full(len(xy), np.nan)
+    found[inside] = _bilinear(heights, row[inside] - 0.5, column[inside] - 0.5)
+    return found
+
+
+def _usable(values: Floats, subject: str, report: DataReport) -> npt.NDArray[np.bool_]:
+    negative, infinite = values < 0, np.isinf(values)
+    for wrong, what in ((negative & ~infinite, "negative"), (infinite, "infinite")):
+        where = np.argwhere(wrong)
+        if len(where):
+            first = values[tuple(where[0])]
+            message = f"{len(where):,} cells are {what}, first {first:g}; they count as no data."
+            names = [f"r{row}c{column}" for row, column in where[:5]]
+            report.add(subject, "repair", f"cell-{what}", message, count=len(where), examples=names)
+    return (values > 0) & ~infinite
+
+
+def _clipped(
+    cells: PopulationCells, within: gpd.GeoDataFrame, report: DataReport
+) -> PopulationCells:
+    import shapely
+
+    area = shapely.union_all(within.geometry.to_numpy())
+    shapely.prepare(area)
+    centres = cells.centres(within.crs)
+    keep = shapely.intersects_xy(area, centres[:, 0], centres[:, 1])
+    count = int((~keep).sum())
+    people = float(cells.people[~keep].sum())
+    message = (
+        f"{count:,} cells with {people_text(people)} people lie outside the boundary; left out."
+    )
+    report.add(cells.source, "excluded", "cell-outside", message, count=count)
+    return replace(cells, row=cells.row[keep], column=cells.column[keep], people=cells.people[keep])
+
+
+def _cell_area_m2(cells: PopulationCells) -> Floats:
+    """Area of each cell on the ground, float64 (k,).
+
+    In degrees by the radii of curvature at the cell's centre, which is right to 1e-6 for cells of
+    kilometres (Snyder 1987, USGS Professional Paper 1395, p. 24-25).
+    """
+    a, b, _, d, e, _ = cells.grid.to_xy
+    size = abs(a * e - b * d)
+    crs = cells.grid.crs
+    if not crs.is_geographic or crs.ellipsoid is None:
+        unit = crs.axis_info[0].unit_conversion_factor
+        return np.full(cells.people.size, size * unit**2)
+    axis = crs.ellipsoid.semi_major_metre
+    flat = 1 - (crs.ellipsoid.semi_minor_metre / axis) ** 2
+    latitude = np.radians(cells.grid.xy(cells.row + 0.5, cells.column + 0.5)[:, 1])
+    w = 1 - flat * np.sin(latitude) ** 2
+    per_radian = axis**2 * (1 - flat) / w**2 * np.cos(latitude)
+    return np.asarray(np.radians(1) ** 2 * size * per_radian, dtype=np.float64)
+
+
+def _bilinear(heights: Floats, row: Floats, column: Floats) -> Floats:
+    """Interpolate between centres at whole numbers; outside the outermost ones, hold."""
+    rows, columns = heights.shape
+    row = np.clip(row, 0, rows - 1)
+    column = np.clip(column, 0, columns - 1)
+    top = np.minimum(np.floor(row).astype(np.int64), max(rows - 2, 0))
+    left = np.minimum(np.floor(column).astype(np.int64), max(columns - 2, 0))
+    down, right = row - top, column - left
+    total, weights = np.zeros(row.size), np.zeros(row.size)
+    for r, c, share in (
+        (0, 0, (1 - down) * (1 - right)),
+        (0, 1, (1 - down) * right),
+        (1, 0, down * (1 - right)),
+        (1, 1, down * right),
+    ):
+        height = heights[np.minimum(top + r, rows - 1), np.minimum(left + c, columns - 1)]
+        usable = np.isfinite(height) & (share > 0)
+        total[usable] += height[usable] * share[usable]
+        weights[usable] += share[usable]
+    found: Floats = np.divide(total, weights, out=np.full(row.size, np.nan), where=weights > 0)
+    return found

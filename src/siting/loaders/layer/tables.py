@@ -1,0 +1,150 @@
+"""Several files of one layer as one table.
+
+Owns joining them and keeping their identifiers apart.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from siting.errors import LoadError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    import pandas as pd
+    import pyproj
+
+    from siting.loaders.layer.reading import LayerReading
+    from siting.tables import DataReport, TableSpec
+
+_KEYS = {
+    "residential": "home_id",
+    "facilities": "facility_id",
+    "sites": "site_id",
+    "areas": "area_id",
+    "streets": "street_id",
+}
+
+
+def joined(
+    readings: Sequence[LayerReading],
+    crs: pyproj.CRS,
+    spec: TableSpec | None,
+    report: DataReport,
+) -> gpd.GeoDataFrame | None:
+    """Make one table of the files of a layer.
+
+    Parameters
+    ----------
+    readings
+        The files, in the order of the project.
+    crs
+        Metric system of the table.
+    spec
+        Its contract; None for a layer that is only drawn.
+    report
+        Gets the identifiers that occur in more than one file.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame or None
+        Rows numbered from 0. An identifier that two files use is preceded by the file's name, so
+        that it stays one row's own. None where no file has a row.
+    """
+    import pandas as pd
+
+    tables = [(reading.subject, reading.table(crs)) for reading in readings]
+    tables = [(subject, table) for subject, table in tables if len(table)]
+    if not tables:
+        return None
+    key = _KEYS.get(spec.name) if spec is not None else None
+    frames = [table for _, table in tables]
+    if key is not None and len(frames) > 1:
+        frames = _distinct(tables, key, report)
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+
+def _distinct(
+    tables: Sequence[tuple[str, gpd.GeoDataFrame]], key: str, report: DataReport
+) -> list[gpd.GeoDataFrame]:
+    import pandas as pd
+
+    used = pd.concat([table[key].drop_duplicates() for _, table in tables], ignore_index=True)
+    shared = set(used[used.duplicated()])
+    if not shared:
+        return [table for _, table in tables]
+    first, *_ = tables
+    message = (
+        f"{len(shared)} values of {key} occur in more than one file; the number of the file is "
+        "put before them."
+    )
+    report.add(
+        first[0], "repair", "identifier-shared", message, count=len(shared), examples=sorted(shared)
+    )
+    return [
+        table.assign(**{key: _prefixed(table[key], shared, f"{number}:")})
+        for number, (_, table) in enumerate(tables, start=1)
+    ]
+
+
+def _prefixed(ids: pd.Series, shared: set[str], prefix: str) -> pd.Series:
+    return ids.where(~ids.isin(shared), prefix + ids.astype(str))
+
+
+def only_where(
+    frame: gpd.GeoDataFrame,
+    where: dict[str, tuple[bool | int | float | str, ...]],
+    *,
+    subject: str,
+    report: DataReport,
+) -> gpd.GeoDataFrame:
+    """Keep the rows that have the wanted values; count the others.
+
+    Parameters
+    ----------
+    frame
+        The layer as read.
+    where
+        Column -> wanted values, compared as numbers in columns of numbers and flags, as text
+        otherwise.
+
+    Raises
+    ------
+    LoadError
+        A column that the layer lacks; no row left.
+    """
+    for column, values in where.items():
+        if column not in frame.columns:
+            raise LoadError(
+                f"{subject} lacks the column '{column}' of where:; it has "
+                f"{[str(name) for name in frame.columns if name != 'geometry']}."
+            )
+        keep = _has_value(frame[column], values)
+        if not keep.any():
+            found = list(map(str, frame[column].dropna().unique()[:8]))
+            raise LoadError(
+                f"{subject} has no row with {column} = {list(values)}; '{column}' holds {found}."
+            )
+        count = int((~keep).sum())
+        message = f"rows without {column} = {', '.join(map(str, values))} are left out (where:)."
+        if count:
+            report.add(
+                subject, "excluded", "not-wanted", message, count=count, examples=frame.index[~keep]
+            )
+        frame = frame[keep]
+    return frame
+
+
+def _has_value(column: pd.Series, values: Sequence[bool | float | str]) -> np.ndarray:
+    from pandas.api.types import is_numeric_dtype
+
+    if is_numeric_dtype(column.dtype):
+        numbers = [float(value) for value in values if not isinstance(value, str)]
+        return np.isin(column.to_numpy(dtype=float, na_value=np.nan), numbers)
+    words = {str(value).strip().casefold() for value in values}
+    text = [str(cell).strip().casefold() for cell in column]
+    return np.array([each in words for each in text])

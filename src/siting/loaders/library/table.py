@@ -1,0 +1,184 @@
+"""A workbook or CSV of projects: its rows as changes to the project library."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from siting.errors import TableError
+from siting.loaders.formats.spreadsheet import read_table
+from siting.loaders.layer.columns import LATITUDE, LONGITUDE, Field, Match, match_columns
+from siting.loaders.layer.numbers import first_rows, half_width, parse_numbers
+from siting.loaders.library.store import STATES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from siting.tables import DataReport
+
+STATE_TITLES = dict(zip(STATES, ("候选", "储备", "计划", "在建", "建成", "取消"), strict=True))
+"""The states as a Chinese table writes them."""
+
+_STATE_WORDS = {
+    **{word: state for state, word in STATE_TITLES.items()},
+    **dict.fromkeys(("入库", "储备库", "备选"), "reserve"),
+    **dict.fromkeys(("拟建", "年度计划", "待建", "已立项"), "planned"),
+    **dict.fromkeys(("施工", "建设中", "已开工"), "building"),
+    **dict.fromkeys(("已建成", "已开放", "运营", "投入使用", "已完工"), "open"),
+    **dict.fromkeys(("放弃", "退出", "调出", "中止"), "dropped"),
+}
+PROJECT_FIELDS = (
+    Field("project_id", None, ("project_id", "项目编号", "项目编码", "项目代码", "编号", "id")),
+    Field("name", None, ("name", "项目名称", "名称")),
+    Field("state", None, ("state", "状态", "项目状态", "进展")),
+    Field("functions", None, ("functions", "功能", "服务功能", "设施类型", "建设内容")),
+    Field("floor_area_m2", "area", ("floor_area_m2", "建筑面积", "建设规模", "面积")),
+    Field("investment_cny", "money", ("investment_cny", "投资", "总投资", "投资额", "造价")),
+    Field("year", "plain", ("year", "年度", "计划年度", "建设年度", "年份")),
+    Field("community", None, ("community", "社区", "所在社区", "社区名称")),
+    Field("note", None, ("note", "备注", "说明")),
+    Field("proposal", None, ("proposal", "选址建议")),
+    Field("proposed_year", "plain", ("proposed_year", "建议年度")),
+)
+_SEPARATORS = str.maketrans(dict.fromkeys("、,,;/+ ", ";"))
+
+
+def read_project_table(
+    path: Path, *, report: DataReport, crs: str | None = None, sheet: str | None = None
+) -> dict[str, dict[str, Any]]:
+    """Read a table of projects.
+
+    Parameters
+    ----------
+    path
+        ``.xlsx`` or ``.csv``; columns are found under their usual Chinese and English names.
+    crs
+        System of the coordinates, such as ``GCJ-02``; WGS 84 where left out.
+
+    Returns
+    -------
+    dict
+        Project id -> field -> value. Empty cells say nothing: they change nothing in a library.
+
+    Raises
+    ------
+    LoadError
+        Files that cannot be read.
+    TableError
+        Rows without an id, ids twice, numbers, states and functions that cannot be understood:
+        all at once.
+    """
+    fields = (*PROJECT_FIELDS, LONGITUDE, LATITUDE)
+    table = read_table(path, fields=fields, report=report, sheet=sheet)
+    headers = [str(name) for name in table.columns]
+    found = match_columns(headers, fields, subject=path.name, report=report)
+    faults: list[str] = []
+    if "project_id" not in found:
+        raise TableError(path.name, [f"there is no column of project ids; it has {headers}"])
+    columns = {field.name: _values(table, field, found[field.name], faults)
+               for field in fields if field.name in found}  # fmt: skip
+    if faults:
+        raise TableError(path.name, faults)
+    _to_wgs84(columns, crs, path.name, report)
+    rows = zip(*columns.values(), strict=True)
+    named = [dict(zip(columns, row, strict=True)) for row in rows]
+    return {
+        row["project_id"]: {
+            name: value for name, value in row.items() if name != "project_id" and value is not None
+        }
+        for row in named
+    }
+
+
+def _values(table: pd.DataFrame, field: Field, match: Match, faults: list[str]) -> list[Any]:
+    column = table[match.column]
+    if field.quantity is not None:
+        numbers = parse_numbers(column, field.quantity, factor=match.factor)
+        if numbers.unreadable.any():
+            rows = first_rows(table.index[numbers.unreadable])
+            faults.append(f"'{match.column}' holds no number in rows {rows}")
+        whole = field.quantity == "plain"
+        return [_plain(number, whole=whole) for number in numbers.number.tolist()]
+    texts = [_cell(value) for value in column]
+    if field.name == "project_id":
+        faults.extend(_id_faults(texts, table.index))
+    if field.name == "state":
+        return _looked_up(texts, match, faults)
+    if field.name == "functions":
+        return [_functions(text, faults) for text in texts]
+    return texts
+
+
+def _plain(number: float, *, whole: bool) -> float | int | None:
+    if number != number:  # noqa: PLR0124 - NaN
+        return None
+    return int(number) if whole else number
+
+
+def _cell(value: object) -> str | None:
+    if value is None or value != value:  # noqa: PLR0124 - NaN
+        return None
+    text = f"{value:.15g}" if isinstance(value, float) else str(value).strip()
+    return text or None
+
+
+def _id_faults(texts: Sequence[str | None], labels: Any) -> list[str]:
+    empty = [label for label, text in zip(labels, texts, strict=True) if text is None]
+    seen: set[str] = set()
+    twice = [text for text in texts if text is not None and (text in seen or seen.add(text))]  # type: ignore[func-returns-value]
+    faults = [f"rows {first_rows(empty)} have no project id"] if empty else []
+    return faults + ([f"project id '{twice[0]}' occurs twice"] if twice else [])
+
+
+def _looked_up(texts: Sequence[str | None], match: Match, faults: list[str]) -> list[str | None]:
+    found = [None if text is None else _state(text) for text in texts]
+    lost = [text for text, state in zip(texts, found, strict=True) if text and not state]
+    if lost:
+        words = ", ".join(f"{state} ({word})" for state, word in STATE_TITLES.items())
+        faults.append(f"'{match.column}' holds the state '{lost[0]}'; expected {words}")
+    return found
+
+
+def _state(text: str) -> str | None:
+    word = half_width(text)
+    return word if word in STATES else _STATE_WORDS.get(word)
+
+
+def _functions(text: str | None, faults: list[str]) -> str | None:
+    """Return the facility type codes of words such as ``养老、托育``, with semicolons."""
+    from siting.rules.pack.facility_types import load_facility_types
+
+    if text is None:
+        return None
+    types = load_facility_types()
+    words = [part for part in half_width(text).translate(_SEPARATORS).split(";") if part]
+    codes = [word if word in types else types.code_of(word) for word in words]
+    lost = [word for word, code in zip(words, codes, strict=True) if code is None]
+    if lost:
+        faults.append(f"function '{lost[0]}' is no facility type; {types.nearest(lost[0])}")
+    return ";".join(code for code in dict.fromkeys(codes) if code)
+
+
+def _to_wgs84(
+    columns: dict[str, list[Any]], crs: str | None, subject: str, report: DataReport
+) -> None:
+    """Bring places to WGS 84; a place of which one coordinate is missing is none."""
+    import geopandas as gpd
+    import numpy as np
+
+    from siting.crs import parse_crs, place
+
+    pair = [np.array(columns.get(name, []), dtype=float) for name in ("longitude", "latitude")]
+    if crs is None or not all(each.size for each in pair):
+        return
+    known = np.flatnonzero(~np.isnan(pair[0]) & ~np.isnan(pair[1]))
+    points = gpd.GeoDataFrame(
+        index=known, geometry=gpd.points_from_xy(pair[0][known], pair[1][known])
+    )
+    moved = place(points, parse_crs(crs, subject=subject), subject=subject, report=report)
+    moved = moved.to_crs("EPSG:4326")
+    for name in ("longitude", "latitude"):
+        columns[name] = [None] * len(columns[name])
+    for row, point in zip(moved.index, moved.geometry, strict=True):
+        columns["longitude"][row], columns["latitude"][row] = point.x, point.y

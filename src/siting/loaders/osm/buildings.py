@@ -1,0 +1,185 @@
+"""Which OpenStreetMap buildings are homes, and how much floor they have.
+
+Owns the reading of ``building`` and what lies beside it. Households and people are filled, where
+parameters allow it, by `siting.loaders.layer.people`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    import numpy as np
+    import numpy.typing as npt
+
+    from siting.tables import DataReport
+
+HOMES = frozenset(
+    [
+        "apartments",
+        "residential",
+        "house",
+        "detached",
+        "semidetached_house",
+        "semi",
+        "terrace",
+        "dormitory",
+        "bungalow",
+        "farm",
+        "houseboat",
+        "static_caravan",
+        "villa",
+        "ger",
+        "stilt_house",
+        "tree_house",
+        "mixed",
+        "mixed_use",
+    ]
+)
+# With one of these a building=yes is a workplace or a service, not a home.
+_OTHER_USES = [
+    "aeroway",
+    "amenity",
+    "craft",
+    "healthcare",
+    "historic",
+    "industrial",
+    "leisure",
+    "man_made",
+    "military",
+    "office",
+    "power",
+    "public_transport",
+    "railway",
+    "tourism",
+]
+
+_HOME_COLUMNS = (
+    "home_id", "name", "households", "population", "floor_area_m2", "footprint_m2", "levels",
+    "building",
+)  # fmt: skip
+
+
+def residential_use(tags: Mapping[str, str]) -> str:
+    """Say whether a building is lived in: ``yes``, ``no`` or ``uncertain``.
+
+    A ``building=yes`` without any other use is uncertain; over a shop people may live too.
+
+    Examples
+    --------
+    >>> residential_use({"building": "apartments"}), residential_use({"building": "yes"})
+    ('yes', 'uncertain')
+    >>> residential_use({"building": "yes", "amenity": "school"})
+    'no'
+    """
+    if tags["building"] in HOMES:
+        return "yes"
+    if tags["building"] != "yes" or any(key in tags for key in _OTHER_USES):
+        return "no"
+    return "uncertain"
+
+
+def homes_from_buildings(
+    buildings: gpd.GeoDataFrame,
+    *,
+    report: DataReport,
+    layer: str = "residential",
+    uncertain: bool = True,
+    default_levels: float | None = None,
+) -> gpd.GeoDataFrame:
+    """Make homes of buildings; what the map does not say stays empty unless a parameter says it.
+
+    Parameters
+    ----------
+    buildings
+        As `read_osm` gives them, in projected metres: ``building_id, name, building,
+        residential, levels, flats, geometry``. A row is a building.
+    report
+        Gets what was excluded, is missing, or was assumed.
+    layer
+        The layer's name in the report.
+    uncertain
+        Keep buildings of which the map does not say whether they are lived in.
+    default_levels
+        Storeys of a home whose storeys are not mapped; None leaves its floor area empty.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        RESIDENTIAL-shaped: ``home_id, name, households, population, floor_area_m2, footprint_m2,
+        levels, building, geometry``. Floor area is footprint times storeys; households are the
+        number of flats where it is mapped; population is empty.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> from siting.tables import DataReport
+    >>> tower = {"building_id": ["w1"], "name": [None], "building": ["apartments"],
+    ...          "residential": ["yes"], "levels": [10.0], "flats": [40.0]}
+    >>> towers = gpd.GeoDataFrame(tower, geometry=[box(0, 0, 20, 10)], crs="EPSG:4547")
+    >>> home = homes_from_buildings(towers, report=DataReport()).iloc[0]
+    >>> float(home["floor_area_m2"]), float(home["households"])
+    (2000.0, 40.0)
+    """
+    import numpy as np
+
+    homes = _lived_in(buildings, uncertain=uncertain, layer=layer, report=report)
+    homes = homes.rename(columns={"building_id": "home_id", "flats": "households"})
+    levels = homes["levels"].to_numpy(dtype=float)
+    homes["levels"] = _levels(levels, default_levels, layer, report)
+    homes["footprint_m2"] = homes.geometry.area
+    homes["floor_area_m2"] = homes["footprint_m2"] * homes["levels"]
+    homes["population"] = np.full(len(homes), np.nan)
+    return homes[[*_HOME_COLUMNS, "geometry"]]
+
+
+def _lived_in(
+    buildings: gpd.GeoDataFrame, *, uncertain: bool, layer: str, report: DataReport
+) -> gpd.GeoDataFrame:
+    use = buildings["residential"].to_numpy()
+    doubtful = int((use == "uncertain").sum())
+    keep = (use == "yes") | ((use == "uncertain") & uncertain)
+    others = int((use == "no").sum())
+    report.add(
+        layer,
+        "info",
+        "building-not-residential",
+        f"{others} buildings are workplaces, services or ruins by their tags; they are no homes.",
+        count=others,
+        examples=buildings.loc[use == "no", "building_id"],
+    )
+    if doubtful:
+        kept = "kept as homes" if uncertain else "left out"
+        report.add(
+            layer,
+            "assumption" if uncertain else "excluded",
+            "building-use-uncertain",
+            f"{doubtful} buildings are mapped as building=yes, which does not say whether "
+            f"people live there; they are {kept} (uncertain_buildings).",
+            count=doubtful,
+            examples=buildings.loc[use == "uncertain", "building_id"],
+        )
+    return buildings.loc[keep].reset_index(drop=True)
+
+
+def _levels(
+    levels: npt.NDArray[np.float64], default: float | None, layer: str, report: DataReport
+) -> npt.NDArray[np.float64]:
+    import numpy as np
+
+    absent = np.isnan(levels)
+    count = int(absent.sum())
+    if count and default is None:
+        message = (
+            f"{count} homes have no mapped number of storeys, so their floor area is unknown; "
+            "default_levels would stand in for it."
+        )
+        report.add(layer, "warning", "levels-missing", message, count=count)
+    elif count:
+        message = f"{count} homes have no mapped number of storeys; {default:g} is assumed."
+        report.add(layer, "assumption", "levels-assumed", message, count=count)
+    return levels if default is None else np.where(absent, default, levels)

@@ -1,0 +1,333 @@
+"""One walk through an OpenStreetMap file, collecting what siting needs into plain lists.
+
+Owns pyosmium: file formats, filters, areas, and the faults of broken files. What the tags mean
+is decided by its neighbours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from siting.errors import LoadError
+from siting.loaders.osm.buildings import residential_use
+from siting.loaders.osm.walking import is_square, walk_access
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
+
+    from siting.loaders.osm.facilities import FacilityTags
+
+WATER_AREAS = {
+    "natural": frozenset(("water", "bay")),
+    "waterway": frozenset(("riverbank", "dock")),
+    "landuse": frozenset(("reservoir", "basin")),
+}
+WATER_LINES = frozenset(("river", "canal"))
+# Rivers and lakes keep walkers out; a fountain or a flooded field does not change a route.
+DIVIDING_WATER = frozenset(
+    [
+        "river",
+        "canal",
+        "lake",
+        "reservoir",
+        "lagoon",
+        "oxbow",
+        "harbour",
+        "dock",
+        "riverbank",
+        "bay",
+    ]
+)
+_MAGIC = {b"<": "osm", b"\xef\xbb\xbf<": "osm", b"\x1f\x8b": "osm.gz", b"BZh": "osm.bz2"}
+
+
+@dataclass
+class StreetLists:
+    """Walkable ways, one after another."""
+
+    id: list[str] = field(default_factory=list)
+    size: list[int] = field(default_factory=list)
+    highway: list[str] = field(default_factory=list)
+    name: list[str | None] = field(default_factory=list)
+    oneway: list[bool] = field(default_factory=list)
+    private: list[bool] = field(default_factory=list)
+    refs: list[int] = field(default_factory=list)
+    x: list[int] = field(default_factory=list)
+    y: list[int] = field(default_factory=list)
+    not_walkable: int = 0
+
+
+@dataclass
+class FeatureLists:
+    """Features with a geometry: ids, hexadecimal WKB, and one tuple of attributes each."""
+
+    id: list[str] = field(default_factory=list)
+    wkb: list[str] = field(default_factory=list)
+    attributes: list[tuple[Any, ...]] = field(default_factory=list)
+
+
+@dataclass
+class RawOsm:
+    """What one walk through a file found."""
+
+    streets: StreetLists = field(default_factory=StreetLists)
+    buildings: FeatureLists = field(default_factory=FeatureLists)
+    facilities: FeatureLists = field(default_factory=FeatureLists)
+    water: FeatureLists = field(default_factory=FeatureLists)
+    boundaries: FeatureLists = field(default_factory=FeatureLists)
+    closed: int = 0
+    broken: list[str] = field(default_factory=list)
+
+
+def read_raw(path: Path, facility_tags: FacilityTags, include: AbstractSet[str]) -> RawOsm:
+    """Collect streets, buildings, facilities, water and boundaries from a file.
+
+    Parameters
+    ----------
+    path
+        ``.osm.pbf``, ``.osm`` (XML), ``.osm.gz`` or ``.osm.bz2``; told apart by content.
+    facility_tags
+        What to take for a facility.
+    include
+        Names of `RawOsm` lists to fill; the others stay empty and cost nothing.
+
+    Raises
+    ------
+    LoadError
+        The file is absent, empty, not OpenStreetMap data, or cut short.
+    """
+    size = _size(path)
+    collector = _Collector(facility_tags, include)
+    try:
+        for thing in _processor(path, _file_format(path, size), collector):
+            collector.take(thing)
+        collector.finish()
+    except (RuntimeError, ValueError, OSError) as fault:
+        raise LoadError(
+            f"{path.name} ({size:,} bytes) breaks off or is damaged: {fault}. "
+            "Compare its size with the source and fetch it again; nothing of it was used."
+        ) from None
+    return collector.raw
+
+
+def _size(path: Path) -> int:
+    if not path.is_file():
+        raise LoadError(f"{path} is not a file; expected OpenStreetMap data (.osm.pbf or .osm).")
+    size = path.stat().st_size
+    if size == 0:
+        raise LoadError(f"{path.name} is empty (0 bytes); fetch the OpenStreetMap extract again.")
+    return size
+
+
+def _file_format(path: Path, size: int) -> str:
+    with path.open("rb") as file:
+        start = file.read(64)
+    if b"OSMHeader" in start:
+        return "pbf"
+    for magic, name in _MAGIC.items():
+        if start.lstrip().startswith(magic):
+            return name
+    raise LoadError(
+        f"{path.name} ({size:,} bytes) is not OpenStreetMap data: it begins with {start[:16]!r}. "
+        "Expected .osm.pbf, .osm, .osm.gz or .osm.bz2."
+    )
+
+
+def _processor(path: Path, file_format: str, collector: _Collector) -> Any:
+    import osmium
+    from osmium.filter import EntityFilter, KeyFilter
+
+    kinds = osmium.osm
+    processor = osmium.FileProcessor(osmium.io.File(str(path), file_format)).with_locations()
+    if collector.area_keys:
+        processor = processor.with_areas(KeyFilter(*collector.area_keys))
+    shapes = kinds.WAY | kinds.RELATION | kinds.AREA
+    wanted = shapes | kinds.NODE if collector.node_keys else shapes
+    processor = processor.with_filter(EntityFilter(wanted))
+    if collector.node_keys:
+        nodes = KeyFilter(*collector.node_keys)
+        nodes.enable_for(kinds.NODE)
+        processor = processor.with_filter(nodes)
+    others = KeyFilter(*collector.way_keys, *collector.area_keys)
+    others.enable_for(kinds.WAY | kinds.RELATION | kinds.AREA)
+    return processor.with_filter(others)
+
+
+class _Collector:
+    """Sorts what the file gives into lists; called once per object, so it stays flat."""
+
+    def __init__(self, facility_tags: FacilityTags, include: AbstractSet[str]) -> None:
+        import osmium
+
+        self.raw = RawOsm()
+        self._tags = facility_tags
+        self._include = include
+        self._wkb = osmium.geom.WKBFactory()
+        # Areas announced by a way or relation; osmium passes over what does not close.
+        self._announced: dict[str, None] = {}
+        self._built: set[str] = set()
+        self.node_keys = facility_tags.keys if "facilities" in include else ()
+        # An empty filter lets everything pass, so a key that no way has stands in.
+        self.way_keys = tuple(
+            key
+            for layer, key in (("streets", "highway"), ("water", "waterway"))
+            if layer in include
+        ) or ("siting:none",)
+        self.area_keys = tuple(sorted(self._keys_of_areas()))
+
+    def _keys_of_areas(self) -> set[str]:
+        keys = set(self.node_keys)
+        keys |= {"building"} if "buildings" in self._include else set()
+        keys |= set(WATER_AREAS) if "water" in self._include else set()
+        keys |= {"boundary"} if "boundaries" in self._include else set()
+        return keys | ({"highway"} if "streets" in self._include else set())
+
+    def take(self, thing: Any) -> None:
+        """File one node, way or area."""
+        tags = dict(thing.tags)
+        if thing.is_area():
+            self._area(thing, tags)
+        elif thing.is_way():
+            self._way(thing, tags)
+            self._announce(f"w{thing.id}", tags)
+        elif thing.is_relation():
+            if tags.get("type") in ("multipolygon", "boundary"):
+                self._announce(f"r{thing.id}", tags)
+        else:
+            codes = self._tags.match(tags)
+            if codes:
+                self._facility(f"n{thing.id}", self._wkb.create_point(thing), tags, codes)
+
+    def finish(self) -> None:
+        """Note the areas that were announced and never came."""
+        self.raw.broken += [each for each in self._announced if each not in self._built]
+
+    def _announce(self, osm_id: str, tags: Mapping[str, str]) -> None:
+        # A way with boundary=administrative is one side of an area that its relation announces.
+        sides = self.raw.boundaries if osm_id.startswith("w") else None
+        if self._codes(tags) or any(lists is not sides for lists, _ in self._rows(tags)):
+            self._announced[osm_id] = None
+
+    def _codes(self, tags: Mapping[str, str]) -> tuple[str, ...]:
+        return self._tags.match(tags) if "facilities" in self._include else ()
+
+    def _rows(self, tags: Mapping[str, str]) -> list[tuple[FeatureLists, tuple[Any, ...]]]:
+        raw = self.raw
+        kept = (
+            ("buildings", raw.buildings, building_row(tags)),
+            ("water", raw.water, water_row(tags)),
+            ("boundaries", raw.boundaries, boundary_row(tags)),
+        )
+        return [(lists, row) for name, lists, row in kept if row and name in self._include]
+
+    def _way(self, way: Any, tags: Mapping[str, str]) -> None:
+        if "highway" in tags and "streets" in self._include:
+            self._street(f"w{way.id}", way.nodes, tags)
+        elif tags.get("waterway") in WATER_LINES and "tunnel" not in tags:
+            self._line_of_water(way, tags)
+
+    def _street(self, way_id: str, nodes: Any, tags: Mapping[str, str]) -> None:
+        streets = self.raw.streets
+        walk = walk_access(tags)
+        if walk is None:
+            streets.not_walkable += 1
+            return
+        # A one-way against the drawing is drawn the other way round, so `oneway` needs no sign.
+        order = list(nodes)[::-1] if walk.direction < 0 else list(nodes)
+        streets.id.append(way_id)
+        streets.size.append(len(order))
+        streets.highway.append(tags["highway"])
+        streets.name.append(tags.get("name"))
+        streets.oneway.append(walk.direction != 0)
+        streets.private.append(walk.private)
+        streets.refs += [node.ref for node in order]
+        streets.x += [node.x for node in order]
+        streets.y += [node.y for node in order]
+
+    def _line_of_water(self, way: Any, tags: Mapping[str, str]) -> None:
+        try:
+            wkb = self._wkb.create_linestring(way)
+        except RuntimeError:
+            self.raw.broken.append(f"w{way.id}")
+            return
+        self._file(self.raw.water, f"w{way.id}", wkb, (tags.get("name"), tags["waterway"], True))
+
+    def _area(self, area: Any, tags: Mapping[str, str]) -> None:
+        area_id = f"{'w' if area.from_way() else 'r'}{area.orig_id()}"
+        if is_square(tags) and not area.from_way() and "streets" in self._include:
+            self._rings(area, area_id, tags)
+        wanted, codes = self._rows(tags), self._codes(tags)
+        if not wanted and not codes:
+            return
+        try:
+            wkb = self._wkb.create_multipolygon(area)
+        except RuntimeError:
+            return
+        self._built.add(area_id)
+        for lists, row in wanted:
+            self._file(lists, area_id, wkb, row)
+        if codes:
+            self._facility(area_id, wkb, tags, codes)
+
+    def _rings(self, area: Any, area_id: str, tags: Mapping[str, str]) -> None:
+        """Let the edges of a square mapped as a relation be walked; its ways carry no tags."""
+        rings = [ring for outer in area.outer_rings() for ring in (outer, *area.inner_rings(outer))]
+        for number, ring in enumerate(rings):
+            self._street(f"{area_id}.{number}", ring, tags)
+
+    def _facility(
+        self, osm_id: str, wkb: str, tags: Mapping[str, str], codes: tuple[str, ...]
+    ) -> None:
+        if self._tags.is_closed(tags):
+            self.raw.closed += 1
+            return
+        row = (tags.get("name"), plain_number(tags.get("capacity")), codes)
+        self._file(self.raw.facilities, osm_id, wkb, row)
+
+    def _file(self, lists: FeatureLists, osm_id: str, wkb: str, row: tuple[Any, ...]) -> None:
+        lists.id.append(osm_id)
+        lists.wkb.append(wkb)
+        lists.attributes.append(row)
+
+
+def building_row(tags: Mapping[str, str]) -> tuple[Any, ...] | None:
+    """Return name, kind, use, levels and flats of a building; None for anything else."""
+    if tags.get("building", "no") == "no":
+        return None
+    levels, flats = (
+        plain_number(tags.get("building:levels")),
+        plain_number(tags.get("building:flats")),
+    )
+    return tags.get("name"), tags["building"], residential_use(tags), levels, flats
+
+
+def water_row(tags: Mapping[str, str]) -> tuple[Any, ...] | None:
+    """Return name, kind and whether it divides, of an area of water; None for anything else."""
+    for key, values in WATER_AREAS.items():
+        if tags.get(key) in values:
+            kind = tags.get("water") or tags[key]
+            return tags.get("name"), kind, kind in DIVIDING_WATER
+    return None
+
+
+def boundary_row(tags: Mapping[str, str]) -> tuple[Any, ...] | None:
+    """Return the columns of an administrative boundary; None for anything else."""
+    if tags.get("boundary") != "administrative":
+        return None
+    return (
+        tags.get("name"),
+        plain_number(tags.get("admin_level")),
+        plain_number(tags.get("population")),
+    )
+
+
+def plain_number(text: str | None) -> float:
+    """Read a plain, finite, non-negative number; anything else counts as not stated."""
+    try:
+        value = float(text or "nan")
+    except ValueError:
+        return float("nan")
+    return value if 0 <= value < float("inf") else float("nan")

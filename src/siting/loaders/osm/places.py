@@ -1,0 +1,284 @@
+"""OpenStreetMap by place name: fetched through OSMnx when online, kept on disk, read the same way.
+
+Owns OSMnx. The features it brings go through the same rules as a file, so that a place and an
+extract of it give the same tables. A graph that OSMnx saved is read here too.
+"""
+
+from __future__ import annotations
+
+import socket
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from siting.errors import LoadError
+from siting.loaders.osm.facilities import FacilityTags
+from siting.loaders.osm.file import (
+    WATER_AREAS,
+    WATER_LINES,
+    FeatureLists,
+    RawOsm,
+    building_row,
+    plain_number,
+    water_row,
+)
+from siting.loaders.osm.streets import coordinate_units
+from siting.loaders.osm.tables import OsmExtract, OsmLayer, checked_layers, extract_of
+from siting.loaders.osm.walking import is_square, walk_access
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from siting.tables import DataReport
+
+CACHE_FOLDER = ".siting-cache"
+
+_Tags = dict[str, str]
+_WATER_QUERY = {**{k: sorted(v) for k, v in WATER_AREAS.items()}}
+_WATER_QUERY["waterway"] = sorted({*_WATER_QUERY["waterway"], *WATER_LINES})
+
+
+def read_place(
+    place: str,
+    facility_types: Mapping[str, Sequence[Mapping[str, str | Sequence[str]]]],
+    *,
+    cache: Path,
+    report: DataReport,
+    include: Iterable[OsmLayer] = ("streets", "buildings", "facilities", "water"),
+    private_streets: str = "residents",
+    exclude_highways: Iterable[str] = (),
+) -> OsmExtract:
+    """Fetch a place from OpenStreetMap, or take it from the cache.
+
+    Parameters
+    ----------
+    place
+        What people call it, such as ``武汉市江岸区``; its boundary is looked up.
+    facility_types, private_streets, exclude_highways
+        As `siting.loaders.osm.tables.read_osm`.
+    cache
+        Folder for the answers; asking again needs no net. Delete it to fetch afresh.
+    report
+        Gets what was fetched, and everything that `read_osm` reports.
+    include
+        Layers to fetch; boundaries are not among them.
+
+    Returns
+    -------
+    OsmExtract
+        As from a file. Junctions are where ways share a vertex, and their keys are numbers of
+        this extract, not of OpenStreetMap.
+
+    Raises
+    ------
+    LoadError
+        The place is unknown or has no boundary; it is not in the cache and cannot be fetched; it
+        has no streets.
+    """
+    wanted = checked_layers(include)
+    tags = FacilityTags(facility_types)
+    raw = RawOsm()
+    fetcher = _Fetcher(place, cache)
+    if "streets" in wanted:
+        _collect_streets(fetcher.features({"highway": True}), raw)
+        if not raw.streets.id:
+            raise LoadError(f"streets: '{place}' has no streets that can be walked.")
+    if "buildings" in wanted:
+        _collect(fetcher.features({"building": True}), building_row, raw.buildings)
+    if "facilities" in wanted:
+        _collect_facilities(fetcher.features(tags.query), tags, raw)
+    if "water" in wanted:
+        _collect(fetcher.features(_WATER_QUERY), _any_water, raw.water)
+    message = (
+        f"'{place}' came from OpenStreetMap through OSMnx; its answers are kept in {cache.name}."
+    )
+    report.add(place, "info", "place-fetched", message, count=len(raw.streets.id))
+    return extract_of(
+        raw, place, report=report, private_streets=private_streets,
+        exclude_highways=exclude_highways,
+    )  # fmt: skip
+
+
+def read_graph(path: Path) -> gpd.GeoDataFrame:
+    """Read the streets of a GraphML file that OSMnx saved.
+
+    Parameters
+    ----------
+    path
+        ``.graphml``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Lines in the graph's CRS with ``u, v, key`` as in OSMnx's edge tables, each street once;
+        ``highway`` and ``name`` of merged ways are joined by ``;``.
+
+    Raises
+    ------
+    LoadError
+        Not GraphML, or not of OSMnx.
+    """
+    import networkx as nx
+    import osmnx as ox
+
+    size = path.stat().st_size if path.is_file() else 0
+    try:
+        graph = ox.load_graphml(path)
+        edges = ox.convert.graph_to_gdfs(ox.convert.to_undirected(graph), nodes=False)
+    except (KeyError, ValueError, OSError, SyntaxError, nx.NetworkXException) as fault:
+        raise LoadError(
+            f"{path.name} ({size:,} bytes) is no GraphML that OSMnx saved: {fault}. Expected the "
+            "output of osmnx.save_graphml."
+        ) from None
+    frame = edges.reset_index()
+    for column in ("highway", "name"):
+        if column in frame.columns:
+            frame[column] = [";".join(v) if isinstance(v, list) else v for v in frame[column]]
+    kept = [each for each in ("u", "v", "key", "highway", "name", "geometry") if each in frame]
+    return frame[kept]
+
+
+class _Fetcher:
+    """Asks for the features of one place; its boundary is looked up once."""
+
+    def __init__(self, place: str, cache: Path) -> None:
+        self._place, self._cache = place, cache
+        self._boundary = self._look_up()
+
+    def features(self, tags: Mapping[str, Any]) -> Iterable[tuple[str, _Tags, Any]]:
+        """Give id, tags and geometry of each feature with one of the tags."""
+        import osmnx as ox
+        from osmnx._errors import InsufficientResponseError
+
+        try:
+            with _settings(self._cache):
+                return _rows(ox.features_from_polygon(self._boundary, dict(tags)))
+        except InsufficientResponseError:
+            return ()
+        except (OSError, ValueError) as fault:
+            raise LoadError(self._unreachable(fault)) from None
+
+    def _look_up(self) -> Any:
+        import osmnx as ox
+        from osmnx._errors import InsufficientResponseError
+
+        try:
+            with _settings(self._cache):
+                return ox.geocode_to_gdf(self._place).union_all()
+        except (InsufficientResponseError, TypeError):  # unknown, or known as a point only
+            raise LoadError(
+                f"OpenStreetMap knows no area '{self._place}'. Write it as the map does, from "
+                "small to large (江岸区, 武汉市), or give a file instead: path: city.osm.pbf."
+            ) from None
+        except (OSError, ValueError) as fault:
+            raise LoadError(self._unreachable(fault)) from None
+
+    def _unreachable(self, fault: Exception) -> str:
+        reason = f"{type(fault).__name__}: {' '.join(str(fault).split())}"
+        return (
+            f"'{self._place}' is not in {self._cache} and cannot be fetched ({reason[:200]}). Go "
+            "online once, or give a file instead: path: city.osm.pbf."
+        )
+
+
+@contextmanager
+def _settings(cache: Path) -> Iterator[None]:
+    """Set OSMnx up for one call, and leave its global settings and the socket as they were."""
+    import osmnx as ox
+
+    ours = {
+        "use_cache": True,
+        "cache_folder": str(cache / "osmnx"),
+        "cache_only_mode": False,
+        "log_console": False,
+        "log_file": False,
+        # Asking for its load first makes an unreachable server cost a minute.
+        "overpass_rate_limit": False,
+        "requests_timeout": 180,
+    }
+    before = {name: getattr(ox.settings, name) for name in ours}
+    resolve = socket.getaddrinfo
+    try:
+        for name, value in ours.items():
+            setattr(ox.settings, name, value)
+        yield
+    finally:
+        socket.getaddrinfo = resolve
+        for name, value in before.items():
+            setattr(ox.settings, name, value)
+
+
+def _rows(frame: gpd.GeoDataFrame) -> Iterator[tuple[str, _Tags, Any]]:
+    columns = [name for name in frame.columns if name != "geometry"]
+    cells = frame[columns].to_numpy(dtype=object)
+    for (kind, number), values, shape in zip(frame.index, cells, frame.geometry.array, strict=True):
+        tags = {k: v for k, v in zip(columns, values, strict=True) if isinstance(v, str)}
+        yield f"{kind[0]}{number}", tags, shape
+
+
+def _collect_streets(features: Iterable[tuple[str, _Tags, Any]], raw: RawOsm) -> None:
+    """File the walkable ways, with numbers of shared vertices in place of node ids."""
+    import shapely
+
+    streets = raw.streets
+    lines = []
+    for osm_id, tags, shape in features:
+        if osm_id.startswith("n"):
+            continue
+        walk = walk_access(tags)
+        closed = shape.geom_type in ("Polygon", "MultiPolygon")
+        if walk is None or (osm_id.startswith("r") and not is_square(tags)):
+            streets.not_walkable += 1
+            continue
+        for part in shapely.get_parts(shape.boundary if closed else shape):
+            lines.append(shapely.reverse(part) if walk.direction < 0 else part)
+            streets.id.append(osm_id)
+            streets.size.append(shapely.get_num_coordinates(part))
+            streets.highway.append(tags["highway"])
+            streets.name.append(tags.get("name"))
+            streets.oneway.append(walk.direction != 0)
+            streets.private.append(walk.private)
+    units = coordinate_units(shapely.get_coordinates(lines))
+    _, number = np.unique(units, axis=0, return_inverse=True)
+    streets.x, streets.y = units[:, 0].tolist(), units[:, 1].tolist()
+    streets.refs = number.ravel().tolist()
+
+
+def _collect(features: Iterable[tuple[str, _Tags, Any]], row_of: Any, lists: FeatureLists) -> None:
+    import shapely
+
+    for osm_id, tags, shape in features:
+        row = row_of(tags)
+        area = shape.geom_type in ("Polygon", "MultiPolygon")
+        if row is not None and (area or tags.get("waterway") in WATER_LINES):
+            lists.id.append(osm_id)
+            lists.wkb.append(shapely.to_wkb(shape, hex=True))
+            lists.attributes.append(row)
+
+
+def _any_water(tags: _Tags) -> tuple[Any, ...] | None:
+    if tags.get("waterway") in WATER_LINES:
+        return (tags.get("name"), tags["waterway"], True) if "tunnel" not in tags else None
+    return water_row(tags)
+
+
+def _collect_facilities(
+    features: Iterable[tuple[str, _Tags, Any]], facility_tags: FacilityTags, raw: RawOsm
+) -> None:
+    import shapely
+
+    for osm_id, tags, shape in features:
+        codes = facility_tags.match(tags)
+        if not codes or shape.geom_type not in ("Point", "Polygon", "MultiPolygon"):
+            continue
+        if facility_tags.is_closed(tags):
+            raw.closed += 1
+            continue
+        raw.facilities.id.append(osm_id)
+        raw.facilities.wkb.append(shapely.to_wkb(shape, hex=True))
+        capacity = plain_number(tags.get("capacity"))
+        raw.facilities.attributes.append((tags.get("name"), capacity, codes))

@@ -1,0 +1,221 @@
+"""Makes a `Plan` of what one of its forms gave: rows, facilities and a drawing become facts.
+
+Owns the order in which facts win: what the table says, then what its facilities, its buildings
+and its phases add up to. Contradictions between them are left for the consistency checks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from siting.loaders.plan.facts import (
+    facts_of_facilities,
+    facts_of_rows,
+    includes_of_rows,
+    merged,
+)
+from siting.loaders.plan.model import Indicators, PlanFile, TypedFigures
+from siting.rules.plan.finding import Text
+from siting.rules.plan.model import (
+    TYPED_UNITS,
+    Evidence,
+    Fact,
+    Phase,
+    Plan,
+    PlannedFacility,
+    PlanRow,
+    Waiver,
+    add_facts,
+    unit_of,
+    with_population,
+)
+from siting.tables import DataReport
+from siting.yaml_lines import dotted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from siting.loaders.plan.drawing import Drawing, Measured
+    from siting.tables import DataNote
+    from siting.yaml_lines import Path as KeyPath
+
+
+@dataclass(slots=True)
+class Parts:
+    """What one of the forms gave, before facts are made of it."""
+
+    file: PlanFile
+    source: str
+    lines: Mapping[KeyPath, int] = field(default_factory=dict)
+    rows: list[PlanRow] = field(default_factory=list)
+    drawing: Drawing | None = None
+    notes: list[Text] = field(default_factory=list)
+    data_notes: list[DataNote] = field(default_factory=list)
+    form: str = "plan.yaml"
+
+
+def append_rows(rows: list[PlanRow], more: Sequence[PlanRow]) -> None:
+    """Append rows whose parents count from their own first row."""
+    by = len(rows)
+    rows += [replace(row, parent=row.parent + by if row.parent >= 0 else -1) for row in more]
+
+
+def rows_of_file(model: PlanFile, lines: Mapping[KeyPath, int], file: str) -> list[PlanRow]:
+    """Return a row for every figure that the plan file itself gives."""
+    rows: list[PlanRow] = []
+    if isinstance(model.indicators, Indicators):
+        rows += _figure_rows(model.indicators, ("indicators",), lines, file, "")
+    for index, phase in enumerate(model.phases):
+        rows += _figure_rows(phase, ("phases", index), lines, file, phase.name)
+    return rows
+
+
+def _figure_rows(
+    figures: TypedFigures, at: KeyPath, lines: Mapping[KeyPath, int], file: str, phase: str
+) -> list[PlanRow]:
+    rows: list[PlanRow] = []
+    for name in type(figures).model_fields:
+        value = getattr(figures, name)
+        typed = value if name in TYPED_UNITS else {}
+        named = {f"{name}.{kind}": (number, (*at, name, kind)) for kind, number in typed.items()}
+        if name not in TYPED_UNITS and name != "name" and value is not None:
+            named = {name: (value, (*at, name))}
+        for key, (number, where) in named.items():
+            evidence = _evidence(file, where, lines, str(number))
+            rows.append(PlanRow(key, number, unit_of(key), evidence, phase=phase))
+    return rows
+
+
+def _evidence(file: str, at: KeyPath, lines: Mapping[KeyPath, int], text: str = "") -> Evidence:
+    line = lines.get(at)
+    location = f"line {line}" if line else dotted(at)
+    return Evidence(file, location, text, label=dotted(at), line=line)
+
+
+def build_plan(parts: Parts, *, known_date: bool) -> Plan:
+    """Return the plan that the parts describe; `known_date` is false where today stands in."""
+    model = parts.file
+    drawn = _measured(parts)
+    facilities = (*_listed_facilities(parts), *drawn.facilities)
+    phases = _phases(parts, facilities)
+    facts = merged(facts_of_rows(parts.rows), facts_of_facilities(facilities))
+    facts = merged(facts, _facts_of_homes(drawn, parts))
+    facts = merged(facts, _facts_of_phases(phases))
+    includes = {**includes_of_rows(parts.rows)}
+    for outer, inner in model.includes.items():
+        includes[outer] = tuple(sorted({*includes.get(outer, ()), *inner}))
+    notes = [*parts.notes]
+    if "status" not in model.model_fields_set:
+        notes.append(
+            Text("方案未写性质，按新建处理", "the plan does not say its status; it is taken as new")
+        )
+    return Plan(
+        name=model.name,
+        jurisdiction=getattr(model, "jurisdiction", ""),
+        date=model.date if known_date else None,
+        status=model.status,
+        source=parts.source,
+        facts=with_population(facts),
+        facilities=facilities,
+        phases=phases,
+        waivers=_waivers(parts),
+        includes=includes,
+        homes=drawn.homes,
+        site=drawn.site,
+        crs=drawn.crs,
+        context=str(model.context) if model.context else "",
+        rows=tuple(parts.rows),
+        notes=tuple(notes),
+        data_notes=tuple(parts.data_notes),
+    )
+
+
+def _measured(parts: Parts) -> Measured:
+    from siting.loaders.plan.drawing import Measured, measured
+
+    if parts.drawing is None:
+        return Measured()
+    report = DataReport()
+    result = measured(parts.drawing, crs=parts.file.crs, report=report)
+    parts.data_notes += [note for note in report.notes if note.severity != "info"]
+    return result
+
+
+def _listed_facilities(parts: Parts) -> tuple[PlannedFacility, ...]:
+    found = []
+    for index, row in enumerate(parts.file.facilities):
+        at: KeyPath = ("facilities", index)
+        numbers: dict[str, Fact] = {}
+        for name in ("floor_area_m2", "land_area_m2", "places", "beds", "classes"):
+            value = getattr(row, name)
+            if value is not None:
+                evidence = _evidence(parts.form, (*at, name), parts.lines, str(value))
+                numbers[name] = Fact(value, TYPED_UNITS[name], (evidence,))
+        found.append(
+            PlannedFacility(
+                row.id or f"facility-{index + 1}",
+                row.name,
+                tuple(row.facility_type),
+                **numbers,
+                phase=row.phase,
+                floor_level=row.floor_level,
+                own_entrance=row.own_entrance,
+                complex_id=row.complex,
+                evidence=replace(_evidence(parts.form, at, parts.lines), label=row.name),
+            )
+        )
+    return tuple(found)
+
+
+def _phases(parts: Parts, facilities: Sequence[PlannedFacility]) -> tuple[Phase, ...]:
+    """Return the phases in the order of the file, else of the table, else of the facilities."""
+    names = dict.fromkeys(row.name for row in parts.file.phases)
+    names |= dict.fromkeys(row.phase for row in parts.rows if row.phase)
+    names |= dict.fromkeys(each.phase for each in facilities if each.phase)
+    listed = {row.name: index for index, row in enumerate(parts.file.phases)}
+    phases = []
+    for order, name in enumerate(names, start=1):
+        built = facts_of_facilities(each for each in facilities if each.phase == name)
+        facts = merged(facts_of_rows(parts.rows, phase=name), built)
+        where = None
+        if name in listed:
+            where = _evidence(parts.form, ("phases", listed[name]), parts.lines)
+        phases.append(Phase(name, order, facts, where))
+    return tuple(phases)
+
+
+def _facts_of_phases(phases: Sequence[Phase]) -> dict[str, Fact]:
+    """Add up the phases, where every phase gives the figure or it is one of a facility type."""
+    keys = dict.fromkeys(key for phase in phases for key in phase.facts)
+    facts: dict[str, Fact] = {}
+    for key in keys:
+        found = [phase.facts[key] for phase in phases if key in phase.facts]
+        if len(found) == len(phases) or ("." in key and not key.startswith("count.")):
+            facts[key] = add_facts(found, derived=f"sum of {len(found)} phases")
+    return facts
+
+
+def _facts_of_homes(drawn: Measured, parts: Parts) -> dict[str, Fact]:
+    if drawn.homes is None or parts.drawing is None:
+        return {}
+    from siting.loaders.plan.drawing import sum_of_homes
+
+    file = parts.drawing.file("buildings")
+    units = {"households": "households", "population": "persons"}
+    sums = {key: sum_of_homes(drawn.homes, key, unit, file) for key, unit in units.items()}
+    return {key: fact for key, fact in sums.items() if fact is not None}
+
+
+def _waivers(parts: Parts) -> tuple[Waiver, ...]:
+    return tuple(
+        Waiver(
+            row.rule,
+            row.reason,
+            row.approver,
+            row.expires,
+            row.subject,
+            _evidence(parts.form, ("waivers", index), parts.lines),
+        )
+        for index, row in enumerate(parts.file.waivers)
+    )

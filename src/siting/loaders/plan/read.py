@@ -1,0 +1,269 @@
+"""Reads a plan: a folder with ``plan.yaml``, a GeoPackage, a GeoJSON, or an indicator table.
+
+Owns the four forms and that they give the same facts. What a rule sees is
+`siting.rules.plan.model`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from siting.errors import LoadError, ProjectError
+from siting.loaders.plan.build import Parts, append_rows, build_plan, rows_of_file
+from siting.loaders.plan.model import Indicators, PlanFile, plan_json_schema
+from siting.rules.plan.model import Evidence, Plan, PlanRow, PlanStatus, plain_number
+from siting.tables import DataReport
+from siting.yaml_lines import MAX_BYTES, faults_of, load_yaml
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from siting.loaders.plan.drawing import Drawing
+    from siting.yaml_lines import Path as KeyPath
+
+__all__ = ["PlanFile", "is_plan", "plan_json_schema", "plan_table", "read_plan"]
+
+# A plan is one development; larger files are cities, or meant to exhaust the memory.
+MAX_PLAN_BYTES = 64 * 1024 * 1024
+_GEOJSON = (".geojson", ".json")
+_SUFFIXES = (".yaml", ".yml", ".gpkg", *_GEOJSON, ".xlsx", ".xlsm")
+
+
+def is_plan(path: str | Path) -> bool:
+    """Tell whether a path looks like a plan, to find the plans among the files of a folder.
+
+    A folder with ``plan.yaml``; ``plan.yaml`` or ``NAME.plan.yaml`` itself, since other YAML files
+    are many; a GeoPackage, GeoJSON or workbook.
+
+    Examples
+    --------
+    >>> is_plan("jiangwan.xlsx"), is_plan("a/plan.yaml"), is_plan("expected.yaml")
+    (True, True, False)
+    """
+    path = Path(path)
+    if path.is_dir():
+        return (path / "plan.yaml").is_file()
+    if path.suffix.lower() in (".yaml", ".yml"):
+        return path.stem == "plan" or path.stem.endswith(".plan")
+    return path.suffix.lower() in _SUFFIXES
+
+
+def read_plan(
+    path: str | Path,
+    *,
+    name: str = "",
+    jurisdiction: str = "",
+    date: dt.date | None = None,
+    status: PlanStatus | None = None,
+    max_bytes: int = MAX_PLAN_BYTES,
+) -> Plan:
+    r"""Read a plan in any of its four forms.
+
+    Parameters
+    ----------
+    path
+        A folder with ``plan.yaml``, that file, a ``.gpkg``, a ``.geojson`` or an ``.xlsx``.
+    name, jurisdiction, date, status
+        Used where the file does not say them, as an indicator table alone never does.
+    max_bytes
+        The largest file that is opened, of the plan and of each layer it names.
+
+    Returns
+    -------
+    Plan
+        With every number exact and traceable; what is not said is not there.
+
+    Raises
+    ------
+    ProjectError
+        Faults of a plan file, all at once with their lines.
+    LoadError, CRSError, TableError
+        Files that cannot be read as what they are named, or that are too large.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     text = "name: 江湾\njurisdiction: cn-hubei-wuhan\ndate: 2026-11-01\n"
+    ...     text += "indicators: {households: 1250}\n"
+    ...     _ = (Path(folder) / "plan.yaml").write_text(text, encoding="utf-8")
+    ...     fact = read_plan(folder).facts["households"]
+    >>> fact.value, fact.evidence[0].location
+    (Decimal('1250'), 'line 4')
+    """
+    path = Path(path)
+    if path.is_dir():
+        path = path / "plan.yaml"
+    _check_size(path, max_bytes)
+    given = {"name": name, "jurisdiction": jurisdiction, "date": date, "status": status}
+    given = {key: value for key, value in given.items() if value}
+    suffix = path.suffix.lower()
+    if suffix in (".yaml", ".yml"):
+        parts = _from_yaml(path, max_bytes)
+    elif suffix in (".xlsx", ".xlsm"):
+        parts = _from_workbook(path, given)
+    elif suffix == ".gpkg":
+        from siting.loaders.plan.one_file import from_geopackage
+
+        parts = _from_document(*from_geopackage(path), path, given)
+    elif suffix in _GEOJSON:
+        from siting.loaders.plan.one_file import from_geojson
+
+        parts = _from_document(*from_geojson(path), path, given)
+    else:
+        raise LoadError(f"{path} is no plan; a plan is a folder with plan.yaml, or {_SUFFIXES}.")
+    return build_plan(parts, known_date="date" in parts.file.model_fields_set)
+
+
+def plan_table(plan: Plan) -> list[dict[str, str]]:
+    """Return what was read, row by row, for people: one dictionary of text per row.
+
+    The keys are ``key, value, unit, label, text, unit_as_read, file, location, line, part_of,
+    phase, note``. Rows that nothing knew have an empty key, and facts that were computed follow
+    at the end with how.
+    """
+    table = [_row_as_text(row, plan.rows) for row in plan.rows]
+    for key, fact in plan.facts.items():
+        if fact.derived:
+            where = fact.evidence[0] if fact.evidence else Evidence(plan.source, "", "")
+            row = PlanRow(key, fact.value, fact.unit, replace(where, text="", label=""))
+            table.append({**_row_as_text(row, ()), "note": fact.derived})
+    return table
+
+
+def _row_as_text(row: PlanRow, rows: Sequence[PlanRow]) -> dict[str, str]:
+    above = rows[row.parent].evidence.label if row.parent >= 0 else ""
+    return {
+        "key": row.key,
+        "value": "" if row.value is None else plain_number(row.value),
+        "unit": row.unit,
+        "label": row.evidence.label,
+        "text": row.evidence.text,
+        "unit_as_read": row.evidence.unit,
+        "file": row.evidence.file,
+        "location": row.evidence.location,
+        "line": str(row.evidence.line or ""),
+        "part_of": above,
+        "phase": row.phase,
+        "note": row.note,
+    }
+
+
+def _check_size(path: Path, max_bytes: int) -> None:
+    if not path.exists():
+        raise LoadError(f"{path} does not exist; a plan is a folder with plan.yaml, or a file.")
+    size = path.stat().st_size
+    if size > max_bytes:
+        raise LoadError(
+            f"{path} has {size:,} bytes; at most {max_bytes:,} are read as part of a plan. Leave "
+            "only this development in it; from Python, max_bytes raises the limit."
+        )
+
+
+def _from_yaml(path: Path, max_bytes: int) -> Parts:
+    with path.open("rb") as stream:
+        data, lines = load_yaml(stream.read(MAX_BYTES + 1), path.as_posix())
+    model, file = _validated(data, lines, path), path.as_posix()
+    parts = Parts(model, str(path), lines, rows_of_file(model, lines, file), form=file)
+    _add_workbook(parts, path, max_bytes)
+    parts.drawing = _drawing(model, path, max_bytes)
+    return parts
+
+
+def _validated(data: Any, lines: Mapping[KeyPath, int], path: Path) -> PlanFile:
+    name = path.as_posix()
+    if not isinstance(data, dict):
+        raise ProjectError(name, [f"{name}:1: expected keys such as name: 江湾花园"])
+    try:
+        return PlanFile.model_validate(data, context={"folder": path.parent, "path": path})
+    except ValidationError as failure:
+        raise ProjectError(name, faults_of(failure, lines, name, model=PlanFile)) from None
+
+
+def _add_workbook(parts: Parts, path: Path, max_bytes: int) -> None:
+    """Read the workbook that ``indicators`` names."""
+    named = parts.file.indicators
+    if isinstance(named, Indicators):
+        return
+    from siting.loaders.plan.table.read import read_indicator_table
+
+    _check_size(named.path, max_bytes)
+    table = read_indicator_table(named.path, sheet=named.sheet, file=_relative(named.path, path))
+    append_rows(parts.rows, table.rows)
+    parts.notes += table.notes
+
+
+def _from_workbook(path: Path, given: Mapping[str, Any]) -> Parts:
+    from siting.loaders.plan.table.read import read_indicator_table
+
+    table = read_indicator_table(path, file=path.as_posix())
+    known = {"name": table.name or path.stem, **given}
+    # What nobody said stays empty: the evaluator asks for it, it is not made up here.
+    model = PlanFile.model_construct(_fields_set=set(known), **known)
+    return Parts(
+        model, str(path), {}, list(table.rows), notes=list(table.notes), form=path.as_posix()
+    )
+
+
+def _from_document(
+    data: dict[str, Any],
+    rows: list[PlanRow],
+    drawing: Drawing,
+    path: Path,
+    given: Mapping[str, Any],
+) -> Parts:
+    data = {**given, **data}
+    lines = dict.fromkeys(_paths(data, ()), 1)
+    model = _validated(data, lines, path)
+    own = rows_of_file(model, {}, path.as_posix())
+    append_rows(own, rows)
+    return Parts(model, str(path), {}, own, drawing, form=path.as_posix())
+
+
+def _paths(data: Any, path: KeyPath) -> list[KeyPath]:
+    items: list[tuple[Any, Any]] = []
+    if isinstance(data, dict):
+        items = list(data.items())
+    elif isinstance(data, list):
+        items = list(enumerate(data))
+    return [path, *(inner for key, value in items for inner in _paths(value, (*path, key)))]
+
+
+def _drawing(model: PlanFile, path: Path, max_bytes: int) -> Drawing | None:
+    layers = model.layers
+    if not any((layers.site, layers.buildings, layers.facilities)):
+        return None
+    from siting.loaders.layer.sources import read_source
+    from siting.loaders.plan.drawing import Drawing
+
+    report = DataReport()
+    frames: dict[str, Any] = {}
+    files: dict[str, str] = {}
+    for key in ("site", "buildings", "facilities"):
+        layer = getattr(layers, key)
+        if layer is not None:
+            _check_size(layer.path, max_bytes)
+            files[key] = _relative(layer.path, path)
+            frames[key] = read_source(layer, report=report, subject=files[key])
+    return Drawing(
+        frames.get("site"),
+        frames.get("buildings"),
+        frames.get("facilities"),
+        layers.buildings.columns if layers.buildings else None,
+        layers.facilities.columns if layers.facilities else None,
+        layers.facilities.facility_type if layers.facilities else None,
+        files,
+    )
+
+
+def _relative(path: Path, plan: Path) -> str:
+    """Name a file from where the plan was named, so that a CI log leads to it."""
+    try:
+        return (plan.parent / path.relative_to(plan.resolve().parent)).as_posix()
+    except ValueError:
+        return path.as_posix()

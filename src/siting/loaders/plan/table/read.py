@@ -1,0 +1,164 @@
+"""Reads the table of technical and economic indicators (经济技术指标表) wherever it stands.
+
+Owns which sheet, which part of it and which way round: items below each other or side by side,
+several blocks beside each other. Every row that was found is returned with its cell, known or not,
+so that nothing is read or skipped in silence; `_block_rows` reads them.
+
+A layout is not guessed from a header alone: the sheet is read as it is and turned, whole and cut
+at its empty rows, and the reading that understands most rows is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from siting.errors import LoadError
+from siting.loaders.formats.workbook import read_workbook
+from siting.loaders.plan.table.blocks import Block, blocks_of, first_data_row
+from siting.loaders.plan.table.grid import Grid, grid_of, regions_of, without_building_tables
+from siting.loaders.plan.table.rows import rows_of_block
+from siting.loaders.plan.table.units import unit_remarks
+from siting.loaders.plan.table.words import fold
+from siting.rules.plan.finding import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from siting.rules.plan.model import PlanRow
+
+_TITLE = re.compile(
+    r"(?!(?:主要|综合|规划|项目|经济)*技术指标)(?P<name>.{2,40}?)(?:项目)?(?:主要|综合|规划)*(?:经济)?技术指标(?:一览)?表?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorTable:
+    """What a workbook says: rows in reading order, the project's name if given, and notes."""
+
+    rows: tuple[PlanRow, ...]
+    name: str = ""
+    notes: tuple[Text, ...] = ()
+
+
+def read_indicator_table(path: Path, *, sheet: str | None = None, file: str = "") -> IndicatorTable:
+    """Read the indicator table of a workbook.
+
+    Parameters
+    ----------
+    path
+        An XLSX workbook.
+    sheet
+        The sheet to read; all visible sheets where left out.
+    file
+        How evidence names the file; the path where left out.
+
+    Raises
+    ------
+    LoadError
+        The workbook cannot be read, has no such sheet, or no label in it is known.
+    """
+    sheets = read_workbook(path)
+    wanted = [each for each in sheets if (not each.hidden if sheet is None else each.name == sheet)]
+    if not wanted:
+        names = [each.name for each in sheets]
+        raise LoadError(f"{path} has no sheet {sheet!r}; it has {names}.")
+    rows: list[PlanRow] = []
+    notes = [
+        Text(f"工作表“{each.name}”已隐藏，未采用", f"sheet {each.name} is hidden; it is not read")
+        for each in sheets
+        if each.hidden and each not in wanted
+    ]
+    name = ""
+    for each in wanted:
+        grid, dropped = without_building_tables(grid_of(each))
+        found = read_grid(grid, file or path.as_posix())
+        _append(rows, found.rows)
+        notes.extend([*each.notes, *dropped, *found.notes])
+        name = name or _project_name(grid)
+    if not any(row.key and row.value is not None for row in rows):
+        raise LoadError(
+            f"{path} holds no indicator table that is understood: no cell with words such as "
+            "总建筑面积 or 居住户数 has a number right of it or below it."
+        )
+    return IndicatorTable(tuple(rows), name, tuple(notes))
+
+
+def _append(rows: list[PlanRow], more: list[PlanRow]) -> None:
+    """Append rows whose parents count from their own first row."""
+    by = len(rows)
+    rows += [replace(row, parent=row.parent + by if row.parent >= 0 else -1) for row in more]
+
+
+@dataclass(slots=True)
+class Reading:
+    """One way to read a grid: its rows, and what was left out in doubt."""
+
+    rows: list[PlanRow] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
+
+    def add(self, other: Reading) -> None:
+        """Append another reading's rows and notes."""
+        _append(self.rows, other.rows)
+        self.notes += other.notes
+
+    @property
+    def understood(self) -> int:
+        """How many figures it knows."""
+        return len({(row.key, row.phase) for row in self.rows if row.key and row.value is not None})
+
+
+def read_grid(grid: Grid, file: str) -> Reading:
+    """Return the reading that understands most rows; the whole sheet as it stands on a tie."""
+    shared = unit_remarks(grid)
+    readings = [_read_grid(grid, file, shared), _read_grid(grid.turn(), file, shared)]
+    regions = regions_of(grid)
+    if len(regions) > 1:
+        apart = Reading()
+        for region in regions:
+            ways = (_read_grid(region, file, shared), _read_grid(region.turn(), file, shared))
+            apart.add(max(ways, key=lambda way: way.understood))
+        readings.append(apart)
+    return max(readings, key=lambda way: way.understood)
+
+
+def _read_grid(grid: Grid, file: str, shared: Sequence[tuple[int, str]]) -> Reading:
+    found = Reading()
+    for block in blocks_of(grid):
+        rows = rows_of_block(grid, block, file, shared)
+        found.add(Reading(rows, _doubts(grid, block)))
+    return found
+
+
+def _doubts(grid: Grid, block: Block) -> list[Text]:
+    """Name the columns of numbers that could be meant as well as the one that was read."""
+    if not block.doubtful:
+        return []
+    first = first_data_row(grid, block)
+
+    def named(column: int) -> str:
+        below = (grid.items.get((row, column)) for row in grid.rows() if row >= first)
+        cell = next(item for item in below if item and item.quantities)
+        return f"{grid.name(cell)} {block.headers.get(column, '')}".rstrip()
+
+    read, others = named(block.values[0]), list(map(named, block.doubtful))
+    return [
+        Text(
+            f"有多列数值，采用 {read} 一列，未采用 {'、'.join(others)}",
+            f"of several columns of numbers {read} ... is read, not {', '.join(others)} ...",
+        )
+    ]
+
+
+def _project_name(grid: Grid) -> str:
+    """Return what stands beside 项目名称, else what the title says before 经济技术指标表."""
+    for (row, column), item in sorted(grid.items.items()):
+        if fold(item.text).rstrip(":") in ("项目名称", "工程名称", "小区名称"):
+            beside = (grid.items.get((row, column + step)) for step in (1, 2, 3))
+            return next((each.text.strip() for each in beside if each), "")
+    titles = (
+        _TITLE.fullmatch("".join(item.text.split())) for _, item in sorted(grid.items.items())
+    )
+    return next((title["name"] for title in titles if title), "")

@@ -1,0 +1,185 @@
+"""The rows of one block of an indicator table, read from top to bottom.
+
+Owns which rows give figures, and what is written down of each: value, unit, cell, and a note where
+something had to be assumed or could not be read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from siting.loaders.plan.table.blocks import first_data_row
+from siting.loaders.plan.table.figures import ReadRow, figure_of
+from siting.loaders.plan.table.numbering import bare_mark_of, mark_of
+from siting.loaders.plan.table.outline import Outline
+from siting.loaders.plan.table.units import NOT_KNOWN, unit_around, unit_beside, value_of
+from siting.loaders.plan.table.words import fold, label_of
+from siting.rules.plan.model import Evidence, PlanRow, unit_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from siting.loaders.plan.table.blocks import Block
+    from siting.loaders.plan.table.grid import Grid, Item
+    from siting.loaders.plan.table.numbering import Mark
+    from siting.loaders.plan.table.words import Quantity
+
+_SUBTOTAL = frozenset(("小计", "合计", "总计", "总"))
+_NO_NUMBER = "no number stands beside it"
+
+
+def rows_of_block(
+    grid: Grid, block: Block, file: str, remarks: Sequence[tuple[int, str]]
+) -> list[PlanRow]:
+    """Return the rows of a block in reading order, known or not.
+
+    Parameters
+    ----------
+    grid, block
+        The sheet, and the columns that belong together.
+    file
+        How evidence names the file.
+    remarks
+        As `_row_units.unit_remarks` of the whole sheet.
+    """
+    return _Reader(grid, block, file, remarks, Outline(block.labels)).read()
+
+
+@dataclass(slots=True)
+class _Reader:
+    grid: Grid
+    block: Block
+    file: str
+    remarks: Sequence[tuple[int, str]]
+    outline: Outline
+    found: list[PlanRow] = field(default_factory=list)
+    table: str = ""
+
+    def read(self) -> list[PlanRow]:
+        first = first_data_row(self.grid, self.block)
+        last = 0
+        for row in self.grid.rows():
+            path = self._path(row)
+            if path and (row >= first or self._values(row) or self._is_first_heading(row, path)):
+                if not self.table or row > last + 1 or self._is_heading(row, path):
+                    self.table = self.grid.name(path[-1])
+                self._read_row(row, path)
+            last = row
+        self._explain_headings()
+        return self.found
+
+    def _explain_headings(self) -> None:
+        """Say of a name without a number that its figures stand below it, where they do."""
+        for row in self.found:
+            above = self.found[row.parent] if row.parent >= 0 else None
+            if above and above.note == _NO_NUMBER and row.value is not None and row.key:
+                self.found[row.parent] = replace(above, note="its figures stand below it")
+
+    def _is_first_heading(self, row: int, path: list[Item]) -> bool:
+        """Tell whether a row above the first number heads a part of the table and not all of it."""
+        seen = [self.grid.at(row, column) for column in (*self.block.values, *self.block.units)]
+        over_all = any(item is path[0] for item in seen)
+        alone = not any(item for item in seen if item is not path[0])
+        numbered = path[-1].known or self._mark(row, path)[0] is not None
+        return alone and (numbered or not over_all) and "指标" not in fold(path[0].text)
+
+    def _is_heading(self, row: int, path: list[Item]) -> bool:
+        """Tell whether a row such as 名称 | 面积(㎡) begins another table."""
+        beside = [self.grid.items.get((row, column)) for column in self.block.values]
+        return not path[-1].known and any(item and item.is_words for item in beside)
+
+    def _path(self, row: int) -> list[Item]:
+        """Return the label cells of a row from left to right, each merged cell once."""
+        cells = (self.grid.at(row, column) for column in self.block.labels)
+        return list({item.place: item for item in cells if item and item.is_words}.values())
+
+    def _mark(self, row: int, path: list[Item]) -> tuple[Mark | None, bool]:
+        """Return the number of a row, and whether it stands in a column of its own."""
+        mark = mark_of(path[-1].text)
+        if mark is None and len(path) == 1 and self.block.numbering is not None:
+            beside = self.grid.items.get((row, self.block.numbering))
+            mark = bare_mark_of(beside.text) if beside else None
+            return mark, mark is not None
+        return mark, False
+
+    def _read_row(self, row: int, path: list[Item]) -> None:
+        cells, own = tuple(path), path[-1]
+        if fold(own.text) in _SUBTOTAL and len(path) > 1:
+            path = path[:-1]
+            own = path[-1]
+        label = label_of(own.text)
+        values = self._values(row)
+        if not label.words or label.words.startswith(("注", "备注", "说明")):
+            return
+        mark, counted = self._mark(row, path)
+        parent, part, place = self.outline.place(path, label, mark, counted=counted)
+        if not values and not label.quantities:
+            place = replace(place, is_heading=not self._beside(row))
+            if not own.known:
+                self.outline.keep(replace(place, part=part))
+                return
+        outline = self.outline
+        above = self.found[parent] if parent >= 0 else None
+        owner = outline.owner(path, place, label)
+        read = ReadRow(row, cells, own, label, parent, above, part, owner, outline.unclear)
+        start = len(self.found)
+        for column, item in values:
+            for quantity in item.quantities:
+                self._add(read, quantity, item, column)
+        for quantity in label.quantities:
+            self._add(read, quantity, own, 0)
+        if not values and not label.quantities:
+            self._add_empty(read)
+        self.outline.keep(replace(place, index=start, part=part))
+
+    def _beside(self, row: int) -> Item | None:
+        """Return what stands in a row's value columns."""
+        beside = (self.grid.items.get((row, column)) for column in self.block.values)
+        return next((item for item in beside if item), None)
+
+    def _values(self, row: int) -> list[tuple[int, Item]]:
+        cells = ((column, self.grid.items.get((row, column))) for column in self.block.values)
+        return [(column, item) for column, item in cells if item and item.quantities]
+
+    def _add(self, read: ReadRow, quantity: Quantity, item: Item, column: int) -> None:
+        unit, where = unit_beside(read, quantity, column, self.grid, self.block)
+        key, part, whose = figure_of(read, self.block.headers.get(column, ""), unit)
+        if not key and where == "header":
+            # A header's ㎡ is not meant for 总户数 or 容积率 in the same column.
+            unit = ""
+            key, part, whose = figure_of(read, "", unit)
+        if not unit and key:
+            unit, where = unit_around(read, key, item, self.grid, self.remarks)
+        value, note = value_of(key, quantity, unit, item)
+        if not key and whose:
+            note = note.replace(NOT_KNOWN, whose)
+            whose = ""
+        evidence = Evidence(
+            self.file, self.grid.name(item), item.text.strip(), unit, read.own.text.strip()
+        )
+        note = "; ".join(filter(None, (whose, note, where if where.startswith("the ") else "")))
+        phase = self.block.phases.get(column, "")
+        of_key = unit_of(key) if key else unit
+        self.found.append(
+            PlanRow(key, value, of_key, evidence, note, read.parent, part, phase, self.table)
+        )
+
+    def _add_empty(self, read: ReadRow) -> None:
+        other = self._beside(read.row)
+        text = other.text.strip() if other else ""
+        single = other is not None and other.is_words
+        note = "this is no single number" if single else _NO_NUMBER
+        evidence = Evidence(
+            self.file,
+            self.grid.name(other or read.own),
+            text,
+            read.label.unit,
+            read.own.text.strip(),
+        )
+        key, part, whose = figure_of(read, "", read.label.unit)
+        note = "; ".join(filter(None, (whose, note)))
+        unit = unit_of(key) if key else ""
+        self.found.append(
+            PlanRow(key, None, unit, evidence, note, read.parent, part, table=self.table)
+        )

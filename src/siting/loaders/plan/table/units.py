@@ -1,0 +1,115 @@
+"""In which unit a number of an indicator table is, and how much that is.
+
+The nearest unit counts: in the cell, in a column of units, in the label, in the header; else that
+of the row it is part of, else a remark such as 单位：万㎡ on the sheet.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from siting.loaders.plan.table.words import fold, in_base_unit, label_of, measures, unit_word
+from siting.rules.plan.model import unit_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from siting.loaders.plan.table.blocks import Block
+    from siting.loaders.plan.table.figures import ReadRow
+    from siting.loaders.plan.table.grid import Grid, Item
+    from siting.loaders.plan.table.words import Quantity
+
+NOT_KNOWN = "not a known indicator"
+_SHEET_UNIT = re.compile(r"单位[:]?(?P<unit>[^()、,;]+)")
+
+
+def unit_remarks(grid: Grid) -> list[tuple[int, str]]:
+    """Return the rows of the sheet with a remark such as 单位：万㎡, in order, and its unit."""
+    found: list[tuple[int, str]] = []
+    for (row, _), item in sorted(grid.items.items()):
+        remark = _SHEET_UNIT.search(fold(item.text)) if item.is_words else None
+        if remark and unit_word(remark["unit"]):
+            found.append((row, unit_word(remark["unit"])))
+        # 单位：㎡ alone in a cell is read as a unit already.
+        elif item.unit and "单位" in item.text:
+            found.append((row, item.unit))
+    return found
+
+
+def unit_beside(
+    read: ReadRow, quantity: Quantity, column: int, grid: Grid, block: Block
+) -> tuple[str, str]:
+    """Return the nearest unit and where it stands: cell, column, label or header.
+
+    Parameters
+    ----------
+    read
+        The row of the number.
+    quantity, column
+        The number, and its column; 0 where it stands in the label.
+    """
+    if quantity.unit:
+        return quantity.unit, "cell"
+    if column == 0:
+        return "", ""
+    for each in block.units:
+        item = grid.at(read.row, each)
+        if item and item.unit:
+            return item.unit, "column"
+    header = block.headers.get(column, "")
+    if read.label.unit:
+        return read.label.unit, "label"
+    # 总建筑面积(万㎡) over 地上 and 地下 is their unit too.
+    groups = (label_of(item.text).unit for item in reversed(read.path[:-1]))
+    if of_group := next(filter(None, groups), ""):
+        return of_group, "header"
+    return label_of(header).unit or unit_word(header), "header"
+
+
+def unit_around(
+    read: ReadRow, key: str, item: Item, grid: Grid, remarks: Sequence[tuple[int, str]]
+) -> tuple[str, str]:
+    """Return the unit of the row that a row is a part of, else of a remark on the sheet.
+
+    As `unit_beside` does; a unit that does not measure the figure `key` is none.
+    """
+    of_parent = read.above.evidence.unit if read.above else ""
+    if of_parent and unit_of(key) in measures(of_parent):
+        return of_parent, "the unit of the row it is part of"
+    shared = _remark_above(item, grid, remarks)
+    if shared and unit_of(key) in measures(shared):
+        return shared, "the sheet's unit"
+    return "", ""
+
+
+def _remark_above(item: Item, grid: Grid, remarks: Sequence[tuple[int, str]]) -> str:
+    """Return the unit of the last remark above, else of the first one below."""
+    row = item.place[grid.turned]
+    above = [unit for at, unit in remarks if at <= row]
+    return above[-1] if above else next((unit for _, unit in remarks), "")
+
+
+def value_of(key: str, quantity: Quantity, unit: str, item: Item) -> tuple[Decimal | None, str]:
+    """Return how much a number is in the unit of its figure, and what had to be assumed of it."""
+    notes: list[str] = []
+    if quantity.number < 0:
+        return None, "less than nothing; it is not read"
+    if quantity.about:
+        notes.append(f"written with {quantity.about}")
+    if item.formula:
+        notes.append("a formula's stored value")
+    if not key:
+        return quantity.number, "; ".join([*notes, NOT_KNOWN])
+    wanted = unit_of(key)
+    if wanted == "":
+        return quantity.number, "; ".join(notes)
+    if not unit and wanted == "share":
+        # 建筑密度 28 without a unit can only be 28 %.
+        percent = quantity.number > 1
+        notes.append("no unit: read as %" if percent else "no unit: read as a share")
+        return quantity.number / 100 if percent else quantity.number, "; ".join(notes)
+    if not unit and wanted == "m2":
+        notes.append("no unit: read as m2")
+    return in_base_unit(quantity.number, unit), "; ".join(notes)

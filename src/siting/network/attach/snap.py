@@ -1,0 +1,313 @@
+"""Where homes and facilities touch the streets.
+
+Owns the attachment of subjects to edges: at their gates, or at the nearest point of a street.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import IntEnum
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from siting.errors import SitingError
+from siting.network.costs import TOLERANCE_M
+from siting.network.graph import frozen_array
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import ArrayLike, NDArray
+
+    from siting.network.attach.subjects import Starts
+    from siting.network.graph import Network
+    from siting.network.kernels.grid import SegmentGrid
+
+_DTYPES = {
+    "subject": np.int32,
+    "edge": np.int32,
+    "position": np.float64,
+    "access_m": np.float64,
+    "via": np.uint8,
+}
+
+
+class Via(IntEnum):
+    """How a subject reaches the streets."""
+
+    NONE = 0
+    """Not at all: no street is near enough, or all of them lie behind a barrier."""
+    POINT = 1
+    """From its point."""
+    ENTRANCE = 2
+    """Through its known entrances."""
+    BOUNDARY = 3
+    """Through its outline, no entrance being known."""
+
+
+@dataclass(frozen=True, eq=False)
+class Attachment:
+    """Where the subjects of one table touch the streets; a row is one way between both.
+
+    Parameters
+    ----------
+    subject
+        int32 (k,): row of the subjects' table, in ascending order; a subject with several gates
+        has several rows, one that is too far from every street has none.
+    edge
+        int32 (k,): edge of the network.
+    position
+        float64 (k,): share of the edge's length from its start, 0 to 1.
+    access_m
+        float64 (k,): length of the access leg between the subject and that point.
+    size
+        Number of subjects.
+    via
+        uint8 (size,): how each subject reaches the streets, as `Via`.
+    """
+
+    subject: NDArray[np.int32]
+    edge: NDArray[np.int32]
+    position: NDArray[np.float64]
+    access_m: NDArray[np.float64]
+    size: int
+    via: NDArray[np.uint8]
+
+    def __post_init__(self) -> None:
+        for name, dtype in _DTYPES.items():
+            object.__setattr__(self, name, frozen_array(getattr(self, name), dtype))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Through the constructor, so that a copy in another process is frozen too.
+        return type(self), tuple(getattr(self, field.name) for field in fields(self))
+
+    @cached_property
+    def along_streets(self) -> tuple[NDArray[Any], ...]:
+        """Subject, edge, position and access leg of the rows in the order of their edges.
+
+        Near in the city is near in memory then.
+        """
+        order = np.argsort(self.edge, kind="stable")
+        return self.subject[order], self.edge[order], self.position[order], self.access_m[order]
+
+    @property
+    def attached(self) -> NDArray[np.bool_]:
+        """Which subjects reach a street at all, bool (size,)."""
+        return np.asarray(self.via != Via.NONE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Legs:
+    """Shortest access legs: start, edge, place on the edge and length; a row each."""
+
+    start: NDArray[np.int64]
+    edge: NDArray[np.int32]
+    position: NDArray[np.float64]
+    access_m: NDArray[np.float64]
+
+
+def snap(
+    network: Network,
+    geometry: gpd.GeoSeries | NDArray[Any],
+    *,
+    max_access_m: float,
+    barriers: gpd.GeoDataFrame | None = None,
+    entrances: gpd.GeoDataFrame | None = None,
+    threads: int | None = None,
+) -> Attachment:
+    """Attach subjects to the nearest place on a street.
+
+    Parameters
+    ----------
+    network
+        The streets.
+    geometry
+        n subjects in the network's CRS: a GeoSeries or array of points, lines or polygons, or
+        float (n, 2) coordinates. A subject with null or empty geometry is not attached.
+    max_access_m
+        Longest access leg, inclusive.
+    barriers
+        Lines and polygons that no access leg may cross (it may touch them). A subject that lies
+        wholly inside a barrier polygon attaches as if that polygon were absent: shore lines are
+        coarser than doors.
+    entrances
+        Gates: integer column `subject` (row of `geometry`) and point geometry; `match_entrances`
+        makes it of a layer. A subject with gates is reached through them alone.
+    threads
+        How many at once; the result does not depend on it. Left out: as many as there are cores.
+
+    Returns
+    -------
+    Attachment
+        Points have one row. An outline under 200 m long has one: where it is nearest to a street,
+        which is 0 m where a street crosses it. A longer one is reached from there and from places
+        at most 50 m apart along it, each with its nearest street. Of equally near streets the one
+        with the lowest edge number is taken.
+
+    Raises
+    ------
+    SitingError
+        Geometry collections, coordinates that are not numbers, a limit that is not positive,
+        entrances of subjects that do not exist.
+
+    Notes
+    -----
+    The nearest street of every subject is looked for among existing ones. A street marked `added`
+    (see `build_network`) that is at least as near gives one row more; so a proposed path gives more
+    ways out and takes none away, and nobody's distance grows.
+
+    Examples
+    --------
+    A home 30 m north of a street of 200 m, 50 m along it.
+
+    >>> import geopandas, shapely
+    >>> from siting.network.graph import build_network
+    >>> line = shapely.LineString([(0, 0), (200, 0)])
+    >>> streets = geopandas.GeoDataFrame({"street_id": ["a"]}, geometry=[line], crs=4547)
+    >>> home = snap(build_network(streets), np.array([[50.0, 30.0]]), max_access_m=200)
+    >>> home.position.tolist(), home.access_m.tolist()
+    ([0.25], [30.0])
+    """
+    from siting.network.attach.subjects import find_starts
+
+    if not max_access_m >= 0:
+        raise SitingError(f"max_access_m is {max_access_m}; give a distance in metres from 0.")
+    starts = find_starts(geometry, entrances)
+    legs = _legs(network, starts, max_access_m + TOLERANCE_M, barriers, threads)
+    return _attachment(starts, legs)
+
+
+def match_entrances(entrances: gpd.GeoDataFrame, subject_ids: ArrayLike) -> gpd.GeoDataFrame:
+    """Give each gate the rows of the subjects that it opens, for `snap`.
+
+    Parameters
+    ----------
+    entrances
+        As `tables.ENTRANCES`.
+    subject_ids
+        text (n,): identifier of each subject; a facility with two services has two rows.
+
+    Returns
+    -------
+    GeoDataFrame
+        Columns `subject` (int) and `geometry`, a row per gate and subject. Gates of nobody here
+        are left out.
+    """
+    import geopandas as gpd
+    import pandas as pd
+
+    rows = pd.DataFrame({"subject_id": np.asarray(subject_ids, object)})
+    rows["subject"] = np.arange(len(rows))
+    gates = pd.DataFrame(
+        {
+            "subject_id": np.asarray(entrances["subject_id"], object),
+            "geometry": entrances.geometry.to_numpy(),
+        }
+    )
+    matched = gates.merge(rows, on="subject_id", how="inner")
+    return gpd.GeoDataFrame(matched[["subject", "geometry"]], crs=entrances.crs)
+
+
+def _legs(
+    network: Network,
+    starts: Starts,
+    limit_m: float,
+    barriers: gpd.GeoDataFrame | None,
+    threads: int | None,
+) -> _Legs:
+    """Find the nearest existing street of every start, and every added one that is as near."""
+    from siting.network.attach.barriers import barrier_grid, barriers_around
+    from siting.network.kernels.grid import build_segment_grid
+
+    limit = np.full(starts.size, limit_m)
+    ignored = np.full(starts.size, -1, np.int32)
+    look = partial(_search, network, barrier_grid(barriers), starts, limit, ignored, threads)
+    legs, hindered = look(network.segment_grid, np.arange(starts.size))
+    hindered_rows = np.flatnonzero(hindered)
+    around = barriers_around(barriers, starts.shapes_of(hindered_rows))
+    ignored[hindered_rows] = around
+    inside = hindered_rows[around >= 0]
+    found = [legs]
+    if inside.size:
+        found = [_taken(legs, ignored[legs.start] < 0), look(network.segment_grid, inside)[0]]
+    for legs in found:
+        limit[legs.start] = legs.access_m
+    for edge in np.flatnonzero(network.edge_added):
+        grid = build_segment_grid(network.edge_xy, network.edge_offsets, np.array([edge]))
+        found.append(look(grid, starts.near(grid, limit))[0])
+    return _together(found)
+
+
+def _together(found: list[_Legs]) -> _Legs:
+    """Put lists of legs one after the other."""
+    return _Legs(
+        np.concatenate([legs.start for legs in found]),
+        np.concatenate([legs.edge for legs in found]),
+        np.concatenate([legs.position for legs in found]),
+        np.concatenate([legs.access_m for legs in found]),
+    )
+
+
+def _taken(legs: _Legs, keep: NDArray[np.bool_]) -> _Legs:
+    return _Legs(legs.start[keep], legs.edge[keep], legs.position[keep], legs.access_m[keep])
+
+
+def _search(
+    network: Network,
+    walls: SegmentGrid,
+    starts: Starts,
+    limit: NDArray[np.float64],
+    ignored: NDArray[np.int32],
+    threads: int | None,
+    grid: SegmentGrid,
+    rows: NDArray[np.int64],
+) -> tuple[_Legs, NDArray[np.bool_]]:
+    """Return the legs of those rows that have one, and whether a barrier hindered each start."""
+    from siting.network.kernels.nearest import nearest_segments
+    from siting.network.kernels.threads import over_pieces
+    from siting.network.kernels.zorder import zorder_keys
+
+    n = starts.size
+    segment, share, gap = np.full(n, -1, np.int32), np.zeros(n), np.full(n, np.inf)
+    hindered = np.zeros(n, bool)
+    order = rows[np.argsort(zorder_keys(starts.circle[rows, :2]), kind="stable")]
+    found = (segment, share, gap, hindered)
+
+    def work(low: int, high: int) -> None:
+        nearest_segments(
+            order[low:high], starts.circle, starts.sides, starts.offsets, limit, ignored,
+            grid, walls, found,
+        )  # fmt: skip
+
+    over_pieces(work, order.size, threads)
+    start = np.flatnonzero(segment >= 0)
+    hit = segment[start]
+    position = _position(network, grid, hit, share[start])
+    return _Legs(start, grid.owner[hit], position, gap[start]), hindered
+
+
+def _position(
+    network: Network, grid: SegmentGrid, hit: NDArray[np.int32], share: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the share of the edge; exactly 1 at its end, whatever the sum of its parts."""
+    ends = grid.ends[hit]
+    walked = grid.start_m[hit] + share * np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1])
+    position = np.minimum(walked / network.edge_length_m[grid.owner[hit]], 1.0)
+    position[grid.last[hit] & (share == 1.0)] = 1.0
+    return position
+
+
+def _attachment(starts: Starts, legs: _Legs) -> Attachment:
+    """Sort by subject; where starts of a subject meet the street at one place, keep the nearest."""
+    subject = starts.subject[legs.start]
+    via = np.full(starts.subjects, Via.NONE, np.uint8)
+    via[subject] = starts.via[legs.start]
+    if (np.diff(subject) > 0).all():  # nothing to sort, as with points
+        return Attachment(subject, legs.edge, legs.position, legs.access_m, starts.subjects, via)
+    order = np.lexsort((legs.access_m, legs.position, legs.edge, subject))
+    subject, edge, position = subject[order], legs.edge[order], legs.position[order]
+    new = np.ones(order.size, bool)
+    new[1:] = np.any([c[1:] != c[:-1] for c in (subject, edge, position)], axis=0)
+    access_m = legs.access_m[order]
+    return Attachment(subject[new], edge[new], position[new], access_m[new], starts.subjects, via)

@@ -1,0 +1,205 @@
+"""``findings.gpkg``: the results as layers that open coloured in QGIS, without any setting up.
+
+One file: homes, areas of each level, facilities, gaps, sites, and the water and main streets below.
+A layer's style is a row of the table ``layer_styles``, which QGIS reads when it opens the layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from siting.pipeline.gaps.qgis_styles import categories, graduated, plain, write_styles
+from siting.pipeline.gaps.summary import LEADING, block_key, covered_by_area
+from siting.pipeline.in_areas import representative_points
+from siting.rules.city.findings import VERDICT_WORDS, Verdict
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from siting.pipeline.gaps.analysis import Analysis
+    from siting.rules.city.findings import FindingBlock
+
+# Opening a layer of a million homes is slow everywhere; homes.parquet always has all of them.
+MAX_HOMES = 200_000
+# GDAL's own columns.
+_TAKEN = frozenset({"fid", "ogc_fid", "geom"})
+_VERDICT_COLOURS = {
+    "fail": "#b35806",
+    "unknown": "#8a8a8a",
+    "pass": "#5b9bd0",
+    "not_applicable": "#d8d8d4",
+}
+_VERDICT_WORDS = {
+    "zh": {"fail": "不达标", "unknown": "未知", "pass": "达标", "not_applicable": "不适用"},
+    "en": {
+        "fail": "fail",
+        "unknown": "unknown",
+        "pass": "pass",
+        "not_applicable": "not applicable",
+    },
+}
+_SHARE_COLOURS = ("#8872c0", "#a292d0", "#bcb1de", "#d3cce9", "#f5f3fa")
+_SHARE_EDGES = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
+
+
+def write_geopackage(analysis: Analysis, path: Path) -> None:
+    """Write the layers of an analysis and their styles.
+
+    Parameters
+    ----------
+    analysis
+        The result.
+    path
+        A new file. In the metric CRS of the analysis; a layer without rows is left out, and homes
+        of which there are more than `MAX_HOMES` are left to ``homes.parquet``.
+    """
+    import warnings
+
+    styles = []
+    for name, frame, style in _layers(analysis):
+        if not len(frame):
+            continue
+        with warnings.catch_warnings():
+            # GDAL says that a file of one layer is being extended; that is what is meant.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            storable(frame).to_file(
+                path, layer=name, driver="GPKG", engine="pyogrio", mode="a", use_arrow=True
+            )
+        styles.append((name, style))
+    write_styles(path, styles)
+
+
+def storable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a frame with the columns that a GeoPackage can hold.
+
+    Names there do not tell capitals apart, and some are taken: of two such columns the first stays.
+    What is neither number nor truth is written as text.
+    """
+    names = [str(name) for name in frame.columns]
+    lower = [name.lower() for name in names]
+    kept = [
+        name
+        for at, name in enumerate(names)
+        if lower[at] not in _TAKEN and lower[at] not in lower[:at]
+    ]
+    result = frame[kept].copy()
+    for name in kept:
+        if result[name].dtype == object:
+            result[name] = result[name].map(str, na_action="ignore")
+    return result
+
+
+def _layers(analysis: Analysis) -> Iterator[tuple[str, gpd.GeoDataFrame, str]]:
+    """Yield each layer with its style, those drawn below first."""
+    layers = analysis.layers
+    yield from _ground(analysis)
+    worst = worst_block(analysis)
+    for level in layers.areas:
+        yield _areas(analysis, level, worst)
+    if len(layers.residential) <= MAX_HOMES:
+        yield _homes(analysis, worst)
+    # Points and outlines in one layer would have no style in common.
+    places = layers.facilities.set_geometry(representative_points(layers.facilities.geometry))
+    yield "facilities", places, plain("#1b9e77", kind="point", shape="diamond")
+    yield _gaps(analysis)
+    if layers.sites is not None:
+        yield "sites", layers.sites, plain("#c51b7d", kind="point", shape="star", size=4.0)
+
+
+def worst_block(analysis: Analysis) -> FindingBlock | None:
+    """Return the rule on homes under which most go without; layers are coloured by it."""
+    pairs = zip(analysis.blocks, analysis.summary["rules"], strict=True)
+    judged = [
+        (_failing(entry), -number, block)
+        for number, (block, entry) in enumerate(pairs)
+        if block.subject_kind == "home" and entry["verdicts"]["pass"] + entry["verdicts"]["fail"]
+    ]
+    return max(judged, key=lambda each: each[:2])[2] if judged else None
+
+
+def _failing(entry: dict[str, Any]) -> float:
+    for weight in ("population", "households", "elderly"):
+        failed = entry[weight]["fail"]
+        if failed is not None:
+            return float(failed)
+    return float(entry["verdicts"]["fail"])
+
+
+def _ground(analysis: Analysis) -> Iterator[tuple[str, gpd.GeoDataFrame, str]]:
+    from siting.pipeline.gaps.map_model import main_street_rows
+
+    layers = analysis.layers
+    if layers.water is not None:
+        yield "water", layers.water, plain("#d3e3ee", kind="polygon", outline="#d3e3ee")
+    rows, classes = main_street_rows(layers.streets)
+    streets = layers.streets.iloc[rows][["street_id", "geometry"]].assign(highway=classes)
+    yield "streets", streets, plain("#b3afaa", kind="line")
+
+
+def _areas(
+    analysis: Analysis, level: str, worst: FindingBlock | None
+) -> tuple[str, gpd.GeoDataFrame, str]:
+    shares = covered_by_area(analysis.blocks, analysis.city, level)
+    known = {name: share for name, share in shares.items() if (~np.isnan(share)).any()}
+    verdicts = {
+        block.rule.id: _words(block)
+        for block in analysis.blocks
+        if block.subject_kind == "area" and block.level == level
+    }
+    frame = _beside(analysis.layers.areas[level], {**known, **verdicts})
+    # By the same people as on the map and in the report.
+    key = "" if worst is None else block_key(worst)
+    wanted = (f"{key}:covered_share_of_{weight}" for weight in LEADING)
+    column = next((name for name in wanted if name in known), None)
+    if column is None:
+        return f"areas_{level}", frame, plain("#f5f3fa", kind="polygon", outline="#8d8a99")
+    return f"areas_{level}", frame, graduated(column, _SHARE_EDGES, _SHARE_COLOURS)
+
+
+def _homes(analysis: Analysis, worst: FindingBlock | None) -> tuple[str, gpd.GeoDataFrame, str]:
+    columns: dict[str, Any] = {}
+    for block in analysis.blocks:
+        judged = block.subject_kind == "home" and (block.verdict <= Verdict.FAIL).any()
+        if judged:
+            columns[block_key(block)] = _words(block)
+            finite = np.where(np.isfinite(block.measured), block.measured, np.nan)
+            columns[f"{block_key(block)}:measured_{block.unit}"] = finite
+    homes = analysis.layers.residential
+    kind = "polygon" if homes.geom_type.isin(("Polygon", "MultiPolygon")).all() else "point"
+    if kind == "point":  # as with facilities: outlines among points would have no style
+        homes = homes.set_geometry(representative_points(homes.geometry))
+    frame = _beside(homes, columns)
+    if worst is None:
+        return "homes", frame, plain("#8a8a8a", kind=kind)
+    return "homes", frame, _by_verdict(block_key(worst), analysis.language, kind)
+
+
+def _by_verdict(column: str, language: str, kind: str) -> str:
+    words = _VERDICT_WORDS[language]
+    entries = [(word, words[word], colour) for word, colour in _VERDICT_COLOURS.items()]
+    return categories(column, entries, kind=kind)
+
+
+def _gaps(analysis: Analysis) -> tuple[str, gpd.GeoDataFrame, str]:
+    from siting.pipeline.gaps.failing import gaps_frame
+
+    frame = gaps_frame(analysis)
+    return "gaps", frame, plain("#5c2a05", kind="point", shape="triangle", size=1.6)
+
+
+def _words(block: FindingBlock) -> Any:
+    return np.asarray(VERDICT_WORDS, dtype=object)[block.verdict]
+
+
+def _beside(table: gpd.GeoDataFrame, columns: dict[str, Any]) -> gpd.GeoDataFrame:
+    """Put columns beside a table at once, before the geometry."""
+    import geopandas as gpd
+    import pandas as pd
+
+    added = pd.DataFrame(columns, index=table.index)
+    joined = pd.concat([table, added.loc[:, ~added.columns.isin(table.columns)]], axis=1)
+    return gpd.GeoDataFrame(joined, geometry="geometry", crs=table.crs)

@@ -1,0 +1,213 @@
+"""The printable report of an analysis: its figures and maps put together, printed on request."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from siting.errors import SitingError
+from siting.report.analysis.document import AreaGap, Document, Picture, document_html
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from siting.pipeline.gaps.analysis import Analysis
+    from siting.render._static_layout import Legend
+    from siting.render.model import MapModel, MapRule
+    from siting.report.analysis.document import Language
+    from siting.rules.city.findings import FindingBlock
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
+_PRINT_SECONDS = 120
+_MAPS = 2
+_AREAS = 10
+# On A4 between the margins these are three quarters of their size, and 8 points are still 6.
+_PICTURE_IN: Mapping[Legend, tuple[float, float]] = {"beside": (8.8, 6.24), "below": (4.6, 5.5)}
+# Beyond, a drawing of every home is larger than its picture.
+_MAX_DRAWN = 5_000
+
+
+def write_report(analysis: Analysis, path: Path | str, *, maps: int = _MAPS) -> Path:
+    """Write the report of an analysis as HTML, or as PDF where a Chromium is found.
+
+    Parameters
+    ----------
+    analysis
+        The result.
+    path
+        The file; its ending, ``.html`` or ``.pdf``, chooses the format.
+    maps
+        How many rules are drawn, the worst first.
+
+    Returns
+    -------
+    pathlib.Path
+        The file written.
+
+    Raises
+    ------
+    SitingError
+        Another ending; or a PDF is wanted and no browser is there to print it.
+    """
+    target = Path(path)
+    check_report_path(target)
+    page = report_html(analysis, maps=maps)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.part")
+    if target.suffix.lower() == ".pdf":
+        print_pdf(page, draft)
+    else:
+        draft.write_text(page, encoding="utf-8")
+    draft.replace(target)
+    return target
+
+
+def check_report_path(path: Path) -> None:
+    """Raise where a report cannot be written, before the work starts.
+
+    Raises
+    ------
+    SitingError
+        The ending is neither ``.html`` nor ``.pdf``, or nothing is there to print a PDF.
+    """
+    kind = path.suffix.lower()
+    if kind not in (".html", ".pdf"):
+        raise SitingError(f"{path} has the ending '{path.suffix}'; expected .html or .pdf.")
+    if kind == ".pdf":
+        _browser()
+
+
+def report_html(analysis: Analysis, *, maps: int = _MAPS) -> str:
+    """Return the report of an analysis as one HTML page; see `write_report`."""
+    from siting.pipeline.gaps.geopackage import worst_block
+    from siting.pipeline.gaps.map_model import build_map_model
+    from siting.pipeline.gaps.summary import block_key
+
+    worst = worst_block(analysis)
+    pictures = _pictures(build_map_model(analysis), analysis.language, maps) if maps else []
+    document = Document(
+        summary=analysis.summary,
+        manifest=analysis.manifest,
+        notes=analysis.report.notes,
+        pictures=pictures,
+        worst="" if worst is None else block_key(worst),
+        weight=_weight(analysis, worst),
+        areas=_areas(analysis, worst),
+        attribution=analysis.project.attribution,
+        language=cast("Language", analysis.language),
+    )
+    return document_html(document)
+
+
+def print_pdf(page: str, path: Path) -> None:
+    """Print an HTML page to a PDF with the Chromium that the system has.
+
+    Parameters
+    ----------
+    page
+        The page; it must not need a network.
+    path
+        The file to write.
+
+    Raises
+    ------
+    SitingError
+        No browser is found, or it writes nothing.
+    """
+    browser = _browser()
+    with tempfile.TemporaryDirectory() as folder:
+        source, printed = Path(folder) / "report.html", Path(folder) / "report.pdf"
+        source.write_text(page, encoding="utf-8")
+        command = [
+            browser, "--headless", "--disable-gpu", "--no-sandbox", "--no-pdf-header-footer",
+            "--disable-background-networking", f"--user-data-dir={Path(folder) / 'profile'}",
+            f"--print-to-pdf={printed}", source.as_uri(),
+        ]  # fmt: skip
+        # The page is ours, loads nothing and runs nothing: its policy forbids both.
+        subprocess.run(command, check=False, capture_output=True, timeout=_PRINT_SECONDS)  # noqa: S603
+        if not printed.is_file():
+            raise SitingError(
+                f"{browser} did not print the report. Write report.html and print it by hand."
+            )
+        shutil.copyfile(printed, path)
+
+
+def _browser() -> str:
+    """Return where a browser that prints is."""
+    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if browser is None:
+        raise SitingError(
+            "a PDF of the report is printed by Chromium, Chrome or Edge, and none was found. "
+            "Write report.html and print it from any browser."
+        )
+    return browser
+
+
+def _pictures(model: MapModel, language: str, count: int) -> list[Picture]:
+    """Draw the worst rules; small towns as drawings that stay sharp, large ones as pictures."""
+    from siting.render.static import worst_rules, write_static_map
+
+    kind, mime = ("svg", "svg+xml") if len(model.homes.lon) <= _MAX_DRAWN else ("png", "png")
+    rules = _unlike(worst_rules(model, len(model.rules)), count)
+    legend: Legend = "below" if len(rules) > 1 else "beside"
+    pictures = []
+    with tempfile.TemporaryDirectory() as folder:
+        for rule in rules:
+            path = Path(folder) / f"map.{kind}"
+            write_static_map(
+                model, path, rule_id=rule.id, language=language,
+                size_in=_PICTURE_IN[legend], dpi=200, legend=legend,
+            )  # fmt: skip
+            data = base64.b64encode(path.read_bytes()).decode("ascii")
+            title = rule.title.zh if language == "zh" else rule.title.en
+            pictures.append(Picture(title, f"data:image/{mime};base64,{data}"))
+    return pictures
+
+
+def _unlike(rules: Sequence[MapRule], count: int) -> list[MapRule]:
+    """Return the first rules of each kind of facility: two maps of one gap tell it twice."""
+    kinds: dict[tuple[str, ...], MapRule] = {}
+    for rule in rules:
+        kinds.setdefault(tuple(sorted(rule.facility_types)), rule)
+    return list(kinds.values())[:count]
+
+
+def _weight(analysis: Analysis, worst: FindingBlock | None) -> str:
+    """Return what people are counted in: the first that the homes know."""
+    totals = analysis.summary["totals"]
+    known = (name for name in ("population", "households", "elderly") if totals[name])
+    return "homes" if worst is None else next(known, "homes")
+
+
+def _areas(analysis: Analysis, worst: FindingBlock | None) -> list[AreaGap]:
+    """Return the areas in which most go without under the worst rule."""
+    from siting.rules.city.findings import Verdict
+    from siting.rules.city.rollup import WEIGHTS, roll_up
+
+    level = next(
+        (one for one in ("community", *analysis.layers.areas) if one in analysis.layers.areas), None
+    )
+    if worst is None or level is None:
+        return []
+    column = WEIGHTS.index(_weight(analysis, worst))
+    summed = roll_up(worst, analysis.city, level)
+    without = np.nan_to_num(summed.totals[:, Verdict.FAIL, column])
+    shares = summed.covered_share[:, column]
+    table = analysis.layers.areas[level]
+    ids = table["area_id"].tolist()
+    names = table["name"].fillna("").tolist() if "name" in table.columns else [""] * len(ids)
+    order = [int(row) for row in np.argsort(-without, kind="stable")[:_AREAS] if without[row] > 0]
+    return [
+        AreaGap(
+            str(names[row] or ids[row]),
+            float(without[row]),
+            None if np.isnan(shares[row]) else float(shares[row]),
+        )
+        for row in order
+    ]

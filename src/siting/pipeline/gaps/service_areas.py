@@ -1,0 +1,75 @@
+"""The areas that limits reach, for the map only: each is drawn once however many rules ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from siting.rules.pack.measures import Family, measure_of
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from siting.rules.city.findings import FindingBlock
+    from siting.rules.city.model import City
+
+# On a screen a whole city is a thousand pixels wide.
+_SIMPLIFY_M = 5.0
+
+
+class ServiceAreas:
+    """Draws the area within the limit of a rule, and keeps it for the next rule that asks."""
+
+    def __init__(self, city: City) -> None:
+        self._city = city
+        self._drawn: dict[tuple[tuple[str, ...], str, float], npt.NDArray[Any] | None] = {}
+
+    def of(self, block: FindingBlock) -> npt.NDArray[Any] | None:
+        """Return polygons in degrees, or None where a rule has no reach or reaches nothing."""
+        rule = block.rule
+        has_reach = measure_of(block.measure).family is Family.DISTANCE and rule.require is not None
+        if not has_reach or not block.required.size:
+            return None
+        limit = float(block.required[0])
+        key = (tuple(sorted(rule.facility_types)), block.measure, limit)
+        if key not in self._drawn:
+            self._drawn[key] = self._draw(*key)
+        return self._drawn[key]
+
+    def _draw(
+        self, facility_types: tuple[str, ...], measure: str, limit: float
+    ) -> npt.NDArray[Any] | None:
+        import geopandas as gpd
+
+        rows = self._city.rows_of_types(facility_types)
+        if not rows.size or not np.isfinite(limit):
+            return None
+        draw = self._straight if measure == "straight_line" else self._walked
+        shape = draw(rows, limit, measure)
+        if shape.is_empty:
+            return None
+        whole = gpd.GeoSeries([shape], crs=self._city.facilities.crs)
+        parts = whole.explode(ignore_index=True).simplify(_SIMPLIFY_M)
+        return np.asarray(parts.to_crs("EPSG:4326").to_numpy(), dtype=object)
+
+    def _straight(self, rows: npt.NDArray[np.int64], limit: float, _: str) -> BaseGeometry:
+        near = self._city.facilities.geometry.iloc[rows].buffer(limit)
+        shape: BaseGeometry = near.union_all()
+        return shape
+
+    def _walked(self, rows: npt.NDArray[np.int64], limit: float, measure: str) -> BaseGeometry:
+        from siting.network.service_area import service_area
+        from siting.rules.city.costs import attachment_of
+
+        city = self._city
+        assert city.network is not None
+        assert city.facility_attachment is not None
+        destinations = attachment_of(city.facility_attachment, rows)
+        if measure != "walking_time":
+            return service_area(city.network, destinations, cutoff=limit)
+        if city.time_network is not None:
+            return service_area(city.time_network, destinations, cutoff=limit * 60)
+        metres = limit * city.parameters.walking_speed_m_per_min
+        return service_area(city.network, destinations, cutoff=metres)

@@ -1,0 +1,180 @@
+"""What ``summary.json`` says, and the names that tell the findings of one run apart."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from siting.rules.city.findings import VERDICT_WORDS
+from siting.rules.city.rollup import WEIGHTS, home_weights, roll_up, summarize
+
+if TYPE_CHECKING:
+    from siting.rules.city.findings import FindingBlock
+    from siting.rules.city.model import City
+
+# Of people where people are known: the question is who is served, not how many buildings.
+LEADING = ("population", "elderly", "households", "homes")
+
+
+def block_key(block: FindingBlock) -> str:
+    """Return what tells the blocks of one run apart: the rule, and how or where it was applied.
+
+    A rule has several blocks where it is asked of areas of several levels, or measured both along
+    streets and straight.
+    """
+    parts = [block.rule.id]
+    if block.is_alternative:
+        parts.append(block.measure)
+    if block.subject_kind != "home":
+        parts.append(block.level or block.subject_kind)
+    return "@".join(parts)
+
+
+def build_summary(
+    blocks: Sequence[FindingBlock], city: City, *, head: Mapping[str, Any], language: str
+) -> dict[str, Any]:
+    """Return the whole of ``summary.json``.
+
+    Parameters
+    ----------
+    blocks
+        Every block of the run.
+    city
+        What they are about.
+    head
+        What stands first: project, date, versions.
+    language
+        ``zh`` or ``en``, of sentences and sources.
+
+    Returns
+    -------
+    dict
+        `head`, then ``totals``, ``areas``, ``verdicts`` and ``rules``. In an entry of ``rules``
+        ``covered_share`` is that of people where people are known (``covered_share_of`` names the
+        weight), ``covered_shares`` has all of them.
+    """
+    totals = _totals(city)
+    entries = _entries(blocks, city, language)
+    return {
+        **head,
+        "totals": {**totals, "facilities": len(city.facilities)},
+        "areas": {level: len(table) for level, table in city.areas.items()},
+        "verdicts": _verdicts(entries),
+        "rules": entries,
+    }
+
+
+def updated_summary(
+    summary: Mapping[str, Any],
+    blocks: Sequence[FindingBlock],
+    city: City,
+    known: Mapping[int, Mapping[str, Any]],
+    *,
+    language: str,
+) -> dict[str, Any]:
+    """Return the summary after a change, with the entries of blocks that did not change as known.
+
+    Parameters
+    ----------
+    summary
+        Before the change; what stands in its head stays.
+    blocks, city, language
+        As for `build_summary`.
+    known
+        Number of a block -> its entry.
+    """
+    changed = [number for number in range(len(blocks)) if number not in known]
+    fresh = zip(changed, _entries([blocks[n] for n in changed], city, language), strict=True)
+    by_number = {**known, **dict(fresh)}
+    entries = [dict(by_number[number]) for number in range(len(blocks))]
+    totals = dict(summary["totals"])
+    if len(city.homes) != totals["homes"]:
+        totals |= _totals(city)
+    return {
+        **summary,
+        "totals": {**totals, "facilities": len(city.facilities)},
+        "verdicts": _verdicts(entries),
+        "rules": entries,
+    }
+
+
+def _totals(city: City) -> dict[str, float]:
+    columns = zip(WEIGHTS, home_weights(city), strict=True)
+    return {name: float(np.nansum(values)) for name, values in columns}
+
+
+def _entries(blocks: Sequence[FindingBlock], city: City, language: str) -> list[dict[str, Any]]:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        spreads = pool.map(_spread, blocks)
+        entries = summarize(blocks, city, language)["rules"]
+        return [
+            {"key": block_key(block), **_with_leading_share(entry), **spread}
+            for block, entry, spread in zip(blocks, entries, spreads, strict=True)
+        ]
+
+
+def _verdicts(entries: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Count the verdicts of rules that govern and are no alternative."""
+    counted = [each for each in entries if not (each["governed_by"] or each["is_alternative"])]
+    return {word: sum(each["verdicts"][word] for each in counted) for word in VERDICT_WORDS}
+
+
+def _with_leading_share(entry: dict[str, Any]) -> dict[str, Any]:
+    shares = entry.get("covered_share")
+    if shares is None:
+        return entry
+    known = [name for name in LEADING if shares[name] is not None]
+    leading = known[0] if known else "homes"
+    return {
+        **entry,
+        "covered_share": shares[leading],
+        "covered_share_of": leading,
+        "covered_shares": shares,
+    }
+
+
+def _spread(block: FindingBlock) -> dict[str, float | None]:
+    """Return the median and the 90th percentile of what was measured; None where nothing was.
+
+    A subject that reaches nothing counts as farther than all others, so a percentile can be
+    infinite, which JSON has no number for: None then too.
+    """
+    measured = block.measured if block.concerns is None else block.measured[block.rows]
+    measured = measured[~np.isnan(measured)]
+    if not measured.size:
+        return {"measured_median": None, "measured_p90": None}
+    shares = {"measured_median": 0.5, "measured_p90": 0.9}
+    at = {name: int(share * (measured.size - 1)) for name, share in shares.items()}
+    # A million homes need not be sorted for two of them.
+    measured.partition(sorted(set(at.values())))
+    numbers = {name: measured[place] for name, place in at.items()}
+    return {name: float(each) if np.isfinite(each) else None for name, each in numbers.items()}
+
+
+def covered_by_area(
+    blocks: Sequence[FindingBlock], city: City, level: str
+) -> dict[str, np.ndarray[Any, Any]]:
+    """Return the covered share of every area and rule about homes.
+
+    Returns
+    -------
+    dict
+        ``<block key>:covered_share_of_<weight>`` -> float64 (areas,); NaN where nothing is decided.
+    """
+    weights = home_weights(city)
+    known = [(index, name) for index, name in enumerate(WEIGHTS) if _any(weights[index])]
+    columns = {}
+    for block in blocks:
+        if block.subject_kind == "home":
+            shares = roll_up(block, city, level, weights=weights).covered_share
+            for index, name in known:
+                columns[f"{block_key(block)}:covered_share_of_{name}"] = shares[:, index]
+    return columns
+
+
+def _any(values: np.ndarray[Any, Any]) -> bool:
+    return bool((~np.isnan(values)).any())

@@ -1,0 +1,417 @@
+"""The plan check: plans in, findings out, every rule in force for their place and date applied.
+
+Owns the order of the steps and what is shared by many plans: rules and existing cities are read
+once. The rules themselves are judged in `siting.rules`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from siting.errors import SitingError
+from siting.pipeline.plans.results import PlanCheck, PlanChecks
+from siting.report.analysis.note_words import note_line
+from siting.rules.plan.finding import Language, PlanFinding, Text, ranked
+from siting.tables import DataReport
+
+if TYPE_CHECKING:
+    from siting.loaders.layer.load import Layers
+    from siting.loaders.project.model import Project
+    from siting.pipeline.kept.networks import Prepared
+    from siting.rules.city.model import City
+    from siting.rules.pack.model import Pack, Rule
+    from siting.rules.pack.selection import Selection
+    from siting.rules.plan.evaluate import Counting
+    from siting.rules.plan.model import Plan, PlanStatus
+
+    Progress = Callable[[str, float], None]
+
+__all__ = ["CheckOptions", "PlanCheck", "PlanChecks", "check_plan", "check_plans", "day_of"]
+
+
+@dataclass(frozen=True)
+class CheckOptions:
+    """How plans are checked; the same for all plans of one run.
+
+    Parameters
+    ----------
+    rules
+        Packs or folders of packs, as `siting.rules.pack.places.find_packs` takes them, or
+        packs that are read already; empty: every shipped one.
+    date, jurisdiction, status
+        Instead of what a plan says; None: as it says.
+    context
+        Project, or path of the project file, of the existing city, instead of what a plan names.
+    include
+        States of rules that count: ``active``, ``draft``, ``unverified``.
+    counting
+        How areas are counted and rounded; None: as the rules say.
+    language
+        Of what a notebook shows.
+    cache
+        Keep the street network of a large city in ``.siting-cache`` beside its project file.
+    """
+
+    rules: tuple[str | Path | Pack, ...] = ()
+    date: dt.date | None = None
+    jurisdiction: str | None = None
+    status: PlanStatus | None = None
+    context: Project | Path | str | None = None
+    include: tuple[str, ...] = ("active",)
+    counting: Counting | None = None
+    language: Language = "zh"
+    cache: bool = True
+
+
+def check_plan(
+    plan: Plan | Path | str,
+    *,
+    rules: Iterable[str | Path | Pack] | str | None = None,
+    date: dt.date | str | None = None,
+    jurisdiction: str | None = None,
+    status: PlanStatus | None = None,
+    context: Project | Path | str | None = None,
+    include: Iterable[str] = ("active",),
+    counting: Counting | None = None,
+    language: Language = "zh",
+    cache: bool = True,
+    progress: Progress | None = None,
+) -> PlanCheck:
+    """Check one plan against the rules in force for its place and date.
+
+    Parameters
+    ----------
+    plan
+        A plan, or the path of one: a folder with ``plan.yaml``, a GeoPackage, a GeoJSON or an
+        indicator table as XLSX.
+    rules
+        Packs or folders of packs, such as ``["cn", "my-rules.yaml"]``; all shipped ones if left
+        out.
+    date, jurisdiction, status
+        Instead of what the plan says. An indicator table alone says none of them.
+    context
+        The existing city for the radius rules, instead of the one the plan names.
+    include
+        States of rules that count: ``active``, and on request ``draft`` and ``unverified``.
+    counting
+        How areas are counted and rounded; as the rules say if left out.
+    language
+        Of what a notebook shows.
+    cache
+        Keep the street network of a large city in ``.siting-cache`` beside its project file.
+    progress
+        Called with a label and a share from 0 to 1.
+
+    Returns
+    -------
+    PlanCheck
+        A sequence of findings, the worst first. Missing data gives ``unknown``, never ``pass``.
+
+    Raises
+    ------
+    SitingError
+        A plan, pack or city that cannot be worked with; no date or place; no rule applies.
+
+    Examples
+    --------
+    >>> import datetime
+    >>> from decimal import Decimal
+    >>> from siting.rules.plan.model import Fact, Plan
+    >>> facts = {"households": Fact(Decimal(1250), "households"),
+    ...          "floor_area_m2.elder_care": Fact(Decimal(340), "m2")}
+    >>> plan = Plan("江湾", "cn-hubei-wuhan", datetime.date(2026, 11, 1), "new", "plan", facts)
+    >>> finding = check_plan(plan).finding("wuhan-elder-care-floor-area")
+    >>> finding.verdict, str(finding.required), str(finding.shortfall)
+    ('fail', '375', '35')
+    """
+    options = CheckOptions(
+        rules=(rules,) if isinstance(rules, str) else tuple(rules or ()),
+        date=day_of(date),
+        jurisdiction=jurisdiction,
+        status=status,
+        context=context,
+        include=tuple(include),
+        counting=counting,
+        language=language,
+        cache=cache,
+    )
+    return _Checker(options).check(plan, progress)
+
+
+def check_plans(
+    paths: Iterable[Plan | Path | str],
+    options: CheckOptions | None = None,
+    *,
+    progress: Progress | None = None,
+) -> PlanChecks:
+    """Check several plans; those that cannot be read do not keep the others from being checked.
+
+    Raises
+    ------
+    SitingError
+        A rule pack that cannot be worked with.
+    """
+    checker = _Checker(options or CheckOptions())
+    listed = tuple(paths)
+    checks: list[PlanCheck] = []
+    unreadable: list[tuple[Path, str]] = []
+    for number, path in enumerate(listed):
+        try:
+            checks.append(checker.check(path, _part(progress, number, len(listed))))
+        except (SitingError, OSError, RecursionError, MemoryError) as error:
+            where = Path(path) if isinstance(path, str | Path) else Path(path.source)
+            unreadable.append((where, _said(error, where)))
+    return PlanChecks(tuple(checks), tuple(unreadable))
+
+
+@dataclass
+class _Checker:
+    """Reads packs once and every existing city once."""
+
+    options: CheckOptions
+    _cities: dict[str, tuple[Project, Layers, Prepared]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.packs = _packs(self.options.rules)
+
+    def check(self, given: Plan | Path | str, progress: Progress | None) -> PlanCheck:
+        from siting.rules.plan.consistency import check_consistency
+        from siting.rules.plan.evaluate import evaluate_plan
+
+        plan, instead = self._plan(given)
+        chosen = self._selection(plan)
+        report = DataReport()
+        city = self._city(plan, chosen.rules, report, progress)
+        own = tuple(_waived(each, plan) for each in check_consistency(plan))
+        judged = evaluate_plan(chosen.rules, plan, city=city, counting=self.options.counting)
+        findings = (*own, *judged)
+        return PlanCheck(
+            plan,
+            tuple(ranked(findings)),
+            chosen.rules,
+            chosen.left_out,
+            (*instead, *self._notes(plan, findings), *_told(report)),
+            self.options.language,
+        )
+
+    def _plan(self, given: Plan | Path | str) -> tuple[Plan, tuple[Text, ...]]:
+        """Return the plan as it is judged, and what was asked for instead of what it says."""
+        from siting.loaders.plan.read import read_plan
+
+        options = self.options
+        plan = given
+        if isinstance(plan, str | Path):
+            plan = read_plan(
+                plan,
+                jurisdiction=options.jurisdiction or "",
+                date=options.date,
+                status=options.status,
+            )
+        said, plan = (
+            plan,
+            replace(
+                plan,
+                date=options.date or plan.date,
+                jurisdiction=options.jurisdiction or plan.jurisdiction,
+                status=options.status or plan.status,
+                context=_path_of(options.context) or plan.context,
+            ),
+        )
+        _check_said(plan, needs_place=not options.rules)
+        return plan, _instead(said, plan)
+
+    def _selection(self, plan: Plan) -> Selection:
+        from siting.rules.pack.selection import select_rules
+
+        assert plan.date is not None
+        chosen = select_rules(
+            self.packs,
+            date=plan.date,
+            jurisdiction=plan.jurisdiction or None,
+            include=self.options.include,
+        )
+        if not chosen.rules:
+            reasons = dict.fromkeys(each.reason.en for each in chosen.left_out)
+            raise SitingError(
+                f"{plan.source}: none of {len(chosen.left_out)} rules applies in "
+                f"{plan.jurisdiction or 'any place'} on {plan.date}: {'; '.join(reasons)}. A plan "
+                "without rules is not compliant; name packs that hold there."
+            )
+        return chosen
+
+    def _city(
+        self, plan: Plan, rules: Sequence[Rule], report: DataReport, progress: Progress | None
+    ) -> City | None:
+        if plan.homes is None or not plan.context or not any(map(_is_distance, rules)):
+            return None
+        from siting.pipeline.plans.city import plan_city
+
+        project, layers, prepared = self._layers(plan.context, report, progress)
+        return plan_city(
+            layers, plan, project.parameters, report=report, prepared=prepared, progress=progress
+        )
+
+    def _layers(
+        self, context: str, report: DataReport, progress: Progress | None
+    ) -> tuple[Project, Layers, Prepared]:
+        from siting.loaders.project.read import read_project
+        from siting.pipeline.kept.layers import load_kept_layers
+        from siting.pipeline.kept.networks import Prepared
+
+        if context not in self._cities:
+            given = self.options.context or context
+            project = read_project(Path(given)) if isinstance(given, str | Path) else given
+            loading = DataReport()
+            layers = load_kept_layers(
+                project, cache=self.options.cache, progress=progress, report=loading
+            )
+            prepared = Prepared(project.folder if self.options.cache else None)
+            self._cities[context] = (project, layers, prepared)
+            repairs = sum(note.severity != "info" for note in loading.notes)
+            message = (
+                f"{repairs} notes on the data of the existing city; siting analyze lists them."
+            )
+            report.add(
+                Path(context).name, "assumption", "city-notes", message, details={"notes": repairs}
+            )
+        return self._cities[context]
+
+    def _notes(self, plan: Plan, findings: Sequence[PlanFinding]) -> tuple[Text, ...]:
+        known = {each.rule_id for each in findings}
+        waived = (
+            Text(
+                f"豁免所指的 {each.rule_id} 不在所用规则之内",
+                f"a waiver names {each.rule_id}, which is none of the rules applied.",
+            )
+            for each in plan.waivers
+            if each.rule_id not in known
+        )
+        drawn = (note_line(note, counted=True) for note in plan.data_notes)
+        told = (*plan.notes, *drawn, *self._place(plan), *waived)
+        return tuple(_said_of(plan, note) for note in told)
+
+    def _place(self, plan: Plan) -> tuple[Text, ...]:
+        """Say where no rule is made for a place itself, since its name may be misspelt."""
+        from siting.yaml_lines import nearest_known
+
+        places = {rule.jurisdiction for pack in self.packs for rule in pack.rules}
+        if not plan.jurisdiction or plan.jurisdiction in places:
+            return ()
+        hint = nearest_known(plan.jurisdiction, places)
+        listed = "、".join(sorted(places))
+        return (
+            Text(
+                f"没有专为 {plan.jurisdiction} 制定的规则，只用更大范围的规则；"
+                f"有规则的地区：{listed}",
+                f"no rule is made for {plan.jurisdiction} itself, only wider ones apply; {hint}",
+            ),
+        )
+
+
+def _packs(rules: Sequence[str | Path | Pack]) -> tuple[Pack, ...]:
+    from siting.rules.pack.places import find_packs, read_packs
+
+    refs = [str(each) for each in rules if isinstance(each, str | Path)]
+    read = tuple(each for each in rules if not isinstance(each, str | Path))
+    if read and not refs:
+        return read
+    return (*read_packs(find_packs(refs)), *read)
+
+
+def day_of(date: dt.date | str | None) -> dt.date | None:
+    """Return a day that may be written as text.
+
+    Raises
+    ------
+    SitingError
+        The text is no day.
+
+    Examples
+    --------
+    >>> day_of("2026-11-23")
+    datetime.date(2026, 11, 23)
+    """
+    if not isinstance(date, str):
+        return date
+    try:
+        return dt.date.fromisoformat(date)
+    except ValueError:
+        raise SitingError(f"date is '{date}'; write it as 2026-11-23.") from None
+
+
+def _said_of(plan: Plan, note: Text) -> Text:
+    return Text(f"{plan.source}：{note.zh}", f"{plan.source}: {note.en}")
+
+
+def _instead(said: Plan, judged: Plan) -> tuple[Text, ...]:
+    """Say where an option overrules what a plan says of itself."""
+    names = {"date": "日期", "jurisdiction": "地区", "status": "性质"}
+    return tuple(
+        _said_of(
+            said,
+            Text(
+                f"方案所写{zh}为 {old}，按要求以 {new} 判定",
+                f"its {name} is {old}; it is judged with {new}, as asked for.",
+            ),
+        )
+        for name, zh in names.items()
+        if (old := getattr(said, name)) and old != (new := getattr(judged, name))
+    )
+
+
+def _check_said(plan: Plan, *, needs_place: bool) -> None:
+    lacks = [] if plan.date else ["date (--date 2026-11-01)"]
+    if needs_place and not plan.jurisdiction:
+        lacks.append("jurisdiction (--jurisdiction cn-hubei-wuhan)")
+    if lacks:
+        raise SitingError(
+            f"{plan.source} does not say its {' and '.join(lacks)}, which decide what rules are in "
+            "force; an indicator table alone never does. Give them, or write a plan.yaml that "
+            "names the table."
+        )
+
+
+def _path_of(context: Project | Path | str | None) -> str:
+    if context is None:
+        return ""
+    return str(context) if isinstance(context, str | Path) else str(context.path)
+
+
+def _is_distance(rule: Rule) -> bool:
+    from siting.rules.pack.measures import Family, measure_of
+
+    return measure_of(rule.measure).family is Family.DISTANCE
+
+
+def _waived(finding: PlanFinding, plan: Plan) -> PlanFinding:
+    """Attach the waiver of a contradiction; those of rules are attached where rules are judged."""
+    for waiver in plan.waivers:
+        concerns = waiver.rule_id == finding.rule_id and waiver.subject in ("", finding.subject)
+        if concerns and plan.date is not None and plan.date <= waiver.expires:
+            return replace(finding, waived=waiver)
+    return finding
+
+
+def _told(report: DataReport) -> Iterator[Text]:
+    return (note_line(note) for note in report.notes if note.severity != "info")
+
+
+def _said(error: BaseException, path: Path) -> str:
+    """Say what is wrong, without the path that stands beside it."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply to be a plan."
+    if isinstance(error, MemoryError):
+        return "it needs more memory than there is."
+    said = str(error).removeprefix(str(path)).removeprefix(path.as_posix())
+    # Of a file in the plan's folder its name is left.
+    return said.lstrip(": " if said == str(error) else ":/\\ ")
+
+
+def _part(progress: Progress | None, number: int, count: int) -> Progress | None:
+    if progress is None:
+        return None
+    return lambda label, share: progress(label, (number + share) / count)

@@ -1,0 +1,103 @@
+"""Which of the paths that a user names are plans: folders, files, and what lies beside them."""
+
+from __future__ import annotations
+
+import glob
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from siting.errors import SitingError
+from siting.loaders.plan.read import is_plan
+
+_PLAN_FILE = "plan.yaml"
+# Deeper than any repository; a folder that links to itself ends here.
+_DEEPEST = 8
+_REPORT = re.compile(rb'\s*\{\s*"findings"\s*:')
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFiles:
+    """The plans among some paths, each once and in order, and what was passed over."""
+
+    plans: tuple[Path, ...]
+    skipped: tuple[Path, ...] = ()
+
+
+def find_plans(paths: Iterable[str | Path]) -> PlanFiles:
+    """Find the plans that paths mean.
+
+    Parameters
+    ----------
+    paths
+        A plan's folder or file stands for itself. Another folder stands for the plans in it and
+        below. A file beside a ``plan.yaml`` belongs to that plan, so that a changed layer names
+        its plan. A pattern such as ``plans/*``, which some shells do not expand, is expanded.
+        A single file is always taken, so that reading it says what is wrong with it; among
+        several paths, files that are no plans are skipped.
+
+    Returns
+    -------
+    PlanFiles
+        Paths that do not exist are among the plans, for the reader to say so.
+
+    Raises
+    ------
+    SitingError
+        There is no plan at all.
+
+    Examples
+    --------
+    >>> files = find_plans(["plans/a.xlsx", "plans/notes.txt", "plans/b.gpkg"])
+    >>> [path.name for path in files.plans]
+    ['a.xlsx', 'notes.txt', 'b.gpkg']
+    """
+    named = [each for path in paths for each in _expanded(Path(path))]
+    found: dict[Path, None] = {}
+    skipped: dict[Path, None] = {}
+    for path in named:
+        plans = tuple(_plans_at(path, 0, alone=len(named) == 1))
+        found.update(dict.fromkeys(plans))
+        if not plans:
+            skipped[path] = None
+    if not found:
+        listed = ", ".join(map(str, skipped))
+        raise SitingError(
+            f"no plan is among {listed or 'the paths'}; a plan is a folder with {_PLAN_FILE}, a "
+            ".gpkg, a .geojson or an .xlsx."
+        )
+    return PlanFiles(tuple(found), tuple(skipped))
+
+
+def _expanded(path: Path) -> list[Path]:
+    if path.exists() or not glob.has_magic(str(path)):
+        return [path]
+    return [Path(each) for each in sorted(glob.glob(str(path)))] or [path]  # noqa: PTH207
+
+
+def _plans_at(path: Path, depth: int, *, alone: bool) -> Iterator[Path]:
+    if path.is_dir():
+        if is_plan(path):
+            yield path
+        elif depth < _DEEPEST:
+            for each in sorted(path.iterdir()):
+                if not each.name.startswith("."):
+                    yield from _plans_at(each, depth + 1, alone=False)
+    elif path.parent.is_dir() and is_plan(path.parent):
+        yield path.parent
+    elif alone or _is_missing(path, depth) or (is_plan(path) and not is_report(path)):
+        yield path
+
+
+def _is_missing(path: Path, depth: int) -> bool:
+    """Tell whether somebody named a path that is not there."""
+    return depth == 0 and not path.exists()
+
+
+def is_report(path: Path) -> bool:
+    """Tell whether a file is a JSON report of a plan check, which may lie among the plans."""
+    if path.suffix.lower() != ".json" or not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return _REPORT.match(stream.read(200)) is not None

@@ -1,0 +1,189 @@
+"""What a plan check gives back: the findings of one plan or several, ready to be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from siting.rules.plan.finding import Language, PlanFinding, Text, breaks, summary_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from siting.rules.pack.model import Rule
+    from siting.rules.pack.selection import LeftOut
+    from siting.rules.plan.model import Plan
+
+NOT_CHECKED = "plan-not-checked"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PlanCheck(Sequence[PlanFinding]):
+    """The findings of one plan, the worst first; it shows itself in a notebook.
+
+    Parameters
+    ----------
+    plan
+        The plan as it was judged.
+    findings
+        One for each rule and subject, contradictions of the plan included.
+    rules
+        The rules that were applied.
+    left_out
+        The rules that were not, each with the reason.
+    notes
+        What was assumed, repaired or could not be looked at.
+    language
+        Of what a notebook shows.
+    """
+
+    plan: Plan
+    findings: tuple[PlanFinding, ...]
+    rules: tuple[Rule, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[Text, ...] = ()
+    language: Language = "zh"
+
+    @overload
+    def __getitem__(self, index: int) -> PlanFinding: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[PlanFinding, ...]: ...
+    def __getitem__(self, index: int | slice) -> PlanFinding | tuple[PlanFinding, ...]:
+        return self.findings[index]
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    @property
+    def compliant(self) -> bool:
+        """Whether nothing that binds fails or is unknown."""
+        return not self.failing
+
+    @property
+    def failing(self) -> tuple[PlanFinding, ...]:
+        """The findings that make the check fail, unknown ones included."""
+        return tuple(each for each in self.findings if breaks(each))
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """Counts by verdict, as in the JSON report."""
+        return dict(summary_of(self.findings))
+
+    def finding(self, rule_id: str, subject: str = "") -> PlanFinding:
+        """Return the finding of one rule.
+
+        Raises
+        ------
+        KeyError
+            The rule was not applied to that subject.
+        """
+        for each in self.findings:
+            if (each.rule_id, each.subject) == (rule_id, subject):
+                return each
+        raise KeyError(f"no finding of {rule_id} {subject}".rstrip())
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the findings as a table: a row is one rule on one subject; numbers are floats."""
+        import pandas as pd
+
+        from siting.report.plan.json import finding_record
+
+        records = [finding_record(each, self.language, {}) for each in self.findings]
+        columns = [
+            "rule_id", "title", "subject", "verdict", "strength", "measured", "required",
+            "shortfall", "unit", "explanation", "governs", "missing", "finding_id",
+        ]  # fmt: skip
+        return pd.DataFrame(records, columns=columns)
+
+    def _repr_html_(self) -> str:
+        from siting.report.plan.notebook import to_notebook_html
+
+        return to_notebook_html(self.findings, language=self.language)
+
+    def __repr__(self) -> str:
+        from siting.report.plan.text import to_text
+
+        return to_text(self.findings, language=self.language).rstrip("\n")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PlanChecks(Sequence[PlanCheck]):
+    """The checks of several plans, and the plans that could not be read.
+
+    Parameters
+    ----------
+    checks
+        Those that could be read, in the order they were named.
+    unreadable
+        Path and error of the others.
+    """
+
+    checks: tuple[PlanCheck, ...]
+    unreadable: tuple[tuple[Path, str], ...] = ()
+
+    @overload
+    def __getitem__(self, index: int) -> PlanCheck: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[PlanCheck, ...]: ...
+    def __getitem__(self, index: int | slice) -> PlanCheck | tuple[PlanCheck, ...]:
+        return self.checks[index]
+
+    def __len__(self) -> int:
+        return len(self.checks)
+
+    @property
+    def findings(self) -> tuple[PlanFinding, ...]:
+        """The findings of all plans; a plan that could not be read is a failure of its own."""
+        lost = tuple(unreadable_finding(path, error) for path, error in self.unreadable)
+        return (*(each for check in self.checks for each in check), *lost)
+
+    @property
+    def compliant(self) -> bool:
+        """Whether every plan could be read and complies."""
+        return not self.unreadable and all(check.compliant for check in self.checks)
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """The notes of all plans, each said once, and names that several plans have."""
+        names = [check.plan.name for check in self.checks]
+        shared = dict.fromkeys(name for name in names if names.count(name) > 1)
+        own = dict.fromkeys(note for check in self.checks for note in check.notes)
+        return (
+            *own,
+            *(
+                Text(
+                    f"有 {names.count(name)} 个方案都叫“{name}”；请各取一名，因为结果按方案名辨认",
+                    f"{names.count(name)} plans are called {name}; give each a name of its own, "
+                    "since findings are known again by the plan's name.",
+                )
+                for name in shared
+            ),
+        )
+
+    def _repr_html_(self) -> str:
+        from siting.report.plan.notebook import to_notebook_html
+
+        return to_notebook_html(self.findings, language=self._language)
+
+    def __repr__(self) -> str:
+        from siting.report.plan.text import to_text
+
+        return to_text(self.findings, language=self._language).rstrip("\n")
+
+    @property
+    def _language(self) -> Language:
+        return self.checks[0].language if self.checks else "zh"
+
+
+def unreadable_finding(path: Path, error: str) -> PlanFinding:
+    """Return the failure that stands in every report for a plan that could not be read."""
+    return PlanFinding(
+        plan=path.name,
+        source=str(path),
+        rule_id=NOT_CHECKED,
+        title=Text("方案无法检查", "The plan cannot be checked"),
+        verdict="fail",
+        explanation=Text(error, error),
+    )

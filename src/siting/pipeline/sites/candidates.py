@@ -1,0 +1,244 @@
+"""Where something could be opened: sites from a layer, a file, areas, empty homes or the streets.
+
+Owns the words that name a source of sites, and the table `SITES` that each of them becomes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from siting.errors import SitingError
+from siting.tables import SITES, check_table
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from siting.pipeline.gaps.analysis import Analysis
+    from siting.tables import DataReport
+
+SOURCES = (
+    "sites (the project's layer), a file of sites, areas:LEVEL (a site in each area), "
+    "streets:METRES (every so many metres along the streets), vacant (homes where nobody lives), "
+    "homes:COLUMN=VALUE"
+)
+# More sites than this along the streets are a slip of the pen, and take all memory.
+_MOST_GENERATED = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSource:
+    """What a person wrote for the sites, taken apart: ``areas:community`` -> areas, community."""
+
+    kind: str
+    value: str = ""
+
+
+def parse_source(text: str) -> SiteSource:
+    """Take a source of sites apart.
+
+    Raises
+    ------
+    SitingError
+        A spacing that is no number of metres, an empty level or condition.
+
+    Examples
+    --------
+    >>> parse_source("areas:community")
+    SiteSource(kind='areas', value='community')
+    >>> parse_source("vacant.gpkg")
+    SiteSource(kind='file', value='vacant.gpkg')
+    """
+    kind, colon, value = text.strip().partition(":")
+    if kind in ("sites", "vacant") and not colon:
+        return SiteSource(kind)
+    if colon and kind in ("areas", "streets", "homes"):
+        _check_value(kind, value)
+        return SiteSource(kind, value)
+    if not text.strip():
+        raise SitingError(f"sites is empty; give {SOURCES}.")
+    return SiteSource("file", text.strip())
+
+
+def _check_value(kind: str, value: str) -> None:
+    if kind == "streets":
+        try:
+            metres = float(value)
+        except ValueError:
+            metres = np.nan
+        if not 1 <= metres < np.inf:
+            raise SitingError(
+                f"sites are to stand every '{value}' m along the streets; write streets:200."
+            )
+    elif kind == "homes" and "=" not in value:
+        raise SitingError(f"homes:{value} names no value; write homes:COLUMN=VALUE.")
+    elif not value:
+        raise SitingError(f"{kind}: names no level; write {kind}:community.")
+
+
+def candidate_sites(
+    analysis: Analysis, source: str | gpd.GeoDataFrame, *, report: DataReport
+) -> gpd.GeoDataFrame:
+    """Return the table of sites that a source names, in the metric CRS of the analysis.
+
+    Parameters
+    ----------
+    analysis
+        Gives the layers that sites are made of.
+    source
+        One of `SOURCES`, or a frame with geometry and as many columns of `SITES` as it has.
+    report
+        Gets what a reader of a file repaired or left out.
+
+    Returns
+    -------
+    GeoDataFrame
+        `SITES`, rows numbered from 0; columns beyond the contract are kept. A site of an area is
+        its centroid, or a point inside where the centroid is outside.
+
+    Raises
+    ------
+    SitingError
+        Sources that the project lacks, and files that cannot be read.
+    """
+    if not isinstance(source, str):
+        return _finished(_from_frame(source, analysis), "sites")
+    asked = parse_source(source)
+    makers = {
+        "sites": _from_project,
+        "areas": _from_areas,
+        "streets": _from_streets,
+        "vacant": _from_vacant,
+        "homes": _from_homes,
+        "file": _from_file,
+    }
+    return _finished(makers[asked.kind](analysis, asked.value, report), source)
+
+
+def _finished(table: gpd.GeoDataFrame, subject: str) -> gpd.GeoDataFrame:
+    found = table.reset_index(drop=True)
+    check_table(found, SITES, subject=subject)
+    return found
+
+
+def _from_frame(frame: gpd.GeoDataFrame, analysis: Analysis) -> gpd.GeoDataFrame:
+    if frame.crs is None:
+        raise SitingError("sites has no CRS; set it, or project it to that of the analysis.")
+    table = frame.to_crs(analysis.layers.crs)
+    if "site_id" not in table.columns:
+        table = table.assign(site_id=[f"site-{number}" for number in range(1, len(table) + 1)])
+    return table.assign(site_id=table["site_id"].astype(str))
+
+
+def _from_project(analysis: Analysis, _: str, __: DataReport) -> gpd.GeoDataFrame:
+    if analysis.layers.sites is None:
+        raise SitingError(
+            f"the project has no layer of sites. Add sites: to its layers, or give {SOURCES}."
+        )
+    return analysis.layers.sites
+
+
+def _from_file(analysis: Analysis, value: str, report: DataReport) -> gpd.GeoDataFrame:
+    from siting.loaders.layer.sources import FileSource, read_sites
+
+    path = Path(value)
+    if not path.exists():
+        raise SitingError(f"sites: there is no file '{value}', and it is none of {SOURCES}.")
+    return read_sites(FileSource(path=path), analysis.layers.crs, report=report)
+
+
+def _from_areas(analysis: Analysis, level: str, _: DataReport) -> gpd.GeoDataFrame:
+    areas = analysis.layers.areas
+    if level not in areas:
+        raise SitingError(f"sites: the project has no areas '{level}'; it has {sorted(areas)}.")
+    table = areas[level]
+    names = table["name"].fillna("") if "name" in table.columns else [""] * len(table)
+    return _points(area_points(table), table["area_id"], names, analysis.layers.crs)
+
+
+def area_points(table: gpd.GeoDataFrame) -> NDArray[Any]:
+    """Return the centroid of each area, or a point inside where the centroid is outside, (n,)."""
+    import shapely
+
+    shapes = np.asarray(table.geometry.to_numpy(), dtype=object)
+    middle = shapely.centroid(shapes)
+    outside = ~shapely.intersects(shapes, middle)
+    middle[outside] = shapely.point_on_surface(shapes[outside])
+    return np.asarray(middle, dtype=object)
+
+
+def _from_streets(analysis: Analysis, spacing: str, _: DataReport) -> gpd.GeoDataFrame:
+    import shapely
+
+    metres = float(spacing)
+    lines = np.asarray(analysis.layers.streets.geometry.to_numpy(), dtype=object)
+    count = np.maximum(np.rint(shapely.length(lines) / metres), 0).astype(np.int64)
+    if count.sum() > _MOST_GENERATED:
+        raise SitingError(
+            f"a site every {metres:g} m makes {count.sum():,} sites; ask for at most "
+            f"{_MOST_GENERATED:,} with a wider spacing."
+        )
+    line = np.repeat(np.arange(lines.size), count)
+    step = np.arange(line.size) - np.repeat(np.cumsum(count) - count, count)
+    # Half a step from either end, so that no two streets put a site on one junction.
+    share = (step + 0.5) / np.maximum(count[line], 1)
+    points = shapely.line_interpolate_point(lines[line], share, normalized=True)
+    ids = [f"street-{number:05d}" for number in range(1, line.size + 1)]
+    return _points(points, ids, [""] * len(ids), analysis.layers.crs)
+
+
+def _from_vacant(analysis: Analysis, _: str, __: DataReport) -> gpd.GeoDataFrame:
+    homes = analysis.layers.residential
+    known = [name for name in ("households", "population") if name in homes.columns]
+    numbers = [homes[name].to_numpy(dtype=float, na_value=np.nan) for name in known]
+    empty = np.zeros(len(homes), bool)
+    if numbers:
+        # Nobody is known to live there, and where two numbers are known both say so.
+        empty = np.all([(each == 0) | np.isnan(each) for each in numbers], axis=0)
+        empty &= np.any([each == 0 for each in numbers], axis=0)
+    if not empty.any():
+        raise SitingError(
+            "sites: no home of the project is vacant (households or population 0). Give a layer "
+            "of vacant buildings, or homes:COLUMN=VALUE."
+        )
+    return _of_homes(analysis, empty)
+
+
+def _from_homes(analysis: Analysis, condition: str, report: DataReport) -> gpd.GeoDataFrame:
+    from siting.loaders.layer.tables import only_where
+
+    column, _, value = condition.partition("=")
+    homes = analysis.layers.residential
+    kept = only_where(homes, {column: (_scalar(value),)}, subject="residential", report=report)
+    return _of_homes(analysis, homes.index.isin(kept.index))
+
+
+def _scalar(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _of_homes(analysis: Analysis, chosen: NDArray[np.bool_]) -> gpd.GeoDataFrame:
+    from siting.pipeline.in_areas import representative_points
+
+    homes = analysis.layers.residential[chosen]
+    names = homes["name"].fillna("") if "name" in homes.columns else [""] * len(homes)
+    table = _points(
+        representative_points(homes.geometry), homes["home_id"], names, analysis.layers.crs
+    )
+    if "floor_area_m2" in homes.columns:
+        table["floor_area_m2"] = homes["floor_area_m2"].to_numpy(dtype=float, na_value=np.nan)
+    return table
+
+
+def _points(points: Any, ids: Any, names: Any, crs: Any) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    columns = {"site_id": [str(each) for each in ids], "name": [str(each) for each in names]}
+    return gpd.GeoDataFrame(columns, geometry=list(points), crs=crs)

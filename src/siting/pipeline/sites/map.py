@@ -1,0 +1,127 @@
+"""The map of a siting answer: the proposed sites, the rule with them, and the rule today."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from siting.pipeline.gaps.map_model import build_map_model, lonlat
+from siting.pipeline.gaps.summary import block_key
+from siting.render.model import Label, MapModel, MapRule, MapSites
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from siting.pipeline.gaps.analysis import Analysis
+    from siting.pipeline.sites.siting import Siting
+    from siting.rules.city.findings import FindingBlock
+
+_WITH = Label("（方案实施后）", " (with the proposal)")
+_TODAY = Label("（目前）", " (today)")
+_UNITS = {
+    "population": Label("人", "people"),
+    "elderly": Label("位老年人", "elderly people"),
+    "households": Label("户", "households"),
+    "children": Label("名幼儿", "children"),
+    "homes": Label("处住宅", "homes"),
+}
+
+
+def build_siting_map(siting: Siting) -> MapModel:
+    """Return the map: homes coloured by the rule with the proposal, and by the rule today.
+
+    The other rules are not on it; `siting analyze` draws them.
+    """
+    after = siting.after()
+    model = build_map_model(_with_block(after, _reach_block(siting, after)))
+    now = build_map_model(_bare(_with_block(siting.analysis, _today_block(siting)))).rules[0]
+    title = siting.analysis.project.name
+    return replace(
+        model,
+        title=Label(f"{title}：选址方案", f"{title}: proposed sites"),
+        rules=(_named(model.rules[0], "", _WITH), _named(now, "-today", _TODAY)),
+        sites=_sites(siting, siting.opened),
+        facility_types=_types(siting, model),
+    )
+
+
+def _with_block(analysis: Analysis, block: FindingBlock) -> Analysis:
+    """Return an analysis of one finding only."""
+    from siting.rules.city.rollup import summarize
+
+    entry = summarize((block,), analysis.city, analysis.language)["rules"][0]
+    summary = {**analysis.summary, "rules": [{"key": block_key(block), **entry}]}
+    return replace(analysis, blocks=(block,), summary=summary)
+
+
+def _bare(analysis: Analysis) -> Analysis:
+    """Leave out what is drawn below the findings, for a map of which only the rule is wanted."""
+    layers = analysis.layers
+    bare = replace(layers, streets=layers.streets.iloc[:0], areas={}, water=None)
+    return replace(analysis, layers=bare)
+
+
+def _reach_block(siting: Siting, analysis: Analysis) -> FindingBlock:
+    """Return the rule of the question on homes, on a city."""
+    from siting.rules.city.costs import CityCosts
+    from siting.rules.city.distance import evaluate_distance
+    from siting.rules.city.evaluate import with_conditions
+
+    reach = siting.question.reach
+    found = evaluate_distance(reach, analysis.city, CityCosts(analysis.city))
+    return with_conditions(found, analysis.city)
+
+
+def _today_block(siting: Siting) -> FindingBlock:
+    """Return what the question took for today; from scratch nobody is served by anything."""
+    found = _reach_block(siting, siting.analysis)
+    verdict = siting.question.verdict
+    if (verdict == found.verdict).all():
+        return found
+    nowhere = np.full(verdict.size, -1, np.int32)
+    return replace(found, verdict=verdict, nearest=nowhere, measured=np.full(verdict.size, np.inf))
+
+
+def _named(rule: MapRule, suffix: str, when: Label) -> MapRule:
+    title = Label(rule.title.zh + when.zh, rule.title.en + when.en)
+    return replace(rule, id=rule.id + suffix, title=title)
+
+
+def _sites(siting: Siting, opened: pd.DataFrame) -> MapSites:
+    import shapely
+
+    points = np.asarray(shapely.points(opened[["x", "y"]].to_numpy(dtype=float)), dtype=object)
+    lon, lat = lonlat(points, siting.analysis.layers.crs)
+    rows = opened.to_dict("records")
+    return MapSites(
+        lon=lon,
+        lat=lat,
+        ids=[str(row["site_id"]) for row in rows],
+        names=[f"{row['rank']}. {row['name'] or row['site_id']}" for row in rows],
+        types=[str(row["facility_type"]) for row in rows],
+        notes=[_note(row, siting.question.weight) for row in rows],
+    )
+
+
+def _note(row: Mapping[Hashable, Any], weight: str) -> Label:
+    """Say what a site adds."""
+    unit = _UNITS[weight]
+    zh, en = f"新增服务 {row['added']:,.0f} {unit.zh}", f"serves {row['added']:,.0f} {unit.en} more"
+    if "added_elderly" in row:
+        zh += f"，其中老年人 {row['added_elderly']:,.0f} 人"
+        en += f", {row['added_elderly']:,.0f} of them elderly"
+    if np.isfinite(row["cost"]):
+        zh, en = f"{zh}；造价 {row['cost']:,.0f} 元", f"{en}; costs {row['cost']:,.0f} CNY"
+    return Label(zh, en)
+
+
+def _types(siting: Siting, model: MapModel) -> dict[str, Label]:
+    from siting.rules.pack.facility_types import load_facility_types
+
+    known = load_facility_types()
+    asked = [code for code in siting.question.rule.facility_types if code in known]
+    named = {code: Label(known.title(code, "zh"), known.title(code, "en")) for code in asked}
+    return {**model.facility_types, **named}

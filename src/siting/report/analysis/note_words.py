@@ -1,0 +1,255 @@
+"""What the data report says, in the reader's language.
+
+A note carries an English sentence and a stable code. For Chinese readers the code is put into
+words here, with the details that it carries; what else its sentence tells is kept behind it. A
+code without words is shown as it was written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from siting.rules.plan.fact_titles import fact_title
+from siting.rules.plan.finding import Text
+
+if TYPE_CHECKING:
+    from siting.tables import DataNote
+
+# Of these the sentence says more than its code, its count and its examples.
+DETAILED = frozenset(
+    {
+        "area-overlap", "children-assumed", "columns-recognised", "crs-overridden",
+        "datum-shift-doubtful", "datum-suspected", "elderly-assumed", "encoding-detected",
+        "facility-type-unknown", "gate-of-nobody", "geometry-kind", "header-repeats",
+        "height-missing", "households-assumed", "junction-apart", "levels-assumed",
+        "metric-crs-chosen", "no-street-near", "not-wanted", "number-absurd", "number-impossible",
+        "number-negative", "number-unreadable", "population-assumed", "population-spread",
+        "population-total", "population-unassigned", "projected", "reader-warning",
+        "street-closed", "street-excluded", "unit-suspected", "units-in-cells", "values-missing",
+        "what-if", "zone-prefix",
+    }
+)  # fmt: skip
+
+ZH: Mapping[str, str] = {
+    "area-overlap": "同级片区重叠，住宅只计入第一个",
+    "axes-swapped": "坐标的横纵轴颠倒，已调换",
+    "building-not-residential": "按标签为办公、服务或废弃建筑，不作住宅",
+    "building-use-uncertain": "建筑用途不明（只标注为建筑），是否计入见参数 uncertain_buildings",
+    "cache-damaged": "缓存文件已损坏，已重新计算",
+    "cell-infinite": "栅格值为无穷大，按无数据处理",
+    "cell-negative": "栅格值为负，按无数据处理",
+    "cell-outside": "栅格在范围之外，已剔除",
+    "cells-are-homes": "以有人口的栅格代替住宅，每格一点",
+    "children-assumed": "缺儿童人数，以参数推算",
+    "children-missing": "缺儿童人数",
+    "city-notes": "现状城市数据另有说明，由 siting analyze 列出",
+    "columns-recognised": "已识别列名",
+    "coordinates-missing": "坐标为空或不是数字，该行已剔除",
+    "crs-overridden": "文件中的坐标系与项目所写不同，以项目为准",
+    "date-is-today": "项目未写日期，按今天有效的规则判定",
+    "datum-shift-doubtful": "基准转换在此地精度不足，误差可能达到服务半径量级",
+    "datum-suspected": "点位与道路不吻合，坐标基准可能有误，请核对",
+    "duplicate-row": "各列完全重复的行，已剔除",
+    "elderly-assumed": "缺老年人数，以参数推算",
+    "elderly-missing": "缺老年人数",
+    "encoding-detected": "文字编码已自动识别",
+    "facilities-none": "项目没有设施，所有住宅均无服务",
+    "facilities-without-place": "设施没有画在图上，无法量到它的距离",
+    "facility-mapped-twice": "同名同类的设施重复绘制（点或楼在其用地之内），只计一次",
+    "facility-private": "体育休闲设施仅供业主使用（access=private），已剔除",
+    "facility-type-unknown": "不在所查类型之内的设施，该行已剔除",
+    "formula-not-calculated": "公式没有保存结果，按缺失处理；请用 Excel 或 WPS 打开后另存",
+    "gate-of-nobody": "出入口所属的编号不存在",
+    "gate-of-nothing": "出入口不属于任何住宅或设施，已剔除",
+    "geometry-flattened": "高程或度量值（Z、M）已去掉",
+    "geometry-kind": "几何类型不符，该行已剔除",
+    "geometry-missing": "没有几何图形，该行已剔除",
+    "geometry-not-finite": "坐标不是有限数，该行已剔除",
+    "geometry-repaired": "图形无效（自相交或环重复），已重建",
+    "geometry-split": "多部分图形已拆成每部分一行",
+    "header-found": "表头不在首行，已自动找到",
+    "header-repeats": "表头有重名的列，取第一列",
+    "height-missing": "高程未覆盖部分道路，按平地计",
+    "home-far-from-streets": "住宅在道路数据范围之外，步行无法到达任何设施",
+    "households-assumed": "缺户数，以参数推算",
+    "households-missing": "缺户数：仍计入住宅数，不计入户数合计",
+    "id-made": "缺编号，以行号代替",
+    "identifier-shared": "不同文件的编号重复，已在前面加文件序号",
+    "junction-apart": "同一路口的线段端点并不相接，以路口编号为准",
+    "levels-assumed": "没有层数的住宅，按参数取值",
+    "levels-missing": "没有层数的住宅，建筑面积未知",
+    "merged-number": "合并单元格中的数字只计给第一行",
+    "merged-text": "合并单元格的文字已填入所覆盖的每一格",
+    "metric-crs-chosen": "已选定量距离用的坐标系",
+    "network-fragments": "路网中有与其他道路都不相连的碎片，可能缺一座桥或一段小路",
+    "no-street-near": "在容许距离内（且在障碍物同侧）没有道路，无法判断",
+    "not-wanted": "不符合 where 条件的行，未采用",
+    "number-absurd": "数值异常偏大，已保留；请检查是否混入合计行或单位有误",
+    "number-impossible": "数值不可能，按缺失处理",
+    "number-negative": "数值为负，按缺失处理",
+    "number-unreadable": "不是数字，按缺失处理",
+    "offset-removed": "GCJ-02 或 BD-09 坐标已转换为 WGS 84",
+    "on-fragment": "只接到孤立的路网碎片，能走到哪里无法判断",
+    "osm-geometry-broken": "面或水系无法由其线段拼成，已剔除（在截取数据的边缘常见）",
+    "outside-crs": "坐标在坐标系范围之外，该行已剔除",
+    "place-fetched": "已按地名取得 OpenStreetMap 数据",
+    "population-assumed": "缺人口，以参数推算",
+    "population-missing": "缺人口：仍计入住宅数，不计入人口合计",
+    "population-replaced": "住宅自带的人数由栅格人口代替",
+    "population-spread": "栅格人口已分配到住宅",
+    "population-total": "栅格人口合计",
+    "population-unassigned": "附近没有住宅的栅格人口，不在任何结果之内",
+    "projected": "已投影到量距离用的坐标系",
+    "reader-warning": "读取文件时有提示",
+    "street-closed": "不许步行的道路，已剔除",
+    "street-excluded": "按 exclude_highways 去掉的道路",
+    "street-private": "私有道路已去掉（private_streets: exclude）",
+    "street-private-kept": "私有道路按居民可走保留（可用 private_streets: exclude 去掉）",
+    "street-turned": "线段方向与路口编号相反，已调转",
+    "unit-suspected": "户均面积不合理，某列的单位可能有误",
+    "units-in-cells": "单元格里自带单位，已换算",
+    "values-missing": "有缺失值",
+    "water-divides": "河流、运河、湖泊视为步行不可穿越",
+    "way-not-walkable": "不可步行的道路（高速、禁行、在建等）",
+    "weight-missing": "有人口的栅格内住宅缺权重，按同格平均或平均分配",
+    "what-if": "假设方案",
+    "zone-prefix": "横坐标前的带号已识别并去掉",
+}  # fmt: skip
+"""Code -> what a Chinese reader is told; counts and examples are put behind it."""
+
+_LAYERS_ZH = {
+    "areas": "区域",
+    "barriers": "障碍物",
+    "city": "城市",
+    "elevation": "高程",
+    "entrances": "出入口",
+    "facilities": "设施",
+    "population": "人口",
+    "project": "项目",
+    "residential": "住宅",
+    "sites": "备选点",
+    "streets": "道路",
+    "water": "水系",
+}
+
+
+# What a note's details tell, by its code; a note without them keeps its sentence.
+DETAILS_ZH: Mapping[str, str] = {
+    "children-assumed": "缺儿童人数，按参数 {parameter} = {value} 推算，共 {total} 人",
+    "city-notes": "现状城市数据另有 {notes} 条说明，由 siting analyze 列出",
+    "columns-recognised": "已识别列名：{columns}",
+    "crs-overridden": "文件中的坐标系为 {stored}，项目所写为 {declared}，以项目为准",
+    "elderly-assumed": "缺老年人数，按参数 {parameter} = {value} 推算，共 {total} 人",
+    "encoding-detected": "文字编码已自动识别为 {encoding}",
+    "facility-type-unknown": "类别{words}不在所查类型之内，该行已剔除",
+    "header-found": "表头在第 {row} 行，其上为标题行",
+    "households-assumed": "缺户数，按参数 {parameter} = {value} 推算，共 {total} 户",
+    "metric-crs-chosen": "已选定量距离用的坐标系 {target}",
+    "no-street-near": "{max_access_m} 米内（且在障碍物同侧）没有道路，步行无法判断",
+    "number-negative": "列“{header}”的数值为负，按缺失处理",
+    "number-unreadable": "列“{header}”中的“{first}”等不是数字，按缺失处理",
+    "population-assumed": "缺人口，按参数 {parameter} = {value} 推算，共 {total} 人",
+    "population-spread": "栅格人口 {people} 人已分配到住宅：{shared} 人在本格住宅，"
+    "{moved} 人由没有住宅的 {cells} 格移到 {max_move_m} 米内最近的住宅，{lost} 人无处可移",
+    "population-total": "栅格人口合计 {people} 人",
+    "projected": "已由 {source} 投影到量距离用的 {target}",
+    "units-in-cells": "列“{header}”的单元格自带单位（{units}），已换算",
+    "values-missing": "缺{column}",
+}
+_COLUMNS_ZH = {
+    "home_id": "住宅编号", "facility_id": "设施编号", "site_id": "备选点编号",
+    "area_id": "区域编号",
+    "name": "名称", "households": "户数", "population": "人口", "cost": "造价",
+    "floor_area_m2": "建筑面积",
+}  # fmt: skip
+
+
+def note_text(note: DataNote, language: str) -> str:
+    """Return one note as a sentence.
+
+    Parameters
+    ----------
+    note
+        A note of the data report.
+    language
+        ``zh`` or ``en``.
+
+    Examples
+    --------
+    >>> from siting.tables import DataNote
+    >>> note = DataNote("homes", "excluded", "geometry-missing", "geometry is null", 2, ("7", "9"))
+    >>> note_text(note, "zh")
+    '没有几何图形，该行已剔除（2 处，如 7、9）'
+    >>> note_text(note, "en")
+    'geometry is null'
+    """
+    if language != "zh" or note.code not in ZH:
+        return note.message
+    counted = [f"{note.count:,} 处"] if note.count else []
+    if note.examples:
+        counted.append("如 " + "、".join(map(_example_zh, note.examples[:3])))
+    aside = f"（{'，'.join(counted)}）" if counted else ""
+    if note.details and note.code in DETAILS_ZH:
+        return DETAILS_ZH[note.code].format_map(_details_zh(note.details)) + aside
+    text = ZH[note.code] + aside
+    return f"{text}。原文：{note.message}" if note.code in DETAILED else text
+
+
+def note_line(note: DataNote, *, counted: bool = False) -> Text:
+    """Return one note with its layer, in both languages; the Chinese words count the rows anyway.
+
+    >>> from siting.tables import DataNote
+    >>> note = DataNote("streets", "excluded", "geometry-missing", "geometry is null", 2)
+    >>> note_line(note).zh, note_line(note, counted=True).en
+    ('道路：没有几何图形，该行已剔除（2 处）', 'streets: geometry is null (2 rows)')
+    """
+    rows = f" ({note.count} rows)" if counted and note.count else ""
+    return Text(
+        f"{note_layer(note, 'zh')}：{note_text(note, 'zh')}",
+        f"{note.layer}: {note.message}{rows}",
+    )
+
+
+def _details_zh(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Name the columns of the contract in Chinese; headers and words of data stay as they are."""
+    told = dict(details)
+    if "column" in told:
+        told["column"] = _column_zh(told["column"])
+    if "columns" in told:
+        pairs = told["columns"].items()
+        told["columns"] = "、".join(_match_zh(name, *match) for name, match in pairs)
+    return told
+
+
+def _match_zh(name: str, header: str, factor: float) -> str:
+    times = "" if factor == 1 else f"（× {factor:g}）"
+    return f"“{header}”{times}为{_column_zh(name)}"
+
+
+def _column_zh(name: str) -> str:
+    return _COLUMNS_ZH.get(name) or fact_title(name).zh
+
+
+def _example_zh(example: str) -> str:
+    """Rows of a sheet are named by their number."""
+    return re.sub(r"^row (\d+)$", r"第 \1 行", example)
+
+
+def note_layer(note: DataNote, language: str) -> str:
+    """Return the layer that a note is about, with its file.
+
+    Examples
+    --------
+    >>> from siting.tables import DataNote
+    >>> note_layer(DataNote("streets (a.pbf)", "info", "projected", ""), "zh")
+    '道路（a.pbf）'
+    """
+    if language != "zh":
+        return note.layer
+    name, bracket, file = note.layer.partition(" (")
+    named = _LAYERS_ZH.get(name, name)
+    # The sheet of a workbook stands behind its file.
+    said = file.removesuffix(")").replace(": ", "：")
+    return f"{named}（{said}）" if bracket else named

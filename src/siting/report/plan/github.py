@@ -1,0 +1,77 @@
+"""Plan findings as the workflow commands that GitHub shows beside the lines of a change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from siting.plain_text import plain
+from siting.report.plan.plain import first_place, missing_of
+from siting.report.words import labelled, verdict_key, waiver_line, word
+from siting.rules.plan.finding import breaks, ranked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from siting.rules.plan.finding import Language, PlanFinding
+
+
+def to_github(
+    findings: Sequence[PlanFinding], *, language: Language = "zh", allow_unknown: bool = False
+) -> str:
+    """Write one annotation for each finding that is not as it should be.
+
+    What makes the check fail is an ``error``, other failures and unknowns are a ``warning``, a
+    waived one is a ``notice``; what passes is not annotated. A number from a plan.yaml leads to
+    its line, one from a workbook or layer to its file, with the cell in the message.
+
+    Nothing from a plan can begin a line, so no name can fake a command.
+    """
+    lines = [
+        _command(finding, language, allow_unknown=allow_unknown)
+        for finding in ranked(findings)
+        if finding.verdict in ("fail", "unknown")
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _command(finding: PlanFinding, language: Language, *, allow_unknown: bool) -> str:
+    level = "error" if breaks(finding, allow_unknown=allow_unknown) else "warning"
+    level = "notice" if finding.waived is not None else level
+    evidence = first_place(finding)
+    properties = {"file": evidence.file if evidence else finding.source}
+    if evidence and evidence.line:
+        properties["line"] = str(evidence.line)
+    verdict = word(verdict_key(finding), language)
+    properties["title"] = labelled(finding.title.text(language), verdict, language)
+    listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"::{level} {listed}::{_message(finding, language)}"
+
+
+def _message(finding: PlanFinding, language: Language) -> str:
+    evidence = first_place(finding)
+    cell = evidence.location if evidence and not evidence.line else ""
+    cited = finding.citation.line(language) if finding.citation else ""
+
+    def told(key: str, text: str) -> str:
+        return labelled(word(key, language), text, language) if text else ""
+
+    parts = [
+        f"{finding.plan} {finding.subject}".rstrip(),
+        finding.explanation.text(language),
+        told("missing", missing_of(finding, language)),
+        waiver_line(finding, language),
+        told("source", cited),
+        told("evidence", cell),
+        finding.rule_id,
+    ]
+    return _data(" | ".join(plain(part) for part in parts if part))
+
+
+def _data(text: str) -> str:
+    """Escape as the runner decodes a message."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    """Escape as the runner decodes a property, where commas and colons end it."""
+    return _data(plain(text)).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,130 @@
+"""Plan findings as Markdown, for a pull request's comment or a job's summary."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from siting.report.plan.plain import markdown, missing_of, numbers_of, read_as
+from siting.report.words import (
+    governed_line,
+    labelled,
+    quoted,
+    summary_line,
+    verdict_key,
+    waiver_line,
+    with_aside,
+    word,
+)
+from siting.rules.plan.finding import ranked, summary_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from siting.rules.plan.finding import Citation, Language, PlanFinding
+
+_SIGNS = {
+    "pass": "✅",
+    "fail": "❌",
+    "unknown": "❓",
+    "not_applicable": "➖",
+    "indicator": "ℹ️",
+    "waived": "🔕",
+    "warning": "⚠️",
+}
+
+
+def to_markdown(
+    findings: Sequence[PlanFinding], *, language: Language = "zh", allow_unknown: bool = False
+) -> str:
+    """Write findings as Markdown: a table for each plan, then what is behind each failure.
+
+    Nothing from a plan is read as Markdown or HTML, mentions nobody and links nowhere.
+    """
+    summary = summary_line(summary_of(findings, allow_unknown=allow_unknown), language)
+    lines = [f"# {word('title', language)}", "", f"**{summary}**", ""]
+    if not findings:
+        lines += [word("none", language), ""]
+    for (source, plan), group in groupby(ranked(findings), key=lambda f: (f.source, f.plan)):
+        members = list(group)
+        lines += [f"## {markdown(plan)}", "", markdown(source), ""]
+        lines += _table(members, language)
+        for finding in members:
+            if finding.verdict in ("fail", "unknown"):
+                lines += _section(finding, language)
+    return "\n".join(lines)
+
+
+def _table(findings: Iterable[PlanFinding], language: Language) -> list[str]:
+    heads = [word(k, language) for k in ("verdict", "rule", "measured", "required", "shortfall")]
+    lines = [f"| {' | '.join(heads)} |", "|---|---|---:|---:|---:|"]
+    silent = 0
+    for finding in findings:
+        # Dozens of rules are for other plans; a comment that lists them is read by nobody.
+        if finding.verdict == "not_applicable" and finding.measured is None:
+            silent += 1
+            continue
+        key = verdict_key(finding)
+        cells = [
+            f"{_SIGNS[key]} {word(key, language)}",
+            markdown(_title(finding, language)),
+            *map(markdown, numbers_of(finding, language)),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    if silent:
+        mark, words = _SIGNS["not_applicable"], word("not_applicable", language)
+        lines += ["", f"{mark} {words} × {silent}"]
+    return [*lines, ""]
+
+
+def _title(finding: PlanFinding, language: Language) -> str:
+    title = finding.title.text(language)
+    return with_aside(title, finding.subject, language) if finding.subject else title
+
+
+def _section(finding: PlanFinding, language: Language) -> list[str]:
+    lines = [f"### {markdown(_title(finding, language))}", ""]
+    if explanation := finding.explanation.text(language):
+        lines += [markdown(explanation), ""]
+    told = {
+        "missing": missing_of(finding, language),
+        "waiver": waiver_line(finding, language),
+        "note": finding.note.text(language),
+    }
+
+    def item(key: str, text: str) -> str:
+        return labelled(word(key, language), text, language)
+
+    items = [item(key, markdown(text)) for key, text in told.items() if text]
+    if finding.citation:
+        items.insert(0, item("source", cited(finding.citation, language)))
+    if clause := quoted(finding, language):
+        items.append(markdown(clause))
+    if governed := governed_line(finding, language):
+        items.append(markdown(governed))
+    items += [item("evidence", markdown(read_as(each, language))) for each in finding.evidence]
+    items.append(item("rule", markdown(finding.rule_id)))
+    return [*lines, *(f"- {item}" for item in items), ""]
+
+
+def cited(citation: Citation, language: Language) -> str:
+    """Write a citation, as a link where its address is one of the web."""
+    words = markdown(citation.line(language))
+    address = web_address(citation.url)
+    return f"[{words}]({address})" if address else words
+
+
+def web_address(url: str) -> str:
+    """Return an http address that can stand in a link; empty for everything else.
+
+    >>> web_address("javascript:alert(1)"), web_address("https://a.b/(c) d")
+    ('', 'https://a.b/%28c%29%20d')
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        return ""
+    return quote(url, safe="/:?&=%#;,+~@!$'-._")

@@ -1,0 +1,206 @@
+"""Plan findings as SARIF 2.1.0, for code scanning and other viewers of results.
+
+References
+----------
+OASIS Standard, Static Analysis Results Interchange Format (SARIF) Version 2.1.0, 2020-03-27.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from siting.plain_text import plain
+from siting.report.plan.json import dump
+from siting.report.plan.markdown import cited, web_address
+from siting.report.plan.plain import first_place, markdown, missing_of, plain_values
+from siting.report.words import labelled, quoted, verdict_key, waiver_line, with_aside, word
+from siting.rules.plan.finding import ranked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from siting.rules.plan.finding import Language, PlanFinding
+    from siting.rules.plan.model import Evidence
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS = {"mandatory": "error", "recommended": "warning", "indicator": "note"}
+_BASELINE = {"new": "new", "changed": "updated", "unchanged": "unchanged", "fixed": "absent"}
+
+
+def to_sarif(
+    findings: Sequence[PlanFinding],
+    *,
+    language: Language = "zh",
+    allow_unknown: bool = False,
+    changes: Mapping[str, str] | None = None,
+    version: str = "",
+) -> str:
+    """Write findings as one SARIF run.
+
+    A failure has the level of its rule: ``error`` where it is mandatory, ``warning`` where it is
+    recommended. What could not be judged is a ``warning``, since viewers hide results without a
+    level; with `allow_unknown` it is of the kind ``open``. Waived findings are a ``note`` and carry
+    a suppression. What passes or does not apply is no result, though its rule is listed: code
+    scanning raises an alert for every result, whatever its kind.
+
+    Parameters
+    ----------
+    changes
+        Finding id -> ``new``, ``changed`` or ``unchanged``, which becomes the baseline state.
+    version
+        siting's version, written into the run.
+    """
+    listed = ranked(findings)
+    rules = {each.rule_id: each for each in reversed(listed)}
+    identifiers = sorted(rules)
+    driver: dict[str, Any] = {
+        "name": "siting",
+        "rules": [_rule(rules[key], language) for key in identifiers],
+    }
+    if version:
+        driver["version"] = version
+    results = [
+        _result(each, identifiers, language, changes or {}, allow_unknown=allow_unknown)
+        for each in listed
+        if each.verdict in ("fail", "unknown")
+    ]
+    run = {
+        "tool": {"driver": driver},
+        "language": "zh-CN" if language == "zh" else "en-US",
+        "columnKind": "unicodeCodePoints",
+        "results": plain_values(results),
+    }
+    return dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _rule(finding: PlanFinding, language: Language) -> dict[str, Any]:
+    citation = finding.citation
+    lines = [finding.title.text(language)]
+    marked = [f"**{markdown(finding.title.text(language))}**"]
+
+    def told(key: str, text: str) -> str:
+        return labelled(word(key, language), text, language)
+
+    if citation:
+        lines.append(told("source", citation.line(language)))
+        marked.append(told("source", cited(citation, language)))
+        if citation.quote:
+            lines.append(quoted(finding, language))
+            marked.append(f"> {markdown(citation.quote)}")
+        if citation.confidence:
+            lines.append(told("confidence", citation.confidence))
+            marked.append(told("confidence", markdown(citation.confidence)))
+    title = plain(finding.title.text(language))
+    described = " / ".join([title, *map(plain, lines[1:2])])
+    rule = {
+        "id": plain(finding.rule_id),
+        "shortDescription": {"text": _message(title)},
+        "fullDescription": {"text": _message(described)},
+        "help": {"text": _message(" / ".join(map(plain, lines))), "markdown": "\n\n".join(marked)},
+        "defaultConfiguration": {"level": _LEVELS[finding.strength]},
+        "properties": {"strength": finding.strength, "tags": ["plan", finding.strength]},
+    }
+    if citation and (address := web_address(citation.url)):
+        rule["helpUri"] = address
+    return rule
+
+
+def _result(
+    finding: PlanFinding,
+    identifiers: Sequence[str],
+    language: Language,
+    changes: Mapping[str, str],
+    *,
+    allow_unknown: bool,
+) -> dict[str, Any]:
+    kind, level = _kind_and_level(finding, allow_unknown=allow_unknown)
+    result: dict[str, Any] = {
+        "ruleId": finding.rule_id,
+        "ruleIndex": identifiers.index(finding.rule_id),
+        "kind": kind,
+        "level": level,
+        "message": {"text": _message(_sentence(finding, language))},
+        "locations": [_location(finding, first_place(finding))],
+        "partialFingerprints": {"sitingFinding/v1": finding.finding_id},
+        "properties": _properties(finding),
+    }
+    others = [each for each in finding.evidence if each is not first_place(finding)]
+    if others:
+        result["relatedLocations"] = [
+            {"id": index, **_location(finding, each)} for index, each in enumerate(others, start=1)
+        ]
+    if finding.waived is not None:
+        reason = waiver_line(finding, language)
+        result["suppressions"] = [
+            {"kind": "external", "status": "accepted", "justification": reason}
+        ]
+    if changes:
+        result["baselineState"] = _BASELINE[changes.get(finding.finding_id, "new")]
+    return result
+
+
+def _kind_and_level(finding: PlanFinding, *, allow_unknown: bool) -> tuple[str, str]:
+    if finding.verdict == "unknown" and allow_unknown:
+        return "open", "none"
+    if finding.waived is not None:
+        return "fail", "note"
+    if finding.verdict == "unknown":
+        return "fail", "warning"
+    return "fail", _LEVELS[finding.strength] if finding.governs else "warning"
+
+
+def _sentence(finding: PlanFinding, language: Language) -> str:
+    subject = finding.subject
+    name = with_aside(finding.plan, subject, language) if subject else finding.plan
+    head = labelled(name, word(verdict_key(finding), language), language)
+    lacking = missing_of(finding, language)
+    missing = labelled(word("missing", language), lacking, language) if lacking else ""
+    parts = [head, finding.explanation.text(language), missing]
+    return ("。" if language == "zh" else ". ").join(part for part in parts if part)
+
+
+def _message(text: str) -> str:
+    """Escape what SARIF reads in a message: placeholders in braces and links in brackets."""
+    escaped = text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+    return escaped.replace("{", "{{").replace("}", "}}")
+
+
+def _location(finding: PlanFinding, evidence: Evidence | None) -> dict[str, Any]:
+    file = evidence.file if evidence else finding.source
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(file)}}
+    if evidence and evidence.line:
+        physical["region"] = {"startLine": evidence.line}
+    location: dict[str, Any] = {"physicalLocation": physical}
+    if evidence and not evidence.line and evidence.location:
+        location["logicalLocations"] = [
+            {"fullyQualifiedName": f"{file}#{evidence.location}", "name": evidence.location}
+        ]
+    return location
+
+
+def _uri(file: str) -> str:
+    """Write a path as a relative reference, or as a file address where it is absolute."""
+    path = file.replace("\\", "/")
+    if len(path) > 1 and path[1] == ":":
+        return f"file:///{path[0]}:{quote(path[2:])}"
+    return f"file://{quote(path)}" if path.startswith("/") else quote(path)
+
+
+def _properties(finding: PlanFinding) -> dict[str, Any]:
+    numbers = {
+        name: None if value is None else float(value)
+        for name, value in (
+            ("measured", finding.measured),
+            ("required", finding.required),
+            ("shortfall", finding.shortfall),
+        )
+    }
+    return {
+        "plan": finding.plan,
+        "verdict": finding.verdict,
+        "strength": finding.strength,
+        "governs": finding.governs,
+        "unit": finding.unit,
+        **numbers,
+    }

@@ -1,0 +1,223 @@
+"""What has to agree between the keys of a pack: units, types, sources, identifiers.
+
+Owns the tests that one key alone cannot fail. They run on the data as it was read, so that a pack
+with a misspelt key still hears of its wrong unit in the same error.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from siting.rules.pack.case_facts import case_key_fault
+from siting.rules.pack.facility_types import load_facility_types
+from siting.rules.pack.measures import MEASURES, Family
+from siting.rules.pack.model import COMPARATORS
+from siting.rules.plan.model import SCALAR_UNITS, TYPED_UNITS
+from siting.yaml_lines import Path, dotted, nearest_known
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator, Mapping
+
+DENOMINATORS = ("homes", "households", "people", "elderly", "residential_land")
+# Facts of a place that no indicator table has.
+PLACE_FACTS = ("elderly", "children", "zone")
+
+
+class Fault(NamedTuple):
+    """One fault: where in the data it is, and what is wrong there."""
+
+    path: Path
+    message: str
+
+
+def check_pack(data: Any, known_ids: Container[str], seen: Mapping[str, str]) -> Iterator[Fault]:
+    """Yield every disagreement within a pack.
+
+    Parameters
+    ----------
+    data
+        The pack as `load_yaml` read it; it may break the model in any way.
+    known_ids
+        Every rule id that `supersedes` and `shared_with` may name.
+    seen
+        Rule ids of the packs before, each with the place where it stands.
+    """
+    own: dict[str, str] = {}
+    has_url = bool(_get(data, "document", "url"))
+    if _get(data, "rules") == []:
+        yield Fault(("rules",), "is empty; a pack has at least one rule")
+    for index, rule in enumerate(_list(_get(data, "rules"))):
+        path: Path = ("rules", index)
+        for fault in _rule_faults(rule, known_ids, has_url=has_url):
+            yield Fault((*path, *fault.path), fault.message)
+        name = _get(rule, "id")
+        if isinstance(name, str):
+            first = seen.get(name) or own.get(name)
+            if first:
+                yield Fault((*path, "id"), f"is '{name}', which is already the id of {first}")
+            own.setdefault(name, dotted(path))
+
+
+def _rule_faults(rule: Any, known_ids: Container[str], *, has_url: bool) -> Iterator[Fault]:
+    yield from _requirement_faults(rule)
+    for index, other in enumerate(_list(_get(rule, "alternatives"))):
+        for fault in _requirement_faults(other):
+            yield Fault(("alternatives", index, *fault.path), fault.message)
+    yield from _subject_faults(rule)
+    yield from _strength_faults(rule)
+    yield from _source_faults(rule, has_url=has_url)
+    yield from _condition_faults(_get(rule, "applies_to", "when"), ("applies_to", "when"))
+    yield from _reference_faults(rule, known_ids)
+    yield from _case_faults(rule)
+
+
+def _requirement_faults(rule: Any) -> Iterator[Fault]:
+    name = _get(rule, "measure")
+    measure = MEASURES.get(name) if isinstance(name, str) else None
+    if isinstance(name, str) and measure is None:
+        yield Fault(("measure",), f"is '{name}', no known measure; {nearest_known(name, MEASURES)}")
+    yield from _type_faults(_get(rule, "facility_types"), ("facility_types",))
+    if measure is None:
+        return
+    if measure.needs_types and not _get(rule, "facility_types"):
+        yield Fault(("facility_types",), f"is missing; measure '{name}' has to know what to count")
+    unit = _get(rule, "require", "unit")
+    if isinstance(unit, str) and unit != measure.unit:
+        message = f"is '{unit}'; measure '{name}' is in '{measure.unit}'"
+        yield Fault(("require", "unit"), message)
+    if (
+        measure.family is not Family.RATE
+        and _get(rule, "require", "and_total_at_least") is not None
+    ):
+        message = f"needs a rate; measure '{name}' is a total already"
+        yield Fault(("require", "and_total_at_least"), message)
+    yield from _option_faults(rule, measure.family)
+
+
+def _type_faults(codes: Any, path: Path) -> Iterator[Fault]:
+    types = load_facility_types()
+    for index, code in enumerate(_list(codes)):
+        if isinstance(code, str) and code not in types:
+            where = (*path, index) if isinstance(codes, list) else path
+            yield Fault(where, f"is '{code}', no known facility type; {types.nearest(code)}")
+
+
+def _option_faults(rule: Any, family: Family) -> Iterator[Fault]:
+    options = _get(rule, "options")
+    chosen = _get(options, "denominator")
+    allowed: tuple[str, ...] = ()
+    if family is Family.COVERED:
+        allowed = DENOMINATORS
+        if not _get(options, "within"):
+            yield Fault(("options", "within"), "is missing; covered_share has to know the reach")
+    elif family is Family.SHARE:
+        allowed = tuple(key for key in SCALAR_UNITS if key.endswith("floor_area_m2"))
+    if allowed and chosen not in allowed:
+        message = f"is {chosen!r}; expected one of: {', '.join(allowed)}"
+        yield Fault(("options", "denominator"), message)
+    if _get(options, "within", "unit") not in (None, *_reach_units(_get(options, "within"))):
+        yield Fault(("options", "within", "unit"), "does not fit its measure (m, walking_time min)")
+    yield from _type_faults(
+        _get(options, "of_which", "facility_types"), ("options", "of_which", "facility_types")
+    )
+
+
+def _reach_units(within: Any) -> tuple[str, ...]:
+    measure = MEASURES.get(str(_get(within, "measure")))
+    return (measure.unit,) if measure else ("m", "min")
+
+
+def _subject_faults(rule: Any) -> Iterator[Fault]:
+    measure = MEASURES.get(str(_get(rule, "measure")))
+    for subject in _list(_get(rule, "applies_to", "subject")):
+        if measure and isinstance(subject, str) and subject not in measure.subjects:
+            message = (
+                f"is '{subject}'; measure '{measure.name}' is about: {', '.join(measure.subjects)}"
+            )
+            yield Fault(("applies_to", "subject"), message)
+
+
+def _strength_faults(rule: Any) -> Iterator[Fault]:
+    if not isinstance(rule, dict) or "strength" not in rule:
+        return
+    is_indicator = rule["strength"] == "indicator"
+    if is_indicator and rule.get("require") is not None:
+        yield Fault(("require",), "is given, but an indicator has no pass mark; remove one of both")
+    if not is_indicator and rule.get("require") is None:
+        message = "is missing; a rule without a pass mark has strength: indicator"
+        yield Fault(("require",), message)
+
+
+def _source_faults(rule: Any, *, has_url: bool) -> Iterator[Fault]:
+    source = _get(rule, "source")
+    confidence = _get(source, "confidence")
+    if confidence == "C":
+        if _get(rule, "status") != "unverified":
+            message = "has confidence C, so the rule needs status: unverified"
+            yield Fault(("source", "confidence"), message)
+        if _get(source, "quote"):
+            yield Fault(("source", "quote"), "is given, but with confidence C nothing was read")
+    elif confidence in ("A", "B"):
+        for key in ("quote", "clause"):
+            if not _get(source, key):
+                message = f"is missing; confidence {confidence} needs it"
+                yield Fault(("source", key), message)
+        if not (has_url or _get(source, "url")):
+            yield Fault(("source", "url"), f"is missing; confidence {confidence} needs it")
+
+
+def _condition_faults(condition: Any, path: Path) -> Iterator[Fault]:
+    fact = _get(condition, "fact")
+    if isinstance(fact, str) and not is_fact(fact):
+        known = (*SCALAR_UNITS, *PLACE_FACTS)
+        yield Fault((*path, "fact"), f"is '{fact}', no known fact; {nearest_known(fact, known)}")
+    if _get(condition, "is") is not None and any(_get(condition, name) for name in COMPARATORS):
+        yield Fault(path, "compares a word and a number; use one of both")
+    for key in ("any_of", "all_of"):
+        for index, part in enumerate(_list(_get(condition, key))):
+            yield from _condition_faults(part, (*path, key, index))
+
+
+def is_fact(key: str) -> bool:
+    """Tell whether a condition may name the fact.
+
+    Examples
+    --------
+    >>> is_fact("households"), is_fact("floor_area_m2.elder_care"), is_fact("floor_area_m2.x")
+    (True, True, False)
+    """
+    quantity, dot, code = key.partition(".")
+    if dot:
+        return quantity in TYPED_UNITS and code in load_facility_types()
+    return key in SCALAR_UNITS or key in PLACE_FACTS
+
+
+def _reference_faults(rule: Any, known_ids: Container[str]) -> Iterator[Fault]:
+    paths: tuple[tuple[str, ...], ...] = (("supersedes",), ("counting", "shared_with"))
+    for path in paths:
+        for name in _list(_get(rule, *path)):
+            if isinstance(name, str) and name == _get(rule, "id"):
+                yield Fault(path, "names the rule itself")
+            elif isinstance(name, str) and name not in known_ids:
+                yield Fault(path, f"names '{name}', which is no rule in any pack")
+
+
+def _case_faults(rule: Any) -> Iterator[Fault]:
+    for index, case in enumerate(_list(_get(rule, "cases"))):
+        keys = case if isinstance(case, dict) else {}
+        for key, value in keys.items():
+            message = case_key_fault(str(key), value)
+            if message:
+                yield Fault(("cases", index, key), message)
+
+
+def _get(data: Any, *path: str) -> Any:
+    for key in path:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
+
+
+def _list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

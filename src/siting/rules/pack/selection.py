@@ -1,0 +1,124 @@
+"""Which rules count: in force on the day, for the place, and not switched off.
+
+Owns dates, layers of jurisdiction and status. Two rules on the same matter both count; which of
+them governs is marked on the findings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from siting.rules.pack.values import Title
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from siting.rules.pack.model import Pack, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A rule that does not count, and why."""
+
+    rule: Rule
+    reason: Title
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The rules that count, national ones first, and those that do not with the reason."""
+
+    rules: tuple[Rule, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def all_rules(packs: Iterable[Pack]) -> tuple[Rule, ...]:
+    """Return the rules of all packs, in order."""
+    return tuple(rule for pack in packs for rule in pack.rules)
+
+
+def select_rules(
+    packs: Iterable[Pack],
+    *,
+    date: dt.date,
+    jurisdiction: str | None = None,
+    include: Sequence[str] = ("active",),
+    only: Sequence[str] | None = None,
+) -> Selection:
+    """Choose the rules that count on a day at a place.
+
+    Parameters
+    ----------
+    packs
+        As `read_packs` gives them.
+    date
+        The day; the first and last day of a rule are included.
+    jurisdiction
+        Such as ``cn-hubei-wuhan``: rules of ``cn``, ``cn-hubei`` and ``cn-hubei-wuhan`` count, in
+        this order. None: the packs as they are named, whatever their place.
+    include
+        Which states count: ``active``, and on request ``draft`` and ``unverified``. An unverified
+        rule never makes anything fail: it is taken as recommended.
+    only
+        Rule ids; None for all.
+
+    Examples
+    --------
+    >>> import datetime
+    >>> from siting.rules.pack.places import find_packs, read_packs
+    >>> packs = read_packs(find_packs(["cn"]))
+    >>> chosen = select_rules(packs, date=datetime.date(2026, 1, 1), jurisdiction="cn-hubei")
+    >>> sorted({rule.jurisdiction for rule in chosen.rules})
+    ['cn', 'cn-hubei']
+    """
+    chosen: list[Rule] = []
+    left: list[LeftOut] = []
+    for rule in sorted(all_rules(packs), key=lambda each: each.jurisdiction.count("-")):
+        reason = _reason_against(rule, date, jurisdiction, include, only)
+        if reason is None:
+            chosen.append(_softened(rule))
+        else:
+            left.append(LeftOut(rule, reason))
+    return Selection(tuple(chosen), tuple(left))
+
+
+def is_within(place: str, jurisdiction: str) -> bool:
+    """Tell whether a place lies in a jurisdiction.
+
+    Examples
+    --------
+    >>> is_within("cn-hubei-wuhan", "cn-hubei"), is_within("cn-hubeix", "cn-hubei")
+    (True, False)
+    """
+    return place == jurisdiction or place.startswith(f"{jurisdiction}-")
+
+
+def _reason_against(
+    rule: Rule,
+    date: dt.date,
+    jurisdiction: str | None,
+    include: Sequence[str],
+    only: Sequence[str] | None,
+) -> Title | None:
+    if only is not None and rule.id not in only:
+        return Title(zh="未选用", en="not asked for")
+    if rule.status not in include:
+        words = {"draft": "征求意见稿", "unverified": "未经核实"}
+        return Title(zh=words.get(rule.status, rule.status), en=f"status is {rule.status}")
+    if jurisdiction and not is_within(jurisdiction, rule.jurisdiction):
+        return Title(zh=f"适用地区为 {rule.jurisdiction}", en=f"holds in {rule.jurisdiction} only")
+    days = rule.days
+    if not days.holds_on(date):
+        if days.until and date > days.until:
+            return Title(zh=f"已于 {days.until} 失效", en=f"held until {days.until}")
+        return Title(zh=f"自 {days.since} 起施行", en=f"holds from {days.since}")
+    return None
+
+
+def _softened(rule: Rule) -> Rule:
+    """Nobody has seen an unverified number in its source, so it can only warn."""
+    if rule.status == "unverified" and rule.strength == "mandatory":
+        return rule.model_copy(update={"strength": "recommended"})
+    return rule

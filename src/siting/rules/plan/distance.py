@@ -1,0 +1,140 @@
+"""Radius and walking rules for a plan: its homes in the existing city, the farthest decides."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from siting.rules.city.findings import Verdict
+from siting.rules.plan.finding import PlanVerdict, Text
+from siting.rules.plan.outcome import NOTHING, Outcome, missing_text
+from siting.rules.wording import number_text, quantity_text, with_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from siting.rules.city.costs import Costs
+    from siting.rules.city.findings import FindingBlock
+    from siting.rules.city.model import City
+    from siting.rules.pack.model import Rule
+    from siting.rules.plan.model import Plan
+
+_WORDS: Mapping[Verdict | None, PlanVerdict] = MappingProxyType(
+    {
+        Verdict.PASS: "pass",
+        Verdict.FAIL: "fail",
+        Verdict.UNKNOWN: "unknown",
+        None: "not_applicable",
+    }
+)
+
+
+def measure_distance(rule: Rule, plan: Plan, city: City | None, costs: Costs | None) -> Outcome:
+    """Judge the farthest home of the plan."""
+    if city is None or costs is None:
+        return _without_city(plan)
+    from siting.rules.city.distance import evaluate_distance
+    from siting.rules.city.evaluate import with_conditions
+
+    block = with_conditions(evaluate_distance(rule, city, costs), city)
+    if not len(block):
+        return Outcome("unknown", missing_text(("homes",)), missing=("homes",))
+    verdicts = [Verdict(code) for code in np.unique(block.verdict)]
+    worst = _first((Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS), verdicts)
+    text = _distance_text(block, city, worst)
+    limit = Fraction(rule.require.limit) if rule.require else None
+    measured = _farthest(block)
+    missing, missing_zh = _unknown_reasons(block) if worst is Verdict.UNKNOWN else ((), ())
+    shortfall = None
+    if worst is Verdict.PASS:
+        shortfall = Fraction(0)
+    elif worst is Verdict.FAIL and measured is not None and limit is not None:
+        shortfall = abs(measured - limit)
+    return Outcome(
+        _WORDS[worst], text, measured, limit, (), missing, NOTHING, shortfall, missing_zh
+    )
+
+
+def _first(order: Sequence[Verdict], present: Sequence[Verdict]) -> Verdict | None:
+    return next((verdict for verdict in order if verdict in present), None)
+
+
+def _without_city(plan: Plan) -> Outcome:
+    if plan.homes is None and not plan.context:
+        text = Text(
+            "方案没有图纸和现状城市（context），未检查服务半径",
+            "the plan has neither a drawing nor a context; distances are not checked",
+        )
+        return Outcome("not_applicable", text)
+    key = "context" if plan.homes is not None else "layers.buildings"
+    return Outcome("unknown", missing_text((key,)), missing=(key,))
+
+
+def _farthest(block: FindingBlock) -> Fraction | None:
+    """Return the greatest known cost, rounded to micrometres; None where none is finite."""
+    known = block.measured[np.isfinite(block.measured)]
+    if np.isinf(block.measured).any() or not known.size:
+        return None
+    return Fraction(f"{known.max():.6f}")
+
+
+def _distance_text(block: FindingBlock, city: City, worst: Verdict | None) -> Text:
+    total = number_text(len(block))
+    farthest = _farthest(block)
+    limits = block.required[np.isfinite(block.required)]
+    mark = Fraction(float(limits[0])) if limits.size else None
+    far = Text("–", "–") if farthest is None else _way_text(farthest, mark, block.unit)
+    if worst is None:
+        return Text(
+            f"最远 {far.zh}，无达标线", f"the farthest is at {far.en}; there is no pass mark"
+        )
+    rows = np.flatnonzero(block.verdict == worst)
+    count = number_text(rows.size)
+    if worst is Verdict.UNKNOWN:
+        why = int(block.reason[rows[0]])
+        zh, en = (block.reasons_zh[why], block.reasons[why]) if why >= 0 else ("", "")
+        return Text(
+            f"{total} 处住宅中 {count} 处未知：{zh}", f"{count} of {total} homes unknown: {en}"
+        )
+    limit = quantity_text(float(block.required[rows[0]]), block.unit)
+    if worst is Verdict.PASS:
+        return Text(
+            f"{total} 处住宅均在 {limit.zh}以内，最远 {far.zh}；符合",
+            f"all {total} homes within {limit.en}, the farthest at {far.en}; met",
+        )
+    row = rows[int(np.argmax(block.measured[rows]))]
+    home = str(city.homes["home_id"].iloc[row])
+    far = Text("∞", "∞")
+    if np.isfinite(block.measured[row]):
+        far = _way_text(Fraction(f"{block.measured[row]:.6f}"), mark, block.unit)
+    return Text(
+        f"{total} 处住宅中 {count} 处超过 {limit.zh}；最远的 {home} 为 {far.zh}",
+        f"{count} of {total} homes are beyond {limit.en}; the farthest, {home}, is at {far.en}",
+    )
+
+
+def _way_text(way: Fraction, mark: Fraction | None, unit: str) -> Text:
+    """Write a way to a tenth, and finer only where that would make it look like the pass mark.
+
+    >>> _way_text(Fraction("710.084562"), Fraction(300), "m").en
+    '710.1 m'
+    >>> _way_text(Fraction("300.004"), Fraction(300), "m").en
+    '300.004 m'
+    """
+    tenth = number_text(way, 1)
+    if mark is not None and way != mark and tenth == number_text(mark, 1):
+        return quantity_text(way, unit)
+    return with_unit(tenth, unit)
+
+
+def _unknown_reasons(block: FindingBlock) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return why homes are unknown, in English and in Chinese."""
+    found = np.unique(block.reason[block.verdict == Verdict.UNKNOWN])
+    numbers = [number for number in found if number >= 0]
+    return (
+        tuple(block.reasons[number] for number in numbers),
+        tuple(block.reasons_zh[number] for number in numbers),
+    )

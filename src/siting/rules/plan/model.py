@@ -1,0 +1,364 @@
+"""What a plan rule looks at: the facts of one proposed development, exact and traceable.
+
+Owns the value types only. Every number is a `decimal.Decimal` exactly as it was written, in the
+unit its key names, with the cell, line or feature it came from. Who reads files into these types
+is `siting.loaders.plan.read`; who judges them is `siting.rules.city.evaluate`; what comes out is
+`siting.rules.plan.finding.PlanFinding`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping
+
+    import geopandas as gpd
+
+    from siting.rules.plan.finding import Text
+    from siting.tables import DataNote
+
+PlanStatus = Literal["new", "renewal"]
+
+# The facts that stand alone, with their units.
+SCALAR_UNITS: Mapping[str, str] = MappingProxyType(
+    {
+        "households": "households",
+        "population": "persons",
+        "persons_per_household": "persons/household",
+        "site_area_m2": "m2",
+        "total_floor_area_m2": "m2",
+        "above_ground_floor_area_m2": "m2",
+        "underground_floor_area_m2": "m2",
+        "far_floor_area_m2": "m2",
+        "non_far_floor_area_m2": "m2",
+        "residential_floor_area_m2": "m2",
+        "public_floor_area_m2": "m2",
+        "other_floor_area_m2": "m2",
+        "stilt_floor_area_m2": "m2",
+        "footprint_m2": "m2",
+        "floor_area_ratio": "",
+        "building_density_share": "share",
+        "green_share": "share",
+        "parking_spaces": "spaces",
+        "bicycle_spaces": "spaces",
+    }
+)
+
+# The facts that exist once for each facility type, written ``<quantity>.<facility_type>``.
+# ``shared_floor_area_m2`` is area of rooms that also serve the type but are counted under another.
+TYPED_UNITS: Mapping[str, str] = MappingProxyType(
+    {
+        "floor_area_m2": "m2",
+        "shared_floor_area_m2": "m2",
+        "land_area_m2": "m2",
+        "places": "places",
+        "beds": "beds",
+        "classes": "classes",
+        "count": "facilities",
+    }
+)
+
+
+def unit_of(key: str) -> str:
+    """Return the unit of a fact's key.
+
+    Raises
+    ------
+    KeyError
+        Where the key is none of the known ones.
+
+    Examples
+    --------
+    >>> unit_of("households"), unit_of("floor_area_m2.elder_care")
+    ('households', 'm2')
+    """
+    quantity, dot, facility_type = key.partition(".")
+    return TYPED_UNITS[quantity] if dot and facility_type else SCALAR_UNITS[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a number stands and how it was written there.
+
+    Parameters
+    ----------
+    file
+        The file as it was named by the user, or relative to the plan's folder.
+    location
+        ``经济技术指标!C7`` for a cell, ``line 12`` or ``feature 'f-3'``.
+    text, unit
+        The number and its unit as read; the unit is empty where none was written.
+    label
+        The words or key beside the number.
+    line
+        The line in a text file, from 1; None in a workbook or layer.
+    """
+
+    file: str
+    location: str
+    text: str
+    unit: str = ""
+    label: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One number of a plan in the unit that its key names.
+
+    Parameters
+    ----------
+    value
+        The number, exactly as written after conversion of its unit.
+    unit
+        ``m2``, ``households``, ``persons`` ...; empty for a ratio.
+    evidence
+        Where it was read; several where it is a sum or a product.
+    derived
+        How it was computed, such as ``sum of 3 facilities``; empty where it was read as it is.
+    """
+
+    value: Decimal
+    unit: str
+    evidence: tuple[Evidence, ...] = ()
+    derived: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFacility:
+    """One facility (room, building or ground) that the plan proposes.
+
+    Parameters
+    ----------
+    facility_id, name
+        Its identifier, unique in the plan, and its name.
+    facility_types
+        What it serves. The first counts its area; the others share the same area.
+    floor_area_m2, land_area_m2, places, beds, classes
+        None where the plan does not say.
+    phase
+        The name of the phase it is built in; empty where the plan does not say.
+    floor_level
+        1 is the ground floor, -1 the first basement; None where the plan does not say.
+    own_entrance
+        Whether it has an entrance of its own; None where the plan does not say.
+    complex_id
+        Facilities with one complex_id stand in one service complex; empty: alone.
+    geometry
+        A shapely geometry in the plan's metric CRS; None where the plan has no drawing.
+    """
+
+    facility_id: str
+    name: str
+    facility_types: tuple[str, ...]
+    floor_area_m2: Fact | None = None
+    land_area_m2: Fact | None = None
+    places: Fact | None = None
+    beds: Fact | None = None
+    classes: Fact | None = None
+    phase: str = ""
+    floor_level: int | None = None
+    own_entrance: bool | None = None
+    complex_id: str = ""
+    geometry: Any = None
+    evidence: Evidence | None = None
+
+    @property
+    def facility_type(self) -> str:
+        """The type that its area counts for."""
+        return self.facility_types[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One phase of building; `facts` has the same keys as the plan's."""
+
+    name: str
+    order: int
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A decision that one rule does not bind one plan, until a date.
+
+    Parameters
+    ----------
+    rule_id
+        The rule.
+    reason, approver
+        Why, and who decided it.
+    expires
+        The last day it holds.
+    subject
+        A facility_id for a rule on one facility; empty: the whole plan.
+    """
+
+    rule_id: str
+    reason: str
+    approver: str
+    expires: dt.date
+    subject: str = ""
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One number or row that was read, for ``siting plan show`` and the consistency checks.
+
+    Parameters
+    ----------
+    key
+        The fact it gives; empty where nothing knew the label.
+    value, unit
+        In the unit of the key; None where the row has no number.
+    evidence
+        Where it stands and how it is written.
+    note
+        What was assumed or refused for this row.
+    parent
+        Index in `Plan.rows` of the row that it is part of (其中), -1 for none.
+    part
+        ``地上``, ``地下``, ``计容`` ... where the row is one part of a figure that has several.
+    phase
+        The phase it is for; empty: the whole plan.
+    table
+        The cell that begins the table it stands in: rows of one table may list several rooms of a
+        kind, rows of two tables tell the same twice. Empty where there is but one.
+    """
+
+    key: str
+    value: Decimal | None
+    unit: str
+    evidence: Evidence
+    note: str = ""
+    parent: int = -1
+    part: str = ""
+    phase: str = ""
+    table: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A proposed residential development.
+
+    Parameters
+    ----------
+    name, jurisdiction, date, status
+        As the plan says; `date` decides which rules are in force. None or empty where an
+        indicator table alone was read and the caller gave none.
+    source
+        The file or folder it was read from.
+    facts
+        ``households``, ``floor_area_m2.elder_care`` ...: see `SCALAR_UNITS` and `TYPED_UNITS`.
+    facilities, phases, waivers
+        Empty where the plan has none. Phases are in building order.
+    includes
+        For a facility type, the types whose figures are part of its figure (其中 rows, or as
+        declared); a sum over both would count the same m² twice.
+    homes
+        RESIDENTIAL table in a metric CRS; None without a drawing.
+    site
+        The site's polygon in the same CRS; None without a drawing.
+    crs
+        The metric CRS of every geometry; None without a drawing.
+    context
+        Path of the project file of the existing city; empty: none.
+    rows
+        Everything read, row by row, known or not.
+    notes, data_notes
+        What was assumed, ignored or converted; the latter in its drawing.
+    """
+
+    name: str
+    jurisdiction: str
+    date: dt.date | None
+    status: PlanStatus
+    source: str
+    facts: Mapping[str, Fact]
+    facilities: tuple[PlannedFacility, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    includes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    homes: gpd.GeoDataFrame | None = None
+    site: Any = None
+    crs: Any = None
+    context: str = ""
+    rows: tuple[PlanRow, ...] = ()
+    notes: tuple[Text, ...] = ()
+    data_notes: tuple[DataNote, ...] = ()
+
+    def value(self, key: str) -> Decimal | None:
+        """Return a fact's number, None where the plan does not give it."""
+        fact = self.facts.get(key)
+        return None if fact is None else fact.value
+
+    def of_type(self, facility_type: str) -> tuple[PlannedFacility, ...]:
+        """Return the facilities that serve a type, also those that share their area."""
+        return tuple(each for each in self.facilities if facility_type in each.facility_types)
+
+
+def add_facts(facts: Iterable[Fact], *, derived: str = "") -> Fact:
+    """Add facts of one unit, keeping where each came from.
+
+    Raises
+    ------
+    ValueError
+        Where there is nothing to add or the units differ.
+
+    Examples
+    --------
+    >>> add_facts([Fact(Decimal("0.1"), "m2"), Fact(Decimal("0.2"), "m2")]).value
+    Decimal('0.3')
+    """
+    parts = tuple(facts)
+    units = {part.unit for part in parts}
+    if len(units) != 1:
+        raise ValueError(f"cannot add facts with units {sorted(units)}")
+    total = sum((part.value for part in parts), Decimal(0))
+    evidence = tuple(place for part in parts for place in part.evidence)
+    return Fact(total, units.pop(), evidence, derived or f"sum of {len(parts)}")
+
+
+def with_population(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """Add the population that households and persons per household give, where it is not given.
+
+    No factor is ever assumed: without either the population stays missing.
+
+    Examples
+    --------
+    >>> facts = {"households": Fact(Decimal(100), "households"),
+    ...          "persons_per_household": Fact(Decimal("2.5"), "persons/household")}
+    >>> with_population(facts)["population"].value
+    Decimal('250.0')
+    """
+    known = dict(facts)
+    households, rate = facts.get("households"), facts.get("persons_per_household")
+    if "population" not in facts and households and rate:
+        evidence = households.evidence + rate.evidence
+        value = households.value * rate.value
+        known["population"] = Fact(value, "persons", evidence, "households x persons_per_household")
+    return known
+
+
+def with_facts(plan: Plan, extra: Mapping[str, Fact]) -> Plan:
+    """Return the plan with further facts; those of the plan itself stay as they are."""
+    return replace(plan, facts={**extra, **plan.facts})
+
+
+def plain_number(value: Decimal) -> str:
+    """Write a number without exponent and without trailing zeros.
+
+    Examples
+    --------
+    >>> plain_number(Decimal("168000.0")), plain_number(Decimal("1E+3"))
+    ('168000', '1000')
+    """
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,171 @@
+"""What a plan rule finds: the outcome, the exact comparison, and its words.
+
+Owns what every family of plan measures shares. It knows nothing of where numbers come from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal
+
+from siting.rules.pack.conditions import compare_exactly
+from siting.rules.plan.fact_titles import fact_words
+from siting.rules.plan.finding import PlanVerdict, Text
+from siting.rules.wording import COMPARISONS, distinct_texts, joined, quantity_text, with_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from siting.rules.pack.model import Require, Rule
+    from siting.rules.plan.amounts import Amount
+    from siting.rules.plan.model import Evidence
+
+NOTHING = Text("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """Choices of whoever checks a plan, reported with every finding that they change.
+
+    Parameters
+    ----------
+    share_rooms
+        Let the area of a room count for every type it serves. By default one m2 counts once.
+    rounding
+        ``linear`` or ``ceil_per_100`` for every rate; None: as each rule says.
+    """
+
+    share_rooms: bool = False
+    rounding: Literal["linear", "ceil_per_100"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a measure finds, before it is tied to a rule's title and source.
+
+    What is missing is named by keys of facts. Where it is what the existing city lacks, sentences
+    stand in their place, in English, and `missing_zh` has the same in Chinese.
+    """
+
+    verdict: PlanVerdict
+    explanation: Text
+    measured: Fraction | None = None
+    required: Fraction | None = None
+    evidence: tuple[Evidence, ...] = ()
+    missing: tuple[str, ...] = ()
+    note: Text = NOTHING
+    shortfall: Fraction | None = None
+    missing_zh: tuple[str, ...] = ()
+
+
+def judge(
+    require: Require | None, measured: Fraction, required: Fraction, *, gaps: bool = False
+) -> PlanVerdict:
+    """Compare exactly; with gaps the measured part settles one side only.
+
+    >>> from siting.rules.pack.model import Require
+    >>> judge(Require(at_least=300, unit="m2"), Fraction("299.99"), Fraction(300))
+    'fail'
+    """
+    if require is None:
+        return "not_applicable"
+    meets = compare_exactly(measured, require.comparator, required)
+    if not gaps or meets != require.is_upper:
+        return "pass" if meets else "fail"
+    return "unknown"
+
+
+def compared(
+    rule: Rule,
+    measured: Fraction,
+    unit: str,
+    evidence: tuple[Evidence, ...],
+    gaps: tuple[str, ...] = (),
+) -> Outcome:
+    """Compare one number with the rule's limit."""
+    if rule.require is None:
+        return reported(rule, measured, unit, evidence, ())
+    limit = Fraction(rule.require.limit)
+    verdict = judge(rule.require, measured, limit, gaps=bool(gaps))
+    text = joined(limit_text(rule.require, unit), planned_text(measured, limit, unit, verdict))
+    missing = gaps if verdict == "unknown" else ()
+    return outcome_of(verdict, text, measured, limit, evidence, missing)
+
+
+def reported(
+    rule: Rule,
+    measured: Fraction | None,
+    unit: str,
+    evidence: tuple[Evidence, ...],
+    missing: tuple[str, ...],
+) -> Outcome:
+    """Report a figure that no rule judges."""
+    if measured is None:
+        keys = missing or tuple(rule.facility_types)
+        return Outcome("unknown", missing_text(keys), None, None, evidence, keys)
+    shown = quantity_text(measured, unit)
+    text = Text(f"{shown.zh}，无达标线", f"{shown.en}; there is no pass mark")
+    return Outcome("not_applicable", text, measured, None, evidence)
+
+
+def outcome_of(
+    verdict: PlanVerdict,
+    text: Text,
+    measured: Fraction | None,
+    required: Fraction | None,
+    evidence: tuple[Evidence, ...],
+    missing: tuple[str, ...] = (),
+    note: Text = NOTHING,
+) -> Outcome:
+    """Make an outcome with its shortfall: 0 where the rule is met, None where nothing is known."""
+    shortfall: Fraction | None = None
+    if measured is not None and required is not None and verdict in ("pass", "fail"):
+        shortfall = abs(required - measured) if verdict == "fail" else Fraction(0)
+    return Outcome(verdict, text, measured, required, evidence, missing, note, shortfall)
+
+
+def planned_text(measured: Fraction, required: Fraction, unit: str, verdict: PlanVerdict) -> Text:
+    """Write what is planned and what is missing of it: 规划 340 m²；缺 35 m²."""
+    number = distinct_texts(measured, required)[0]
+    planned = with_unit(number, unit)
+    text = Text(f"规划 {planned.zh}", f"planned {planned.en}")
+    if verdict == "fail":
+        gap = quantity_text(abs(required - measured), unit)
+        if measured < required:
+            return joined(text, Text(f"缺 {gap.zh}", f"{gap.en} short"))
+        return joined(text, Text(f"超出 {gap.zh}", f"{gap.en} too much"))
+    return joined(text, Text("符合", "met")) if verdict == "pass" else text
+
+
+def limit_text(require: Require, unit: str) -> Text:
+    """Write the pass mark: 要求不低于 200 m²."""
+    limit = quantity_text(Fraction(require.limit), unit)
+    words = COMPARISONS[require.comparator]
+    return Text(f"要求{words.zh} {limit.zh}", f"{words.en} {limit.en} required")
+
+
+def missing_text(keys: Sequence[str]) -> Text:
+    """Say which facts a plan lacks."""
+    named = dict.fromkeys(keys)
+    zh, en = "、".join(map(fact_words, named)), ", ".join(named)
+    return Text(f"缺少数据：{zh}", f"missing: {en}")
+
+
+def counting_note(rule: Rule, amount: Amount, counting: Counting) -> Text:
+    """State every choice that changed the number."""
+    notes = []
+    if amount.shared:
+        shown = quantity_text(amount.shared, "m2")
+        notes.append(
+            Text(
+                f"含与其他设施共用的 {shown.zh}",
+                f"includes {shown.en} of rooms that also count for another type",
+            )
+        )
+    if rule.counting.shared_with:
+        zh, en = "、".join(rule.counting.shared_with), ", ".join(rule.counting.shared_with)
+        notes.append(Text(f"同一面积也计入 {zh}", f"the same area also counts for {en}"))
+    if counting.rounding == "ceil_per_100" or rule.options.rounding == "ceil_per_100":
+        notes.append(Text("基数按整百进整", "the base is rounded up to full steps"))
+    return joined(*notes)
