@@ -13,13 +13,13 @@ import numpy as np
 
 from siting.plain_text import one_line
 from siting.rules.city.findings import Verdict
-from siting.rules.pack.facility_types import load_facility_types
 from siting.rules.pack.measures import Family, measure_of
-from siting.rules.pack.values import Title
 from siting.rules.plan.fact_titles import fact_title, unit_text
 from siting.rules.plan.finding import Text
 from siting.rules.plan.model import SCALAR_UNITS, unit_of
 from siting.rules.wording import COMPARISONS, joined, number_text, per_text, quantity_text
+from siting.vocabulary.facility_types import load_facility_types
+from siting.vocabulary.title import Title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from siting.errors import TableError
 from siting.loaders.formats.spreadsheet import read_table
-from siting.loaders.layer.columns import LATITUDE, LONGITUDE, Field, Match, match_columns
-from siting.loaders.layer.numbers import first_rows, half_width, parse_numbers
+from siting.loaders.layer.columns import LATITUDE, LONGITUDE, Match, match_columns
+from siting.loaders.layer.numbers import first_rows, parse_numbers
 from siting.loaders.library.store import STATES
+from siting.vocabulary.headers import Field
+from siting.vocabulary.text import half_width
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,6 +96,8 @@ def read_project_table(
 def _values(table: pd.DataFrame, field: Field, match: Match, faults: list[str]) -> list[Any]:
     column = table[match.column]
     if field.quantity is not None:
+        if match.factor != match.factor:
+            faults.append(f"'{match.column}' is in {match.unit}, which is no known unit")
         numbers = parse_numbers(column, field.quantity, factor=match.factor)
         if numbers.unreadable.any():
             rows = first_rows(table.index[numbers.unreadable])
@@ -147,7 +151,7 @@ def _state(text: str) -> str | None:
 
 def _functions(text: str | None, faults: list[str]) -> str | None:
     """Return the facility type codes of words such as ``养老、托育``, with semicolons."""
-    from siting.rules.pack.facility_types import load_facility_types
+    from siting.vocabulary.facility_types import load_facility_types
 
     if text is None:
         return None

@@ -349,7 +349,8 @@ def _manifest(project: Project, layers: Layers, day: dt.date, started: str) -> d
 
 def _shown_pack(path: Path, folder: Path) -> str:
     """Name a shipped pack as siting does, and another as the project sees it."""
-    from siting.rules.pack.places import shipped_folder, shown_path
+    from siting.rules.pack.places import shown_path
+    from siting.shipped import shipped_folder
 
     is_shipped = path.resolve().is_relative_to(shipped_folder().resolve())
     return shown_path(path) if is_shipped else _shown(path.resolve(), folder)

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from siting.pipeline.gaps.analysis import Analysis
     from siting.render.model import Sense, Subject
     from siting.rules.city.findings import FindingBlock
-    from siting.rules.pack.values import Title
     from siting.tables import DataNote
+    from siting.vocabulary.title import Title
 
 _GRAVITY = ("warning", "assumption", "excluded", "repair")
 # Outlines are drawn when zoomed in; with more homes than this, points say the same in less space.
@@ -264,7 +264,7 @@ def _facility_titles(
     facilities: gpd.GeoDataFrame, blocks: Sequence[FindingBlock]
 ) -> dict[str, Label]:
     """Name every type that stands on the map or is asked for by a rule."""
-    from siting.rules.pack.facility_types import load_facility_types
+    from siting.vocabulary.facility_types import load_facility_types
 
     known = load_facility_types()
     asked = {code for block in blocks for code in block.rule.facility_types}

@@ -27,8 +27,8 @@ DETAILED = frozenset(
         "metric-crs-chosen", "no-street-near", "not-wanted", "number-absurd", "number-impossible",
         "number-negative", "number-unreadable", "population-assumed", "population-spread",
         "population-total", "population-unassigned", "projected", "reader-warning",
-        "street-closed", "street-excluded", "unit-suspected", "units-in-cells", "values-missing",
-        "what-if", "zone-prefix",
+        "street-closed", "street-excluded", "unit-suspected", "unit-unknown",
+        "units-in-cells", "values-missing", "what-if", "zone-prefix",
     }
 )  # fmt: skip
 
@@ -109,6 +109,7 @@ ZH: Mapping[str, str] = {
     "street-private-kept": "私有道路按居民可走保留（可用 private_streets: exclude 去掉）",
     "street-turned": "线段方向与路口编号相反，已调转",
     "unit-suspected": "户均面积不合理，某列的单位可能有误",
+    "unit-unknown": "单位不认识，按缺失处理",
     "units-in-cells": "单元格里自带单位，已换算",
     "values-missing": "有缺失值",
     "water-divides": "河流、运河、湖泊视为步行不可穿越",
@@ -155,6 +156,7 @@ DETAILS_ZH: Mapping[str, str] = {
     "{moved} 人由没有住宅的 {cells} 格移到 {max_move_m} 米内最近的住宅，{lost} 人无处可移",
     "population-total": "栅格人口合计 {people} 人",
     "projected": "已由 {source} 投影到量距离用的 {target}",
+    "unit-unknown": "列“{header}”的单位不认识（{units}），按缺失处理",
     "units-in-cells": "列“{header}”的单元格自带单位（{units}），已换算",
     "values-missing": "缺{column}",
 }

@@ -21,7 +21,8 @@ from pydantic import (
     model_validator,
 )
 
-from siting.rules.pack.values import OneOrMany, Title, listed
+from siting.rules.pack.values import OneOrMany, listed
+from siting.vocabulary.title import Title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
