@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siting.errors import SitingError
-from siting.network.build.junctions import Vertices, match_vertices
+from siting.network.junctions import Vertices, match_vertices
 from siting.network.kernels.zorder import zorder_keys
 from siting.tables import STREETS, check_table
 
