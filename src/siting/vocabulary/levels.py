@@ -59,6 +59,11 @@ class Levels:
         return self.titles[code].text(language) if code in self.titles else code
 
 
+def level_code(word: str) -> str:
+    """Return the code of a level that a word means; the word itself where none is known."""
+    return load_levels().code_of(word)
+
+
 @lru_cache(maxsize=1)
 def load_levels() -> Levels:
     """Return the levels that come with siting."""

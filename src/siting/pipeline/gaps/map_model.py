@@ -25,6 +25,7 @@ from siting.render.model import (
     MapRule,
 )
 from siting.report.analysis.note_words import note_layer, note_text
+from siting.vocabulary.levels import load_levels
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -46,7 +47,6 @@ STREET_CLASSES = (
     "motorway", "trunk", "primary", "secondary", "tertiary",
     "unclassified", "residential", "living_street", "pedestrian",
 )  # fmt: skip
-_LEVEL_ORDER = ("compound", "community", "street", "subdistrict", "district", "city")
 
 
 def build_map_model(analysis: Analysis) -> MapModel:
@@ -104,8 +104,8 @@ def _note(note: DataNote) -> MapNote:
 
 def _fineness(level: str) -> tuple[int, str]:
     """Sort levels from the finest; unknown ones come last, by name."""
-    order = _LEVEL_ORDER.index(level) if level in _LEVEL_ORDER else len(_LEVEL_ORDER)
-    return order, level
+    known = load_levels().codes
+    return known.index(level) if level in known else len(known), level
 
 
 def lonlat(points: npt.NDArray[Any], crs: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
