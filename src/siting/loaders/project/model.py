@@ -180,7 +180,7 @@ class AreaLayer(FileLayer):
     """Areas that results are rolled up to."""
 
     level: Annotated[str, AfterValidator(level_code)] = Field(
-        description="What the areas are: community, street, district, city ... or 社区, 街道, 区, 市."
+        description="What the areas are: community, street, district, city ... or 社区, 街道 ..."
     )
     admin_level: float | None = Field(
         default=None, description="admin_level to take from an OpenStreetMap file."

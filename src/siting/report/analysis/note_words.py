@@ -84,7 +84,6 @@ ZH: Mapping[str, str] = {
     "levels-missing": "没有层数的住宅，建筑面积未知",
     "merged-number": "合并单元格中的数字只计给第一行",
     "merged-text": "合并单元格的文字已填入所覆盖的每一格",
-    "level-unknown": "没有规则认识层级“{level}”，只作汇总；已知层级：{known}",
     "metric-crs-chosen": "已选定量距离用的坐标系",
     "network-fragments": "路网中有与其他道路都不相连的碎片，可能缺一座桥或一段小路",
     "no-street-near": "在容许距离内（且在障碍物同侧）没有道路，无法判断",

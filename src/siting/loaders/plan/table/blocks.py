@@ -109,7 +109,8 @@ def _read_headers(grid: Grid, block: Block) -> None:
         words = [text for text in dict.fromkeys(words) if len(text) <= 16]
         header = " ".join(words)
         block.headers[column] = words[-1] if words else ""
-        named = (label_of(text).unit or any_unit(text) for text in reversed(words))
+        texts = [item.text for item in reversed(above) if item]
+        named = (label_of(text).unit or any_unit(text) for text in texts)
         block.header_units[column] = next(filter(None, named), "")
         filled = [grid.items.get((row, column)) for row in grid.rows() if row >= first]
         numeric = any(item and item.quantities for item in filled)

@@ -68,13 +68,19 @@ class _Reader:
         last = 0
         for row in self.grid.rows():
             path = self._path(row)
-            if path and (row >= first or self._values(row) or self._is_first_heading(row, path)):
+            begun = row >= first or self._values(row) or self._is_odd(row, path)
+            if path and (begun or self._is_first_heading(row, path)):
                 if not self.table or row > last + 1 or self._is_heading(row, path):
                     self.table = self.grid.name(path[-1])
                 self._read_row(row, path)
             last = row
         self._explain_headings()
         return self.found
+
+    def _is_odd(self, row: int, path: list[Item]) -> bool:
+        """Tell whether beside a known label stands a number with something nobody knows."""
+        beside = self._beside(row)
+        return bool(path and path[-1].known and beside and tail_of_number(beside.text))
 
     def _explain_headings(self) -> None:
         """Say of a name without a number that its figures stand below it, where they do."""
