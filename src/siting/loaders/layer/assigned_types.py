@@ -16,7 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from siting.errors import LoadError
-from siting.loaders.layer.numbers import first_rows, half_width
+from siting.loaders.layer.numbers import first_rows
+from siting.vocabulary.text import half_width
 
 if TYPE_CHECKING:
     from siting.data_report import DataReport

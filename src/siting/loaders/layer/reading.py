@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from siting.data_report import DataReport
     from siting.loaders.layer.population_cells import PopulationCells
     from siting.loaders.project.model import PopulationLayer, Project
-    from siting.rules.pack.facility_types import FacilityTypes
+    from siting.vocabulary.facility_types import FacilityTypes
 
 
 @dataclass(frozen=True)

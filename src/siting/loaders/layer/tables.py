@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
+    from siting.data_report import DataReport
     from siting.loaders.layer.reading import LayerReading
-    from siting.tables import DataReport, TableSpec
+from siting.tables import TableSpec
 
 _KEYS = {
     "residential": "home_id",

@@ -22,7 +22,7 @@ import shapely
 from pyproj import CRS
 
 from siting.errors import LoadError, SitingError, TableError
-from siting.rules.pack.facility_types import load_facility_types
+from siting.vocabulary.facility_types import load_facility_types
 from siting.yaml_lines import nearest_known
 
 STATES = ("candidate", "reserve", "planned", "building", "open", "dropped")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 __all__ = [
     "OsmExtract",

@@ -10,36 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siting.errors import RuleError
-from siting.yaml_lines import nearest_known
+from siting.rules.pack.parse import parse_packs, rule_ids
+from siting.shipped import FACILITY_TYPES_FILE, shipped_folder
+from siting.yaml_lines import load_yaml, nearest_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from siting.rules.pack.model import Pack
-
-FACILITY_TYPES_FILE = "facility-types.yaml"
-
-
-def shipped_folder() -> Path:
-    """Return the folder of the rule packs that come with siting.
-
-    An installed wheel carries them inside the package, a checkout at its top.
-
-    Raises
-    ------
-    RuleError
-        Neither is there: the installation is damaged.
-    """
-    package = Path(__file__).resolve().parents[2]
-    for folder in (package / "_packs", package.parent.parent / "rules"):
-        if (folder / FACILITY_TYPES_FILE).is_file():
-            return folder
-    raise RuleError("rules", ["the rule packs of siting are missing; install siting again"])
-
-
-def read_shipped(name: str) -> bytes:
-    """Return the content of one shipped file, such as ``facility-types.yaml``."""
-    return (shipped_folder() / name).read_bytes()
 
 
 def find_packs(refs: Iterable[str] = (), base: Path | None = None) -> tuple[Path, ...]:
@@ -94,8 +72,6 @@ def read_packs(paths: Iterable[Path]) -> tuple[Pack, ...]:
     RuleError
         A file cannot be read, or holds faults (see `siting.rules.pack.parse.parse_packs`).
     """
-    from siting.rules.pack.parse import parse_packs
-
     sources = [(shown_path(path), _bytes_of(path)) for path in paths]
     return parse_packs(sources, elsewhere=shipped_rule_ids)
 
@@ -103,9 +79,6 @@ def read_packs(paths: Iterable[Path]) -> tuple[Pack, ...]:
 @lru_cache(maxsize=1)
 def shipped_rule_ids() -> frozenset[str]:
     """Return the ids of all shipped rules, which a pack may name without being read with them."""
-    from siting.rules.pack.parse import rule_ids
-    from siting.yaml_lines import load_yaml
-
     files = _packs_in(shipped_folder())
     read = [load_yaml(path.read_bytes(), shown_path(path), error=RuleError)[0] for path in files]
     return frozenset(name for data in read for name in rule_ids(data))

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from siting.message import Text
-from siting.rules.pack.facility_types import load_facility_types
+from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
