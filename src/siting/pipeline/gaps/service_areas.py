@@ -60,13 +60,13 @@ class ServiceAreas:
         return shape
 
     def _walked(self, rows: npt.NDArray[np.int64], limit: float, measure: str) -> BaseGeometry:
+        from siting.network.attach.rows import take_rows
         from siting.network.service_area import service_area
-        from siting.rules.city.costs import attachment_of
 
         city = self._city
         assert city.network is not None
         assert city.facility_attachment is not None
-        destinations = attachment_of(city.facility_attachment, rows)
+        destinations = take_rows(city.facility_attachment, rows)
         if measure != "walking_time":
             return service_area(city.network, destinations, cutoff=limit)
         if city.time_network is not None:

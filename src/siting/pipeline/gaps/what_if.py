@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siting.loaders.layer.load import Layers
-    from siting.network.attach.snap import Attachment
     from siting.pipeline.gaps.analysis import Analysis
     from siting.rules.city.findings import FindingBlock
     from siting.rules.city.model import City
@@ -199,18 +198,18 @@ def _with_facilities(
 
 
 def _city_with_facilities(was: City, layers: Layers, stayed: NDArray[np.bool_]) -> City:
+    from siting.network.attach.rows import join_rows, take_rows
     from siting.pipeline.city import attached
     from siting.pipeline.in_areas import area_rows
-    from siting.rules.city.costs import attachment_of
 
     count = int(stayed.sum())
     came = layers.facilities.iloc[count:].reset_index(drop=True)
     attachment = was.facility_attachment
     if was.network is not None and attachment is not None:
-        attachment = attachment_of(attachment, np.flatnonzero(stayed))
+        attachment = take_rows(attachment, np.flatnonzero(stayed))
         if len(came):
             added = attached(was.network, came, "facility_id", layers, was.parameters)
-            attachment = _joined(attachment, added)
+            attachment = join_rows(attachment, added)
     areas = {level: rows[stayed] for level, rows in was.facility_area.items()}
     if len(came):
         more = area_rows(came.geometry, layers.areas)
@@ -220,22 +219,9 @@ def _city_with_facilities(was: City, layers: Layers, stayed: NDArray[np.bool_]) 
     )
 
 
-def _joined(first: Attachment, second: Attachment) -> Attachment:
-    from siting.network.attach.snap import Attachment
-
-    return Attachment(
-        np.concatenate([first.subject, second.subject + first.size]),
-        np.concatenate([first.edge, second.edge]),
-        np.concatenate([first.position, second.position]),
-        np.concatenate([first.access_m, second.access_m]),
-        first.size + second.size,
-        np.concatenate([first.via, second.via]),
-    )
-
-
 def _only_new(city: City, count: int) -> City:
     """Return the city with the homes and facilities of which nothing was reported yet."""
-    from siting.rules.city.costs import attachment_of
+    from siting.network.attach.rows import take_rows
 
     assert city.facility_attachment is not None
     assert city.home_attachment is not None
@@ -243,9 +229,9 @@ def _only_new(city: City, count: int) -> City:
     return dataclasses.replace(
         city,
         homes=city.homes.iloc[:0],
-        home_attachment=attachment_of(city.home_attachment, np.arange(0)),
+        home_attachment=take_rows(city.home_attachment, np.arange(0)),
         facilities=city.facilities.iloc[count:],
-        facility_attachment=attachment_of(city.facility_attachment, came),
+        facility_attachment=take_rows(city.facility_attachment, came),
     )
 
 

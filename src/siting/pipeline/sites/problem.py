@@ -277,13 +277,13 @@ def _check_pairs(count: int) -> None:
 def _facility_pairs(
     analysis: Analysis, question: Question, rows: NDArray[np.int64], *, limited: bool
 ) -> TravelCosts:
-    from siting.rules.city.costs import attachment_of
+    from siting.network.attach.rows import take_rows
 
     table = analysis.city.facilities.iloc[rows]
     attachment = None
     if question.measure != "straight_line":
         assert analysis.city.facility_attachment is not None
-        attachment = attachment_of(analysis.city.facility_attachment, rows)
+        attachment = take_rows(analysis.city.facility_attachment, rows)
     return reach(analysis, question, table, attachment, limited=limited)
 
 
@@ -304,8 +304,8 @@ def reach(
         `limited` the rule itself decides which pairs are within, to its own tolerance.
     """
     from siting.coverage.cutoff import travel_costs_straight_line
+    from siting.network.attach.rows import take_rows
     from siting.network.travel import travel_costs
-    from siting.rules.city.costs import attachment_of
 
     city = analysis.city
     cutoff = question.limit * (1 + 1e-9) + _BEYOND if limited else np.inf
@@ -318,7 +318,7 @@ def reach(
     assert network is not None
     assert city.home_attachment is not None
     per_unit = _per_unit(question, network.unit, city.parameters.walking_speed_m_per_min)
-    homes_on = attachment_of(city.home_attachment, question.homes)
+    homes_on = take_rows(city.home_attachment, question.homes)
     found = travel_costs(network, homes_on, attachment, cutoff=cutoff * per_unit)
     return _within(found, question, per_unit, limited=limited)
 

@@ -120,27 +120,20 @@ def _with_attached(
     analysis: Analysis, kept: NDArray[np.int64], facilities: gpd.GeoDataFrame
 ) -> Attachment | None:
     """Put new facilities on the streets behind those that are there."""
-    from siting.network.attach.snap import Attachment, snap
-    from siting.rules.city.costs import attachment_of
+    from siting.network.attach.rows import join_rows, take_rows
+    from siting.network.attach.snap import snap
 
     city = analysis.city
     if city.network is None or city.facility_attachment is None:
         return None
-    old = attachment_of(city.facility_attachment, kept)
+    old = take_rows(city.facility_attachment, kept)
     new = snap(
         city.network,
         facilities.geometry,
         max_access_m=city.parameters.max_access_m,
         barriers=analysis.layers.barriers,
     )
-    return Attachment(
-        np.concatenate([old.subject, new.subject + np.int32(old.size)]),
-        np.concatenate([old.edge, new.edge]),
-        np.concatenate([old.position, new.position]),
-        np.concatenate([old.access_m, new.access_m]),
-        old.size + new.size,
-        np.concatenate([old.via, new.via]),
-    )
+    return join_rows(old, new)
 
 
 def rules_before_after(before: Analysis, after: Analysis) -> list[dict[str, Any]]:
