@@ -357,7 +357,7 @@ def test_an_unknown_rule_names_the_nearest(town):
 
 
 def test_a_search_stopped_by_hand_gives_the_best_so_far(town, monkeypatch):
-    from siting.pipeline.sites import curve as siting_curve
+    from siting.locate import curve as siting_curve
 
     def stop(_solution):
         return True

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
+from siting.crs import transformer_between
 from siting.pipeline.gaps.service_areas import ServiceAreas
 from siting.pipeline.gaps.summary import block_key
 from siting.pipeline.in_areas import representative_points
@@ -25,11 +27,13 @@ from siting.render.model import (
     MapRule,
 )
 from siting.report.analysis.note_words import note_layer, note_text
+from siting.rules.pack.facility_types import load_facility_types
+from siting.rules.pack.measures import measure_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from siting.pipeline.gaps.analysis import Analysis
+    from siting.pipeline.found import Found
     from siting.render.model import Sense, Subject
     from siting.rules.city.findings import FindingBlock
     from siting.rules.pack.values import Title
@@ -49,7 +53,7 @@ STREET_CLASSES = (
 _LEVEL_ORDER = ("compound", "community", "street", "subdistrict", "district", "city")
 
 
-def build_map_model(analysis: Analysis) -> MapModel:
+def build_map_model(analysis: Found) -> MapModel:
     """Return the map of an analysis.
 
     Parameters
@@ -62,24 +66,24 @@ def build_map_model(analysis: Analysis) -> MapModel:
     MapModel
         Verdicts and distances are those of the findings; nothing is computed again here.
     """
-    layers, city = analysis.layers, analysis.city
+    ground, city = analysis.ground, analysis.city
     areas_reached = ServiceAreas(city)
     counted = {entry["key"]: entry for entry in analysis.summary["rules"]}
     areas = tuple(
-        _areas(level, layers.areas[level], city.home_area[level])
-        for level in sorted(layers.areas, key=_fineness)
+        _areas(level, city.areas[level], city.home_area[level])
+        for level in sorted(city.areas, key=_fineness)
     )
     return MapModel(
         title=Label(analysis.project.name, analysis.project.name),
-        homes=_homes(layers.residential),
-        facilities=_facilities(layers.facilities),
+        homes=_homes(city.homes),
+        facilities=_facilities(city.facilities),
         rules=tuple(
             _rule(block, areas_reached, _totals(counted[block_key(block)]))
             for block in analysis.blocks
         ),
         areas=areas,
-        context=_context(layers.water, layers.streets),
-        facility_types=_facility_titles(layers.facilities, analysis.blocks),
+        context=_context(ground.water, ground.streets),
+        facility_types=_facility_titles(city.facilities, analysis.blocks),
         made_up=analysis.project.made_up,
         date=str(analysis.date),
         versions={"siting": analysis.manifest["siting"]},
@@ -110,10 +114,6 @@ def _fineness(level: str) -> tuple[int, str]:
 
 def lonlat(points: npt.NDArray[Any], crs: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """Return longitude and latitude in WGS 84 of shapely points in a metric CRS, float64 (n,)."""
-    import shapely
-
-    from siting.crs import transformer_between
-
     transform = transformer_between(crs, "EPSG:4326")
     lon, lat = transform.transform(shapely.get_x(points), shapely.get_y(points))
     return np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
@@ -232,8 +232,6 @@ def _unknown_reasons(block: FindingBlock) -> list[tuple[Label, int]]:
 
 def _title(block: FindingBlock) -> Label:
     """Name the rule; measured in another way than it asks for, that way too."""
-    from siting.rules.pack.measures import measure_of
-
     title = _label(block.rule.title)
     if not block.is_alternative:
         return title
@@ -264,8 +262,6 @@ def _facility_titles(
     facilities: gpd.GeoDataFrame, blocks: Sequence[FindingBlock]
 ) -> dict[str, Label]:
     """Name every type that stands on the map or is asked for by a rule."""
-    from siting.rules.pack.facility_types import load_facility_types
-
     known = load_facility_types()
     asked = {code for block in blocks for code in block.rule.facility_types}
     codes = sorted((asked | set(_texts(facilities, "facility_type"))) & set(known.codes))
@@ -294,8 +290,6 @@ def main_street_rows(streets: gpd.GeoDataFrame) -> tuple[npt.NDArray[np.int64], 
     streets
         With a column ``highway``, or all of one class.
     """
-    import shapely
-
     classes = _street_class(streets)
     rank = np.array([STREET_CLASSES.index(each) for each in classes.tolist()], dtype=int)
     vertices = shapely.get_num_coordinates(streets.geometry.to_numpy())

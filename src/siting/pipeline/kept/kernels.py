@@ -15,8 +15,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from siting.pipeline.kept.files import code_of
+from siting.pipeline.on_use import on_use
+
+if TYPE_CHECKING:
+    from siting.pipeline.kept import kernel_uses
+else:
+    # The thread loads it, and numba with it.
+    kernel_uses = on_use("siting.pipeline.kept.kernel_uses")
 
 _once = threading.Lock()
 # Nobody compiles for longer; what an earlier process claimed and left is claimed again.
@@ -104,7 +111,7 @@ def _compiling() -> subprocess.Popen[bytes]:
     """Start a process that compiles the kernels and says nothing."""
     silent = subprocess.DEVNULL
     # -P: the folder that one happens to be in is no place to import from.
-    command = [sys.executable, "-P", "-m", "siting.pipeline.kept.kernels"]
+    command = [sys.executable, "-P", "-m", "siting.pipeline.kept.kernel_uses"]
     return subprocess.Popen(  # noqa: S603  nothing in the command comes from outside
         command, stdin=silent, stdout=silent, stderr=silent
     )
@@ -132,54 +139,8 @@ def _claim() -> Path | None:
 
 
 def _mark() -> Path:
-    """Return the file that stands beside the compiled kernels of this version when all are there.
-
-    A machine with another processor compiles them again without being asked to.
-    """
-    import numba
-
-    from siting.network.kernels import nearest
-
-    folder = Path(str(nearest.nearest_segments.stats.cache_path))
-    folder.mkdir(parents=True, exist_ok=True)
-    package = Path(nearest.__file__).parents[2]
-    modules = [*(package / "network").rglob("*.py"), *(package / "coverage").rglob("*.py")]
-    return folder / f"siting-{numba.__version__}-{code_of(modules)[:16]}.compiled"
+    return kernel_uses.mark()
 
 
 def _in_use() -> Iterator[str]:
-    """Use the kernels in the order of an analysis, on one street with one home; yield what ran."""
-    import geopandas as gpd
-    import numpy as np
-    import shapely
-
-    from siting.coverage.closest import closest_straight_line
-    from siting.network.attach.snap import snap
-    from siting.network.graph import build_network
-    from siting.network.travel import closest_and_nodes
-
-    yield "imports"
-    line = shapely.LineString([(0.0, 0.0), (100.0, 0.0)])
-    streets = gpd.GeoDataFrame({"street_id": ["a"]}, geometry=[line], crs="EPSG:4547")
-    network = build_network(streets, oneway=True)
-    yield "network"
-    place = np.array([[10.0, 5.0]])
-    home = snap(network, place, max_access_m=50)
-    yield "snapping"
-    closest_and_nodes(network, home, [home])
-    yield "nearest on foot"
-    closest_straight_line(place, place)
-    yield "nearest in a straight line"
-
-
-def _compile_all() -> None:
-    for _ in _in_use():
-        pass
-    mark = _mark()
-    for old in mark.parent.glob("siting-*.compiled"):
-        old.unlink(missing_ok=True)
-    mark.touch()
-
-
-if __name__ == "__main__":
-    _compile_all()
+    return kernel_uses.in_use()

@@ -20,11 +20,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import numpy as np
+import pandas as pd
+import shapely
 
+import siting.network
+import siting.pipeline.in_areas
 from siting.network.attach.snap import Attachment, Via, snap
 from siting.network.graph import Network, build_network
 from siting.pipeline.in_areas import area_rows
 from siting.pipeline.kept.files import FOLDER, code_of, keep_file, mark_used, name_of, note_damage
+from siting.pipeline.manifest import versions
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -187,12 +192,6 @@ def _named(kind: str, *parts: bytes | NDArray[Any]) -> str:
 @cache
 def _code() -> str:
     """Return a hash of the code that joins, snaps and finds areas, and of what it stands on."""
-    import shapely
-
-    import siting.network
-    import siting.pipeline.in_areas
-    from siting.pipeline.manifest import versions
-
     known = [versions()[name] for name in ("siting", "numpy", "shapely", "numba")]
     modules = Path(siting.network.__path__[0]).rglob("*.py")
     areas = Path(siting.pipeline.in_areas.__file__)
@@ -202,8 +201,6 @@ def _code() -> str:
 def _layer_parts(
     layer: gpd.GeoDataFrame | None, columns: tuple[str, ...]
 ) -> list[bytes | NDArray[Any]]:
-    import pandas as pd
-
     if layer is None:
         return [b"none"]
     crs = b"" if layer.crs is None else layer.crs.to_wkt().encode()
@@ -217,8 +214,6 @@ def _layer_parts(
 
 def _shape_parts(geometry: gpd.GeoSeries) -> list[bytes | NDArray[Any]]:
     """Return bytes that are equal only for equal shapes in equal order; heights do not count."""
-    import shapely
-
     shapes = geometry.to_numpy()
     kinds = shapely.get_type_id(shapes).astype(np.int8)
     if np.isin(kinds, _SIMPLE).all():
