@@ -57,7 +57,7 @@ def build_city(
         Gets the fragments of the network, the subjects that are on none of its streets, and
         junctions without a height.
     prepared
-        Where the network and the attachments are kept; left out, they are made anew.
+        Where the network and the attachments are kept; left out, nothing is kept.
     progress
         Called with a label and a share from 0 to 1.
 
@@ -172,7 +172,7 @@ def attached(
     id_column
         What the gates of the ground call the rows of the table.
     prepared
-        Where attachments are kept; left out, they are made anew.
+        Where attachments are kept; left out, nothing is kept.
     """
     gates = None
     if ground.entrances is not None:
@@ -211,7 +211,7 @@ def _shared_ground(areas: gpd.GeoDataFrame) -> Any:
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     pairs = one < other
     one, other = one[pairs], other[pairs]
-    # Neighbours touch along a line, and where digitised twice in slivers that hold nobody.
+    # Neighbours touch along a line; where it was digitised twice, slivers overlap without homes.
     apart = shapely.touches(shapes[one], shapes[other])
     shared = shapely.intersection(shapes[one[~apart]], shapes[other[~apart]])
     smaller = np.minimum(shapely.area(shapes[one[~apart]]), shapely.area(shapes[other[~apart]]))
@@ -239,8 +239,8 @@ def note_overlaps(layers: Layers, report: DataReport) -> None:
             )
 
 
-def note_gates_of_nobody(layers: Layers, report: DataReport) -> None:
-    """Report gates whose subject_id is no home, facility or site."""
+def note_unmatched_gates(layers: Layers, report: DataReport) -> None:
+    """Report entrances whose `subject_id` is no home, facility or site."""
     if layers.entrances is None:
         return
     known = {*layers.residential["home_id"], *layers.facilities["facility_id"]}

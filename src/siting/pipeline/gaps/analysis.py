@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from siting.errors import SitingError
 from siting.loaders.project.read import read_project
-from siting.pipeline.city import build_city, note_gates_of_nobody, note_overlaps
+from siting.pipeline.city import build_city, note_overlaps, note_unmatched_gates
 from siting.pipeline.demand.capacity import with_capacity
 from siting.pipeline.found import Found, ground_of
 from siting.pipeline.gaps.comparison import Comparison, compare
@@ -203,7 +203,7 @@ def _prepared(
             project, cache=cache, progress=part_of(progress, 0.0, 0.55), report=report
         )
     note_overlaps(layers, report)
-    note_gates_of_nobody(layers, report)
+    note_unmatched_gates(layers, report)
     city = build_city(
         layers,
         project.parameters,

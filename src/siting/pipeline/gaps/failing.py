@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from siting.pipeline.found import Found
     from siting.rules.city.findings import FindingBlock
 
-# GeoJSON of a large city is slow everywhere; what is cut is said in the last property's count,
-# and findings.parquet has everything.
+# GeoJSON of a large city is slow everywhere. `failing_subjects` says how many there are in all, and
+# findings.parquet has them.
 MAX_GAPS = 200_000
 
 

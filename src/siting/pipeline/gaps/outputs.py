@@ -87,7 +87,7 @@ def _write_findings(analysis: Found, path: Path) -> None:
     )
     tables = findings_batches(analysis.blocks, analysis.city)
     texts = [field.name for field in schema if pa.types.is_dictionary(field.type)]
-    # Distances differ from row to row, and so do identifiers: a dictionary of them is work in vain.
+    # Distances differ from row to row, and so do identifiers: a dictionary of them is unused work.
     options: dict[str, Any] = {
         # Nor does compressing distances make them smaller.
         "compression": {

@@ -1,6 +1,7 @@
-"""What if there were one more facility, one fewer, another path, another home: only that anew.
+"""What if there were one more facility, one fewer, another path, another home.
 
-Owns what a change can touch. The findings are those that a run on the changed tables would give.
+Owns what a change can touch: only that is judged again. The findings are those that a full run on
+the changed tables would give.
 """
 
 from __future__ import annotations
@@ -200,7 +201,7 @@ def changed_facilities(found: FoundT, came: gpd.GeoDataFrame, *, stay: NDArray[n
 
 
 def judged_anew(found: FoundT, city: City) -> FoundT:
-    """Return an analysis by the same rules of another city; nothing is taken from the one before.
+    """Return an analysis by the same rules of another city; nothing of the old findings is used.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ else:
     kernel_uses = on_use("siting.pipeline.kept.kernel_uses")
 
 _once = threading.Lock()
-# Nobody compiles for longer; what an earlier process claimed and left is claimed again.
+# Compiling never takes longer; an older claim was left behind and is taken over.
 _LONGEST_S = 300.0
 
 
@@ -34,10 +34,9 @@ _LONGEST_S = 300.0
 def kernels_beside() -> Iterator[None]:
     """Make the kernels of an analysis ready while the block runs, once in a process.
 
-    Results do not depend on this: whoever needs a kernel that is not ready compiles it. When the
-    block ends no kernel is begun by the thread any more and the one at work is waited for. A
-    process that compiles goes on, since what follows needs its kernels; when the block ends by an
-    error it is stopped.
+    Results do not depend on this: a kernel that is not ready is compiled where it is used. When
+    the block ends, the thread begins no other kernel, and the one at work is waited for. A process
+    that compiles goes on, since its kernels are needed next; an error in the block stops it.
     """
     if not _once.acquire(blocking=False):
         yield
@@ -66,7 +65,7 @@ class _Work:
         self._thread.start()
 
     def stop(self) -> None:
-        """Let no process go on."""
+        """Stop the process that compiles."""
         self._ended.set()
         self._decided.wait()
         if self._child is not None:
@@ -74,14 +73,14 @@ class _Work:
             self._thread.join()
 
     def finish(self) -> None:
-        """Let no kernel be begun any more by the thread; one that waits for a process may wait."""
+        """Let the thread begin no other kernel; one that waits for a process may go on waiting."""
         self._ended.set()
         self._decided.wait()
         if self._child is None:
             self._thread.join()
 
     def _run(self) -> None:
-        # What fails here fails in the analysis too, where somebody is told.
+        # What fails here fails in the analysis too, and is reported there.
         with suppress(Exception):
             try:
                 claim = _claim()
@@ -118,10 +117,10 @@ def _compiling() -> subprocess.Popen[bytes]:
 
 
 def _claim() -> Path | None:
-    """Return a file that says that this process has the kernels compiled; None where nobody has to.
+    """Claim the compiling for this process, by a file; None where it is not to be done here.
 
-    They were compiled already; another process is at it; nothing can be kept; or what runs here is
-    another program that Python is embedded in, and that cannot be asked to compile.
+    They were compiled already; another process does it; nothing can be kept; or Python is embedded
+    in another program, which cannot be started to compile.
     """
     mark = _mark()
     embedded = not Path(sys.executable or "").stem.lower().startswith("python")

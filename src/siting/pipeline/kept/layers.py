@@ -4,7 +4,8 @@ Owns the files ``layers-*.arrow`` of ``.siting-cache/prepared``: every table of 
 of Arrow, behind a line of JSON with the notes of the data report. A file is named by a hash of all
 that reading depends on: every input and what stands beside it, what the project says of its layers,
 and the code and versions that read them. Only tables that come back exactly as they were are kept;
-what is read back is held to its digest and to the contract of its table, or read anew.
+what is read back is verified against its hash and the contract of its table, else the inputs
+are read again.
 """
 
 from __future__ import annotations
@@ -143,7 +144,7 @@ def _place(project: Project) -> _Place | None:
     """Return where the layers are kept; None where keeping them is not worth it or not possible."""
     layers = project.layers
     if any(each is not None and each.place for each in (layers.streets, layers.osm)):
-        return None  # a place is kept by itself, and may be fetched anew
+        return None  # places have a cache of their own, which may be fetched again
     try:
         inputs = input_files(project)
         if sum(each.bytes for each in inputs) < _WORTH_KEEPING_BYTES:

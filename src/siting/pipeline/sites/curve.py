@@ -57,7 +57,7 @@ def curve_of(
         limits=replace(limits, gap=max(limits.gap, _GAP)),
     )
     curve = curve.dropna(subset="served", ignore_index=True)
-    # What a site costs is not nothing where nobody said it.
+    # An unknown cost is not a cost of 0.
     return curve if not np.isnan(siting.sites.cost).any() else curve.assign(cost=np.nan)
 
 

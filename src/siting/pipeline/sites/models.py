@@ -1,4 +1,4 @@
-"""Which model answers a siting question, and what it must be told.
+"""Which model answers a siting question, and how much it is asked for.
 
 Owns the checks on how much is asked for; the models themselves are `siting.locate`.
 """

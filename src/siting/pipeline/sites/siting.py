@@ -172,7 +172,7 @@ def propose_sites(
     least_cost
         Cover all for the least money instead of with the fewest sites.
     leave_out_unreachable
-        Demand that reaches no site is left out and told, instead of making the answer infeasible.
+        Demand that reaches no site is left out and reported; else there is no answer.
     level
         Areas of the models that compare communities; the finest that are no compounds.
     curve
