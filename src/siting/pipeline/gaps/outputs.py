@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,6 +21,7 @@ from siting.pipeline.gaps.sheets import analysis_sheets
 from siting.pipeline.gaps.summary import block_key, covered_by_area
 from siting.progress import Progress
 from siting.render import write_map
+from siting.report.analysis.note_words import note_record
 from siting.report.tables.point_features import point_features
 from siting.report.tables.workbook import workbook_bytes
 from siting.rules.city.findings import VERDICT_WORDS, findings_batches, findings_table
@@ -193,7 +193,7 @@ def _write_summary(analysis: Found, path: Path) -> None:
 
 
 def _write_data_report(analysis: Found, path: Path) -> None:
-    write_json({"notes": [asdict(note) for note in analysis.report.notes]}, path)
+    write_json({"notes": [note_record(note) for note in analysis.report.notes]}, path)
 
 
 _WRITERS: dict[str, Callable[[Found, Path], None]] = {

@@ -32,6 +32,7 @@ from siting.pipeline.sites.problem import (
 from siting.pipeline.sites.proposal import Proposal
 from siting.pipeline.sites.scenario import assuming_none
 from siting.pipeline.sites.summary import siting_summary
+from siting.report.analysis.note_words import note_line
 from siting.report.siting.text import siting_html
 from siting.rules.city.findings import Verdict
 from siting.tables import DataReport
@@ -227,7 +228,7 @@ def _sites(
             f"{lacking} of {len(table)} sites do not say what they cost, so money cannot be "
             "shared out; add a column cost, or give --site-cost (site_cost=)."
         )
-    told = tuple(f"{note.layer}: {note.message}" for note in report.notes)
+    told = tuple(note_line(note).en for note in report.notes)
     return replace(placed, notes=(*placed.notes, *told))
 
 
