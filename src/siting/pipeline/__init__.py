@@ -7,8 +7,9 @@ The rooms, each standing on those below it:
 - ``demand/``: what a rule asks of siting, as homes, weights, limits and capacities;
 - ``city.py``: from the layers of a project to the city that rules look at;
 - ``kept/``: what one run leaves for the next;
-- ``found.py``: the record of an analysis; ``folder.py``, ``manifest.py``, ``in_areas.py``,
-  ``on_use.py``: results written as a whole, what a run was made of, who lies where, late loading.
+- ``found.py``: the record of an analysis; beside it ``folder.py`` (results are written as a whole),
+  ``manifest.py`` (what a run was made of), ``in_areas.py`` (who lies where), ``columns.py`` and
+  ``on_use.py`` (late loading).
 
 A record stands at the bottom of its room, and what computes takes the record. The class with the
 methods that people call stands at the top: `siting.pipeline.gaps.analysis.Analysis` and

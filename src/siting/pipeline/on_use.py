@@ -36,7 +36,7 @@ def on_use(name: str) -> ModuleType:
         return sys.modules[name]
     spec = find_spec(name)
     if spec is None or spec.loader is None:
-        raise ModuleNotFoundError(f"there is no module '{name}'", name=name)
+        raise ModuleNotFoundError(name, name=name)
     spec.loader = LazyLoader(spec.loader)
     module = module_from_spec(spec)
     sys.modules[name] = module

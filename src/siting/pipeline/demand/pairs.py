@@ -14,7 +14,7 @@ from siting.coverage.cutoff import travel_costs_straight_line
 from siting.network.attach.rows import take_rows
 from siting.network.costs import TOLERANCE_M, TravelCosts
 from siting.network.travel import travel_costs
-from siting.rules.city.model import column
+from siting.pipeline.columns import numbers
 from siting.rules.pack.conditions import compare
 
 if TYPE_CHECKING:
@@ -29,19 +29,13 @@ if TYPE_CHECKING:
 _BEYOND = 1e-3
 
 
-def known_numbers(table: gpd.GeoDataFrame, name: str) -> NDArray[np.float64]:
-    """Return a number column, NaN where it or a value is missing, float64 (n,)."""
-    values = column(table, name)
-    return np.full(len(table), np.nan) if values is None else values
-
-
 def capacity_of(
     table: gpd.GeoDataFrame, question: Question, m2_per_person: float | None
 ) -> NDArray[np.float64]:
     """Return people each may serve: what the rule allows, and no more than there is room for."""
-    room = known_numbers(table, "capacity")
+    room = numbers(table, "capacity")
     if m2_per_person:
-        room = np.where(np.isnan(room), known_numbers(table, "floor_area_m2") / m2_per_person, room)
+        room = np.where(np.isnan(room), numbers(table, "floor_area_m2") / m2_per_person, room)
     return np.minimum(np.where(np.isnan(room), np.inf, room), question.served_by_each)
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import shapely
 
 from siting.crs import transformer_between
+from siting.pipeline.columns import texts
 from siting.pipeline.gaps.service_areas import ServiceAreas
 from siting.pipeline.gaps.summary import block_key
 from siting.pipeline.in_areas import representative_points
@@ -133,8 +134,8 @@ def _homes(residential: gpd.GeoDataFrame) -> MapHomes:
     return MapHomes(
         lon=lon,
         lat=lat,
-        ids=_texts(residential, "home_id"),
-        names=_texts(residential, "name"),
+        ids=texts(residential, "home_id"),
+        names=texts(residential, "name"),
         households=_numbers(residential, "households"),
         population=_numbers(residential, "population"),
         elderly=_numbers(residential, "elderly"),
@@ -151,26 +152,20 @@ def _facilities(facilities: gpd.GeoDataFrame) -> MapFacilities:
     return MapFacilities(
         lon=lon,
         lat=lat,
-        ids=_texts(facilities, "facility_id"),
-        names=_texts(facilities, "name"),
-        types=_texts(facilities, "facility_type"),
+        ids=texts(facilities, "facility_id"),
+        names=texts(facilities, "name"),
+        types=texts(facilities, "facility_type"),
     )
 
 
 def _areas(level: str, areas: gpd.GeoDataFrame, home_area: npt.NDArray[np.int32]) -> MapAreas:
     return MapAreas(
         level=level,
-        ids=_texts(areas, "area_id"),
-        names=_texts(areas, "name"),
+        ids=texts(areas, "area_id"),
+        names=texts(areas, "name"),
         geometry=_degrees(areas.geometry, simplify_m=_SIMPLIFY_M),
         home_area=home_area,
     )
-
-
-def _texts(frame: gpd.GeoDataFrame, column: str) -> list[str]:
-    if column not in frame.columns:
-        return [""] * len(frame)
-    return [str(text) for text in frame[column].fillna("").to_numpy(dtype=object)]
 
 
 def _numbers(frame: gpd.GeoDataFrame, column: str) -> npt.NDArray[np.float64] | None:
@@ -264,7 +259,7 @@ def _facility_titles(
     """Name every type that stands on the map or is asked for by a rule."""
     known = load_facility_types()
     asked = {code for block in blocks for code in block.rule.facility_types}
-    codes = sorted((asked | set(_texts(facilities, "facility_type"))) & set(known.codes))
+    codes = sorted((asked | set(texts(facilities, "facility_type"))) & set(known.codes))
     return {code: Label(known.title(code, "zh"), known.title(code, "en")) for code in codes}
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from siting.errors import SitingError
+from siting.pipeline.columns import area_titles
 from siting.pipeline.gaps.geopackage import worst_block
 from siting.pipeline.gaps.map_model import build_map_model
 from siting.pipeline.gaps.summary import block_key
@@ -196,13 +197,11 @@ def _areas(analysis: Found, worst: FindingBlock | None) -> list[AreaGap]:
     summed = roll_up(worst, analysis.city, level)
     without = np.nan_to_num(summed.totals[:, Verdict.FAIL, column])
     shares = summed.covered_share[:, column]
-    table = analysis.city.areas[level]
-    ids = table["area_id"].tolist()
-    names = table["name"].fillna("").tolist() if "name" in table.columns else [""] * len(ids)
+    names = area_titles(analysis.city.areas[level])
     order = [int(row) for row in np.argsort(-without, kind="stable")[:_AREAS] if without[row] > 0]
     return [
         AreaGap(
-            str(names[row] or ids[row]),
+            names[row],
             float(without[row]),
             None if np.isnan(shares[row]) else float(shares[row]),
         )

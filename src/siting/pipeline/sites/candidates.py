@@ -16,6 +16,7 @@ import shapely
 from siting.errors import SitingError
 from siting.loaders.layer.sources import FileSource, read_sites
 from siting.loaders.layer.tables import only_where
+from siting.pipeline.columns import texts
 from siting.pipeline.in_areas import representative_points
 from siting.tables import SITES, check_table
 
@@ -158,8 +159,7 @@ def _from_areas(analysis: Found, level: str, _: DataReport) -> gpd.GeoDataFrame:
     if level not in areas:
         raise SitingError(f"sites: the project has no areas '{level}'; it has {sorted(areas)}.")
     table = areas[level]
-    names = table["name"].fillna("") if "name" in table.columns else [""] * len(table)
-    return _points(area_points(table), table["area_id"], names, analysis.ground.crs)
+    return _points(area_points(table), table["area_id"], texts(table, "name"), analysis.ground.crs)
 
 
 def area_points(table: gpd.GeoDataFrame) -> NDArray[Any]:
@@ -222,7 +222,7 @@ def _scalar(text: str) -> float | str:
 
 def _of_homes(analysis: Found, chosen: NDArray[np.bool_]) -> gpd.GeoDataFrame:
     homes = analysis.city.homes[chosen]
-    names = homes["name"].fillna("") if "name" in homes.columns else [""] * len(homes)
+    names = texts(homes, "name")
     table = _points(
         representative_points(homes.geometry), homes["home_id"], names, analysis.ground.crs
     )

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 
+from siting.pipeline.columns import area_titles
 from siting.pipeline.folder import MANIFEST, replaced_folder, write_json
 from siting.pipeline.sites.map import build_siting_map
-from siting.pipeline.sites.results import area_titles
 from siting.pipeline.sites.sheets import siting_sheets
 from siting.pipeline.sites.summary import siting_summary
 from siting.progress import Progress, silent

@@ -19,12 +19,12 @@ from siting.locate.problem import Problem, build_problem
 from siting.network.costs import TravelCosts
 from siting.network.travel import travel_costs
 from siting.pipeline.city import attached
+from siting.pipeline.columns import numbers
 from siting.pipeline.demand.pairs import (
     capacity_of,
     facility_capacity,
     facility_pairs,
     facility_rows,
-    known_numbers,
     reach,
 )
 
@@ -148,7 +148,7 @@ def place_sites(
                 f"{loose} of {len(table)} sites are farther than {parameters.max_access_m:g} m "
                 "(max_access_m) from any street and cannot serve anybody."
             )
-    cost = known_numbers(table, "cost")
+    cost = numbers(table, "cost")
     if site_cost is not None:
         cost = np.where(np.isnan(cost), site_cost, cost)
     return SiteTable(

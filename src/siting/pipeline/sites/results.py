@@ -12,10 +12,10 @@ import pandas as pd
 
 from siting.locate.capacitated import open_pairs, serve_with
 from siting.locate.solution import covered_rows, what_sites_add
+from siting.pipeline.columns import area_titles, numbers, texts
 from siting.pipeline.demand.capacity import served_both_ways
 from siting.pipeline.in_areas import area_of_points
 from siting.rules.city.findings import Verdict
-from siting.rules.city.model import column
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -109,7 +109,7 @@ def opened_table(
     columns: dict[str, object] = {
         "rank": np.arange(1, order.size + 1),
         "site_id": [sites.ids[row] for row in order],
-        "name": _texts(table, "name"),
+        "name": texts(table, "name"),
         "facility_type": [question.facility_type] * order.size,
         **_area_names(analysis, points),
         "added": added,
@@ -117,7 +117,7 @@ def opened_table(
         "cost": cost,
         "cost_per_person": np.divide(cost, added, out=np.full(order.size, np.inf), where=added > 0),
         "served_share_after": _shares_after(problem, solution, question, added),
-        "floor_area_m2": _numbers(table, "floor_area_m2"),
+        "floor_area_m2": numbers(table, "floor_area_m2"),
         "capacity": np.where(np.isfinite(room), room, np.nan),
         "x": points.x.to_numpy(),
         "y": points.y.to_numpy(),
@@ -148,17 +148,6 @@ def _years(solution: Solution, order: NDArray[np.int32]) -> dict[str, list[int]]
     return {"year": [int(by_site[int(row)]) for row in order]}
 
 
-def _texts(table: Any, name: str) -> list[str]:
-    if name not in table.columns:
-        return [""] * len(table)
-    return [str(each) for each in table[name].fillna("")]
-
-
-def _numbers(table: Any, name: str) -> NDArray[np.float64]:
-    values = column(table, name)
-    return np.full(len(table), np.nan) if values is None else values
-
-
 def _area_names(analysis: Found, points: Any) -> dict[str, list[str]]:
     """Return the name (or id) of the area that holds each point, for every level."""
     shapes = np.asarray(points.to_numpy(), dtype=object)
@@ -167,13 +156,6 @@ def _area_names(analysis: Found, points: Any) -> dict[str, list[str]]:
         names = np.array([*area_titles(table), ""], dtype=object)
         found[f"area_{level}"] = names[area_of_points(shapes, table)].tolist()
     return found
-
-
-def area_titles(table: Any) -> list[str]:
-    """Return what areas are called: their name, or their id where they have none."""
-    ids = [str(each) for each in table["area_id"]]
-    names = _texts(table, "name")
-    return [name or each for name, each in zip(names, ids, strict=True)]
 
 
 def area_table(
