@@ -23,17 +23,17 @@ _NOT_FINDINGS = (
 
 
 def _layers(project: Path) -> Any:
+    from siting.data_report import DataReport
     from siting.loaders.layer.load import load_layers
     from siting.loaders.project.read import read_project
-    from siting.tables import DataReport
 
     return load_layers(read_project(project), report=DataReport())
 
 
 def _city(project: Path) -> Any:
+    from siting.data_report import DataReport
     from siting.loaders.project.read import read_project
     from siting.pipeline.city import build_city
-    from siting.tables import DataReport
 
     return build_city(_layers(project), read_project(project).parameters, report=DataReport())
 

@@ -10,13 +10,13 @@ import pytest
 import shapely
 
 from siting.crs import wgs84_to_bd09, wgs84_to_gcj02
+from siting.data_report import DataReport
 from siting.errors import CRSError, LoadError
 from siting.loaders.layer.assigned_types import FacilityTypeRule
 from siting.loaders.layer.attributes import as_text
 from siting.loaders.layer.numbers import parse_numbers
 from siting.loaders.layer.sources import FileSource, read_facilities, read_residential, read_source
 from siting.loaders.layer.spreadsheet import read_points_table
-from siting.tables import DataReport
 
 METRIC = pyproj.CRS(4547)
 PLAIN = "名称,经度,纬度,床位数\n甲,114.30,30.60,20\n乙,114.31,30.61,30\n"

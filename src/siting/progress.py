@@ -19,6 +19,24 @@ from rich.progress import Progress as Bar
 Progress = Callable[[str, float], None]
 
 
+def silent(label: str, share: float) -> None:
+    """Show nothing; stands for a progress that nobody wants to see."""
+
+
+def part_of(progress: Progress | None, low: float, high: float) -> Progress | None:
+    """Return a progress of which 0 to 1 is a part of the whole, from `low` to `high`.
+
+    Examples
+    --------
+    >>> second_half = part_of(lambda label, share: print(label, share), 0.5, 1.0)
+    >>> second_half("half of it", 0.5)
+    half of it 0.75
+    """
+    if progress is None:
+        return None
+    return lambda label, share: progress(label, low + share * (high - low))
+
+
 @contextmanager
 def progress() -> Iterator[Progress]:
     """Show progress while the block runs, and leave nothing behind.

@@ -14,28 +14,10 @@ import numpy as np
 import shapely
 from pandas.api.types import is_numeric_dtype
 
-from siting.data_report import DataNote, DataReport, Severity
 from siting.errors import TableError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = [
-    "AREAS",
-    "BARRIERS",
-    "ENTRANCES",
-    "FACILITIES",
-    "RESIDENTIAL",
-    "SITES",
-    "STREETS",
-    "Column",
-    "DataNote",
-    "DataReport",
-    "Kind",
-    "Severity",
-    "TableSpec",
-    "check_table",
-]
 
 Kind = Literal["text", "number", "integer", "flag", "geometry"]
 

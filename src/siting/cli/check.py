@@ -14,9 +14,10 @@ from siting.errors import SitingError
 from siting.plain_text import plain
 
 if TYPE_CHECKING:
+    from siting.message import Language
     from siting.pipeline.plans.check import CheckOptions, PlanChecks
     from siting.rules.plan.baseline import Known
-    from siting.rules.plan.finding import Language, PlanFinding
+    from siting.rules.plan.finding import PlanFinding
 
 _SHOWN_NOTES = 5
 _STATES = ("active", "draft", "unverified")
@@ -278,9 +279,9 @@ def _tell(
     every: bool,
 ) -> None:
     """Say on standard error what the report on standard output does not."""
+    from siting.message import Text
     from siting.report.plan.text import summary_text
     from siting.report.words import labelled, word
-    from siting.rules.plan.finding import Text
 
     notes = checks.notes
     for note in notes if every else notes[:_SHOWN_NOTES]:

@@ -14,7 +14,7 @@ from siting.cli.console import say, say_json, warn
 from siting.plain_text import plain
 
 if TYPE_CHECKING:
-    from siting.rules.plan.finding import Language
+    from siting.message import Language
     from siting.rules.plan.model import Plan
 
 commands = typer.Typer(

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from siting.network.graph import Network
     from siting.network.kernels.grid import SegmentGrid
 
-__all__ = ["Attachment", "Via", "match_entrances", "snap"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Legs:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from siting.rules.plan.finding import Language, PlanFinding, Text, breaks, summary_of
+from siting.message import Language, Text
+from siting.rules.plan.finding import PlanFinding, breaks, summary_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,6 +13,7 @@ import shapely
 
 from siting.coverage.closest import closest_straight_line_many, closest_straight_line_with_more
 from siting.network.attach.attachment import Attachment
+from siting.network.attach.rows import take_rows
 from siting.network.costs import Closest
 from siting.network.fragments import on_fragment
 from siting.network.travel import closest_and_nodes, closest_with_more
@@ -169,7 +170,7 @@ class CityCosts:
     ) -> tuple[Closest, NDArray[np.float64]]:
         network, homes = self._walkers(self._city.network)
         assert self._city.facility_attachment is not None
-        added = attachment_of(self._city.facility_attachment, more)
+        added = take_rows(self._city.facility_attachment, more)
         return closest_with_more(network, homes, (known, node_costs), added, more.tolist())
 
     def _key(self, facility_types: Sequence[str], measure: str) -> Question:
@@ -209,7 +210,7 @@ class CityCosts:
         in_time = measure == "walking_time"
         network, homes = self._walkers(city.time_network if in_time else city.network)
         assert city.facility_attachment is not None
-        groups = [attachment_of(city.facility_attachment, each) for each in rows]
+        groups = [take_rows(city.facility_attachment, each) for each in rows]
         found = closest_and_nodes(network, homes, groups)
         if not in_time:
             nodes = zip(types, (node_costs for _, node_costs in found), strict=True)
@@ -226,32 +227,6 @@ class CityCosts:
     def _as_minutes(self, metres: Closest) -> Closest:
         speed = self._city.parameters.walking_speed_m_per_min
         return Closest(metres.cost / speed, metres.nearest)
-
-
-def attachment_of(attachment: Attachment, rows: NDArray[np.int64]) -> Attachment:
-    """Return the attachments of some subjects only, numbered by their place among `rows`.
-
-    Parameters
-    ----------
-    attachment
-        Of a whole table.
-    rows
-        Rows of that table, ascending.
-    """
-    # Subjects stand in ascending order, so those of a few rows are found without a look at all.
-    low = np.searchsorted(attachment.subject, rows, "left")
-    count = np.searchsorted(attachment.subject, rows, "right") - low
-    number = np.repeat(np.arange(rows.size, dtype=np.int32), count)
-    first = np.cumsum(count) - count
-    kept = np.arange(number.size) + np.repeat(low - first, count)
-    return Attachment(
-        number,
-        attachment.edge[kept],
-        attachment.position[kept],
-        attachment.access_m[kept],
-        int(rows.size),
-        attachment.via[rows],
-    )
 
 
 def _in_table(found: Closest, rows: NDArray[np.int64], factor: float = 1.0) -> Closest:
