@@ -78,7 +78,7 @@ def _rules(project: Path) -> Any:
     import datetime as dt
 
     from siting.loaders.project.read import read_project
-    from siting.rules.pack.places import find_packs, read_packs
+    from siting.rules.pack.find import find_packs, read_packs
     from siting.rules.pack.selection import select_rules
 
     given = read_project(project)

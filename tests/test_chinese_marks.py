@@ -28,7 +28,7 @@ from siting.report.plan.markdown import to_markdown
 from siting.report.plan.sarif import to_sarif
 from siting.report.plan.text import to_text
 from siting.rules.explain import describe_rule, explain_row
-from siting.rules.pack.places import find_packs, read_packs
+from siting.rules.pack.find import find_packs, read_packs
 
 HALF = re.compile(r"[\u4e00-\u9fff》”）] ?[;,:()]|[;,:()] ?[\u4e00-\u9fff《“（]")
 # Texts that are matched with data, or written into a table that is read again.

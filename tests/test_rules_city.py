@@ -24,8 +24,8 @@ from siting.rules.city.findings_table import FINDING_COLUMNS, findings_table, to
 from siting.rules.city.model import City, Parameters
 from siting.rules.city.rollup import roll_up, summarize
 from siting.rules.explain import explain_row
+from siting.rules.pack.find import find_packs, read_packs
 from siting.rules.pack.parse import parse_pack
-from siting.rules.pack.places import find_packs, read_packs
 from siting.rules.pack.selection import all_rules
 
 RULES = {rule.id: rule for rule in all_rules(read_packs(find_packs()))}

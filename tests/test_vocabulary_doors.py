@@ -17,7 +17,7 @@ from siting.loaders.layer.columns import match_columns
 from siting.loaders.plan.read import read_plan
 from siting.loaders.plan.table.grid import grid_of
 from siting.loaders.plan.table.read import read_grid
-from siting.rules.plan.model import SCALAR_UNITS, unit_of
+from siting.rules.facts import SCALAR_UNITS, unit_of
 from siting.tables import FACILITIES, RESIDENTIAL, SITES
 from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.headers import fields_of, load_headers

@@ -153,7 +153,7 @@ def _head(plan: Plan) -> dict[str, Any]:
 
 
 def _row(row: dict[str, str], language: Language) -> tuple[str, ...]:
-    from siting.rules.plan.fact_titles import fact_title, unit_text
+    from siting.rules.facts import fact_title, unit_text
 
     # 1250户 has its unit already.
     unit = row["unit_as_read"] if row["text"][-1:].isdigit() else ""

@@ -139,7 +139,7 @@ def lint(
     Example:  siting rules lint my-rules.yaml
     """
     from siting.rules.cases.lint import lint_packs
-    from siting.rules.pack.places import find_packs
+    from siting.rules.pack.find import find_packs
 
     paths = find_packs(packs or (), Path())
     faults = lint_packs(paths)
@@ -173,7 +173,7 @@ def run_tests(
 
 
 def _read(packs: list[str] | None) -> tuple[Pack, ...]:
-    from siting.rules.pack.places import find_packs, read_packs
+    from siting.rules.pack.find import find_packs, read_packs
 
     return read_packs(find_packs(packs or (), Path()))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from siting.coverage._maxflow import _FAR, push_maximum_flow, sort_within
+from siting.coverage.max_flow import _FAR, push_maximum_flow, sort_within
 from siting.errors import SitingError
 from siting.network.costs import within
 

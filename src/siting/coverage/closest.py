@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from siting.coverage._nearest_points import build_point_grid, lower_by_points, nearest_points
+from siting.coverage.nearest_points import build_point_grid, lower_by_points, nearest_points
 from siting.errors import SitingError
 from siting.network.costs import TOLERANCE_M, Closest, TravelCosts, within
 from siting.network.kernels.threads import over_pieces

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.locate.cover.presolve import decided_sites
+from siting.locate.problem import decided_sites
 from siting.locate.solution import (
     Sense,
     Solution,

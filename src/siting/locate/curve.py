@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from siting.locate.capacitated import serve_with, solve_capacitated_mclp
-from siting.locate.cover.models import solve_mclp
+from siting.locate.cover.lscp_mclp import solve_mclp
 from siting.locate.solution import Solution, covered_demand
 from siting.locate.solve import Limits
 

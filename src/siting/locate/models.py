@@ -17,10 +17,10 @@ from siting.locate.capacitated import (
     solve_capacitated_p_median,
 )
 from siting.locate.cover.backup import solve_lscp_backup
-from siting.locate.cover.models import solve_lscp, solve_mclp
+from siting.locate.cover.lscp_mclp import solve_lscp, solve_mclp
 from siting.locate.dispersion import solve_p_dispersion
 from siting.locate.equity import solve_max_min, solve_worst_first
-from siting.locate.median.models import solve_p_center, solve_p_median
+from siting.locate.median.median_center import solve_p_center, solve_p_median
 from siting.locate.phases import solve_phases
 from siting.locate.solution import Solution
 

@@ -21,8 +21,8 @@ from siting.loaders.plan.facts import (
 )
 from siting.loaders.plan.model import Indicators, PlanFile, TypedFigures
 from siting.message import Text
+from siting.rules.facts import TYPED_UNITS, unit_of
 from siting.rules.plan.model import (
-    TYPED_UNITS,
     Evidence,
     Fact,
     Phase,
@@ -31,7 +31,6 @@ from siting.rules.plan.model import (
     PlanRow,
     Waiver,
     add_facts,
-    unit_of,
     with_population,
 )
 from siting.yaml_lines import dotted

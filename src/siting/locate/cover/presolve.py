@@ -14,11 +14,11 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from siting.locate.cover.kernels import find_implied_rows, group_equal_rows, hash_rows
+from siting.locate.problem import Problem, free_sites, open_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from siting.locate.problem import Problem
 
 # Comparing sites pair by pair costs the sum of squared row lengths; beyond this it is left out.
 _MOST_COMPARISONS = 200_000_000
@@ -63,25 +63,6 @@ class Cover:
     def pair_rows(self) -> NDArray[np.int64]:
         """Return the row of each pair, in row order."""
         return np.repeat(np.arange(self.n_rows), np.diff(self.offset))
-
-
-def decided_sites(problem: Problem) -> NDArray[np.int32]:
-    """Return the sites that are open in every plan: existing ones and those forced in."""
-    return np.flatnonzero(problem.existing | problem.forced_in).astype(np.int32)
-
-
-def free_sites(problem: Problem) -> NDArray[np.int32]:
-    """Return the sites that are still to be decided."""
-    closed = problem.existing | problem.forced_in | problem.forced_out
-    return np.flatnonzero(~closed).astype(np.int32)
-
-
-def open_rows(problem: Problem) -> NDArray[np.bool_]:
-    """Tell which rows of demand ask for something and are not covered by what is decided."""
-    is_open = problem.existing | problem.forced_in
-    wanting = problem.demand > 0
-    wanting[problem.from_index[is_open[problem.to_index]]] = False
-    return wanting
 
 
 def build_cover(problem: Problem, *, keep: NDArray[np.bool_] | None = None) -> Cover:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siting.locate.bound_search import Node, Plan, label_of, lower
-from siting.locate.cover.presolve import free_sites
 from siting.locate.median.kernels import (
     count_all,
     improve_bound,
@@ -22,6 +21,7 @@ from siting.locate.median.kernels import (
     search_swaps,
     start_state,
 )
+from siting.locate.problem import free_sites
 from siting.locate.solve import Program, Rows, solve_program
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ from siting.report.analysis.text import summary_html, summary_text
 from siting.rules.city.costs import CityCosts
 from siting.rules.city.evaluate import evaluate_city
 from siting.rules.city.findings_table import to_frame
-from siting.rules.pack.places import find_packs, read_packs
+from siting.rules.pack.find import find_packs, read_packs
 from siting.rules.pack.selection import select_rules
 
 if TYPE_CHECKING:

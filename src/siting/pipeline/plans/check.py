@@ -20,8 +20,8 @@ from siting.pipeline.on_use import on_use
 from siting.pipeline.plans.results import PlanCheck, PlanChecks
 from siting.progress import Progress, part_of
 from siting.report.analysis.note_words import note_line
+from siting.rules.pack.find import find_packs, read_packs
 from siting.rules.pack.measures import Family, measure_of
-from siting.rules.pack.places import find_packs, read_packs
 from siting.rules.pack.selection import select_rules
 from siting.rules.plan.consistency import check_consistency
 from siting.rules.plan.evaluate import evaluate_plan
@@ -50,7 +50,7 @@ class CheckOptions:
     Parameters
     ----------
     rules
-        Packs or folders of packs, as `siting.rules.pack.places.find_packs` takes them, or
+        Packs or folders of packs, as `siting.rules.pack.find.find_packs` takes them, or
         packs that are read already; empty: every shipped one.
     date, jurisdiction, status
         Instead of what a plan says; None: as it says.

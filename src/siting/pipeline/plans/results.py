@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from siting.message import Language, Text
+from siting.pipeline.on_use import on_use
+from siting.report.plan.json import finding_record
+from siting.report.plan.notebook import to_notebook_html
+from siting.report.plan.text import to_text
 from siting.rules.plan.finding import PlanFinding, breaks, summary_of
 
 if TYPE_CHECKING:
@@ -16,6 +20,9 @@ if TYPE_CHECKING:
     from siting.rules.pack.model import Rule
     from siting.rules.pack.selection import LeftOut
     from siting.rules.plan.model import Plan
+
+if not TYPE_CHECKING:
+    pd = on_use("pandas")
 
 NOT_CHECKED = "plan-not-checked"
 
@@ -87,10 +94,6 @@ class PlanCheck(Sequence[PlanFinding]):
 
     def to_frame(self) -> pd.DataFrame:
         """Return the findings as a table: a row is one rule on one subject; numbers are floats."""
-        import pandas as pd
-
-        from siting.report.plan.json import finding_record
-
         records = [finding_record(each, self.language, {}) for each in self.findings]
         columns = [
             "rule_id", "title", "subject", "verdict", "strength", "measured", "required",
@@ -99,13 +102,9 @@ class PlanCheck(Sequence[PlanFinding]):
         return pd.DataFrame(records, columns=columns)
 
     def _repr_html_(self) -> str:
-        from siting.report.plan.notebook import to_notebook_html
-
         return to_notebook_html(self.findings, language=self.language)
 
     def __repr__(self) -> str:
-        from siting.report.plan.text import to_text
-
         return to_text(self.findings, language=self.language).rstrip("\n")
 
 
@@ -164,13 +163,9 @@ class PlanChecks(Sequence[PlanCheck]):
         )
 
     def _repr_html_(self) -> str:
-        from siting.report.plan.notebook import to_notebook_html
-
         return to_notebook_html(self.findings, language=self._language)
 
     def __repr__(self) -> str:
-        from siting.report.plan.text import to_text
-
         return to_text(self.findings, language=self._language).rstrip("\n")
 
     @property

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from siting.message import Message, Text
-from siting.rules.plan.fact_titles import fact_title
+from siting.rules.facts import fact_title
 from siting.words import say
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from siting.errors import RuleError
 from siting.rules.cases.run import run_cases
+from siting.rules.pack.find import read_packs
 from siting.rules.pack.measures import Family, measure_of
-from siting.rules.pack.places import read_packs
 from siting.rules.pack.selection import is_within
 
 if TYPE_CHECKING:

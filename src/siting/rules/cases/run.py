@@ -20,9 +20,10 @@ from siting.network.costs import Closest
 from siting.network.graph import Network
 from siting.rules.city.evaluate import evaluate_city
 from siting.rules.city.model import City, Parameters
+from siting.rules.facts import unit_of
 from siting.rules.pack.case_facts import fact_of
 from siting.rules.plan.evaluate import evaluate_plan
-from siting.rules.plan.model import Fact, Phase, Plan, PlannedFacility, unit_of
+from siting.rules.plan.model import Fact, Phase, Plan, PlannedFacility
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

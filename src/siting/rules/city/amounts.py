@@ -15,10 +15,10 @@ import shapely
 from siting.rules.city.distance import evaluate_distance
 from siting.rules.city.findings import FindingBlock, Verdict
 from siting.rules.city.model import City, Grouping, column
+from siting.rules.facts import fact_title
 from siting.rules.pack.conditions import compare
 from siting.rules.pack.measures import Family, Measure, measure_of
 from siting.rules.pack.model import AppliesTo, Require
-from siting.rules.plan.fact_titles import fact_title
 from siting.vocabulary.facility_types import type_names
 
 if TYPE_CHECKING:

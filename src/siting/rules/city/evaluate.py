@@ -24,9 +24,9 @@ from siting.rules.city.costs import CityCosts
 from siting.rules.city.distance import evaluate_distance, evaluate_load, limit_in
 from siting.rules.city.findings import FindingBlock, Verdict
 from siting.rules.city.model import City, column, grouping
+from siting.rules.facts import fact_title
 from siting.rules.pack.conditions import FALSE, UNKNOWN, holds, test_columns
 from siting.rules.pack.measures import Family, measure_of
-from siting.rules.plan.fact_titles import fact_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Literal
 
 from siting.message import Text
 from siting.rules import city as city_rules
+from siting.rules.facts import fact_words
 from siting.rules.pack.conditions import FALSE, UNKNOWN
 from siting.rules.pack.measures import Family, measure_of
 from siting.rules.plan.amounts import fact_amount
 from siting.rules.plan.distance import measure_distance
-from siting.rules.plan.fact_titles import fact_words
 from siting.rules.plan.finding import Citation, PlanFinding
 from siting.rules.plan.measures import measure_plan, test_plan
 from siting.rules.plan.outcome import NOTHING, Counting, Outcome, missing_text

@@ -23,7 +23,8 @@ from siting.loaders.plan.table.words import (
     measures,
     quantity_of,
 )
-from siting.rules.plan.model import TYPED_UNITS, Evidence, Fact, PlannedFacility
+from siting.rules.facts import TYPED_UNITS
+from siting.rules.plan.model import Evidence, Fact, PlannedFacility
 from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.headers import fields_of
 from siting.vocabulary.text import fold, word_key

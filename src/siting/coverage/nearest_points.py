@@ -1,4 +1,4 @@
-# ruff: noqa: ANN001, ANN202, PLW3301 - numba infers types and wants min and max in pairs
+# ruff: noqa: ANN001, ANN201, ANN202, PLW3301 - numba infers types and wants min and max in pairs
 # mypy: disable-error-code="no-untyped-def"
 """The nearest of some points, by looking into square cells around each place.
 

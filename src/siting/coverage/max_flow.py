@@ -1,4 +1,4 @@
-# ruff: noqa: ANN001, ANN202, PLR0917 - numba infers types, and kernels take columns
+# ruff: noqa: ANN001, ANN201, ANN202, PLR0917 - numba infers types, and kernels take columns
 # mypy: disable-error-code="no-untyped-def"
 """The compiled maximum flow from demand through pairs to facilities: Dinic's method.
 
