@@ -255,18 +255,19 @@ def _formatted(
     colour: bool,
 ) -> str:
     from siting import __version__
-    from siting.report.plan.formats import format_findings
+    from siting.report.plan.formats import FORMATS, format_findings
     from siting.rules.plan.baseline import states_of
 
-    more: dict[str, Any] = {}
-    if name == "text":
-        more = {"full": full, "colour": colour and may_colour()}
-    if name in ("json", "sarif") and outcome.changes is not None:
-        more["changes"] = states_of(outcome.changes)
-    if name == "sarif":
-        more["version"] = __version__
+    options: dict[str, Any] = {
+        "full": full,
+        "colour": colour and may_colour(),
+        "version": __version__,
+    }
+    if outcome.changes is not None:
+        options["changes"] = states_of(outcome.changes)
+    taken = {key: value for key, value in options.items() if key in FORMATS[name].takes}
     return format_findings(
-        findings, name, language=language, allow_unknown=outcome.allow_unknown, **more
+        findings, name, language=language, allow_unknown=outcome.allow_unknown, **taken
     )
 
 

@@ -12,7 +12,7 @@ from siting.locate.curve import coverage_curve, served_curve
 from siting.locate.dispersion import solve_p_dispersion
 from siting.locate.equity import solve_max_min, solve_worst_first
 from siting.locate.median.median_center import solve_p_center, solve_p_median
-from siting.locate.models import MODELS, Model, find_model
+from siting.locate.models import MODELS, Model, find_model, usual_model
 from siting.locate.phases import solve_phases
 from siting.locate.problem import Problem, build_problem
 from siting.locate.solution import Solution, Status
@@ -43,4 +43,5 @@ __all__ = [
     "solve_p_median",
     "solve_phases",
     "solve_worst_first",
+    "usual_model",
 ]

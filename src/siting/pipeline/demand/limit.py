@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.errors import SitingError
-from siting.rules.city.costs import WALKING
 from siting.rules.pack.measures import Family, measure_of
 from siting.rules.pack.model import AppliesTo, Options, Require
 
@@ -58,7 +57,7 @@ def reach_of(rule: Rule, cutoff: float | None, analysis: Found) -> Rule:
     if not 0 < cutoff < np.inf:
         raise SitingError(f"cutoff is {cutoff:g}; give metres or minutes above 0.")
     unit = measure_of(reach.measure).finding_unit
-    if reach.measure not in ("straight_line", *WALKING):
+    if measure_of(reach.measure).family is not Family.DISTANCE:
         return limited_to(rule, "walking_distance", cutoff, "m")
     return limited_to(reach, reach.measure, cutoff, unit)
 

@@ -16,6 +16,7 @@ from siting.network.costs import TOLERANCE_M, TravelCosts
 from siting.network.travel import travel_costs
 from siting.pipeline.columns import numbers
 from siting.rules.pack.conditions import compare
+from siting.rules.pack.measures import measure_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -68,7 +69,7 @@ def facility_pairs(
     """
     table = analysis.city.facilities.iloc[rows]
     attachment = None
-    if question.measure != "straight_line":
+    if measure_of(question.measure).on_streets:
         assert analysis.city.facility_attachment is not None
         attachment = take_rows(analysis.city.facility_attachment, rows)
     return reach(analysis, question, table, attachment, limited=limited)
@@ -96,7 +97,7 @@ def reach(
         homes: Any = city.homes["geometry"].iloc[question.homes]
         found = travel_costs_straight_line(homes, table["geometry"], cutoff_m=cutoff)
         return _within(found, question, 1.0, limited=limited)
-    by_time = question.measure == "walking_time"
+    by_time = bool(measure_of(question.measure).in_metres)
     network = city.time_network if by_time and city.time_network is not None else city.network
     assert network is not None
     assert city.home_attachment is not None

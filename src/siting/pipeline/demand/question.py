@@ -15,7 +15,7 @@ import numpy as np
 from siting.errors import SitingError
 from siting.pipeline.demand.limit import is_usable, limited_to, other_reach, reach_of
 from siting.pipeline.demand.weights import counted_by, home_numbers, unknown_note, weight_name
-from siting.rules.city.costs import WALKING, CityCosts
+from siting.rules.city.costs import CityCosts
 from siting.rules.city.distance import evaluate_distance
 from siting.rules.city.evaluate import with_conditions
 from siting.rules.city.findings import FindingBlock, Verdict
@@ -186,7 +186,7 @@ def _today(
     if not from_scratch:
         return block.verdict
     verdict = np.full(len(analysis.city.homes), Verdict.FAIL, np.int8)
-    if reach.measure in WALKING:
+    if measure_of(reach.measure).on_streets:
         _check_streets(analysis.city)
         assert analysis.city.home_attachment is not None
         verdict[~analysis.city.home_attachment.attached] = Verdict.UNKNOWN

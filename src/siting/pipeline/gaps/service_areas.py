@@ -48,7 +48,7 @@ class ServiceAreas:
         rows = self._city.rows_of_types(facility_types)
         if not rows.size or not np.isfinite(limit):
             return None
-        draw = self._straight if measure == "straight_line" else self._walked
+        draw = self._walked if measure_of(measure).on_streets else self._straight
         shape = draw(rows, limit, measure)
         if shape.is_empty:
             return None

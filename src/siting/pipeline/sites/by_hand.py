@@ -26,7 +26,7 @@ def decided(siting: Proposal, rows: NDArray[np.int64]) -> Solution:
     search: no plan of that size, this one included, is better.
     """
     asked, best = siting.asked, siting.solution
-    name = _BY_HAND.get(asked.model, asked.model)
+    name = find_model(asked.model).by_hand or asked.model
     source = siting.solved if name == asked.model else siting.problem
     chosen = np.zeros(source.n_sites, bool)
     chosen[rows] = True
@@ -44,11 +44,3 @@ def decided(siting: Proposal, rows: NDArray[np.int64]) -> Solution:
         return replace(found, status=Status.FEASIBLE, bound=np.nan, gap=np.nan, message=message)
     gap = relative_gap(found.objective, best.bound)
     return replace(found, status=Status.FEASIBLE, bound=best.bound, gap=gap, message=message)
-
-
-_BY_HAND = {
-    "phases": "mclp",
-    "lscp": "mclp",
-    "lscp-backup": "mclp",
-    "capacitated-lscp": "capacitated-mclp",
-}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from siting.errors import SitingError
-from siting.locate import Limits, Solution, find_model
+from siting.locate import MODELS, Limits, Solution, find_model, usual_model
 from siting.pipeline.demand.question import find_rule
 from siting.rules.city.evaluate import RESIDENTIAL_LEVELS
 from siting.rules.pack.measures import Family, measure_of
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from siting.locate import Problem
     from siting.pipeline.demand.question import Question
     from siting.pipeline.found import Found
-
-_DISTANCE = ("p-median", "p-center")
-_AREAS = ("max-min", "worst-first")
-_FEWEST = ("lscp", "lscp-backup", "capacitated-lscp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +56,22 @@ class Asked:
     @property
     def asks_distance(self) -> bool:
         """Whether the model asks how far, not how many are within the limit."""
-        return self.model in _DISTANCE
+        return find_model(self.model).asks_distance
 
     @property
     def is_dispersion(self) -> bool:
         """Whether the model looks at the sites alone."""
-        return self.model == "p-dispersion"
+        return find_model(self.model).looks_at_sites_alone
 
     @property
     def is_capacitated(self) -> bool:
         """Whether sites serve no more than they can."""
-        return self.model.startswith("capacitated")
+        return find_model(self.model).is_capacitated
 
     @property
     def compares_areas(self) -> bool:
         """Whether the model looks at the shares of communities."""
-        return self.model in _AREAS
+        return find_model(self.model).compares_areas
 
     @property
     def counts_facilities(self) -> bool:
@@ -116,17 +112,18 @@ def choose_model(
         No such model, or one that does not cover all where that is asked.
     """
     if name is not None:
-        chosen = find_model(name).name
-        if cover_all and chosen not in (*_FEWEST, "p-center"):
+        chosen = find_model(name)
+        if cover_all and not chosen.serves_all:
+            fewest = ", ".join(model.name for model in MODELS.values() if model.fewest)
             raise SitingError(
-                f"--cover-all asks for the fewest sites; {chosen} does not. Leave --model out, or "
-                f"take one of {', '.join(_FEWEST)}."
+                f"--cover-all asks for the fewest sites; {chosen.name} does not. Leave --model "
+                f"out, or take one of {fewest}."
             )
-        return chosen
+        return chosen.name
     if budgets:
         return "phases"
     limited = measure_of(find_rule(analysis, rule).measure).family is Family.LOAD
-    return ("capacitated-" if limited else "") + ("lscp" if cover_all else "mclp")
+    return usual_model(is_capacitated=limited, serves_all=cover_all).name
 
 
 def check_asked(asked: Asked) -> None:

@@ -27,6 +27,7 @@ from siting.pipeline.demand.pairs import (
     facility_rows,
     reach,
 )
+from siting.rules.pack.measures import measure_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -138,7 +139,7 @@ def place_sites(
     if not len(table):
         raise SitingError("there are no sites to choose from; the layer is empty.")
     attachment, notes = None, []
-    if question.measure != "straight_line":
+    if measure_of(question.measure).on_streets:
         assert analysis.city.network is not None
         parameters = analysis.city.parameters
         attachment = attached(analysis.city.network, table, "site_id", analysis.ground, parameters)

@@ -17,6 +17,7 @@ from siting.network.attach.rows import take_rows
 from siting.network.costs import Closest
 from siting.network.fragments import on_fragment
 from siting.network.travel import closest_and_nodes, closest_with_more
+from siting.rules.pack.measures import measure_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from siting.progress import Progress
     from siting.rules.city.model import City
 
-WALKING = ("walking_distance", "walking_time")
 Question = tuple[tuple[str, ...], str]
 """Facility types in alphabetical order, and measure."""
 _POINT = 0
@@ -68,7 +68,7 @@ class CityCosts:
         if key not in self._found:
             self.prepare([key])
         found = self._found[key]
-        if measure == "walking_time" and key[1] == "walking_distance":
+        if key[1] != measure:
             return self._as_minutes(found)
         return found
 
@@ -175,16 +175,17 @@ class CityCosts:
 
     def _key(self, facility_types: Sequence[str], measure: str) -> Question:
         types = tuple(sorted(set(facility_types)))
-        if measure == "walking_time" and self._city.time_network is None:
+        in_metres = measure_of(measure).in_metres
+        if in_metres and self._city.time_network is None:
             # Without slopes the nearest in time is the nearest in metres: one search serves both.
-            return types, "walking_distance"
+            return types, in_metres
         return types, measure
 
     def _search(self, groups: Sequence[tuple[str, ...]], measure: str) -> list[Closest]:
         rows = [self._city.rows_of_types(types) for types in groups]
-        if measure == "straight_line":
-            return self._straight(rows)
-        return self._walk(groups, rows, measure)
+        if measure_of(measure).on_streets:
+            return self._walk(groups, rows, measure)
+        return self._straight(rows)
 
     def _straight(self, rows: Sequence[NDArray[np.int64]]) -> list[Closest]:
         city = self._city
@@ -207,7 +208,7 @@ class CityCosts:
         self, types: Sequence[tuple[str, ...]], rows: Sequence[NDArray[np.int64]], measure: str
     ) -> list[Closest]:
         city = self._city
-        in_time = measure == "walking_time"
+        in_time = bool(measure_of(measure).in_metres)
         network, homes = self._walkers(city.time_network if in_time else city.network)
         assert city.facility_attachment is not None
         groups = [take_rows(city.facility_attachment, each) for each in rows]

@@ -140,7 +140,7 @@ def _questions(
             asked = (within.measure,)
         if city.lists_types(rule.facility_types):
             for name in asked:
-                if can_walk or name == "straight_line":
+                if can_walk or not measure_of(name).on_streets:
                     yield rule.facility_types, name
 
 
