@@ -96,6 +96,7 @@ def explain_rule(
     from siting.rules.cases.run import plan_of_case
     from siting.rules.explain import describe_rule
     from siting.rules.plan.evaluate import evaluate_plan
+    from siting.words import say as said_in
 
     rule = _rule(rule_id, packs)
     if "plan" not in rule.applies_to.subject:
@@ -106,7 +107,7 @@ def explain_rule(
     spoken: Literal["zh", "en"] = "zh" if language == "zh" else "en"
     for case in rule.cases:
         for finding in evaluate_plan([rule], plan_of_case(rule, case)):
-            text = finding.explanation.text(spoken)
+            text = said_in(finding.explanation, spoken)
             said = labelled(word(finding.verdict, spoken), text, spoken)
             say(plain(f"  - {labelled(one_line(case.name), said, spoken)}"))
 
