@@ -170,7 +170,7 @@ def export(project: Path, out: Path) -> Clock:
 
 def _at_nodes(streets: Any, nodes: np.ndarray) -> Any:
     """Put subjects right on junctions, where the peers have them."""
-    from siting.network.attach.snap import Attachment
+    from siting.network.attach.attachment import Attachment
 
     touching = np.empty(streets.node_count, np.int32)
     touching[streets.edge_from] = np.arange(streets.edge_count)

@@ -13,18 +13,7 @@ from siting.errors import SitingError
 
 
 def format_of(path: Path, *, otherwise: str | None = None) -> str:
-    """Return the format that a file's suffix means.
-
-    Raises
-    ------
-    SitingError
-        The suffix means none and there is no other.
-
-    Examples
-    --------
-    >>> format_of(Path("out/check.sarif")), format_of(Path("x"), otherwise="text")
-    ('sarif', 'text')
-    """
+    """Return the format that a file's suffix means."""
     from siting.report.plan.formats import FORMATS, format_of_file
 
     found = format_of_file(path.name) or otherwise

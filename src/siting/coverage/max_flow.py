@@ -1,9 +1,6 @@
 # ruff: noqa: ANN001, ANN201, ANN202, PLR0917 - numba infers types, and kernels take columns
 # mypy: disable-error-code="no-untyped-def"
-"""The compiled maximum flow from demand through pairs to facilities: Dinic's method.
-
-Imported on use only, because numba is slow to load.
-"""
+"""The compiled maximum flow from demand through pairs to facilities: Dinic's method."""
 
 from __future__ import annotations
 

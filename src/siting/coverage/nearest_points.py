@@ -1,9 +1,6 @@
 # ruff: noqa: ANN001, ANN201, ANN202, PLW3301 - numba infers types and wants min and max in pairs
 # mypy: disable-error-code="no-untyped-def"
-"""The nearest of some points, by looking into square cells around each place.
-
-Imported on use only: numba is slow to load.
-"""
+"""The nearest of some points, by looking into square cells around each place."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from siting.progress import Progress
 
+Ended = Literal["", "time limit", "interrupted"]
 End = Literal["done", "time limit", "interrupted", "infeasible", "unbounded", "failed"]
 
 
@@ -50,7 +51,7 @@ class Watch:
 
     limits: Limits
     began: float = field(default_factory=time.perf_counter)
-    ended: str = ""
+    ended: Ended = ""
 
     def elapsed(self) -> float:
         """Return the seconds since the search began."""

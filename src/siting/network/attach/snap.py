@@ -123,8 +123,8 @@ def match_entrances(entrances: gpd.GeoDataFrame, subject_ids: ArrayLike) -> gpd.
     Returns
     -------
     GeoDataFrame
-        Columns `subject` (int) and `geometry`, a row per gate and subject. Entrances that belong to no subject here
-        are left out.
+        Columns `subject` (int) and `geometry`, a row per gate and subject. Entrances that belong to
+        no subject here are left out.
     """
     rows = pd.DataFrame({"subject_id": np.asarray(subject_ids, object)})
     rows["subject"] = np.arange(len(rows))

@@ -1,6 +1,6 @@
 # ruff: noqa: ANN001, ANN202 - numba infers types
 # mypy: disable-error-code="no-untyped-def"
-"""Arcs by the node they lead to. Imported on use only: numba is slow to load."""
+"""Arcs by the node they lead to."""
 
 from __future__ import annotations
 

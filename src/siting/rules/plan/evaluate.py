@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from siting.message import Text
+from siting.message import Message, Text, message
 from siting.rules import city as city_rules
 from siting.rules.facts import fact_words
 from siting.rules.pack.conditions import FALSE, UNKNOWN
@@ -19,7 +19,7 @@ from siting.rules.plan.distance import measure_distance
 from siting.rules.plan.finding import Citation, PlanFinding
 from siting.rules.plan.measures import measure_plan, test_plan
 from siting.rules.plan.outcome import NOTHING, Counting, Outcome, missing_text
-from siting.rules.wording import joined, to_decimal
+from siting.rules.wording import joined, sentences, to_decimal
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -252,12 +252,9 @@ def _waived(finding: PlanFinding, plan: Plan, today: dt.date | None) -> PlanFind
             continue
         if day is not None and day <= waiver.expires:
             return replace(finding, waived=waiver)
-        return replace(finding, note=joined(finding.note, _expired(waiver)))
+        return replace(finding, note=sentences(finding.note, _expired(waiver)))
     return finding
 
 
-def _expired(waiver: Waiver) -> Text:
-    return Text(
-        f"{waiver.approver}的豁免已于 {waiver.expires} 到期",
-        f"the waiver of {waiver.approver} ran out on {waiver.expires}",
-    )
+def _expired(waiver: Waiver) -> Message:
+    return message("waiver.expired", approver=waiver.approver, on=waiver.expires)
