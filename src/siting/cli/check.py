@@ -11,10 +11,10 @@ import typer
 from siting.cli.console import ExitCode, NoCache, plain_lines, progress_bar, tame, warn
 from siting.cli.report_file import format_of, may_colour, print_report, write_report
 from siting.errors import SitingError
+from siting.message import Language
 from siting.plain_text import plain
 
 if TYPE_CHECKING:
-    from siting.message import Language
     from siting.pipeline.plans.check import CheckOptions, PlanChecks
     from siting.rules.plan.baseline import Known
     from siting.rules.plan.finding import PlanFinding
@@ -32,7 +32,7 @@ Packs = Annotated[
     list[str] | None,
     typer.Option("--rules"),
 ]
-Language_ = Annotated[Literal["zh", "en"], typer.Option("--language", "-l")]
+Language_ = Annotated[Language, typer.Option("--language", "-l")]
 
 
 def register(app: typer.Typer) -> None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from siting.cli.check import Date, Jurisdiction, Status
 from siting.cli.console import say, say_json, warn
+from siting.message import Language
 from siting.plain_text import plain
 
 if TYPE_CHECKING:
-    from siting.message import Language
     from siting.rules.plan.model import Plan
 
 commands = typer.Typer(
@@ -89,7 +89,7 @@ def show(
     date: Date = None,
     jurisdiction: Jurisdiction = None,
     status: Status = None,
-    language: Annotated[Literal["zh", "en"], typer.Option("--language", "-l")] = "zh",
+    language: Annotated[Language, typer.Option("--language", "-l")] = "zh",
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Show every number that is read, how it is written, and where it stands."""

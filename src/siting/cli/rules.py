@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from siting.cli.console import ExitCode, say, say_json, warn
 from siting.errors import RuleError, SitingError
+from siting.message import Language
 from siting.plain_text import one_line, plain
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def explain_rule(
         return
     say(describe_rule(rule.model_copy(update={"cases": ()}), language))
     say("算例：" if language == "zh" else "worked cases:")
-    spoken: Literal["zh", "en"] = "zh" if language == "zh" else "en"
+    spoken: Language = "zh" if language == "zh" else "en"
     for case in rule.cases:
         for finding in evaluate_plan([rule], plan_of_case(rule, case)):
             text = said_in(finding.explanation, spoken)
@@ -155,7 +156,7 @@ def _read(packs: list[str] | None) -> tuple[Pack, ...]:
 
 
 def _rule(rule_id: str, packs: list[str] | None) -> Rule:
-    from siting.yaml_lines import nearest_known
+    from siting.did_you_mean import nearest_known
 
     known = {rule.id: rule for pack in _read(packs) for rule in pack.rules}
     if rule_id not in known:

@@ -6,10 +6,10 @@ limit means stand with each function.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from siting.did_you_mean import did_you_mean
 from siting.errors import SitingError
 from siting.locate.capacitated import (
     solve_capacitated_lscp,
@@ -194,6 +194,5 @@ def find_model(name: str) -> Model:
     wanted = name.lower().replace("_", "-")
     if wanted in MODELS:
         return MODELS[wanted]
-    near = difflib.get_close_matches(wanted, MODELS, n=1)
-    hint = f" Did you mean '{near[0]}'?" if near else ""
+    hint = did_you_mean(wanted, MODELS)
     raise SitingError(f"'{name}' is no siting model.{hint} The models are {sorted(MODELS)}.")

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from siting.did_you_mean import nearest_known
 from siting.loaders.layer.raster import sample_elevation
 from siting.network.attach.rows import join_rows, take_rows
 from siting.network.attach.snap import match_entrances
@@ -25,7 +26,6 @@ from siting.pipeline.kept.networks import Prepared
 from siting.progress import Progress, silent
 from siting.rules.city.model import City
 from siting.vocabulary.levels import load_levels
-from siting.yaml_lines import nearest_known
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -6,7 +6,6 @@ readers follow links, URLs and archive members that a planner never meant.
 
 from __future__ import annotations
 
-import difflib
 import glob
 import hashlib
 import shutil
@@ -18,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from siting.did_you_mean import near_it
 from siting.errors import LoadError
 from siting.loaders.formats.xlsx.disguise import no_workbook
 
@@ -108,8 +108,7 @@ def _without_links_above(path: Path, subject: str) -> Path:
 
 def _absent(path: Path, text: str, subject: str) -> str:
     there = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-    near = difflib.get_close_matches(path.name, there, n=3)
-    hint = f" Near it are {near}." if near else ""
+    hint = near_it(path.name, there)
     if path.is_symlink():
         return f"{subject} names '{text}', a link that leads to no file ({path})."
     return f"{subject} names '{text}', which does not exist at {path}.{hint}"

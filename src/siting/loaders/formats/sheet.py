@@ -6,13 +6,13 @@ rows and columns, and formulas that were never calculated.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from siting.did_you_mean import did_you_mean
 from siting.errors import LoadError
 from siting.loaders.formats.files import open_archive
 from siting.loaders.formats.xlsx.cells import Merge, StoredCell, cell_name, read_cells
@@ -141,8 +141,7 @@ def _choose_sheet(
     if sheet is not None:
         if sheet in every:
             return every[sheet]
-        near = difflib.get_close_matches(sheet, every, n=1)
-        hint = f" The nearest is '{near[0]}'." if near else ""
+        hint = did_you_mean(sheet, every)
         raise LoadError(f"{subject} has no sheet '{sheet}'; it has {list(every)}.{hint}")
     if len(names) == 1:
         return every[names[0]]

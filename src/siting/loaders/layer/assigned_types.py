@@ -6,7 +6,6 @@ layer itself, and the shared table of facility types, which is passed in.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
@@ -15,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from siting.did_you_mean import nearest
 from siting.errors import LoadError
 from siting.loaders.layer.numbers import first_rows
 from siting.vocabulary.text import half_width
@@ -206,5 +206,5 @@ def _unknown_message(lost: pd.Series, rows: int, codes: Collection[str], subject
 
 
 def _nearest(word: str, codes: Collection[str]) -> str:
-    near = difflib.get_close_matches(_key(word), list(codes), n=2)
+    near = nearest(_key(word), codes, most=2)
     return f" The nearest are {near}." if near else ""

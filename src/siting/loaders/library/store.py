@@ -21,9 +21,9 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from siting.did_you_mean import nearest_known
 from siting.errors import LoadError, SitingError, TableError
 from siting.vocabulary.facility_types import load_facility_types
-from siting.yaml_lines import nearest_known
 
 STATES = ("candidate", "reserve", "planned", "building", "open", "dropped")
 """What a project can be, in the order of its life."""

@@ -6,12 +6,12 @@ rule, so that a home that siting counts as served passes the rule afterwards.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siting.did_you_mean import nearest
 from siting.errors import SitingError
 from siting.pipeline.demand.limit import is_usable, limited_to, other_reach, reach_of
 from siting.pipeline.demand.weights import counted_by, home_numbers, unknown_note, weight_name
@@ -146,7 +146,7 @@ def find_rule(analysis: Found, rule_id: str) -> Rule:
     known = {block.rule.id: block.rule for block in analysis.blocks}
     if rule_id in known:
         return known[rule_id]
-    near = difflib.get_close_matches(rule_id, known, n=1)
+    near = nearest(rule_id, known)
     usable = [key for key, rule in known.items() if is_usable(rule)]
     hint = f"Did you mean '{near[0]}'?" if near else f"Siting can answer: {', '.join(usable)}."
     raise SitingError(

@@ -6,7 +6,6 @@ the changed tables would give.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ import geopandas as gpd
 import numpy as np
 
 from siting.data_report import DataReport
+from siting.did_you_mean import near_it
 from siting.errors import SitingError
 from siting.network.attach.rows import take_rows
 from siting.pipeline.city import appended, build_city, note_unattached, with_facilities
@@ -132,8 +132,7 @@ def _check_known(facilities: gpd.GeoDataFrame, ids: Sequence[str]) -> None:
     known = facilities["facility_id"]
     absent = [each for each in dict.fromkeys(map(str, ids)) if not (known == each).any()]
     if absent:
-        near = difflib.get_close_matches(absent[0], known.astype(str).tolist(), n=3)
-        hint = f" Near it are {near}." if near else ""
+        hint = near_it(absent[0], known.astype(str).tolist())
         raise SitingError(
             f"remove_facilities names {len(absent)} facilities that are not there, the first is "
             f"'{absent[0]}'.{hint}"

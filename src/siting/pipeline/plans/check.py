@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siting.data_report import DataReport
+from siting.did_you_mean import nearest_known
 from siting.errors import SitingError
 from siting.loaders.plan.read import read_plan
 from siting.message import Language, Text
@@ -26,7 +27,6 @@ from siting.rules.pack.selection import select_rules
 from siting.rules.plan.consistency import check_consistency
 from siting.rules.plan.evaluate import evaluate_plan
 from siting.rules.plan.finding import PlanFinding, ranked
-from siting.yaml_lines import nearest_known
 
 if TYPE_CHECKING:
     from siting.loaders.project.model import Project

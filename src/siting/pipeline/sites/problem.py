@@ -6,7 +6,6 @@ already: existing facilities where the model asks about distance or capacity.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siting.coverage.cutoff import travel_costs_straight_line
+from siting.did_you_mean import nearest
 from siting.errors import SitingError
 from siting.locate.problem import Problem, build_problem
 from siting.network.costs import TravelCosts
@@ -101,7 +101,7 @@ class SiteTable:
         at = {name: row for row, name in enumerate(self.ids)}
         lost = [each for each in ids if each not in at]
         if lost:
-            near = difflib.get_close_matches(lost[0], at, n=1)
+            near = nearest(lost[0], at)
             hint = (
                 f"did you mean '{near[0]}'?" if near else f"the first site is '{next(iter(at))}'."
             )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from siting.did_you_mean import nearest_known
 from siting.errors import SitingError
 from siting.report.plan.github import to_github
 from siting.report.plan.html import to_html
@@ -15,7 +16,6 @@ from siting.report.plan.junit import to_junit
 from siting.report.plan.markdown import to_markdown
 from siting.report.plan.sarif import to_sarif
 from siting.report.plan.text import to_text
-from siting.yaml_lines import nearest_known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

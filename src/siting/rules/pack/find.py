@@ -9,10 +9,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from siting.did_you_mean import nearest_known
 from siting.errors import RuleError
 from siting.rules.pack.parse import parse_packs, rule_ids
 from siting.shipped import FACILITY_TYPES_FILE, shipped_folder
-from siting.yaml_lines import load_yaml, nearest_known
+from siting.yaml_lines import load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
