@@ -10,7 +10,7 @@ import typer
 
 from siting.cli.console import ExitCode, say, say_json, warn
 from siting.errors import RuleError, SitingError
-from siting.message import Language
+from siting.message import Language as Spoken
 from siting.plain_text import one_line, plain
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def explain_rule(
         return
     say(describe_rule(rule.model_copy(update={"cases": ()}), language))
     say("算例：" if language == "zh" else "worked cases:")
-    spoken: Language = "zh" if language == "zh" else "en"
+    spoken: Spoken = "zh" if language == "zh" else "en"
     for case in rule.cases:
         for finding in evaluate_plan([rule], plan_of_case(rule, case)):
             text = said_in(finding.explanation, spoken)
