@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -52,6 +53,7 @@ class Numbers(NamedTuple):
     unknown_units: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=1024)
 def unit_factor(unit: str, quantity: Quantity) -> float | None:
     """Return by what a number in that unit is multiplied; None where the quantity lacks it.
 
