@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, overload
 
 from siting.message import Language, Text
 from siting.pipeline.on_use import on_use
-from siting.report.plan.json import finding_record
 from siting.report.plan.notebook import to_notebook_html
 from siting.report.plan.text import to_text
 from siting.rules.plan.finding import PlanFinding, breaks, summary_of
@@ -17,12 +16,12 @@ from siting.rules.plan.finding import PlanFinding, breaks, summary_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from siting.pipeline.plans import findings_frame
     from siting.rules.pack.model import Rule
     from siting.rules.pack.selection import LeftOut
     from siting.rules.plan.model import Plan
-
-if not TYPE_CHECKING:
-    pd = on_use("pandas")
+else:
+    findings_frame = on_use("siting.pipeline.plans.findings_frame")
 
 NOT_CHECKED = "plan-not-checked"
 
@@ -94,12 +93,7 @@ class PlanCheck(Sequence[PlanFinding]):
 
     def to_frame(self) -> pd.DataFrame:
         """Return the findings as a table: a row is one rule on one subject; numbers are floats."""
-        records = [finding_record(each, self.language, {}) for each in self.findings]
-        columns = [
-            "rule_id", "title", "subject", "verdict", "strength", "measured", "required",
-            "shortfall", "unit", "explanation", "governs", "missing", "finding_id",
-        ]  # fmt: skip
-        return pd.DataFrame(records, columns=columns)
+        return findings_frame.to_frame(self.findings, self.language)
 
     def _repr_html_(self) -> str:
         return to_notebook_html(self.findings, language=self.language)
