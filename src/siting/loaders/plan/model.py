@@ -116,13 +116,20 @@ class Indicators(PhaseFigures):
     persons_per_household: Number | None = Field(
         default=None, description="Used for the population where that is left out."
     )
-    site_area_m2: Number | None = None
+    site_area_m2: Number | None = Field(
+        default=None,
+        description="The net area where both are known: it divides for ratio, density and green.",
+    )
+    gross_site_area_m2: Number | None = Field(
+        default=None, description="With the land for roads and other public uses."
+    )
     above_ground_floor_area_m2: Number | None = None
     underground_floor_area_m2: Number | None = None
     far_floor_area_m2: Number | None = Field(
         default=None, description="Floor area that counts for the floor-area ratio."
     )
     non_far_floor_area_m2: Number | None = None
+    above_ground_non_far_floor_area_m2: Number | None = None
     public_floor_area_m2: Number | None = None
     other_floor_area_m2: Number | None = None
     stilt_floor_area_m2: Number | None = Field(

@@ -200,6 +200,7 @@ def _add_workbook(parts: Parts, path: Path, max_bytes: int) -> None:
     table = read_indicator_table(named.path, sheet=named.sheet, file=_relative(named.path, path))
     append_rows(parts.rows, table.rows)
     parts.notes += table.notes
+    parts.other_columns += table.other_columns
 
 
 def _from_workbook(path: Path, given: Mapping[str, Any]) -> Parts:
@@ -208,7 +209,13 @@ def _from_workbook(path: Path, given: Mapping[str, Any]) -> Parts:
     # What nobody said stays empty: the evaluator asks for it, it is not made up here.
     model = PlanFile.model_construct(_fields_set=set(known), **known)
     return Parts(
-        model, str(path), {}, list(table.rows), notes=list(table.notes), form=path.as_posix()
+        model,
+        str(path),
+        {},
+        list(table.rows),
+        list(table.other_columns),
+        notes=list(table.notes),
+        form=path.as_posix(),
     )
 
 
@@ -224,7 +231,7 @@ def _from_document(
     model = _validated(data, lines, path)
     own = rows_of_file(model, {}, path.as_posix())
     append_rows(own, rows)
-    return Parts(model, str(path), {}, own, drawing, form=path.as_posix())
+    return Parts(model, str(path), {}, own, drawing=drawing, form=path.as_posix())
 
 
 def _paths(data: Any, path: KeyPath) -> list[KeyPath]:

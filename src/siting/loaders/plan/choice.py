@@ -1,0 +1,183 @@
+"""Which of several numbers gives a figure, or that nobody can tell.
+
+Owns the choice among the rows of one figure: rooms of one list are added, the columns of plots are
+added, a figure that is told twice counts once. Where more than one reading remains, the figure is
+in doubt, and every reading is kept with its cells; the first one is never taken.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from siting.loaders.plan.table.words import label_of, room_of
+from siting.rules.plan.consistency import rounding
+from siting.rules.plan.model import Doubt, Fact, PlanRow, add_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# What does not add up over the parts of a plan.
+_NOT_ADDED = (
+    "floor_area_ratio",
+    "building_density_share",
+    "green_share",
+    "persons_per_household",
+)
+# Each of these pairs divides a whole; a table may divide it twice.
+_DIVISIONS = (("地上", "地下"), ("计容", "不计容", "非计容"))
+
+
+def choose(rows: Sequence[PlanRow], every: Sequence[PlanRow]) -> Fact | Doubt:
+    """Return the figure that rows of one key give, or its readings.
+
+    Parameters
+    ----------
+    rows
+        The rows with a number, none inside another of them.
+    every
+        All rows of the plan, which `PlanRow.parent` counts.
+    """
+    if any(row.other is not None for row in rows):
+        return Doubt(tuple(reading for row in rows for reading in _both(row)))
+    whole = [row for row in rows if not row.part and not row.column]
+    if not whole:
+        return _of_parts(rows)
+    lists: dict[tuple[object, ...], list[PlanRow]] = defaultdict(list)
+    for row in whole:
+        lists[_list_of(row, every)].append(row)
+    told = [_of_list(each) for each in lists.values()]
+    tables = {(each[0].table, _sheet(each[0])) for each in lists.values()}
+    if len(lists) > len(tables) and "." in rows[0].key:
+        # Rooms below two headings of one table may be the same rooms or others.
+        return Doubt(_unlike(_flat([*told, _sum(whole)])))
+    return _agreed(told)
+
+
+def _both(row: PlanRow) -> list[Fact]:
+    assert row.value is not None
+    values = [row.value, *([row.other] if row.other is not None else [])]
+    return [Fact(value, row.unit, (row.evidence,)) for value in values]
+
+
+def _of_list(rows: Sequence[PlanRow]) -> Fact | Doubt:
+    """Read the rows of one list: rooms are added, a figure of the whole plan is told once."""
+    if len(rows) == 1:
+        return _fact(rows[0])
+    if "." not in rows[0].key:
+        return _agreed([_fact(row) for row in rows])
+    labels = [label_of(row.evidence.label) for row in rows]
+    if _one_label(rows):
+        return _agreed([_fact(row) for row in rows])
+    rooms = [room_of(label.words) for label in labels]
+    totals = [at for at, label in enumerate(labels) if label.is_total]
+    plain = [at for at, (_, remark) in enumerate(rooms) if not remark]
+    heads = totals or (plain if len(plain) < len(rows) else [])
+    if len(heads) == 1:
+        rest = [row for at, row in enumerate(rows) if at != heads[0]]
+        return _total_and_rooms(_fact(rows[heads[0]]), _sum(rest))
+    names = {name for name, _ in rooms}
+    if heads or (len(names) > 1 and not all(row.numbered for row in rows)):
+        return Doubt(_unlike([_fact(rows[0]), _sum(rows)]))
+    return _sum(rows)
+
+
+def _total_and_rooms(total: Fact, rooms: Fact) -> Fact | Doubt:
+    """Take the total where its rooms add up to it."""
+    if _agree(total, rooms):
+        return total
+    return Doubt((total, rooms, add_facts((total, rooms))))
+
+
+def _one_label(rows: Sequence[PlanRow]) -> bool:
+    """Tell whether two numbers stand beside one label; they tell a figure twice."""
+    labels = [row.label_at for row in rows if row.label_at]
+    return len(set(labels)) < len(labels)
+
+
+def _of_parts(rows: Sequence[PlanRow]) -> Fact | Doubt:
+    """Add the parts of a figure, each told once; ways of dividing it have to agree."""
+    parts: dict[tuple[str, str], list[PlanRow]] = defaultdict(list)
+    for row in rows:
+        parts[row.column, row.part].append(row)
+    told = {part: _agreed_parts(each) for part, each in parts.items()}
+    doubts = [each for each in told.values() if isinstance(each, Doubt)]
+    if doubts:
+        return Doubt(_flat(doubts))
+    facts = {part: each for part, each in told.items() if isinstance(each, Fact)}
+    if rows[0].key in _NOT_ADDED:
+        return _agreed(list(facts.values()))
+    ways: dict[int, list[Fact]] = defaultdict(list)
+    for (column, part), fact in facts.items():
+        ways[_division_of(f"{column} {part}")].append(fact)
+    return _agreed([add_facts(each) if len(each) > 1 else each[0] for each in ways.values()])
+
+
+def _agreed_parts(rows: Sequence[PlanRow]) -> Fact | Doubt:
+    """Read the rows of one part; the last one counts where a part is told again, equally."""
+    return _agreed([_fact(row) for row in rows])
+
+
+def _division_of(part: str) -> int:
+    for at, words in enumerate(_DIVISIONS):
+        if any(word in part for word in reversed(words)):
+            return at
+    return -1
+
+
+def _agreed(told: Sequence[Fact | Doubt]) -> Fact | Doubt:
+    """Return the figure that all tell, as exactly as one of them does; else the readings."""
+    facts = [each for each in told if isinstance(each, Fact)]
+    if len(facts) == len(told) and all(_agree(facts[0], each) for each in facts[1:]):
+        return min(facts, key=rounding)
+    return Doubt(_unlike(_flat(told)))
+
+
+def _agree(first: Fact, second: Fact) -> bool:
+    return abs(first.value - second.value) <= rounding(first) + rounding(second)
+
+
+def _flat(told: Iterable[Fact | Doubt]) -> list[Fact]:
+    return [
+        fact
+        for each in told
+        for fact in (each.readings if isinstance(each, Doubt) else (each,))
+    ]
+
+
+def _unlike(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Return each value once, with the cells of its first reading."""
+    seen: dict[Decimal, Fact] = {}
+    for fact in facts:
+        seen.setdefault(fact.value, fact)
+    return tuple(seen.values())
+
+
+def _sum(rows: Sequence[PlanRow]) -> Fact:
+    return add_facts(map(_fact, rows)) if len(rows) > 1 else _fact(rows[0])
+
+
+def _fact(row: PlanRow) -> Fact:
+    assert row.value is not None
+    return Fact(row.value, row.unit, (row.evidence,))
+
+
+def _sheet(row: PlanRow) -> str:
+    return row.evidence.location.partition("!")[0]
+
+
+def _list_of(row: PlanRow, every: Sequence[PlanRow]) -> tuple[object, ...]:
+    """Return what tells the list of a row from others: sheet, table, heading, row above."""
+    return _sheet(row), row.table, row.section, _listed_in(row, every)
+
+
+def _listed_in(row: PlanRow, every: Sequence[PlanRow]) -> int:
+    """Return the row that a row is part of, past the headings of its own facility type."""
+    facility_type = row.key.partition(".")[2]
+    parent = row.parent
+    while parent >= 0 and facility_type and every[parent].value is None:
+        if every[parent].key.partition(".")[2] != facility_type:
+            break
+        parent = every[parent].parent
+    return parent
