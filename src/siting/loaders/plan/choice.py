@@ -42,8 +42,13 @@ def choose(rows: Sequence[PlanRow], every: Sequence[PlanRow]) -> Fact | Doubt:
     if any(row.other is not None for row in rows):
         return Doubt(tuple(reading for row in rows for reading in _both(row)))
     whole = [row for row in rows if not row.part and not row.column]
+    parts = [row for row in rows if row not in whole]
     if not whole:
         return _of_parts(rows)
+    if parts:
+        # 1,800 m2 below ground may be part of 9,800 m2, or stand beside them.
+        told = [choose(whole, every), _of_parts(parts)]
+        return Doubt(_unlike(_flat(told))) if any(map(_remark, whole)) else _agreed(told)
     lists: dict[tuple[object, ...], list[PlanRow]] = defaultdict(list)
     for row in whole:
         lists[_list_of(row, every)].append(row)
@@ -53,6 +58,11 @@ def choose(rows: Sequence[PlanRow], every: Sequence[PlanRow]) -> Fact | Doubt:
         # Rooms below two headings of one table may be the same rooms or others.
         return Doubt(_unlike(_flat([*told, _sum(whole)])))
     return _agreed(told)
+
+
+def _remark(row: PlanRow) -> str:
+    """Return where a room stands by its label; empty for a figure of all rooms."""
+    return room_of(label_of(row.evidence.label).words)[1]
 
 
 def _both(row: PlanRow) -> list[Fact]:

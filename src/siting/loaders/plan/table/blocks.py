@@ -112,8 +112,9 @@ def _find_numbering(grid: Grid, block: Block, values: set[int]) -> None:
 def _read_headers(grid: Grid, block: Block) -> None:
     """Give each value column the words above its first number, and its role by them."""
     first = first_data_row(grid, block)
+    headers = _header_rows(grid, block, first)
     for column in list(block.values):
-        above = [_header_at(grid, block, row, column) for row in range(max(1, first - 3), first)]
+        above = [_header_at(grid, block, row, column) for row in headers]
         words = [fold(item.text) for item in above if item and (item.is_words or item.unit)]
         # A title merged over the whole table says nothing about one column.
         words = [text for text in dict.fromkeys(words) if len(text) <= 16]
@@ -138,6 +139,19 @@ def _read_headers(grid: Grid, block: Block) -> None:
         elif part := _part_of_column(words) or (header if _lists_plots(grid, block, first) else ""):
             block.parts[column] = part
     _choose_values(block)
+
+
+def _header_rows(grid: Grid, block: Block, first: int) -> list[int]:
+    """Return the last three rows of words over the values; rows of figures nobody knows are none.
+
+    A header on several levels may have a column without a word in each.
+    """
+    found: list[int] = []
+    for row in range(first - 1, 0, -1):
+        cells = [item for column in block.values if (item := grid.at(row, column))]
+        if cells and not any(item.quantities for item in cells):
+            found.append(row)
+    return found[:3][::-1]
 
 
 def _header_at(grid: Grid, block: Block, row: int, column: int) -> Item | None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from siting.loaders.formats.workbook import Sheet
     from siting.rules.plan.model import OtherColumn, PlanRow
 
 _TITLE = re.compile(
@@ -71,7 +72,13 @@ def read_indicator_table(path: Path, *, sheet: str | None = None, file: str = ""
     LoadError
         The workbook cannot be read, has no such sheet, or no label in it is known.
     """
-    sheets = read_workbook(path)
+    return table_of_sheets(read_workbook(path), path, sheet=sheet, file=file)
+
+
+def table_of_sheets(
+    sheets: Sequence[Sheet], path: Path, *, sheet: str | None = None, file: str = ""
+) -> IndicatorTable:
+    """Read the indicator table of sheets whose cells were read; see `read_indicator_table`."""
     wanted = [each for each in sheets if (not each.hidden if sheet is None else each.name == sheet)]
     if not wanted:
         names = [each.name for each in sheets]
