@@ -23,8 +23,8 @@ commands = typer.Typer(
 )
 
 _COLUMNS = {
-    "zh": ("指标", "数值", "单位", "原文", "位置", "说明"),
-    "en": ("figure", "value", "unit", "as written", "where", "note"),
+    "zh": ("指标", "数值", "单位", "原文", "位置", "状态", "说明"),
+    "en": ("figure", "value", "unit", "as written", "where", "status", "note"),
 }
 _WORDS = {
     "zh": {
@@ -54,6 +54,7 @@ _WORDS = {
 }
 
 
+_STATUS_ZH = {"": "", "read": "读取", "derived": "推算", "doubtful": "存疑"}
 # What a row says of itself, where it is one of a few fixed sentences.
 _ROW_NOTES_ZH = {
     "a formula's stored value": "公式的保存值",
@@ -65,6 +66,14 @@ _ROW_NOTES_ZH = {
     "its unit is not known": "单位不认识",
     "less than nothing": "小于零",
     "no number stands beside it": "旁边没有数值",
+    "a limit": "为限值",
+    "a requirement and no figure": "为配建要求，非方案数值",
+    "no rule asks for it": "无规则要求",
+    "of before this plan": "为方案之前的数值",
+    "one reading of it": "可能的数值之一",
+    "suspicious by a factor of 100": "疑似相差 100 倍",
+    "this is no single number": "不是单一数值",
+    "this remark is not known": "括号内的说明不认识",
     "no unit: read as m2": "未注单位，按 m² 读取",
     "no unit: read as a share": "未注单位，按比例读取",
     "not a known indicator": "不是已知指标",
@@ -154,13 +163,14 @@ def _row(row: dict[str, str], language: Language) -> tuple[str, ...]:
     within = f"⊂ {row['part_of']}" if row["part_of"] else ""
     if language == "en":
         note = "; ".join(part for part in (row["note"], within, row["phase"]) if part)
-        return (row["key"] or "–", row["value"], row["unit"], written, where, note)
+        return (row["key"] or "–", row["value"], row["unit"], written, where, row["status"], note)
     if row["line"]:
         where = f"第 {row['line']} 行"
     said = "；".join(map(_row_note_zh, row["note"].split("; ")))
     note = "；".join(part for part in (said, within, row["phase"]) if part)
     title, unit = fact_title(row["key"]).zh, unit_text(row["unit"]).zh
-    return (title or "–", row["value"], unit, written, where, note)
+    status = _STATUS_ZH[row["status"]]
+    return (title or "–", row["value"], unit, written, where, status, note)
 
 
 def _row_note_zh(note: str) -> str:

@@ -7,11 +7,13 @@ and its phases add up to. Contradictions between them are left for the consisten
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from siting.data_report import DataReport
 from siting.loaders.plan import drawing as drawings
 from siting.loaders.plan.drawing.records import Drawing, Measured
+from siting.loaders.plan.choice import chosen_reading
 from siting.loaders.plan.facts import (
     facts_of_facilities,
     has_unknown_unit,
@@ -54,6 +56,8 @@ class Parts:
     rows: list[PlanRow] = field(default_factory=list)
     # Columns of the table that may be meant as well as the one that is read, each with its rows.
     other_columns: list[OtherColumn] = field(default_factory=list)
+    # Figure -> the cells, or the value, that the plan file says are meant.
+    readings: Mapping[str, str | Decimal] = field(default_factory=dict)
     drawing: Drawing | None = None
     notes: list[Text] = field(default_factory=list)
     data_notes: list[DataNote] = field(default_factory=list)
@@ -156,7 +160,14 @@ def decided(parts: Parts) -> tuple[dict[str, Fact], dict[str, Doubt]]:
             elif other.value not in [each.value for each in known]:
                 unread = doubts[key].unread if key in doubts else ()
                 doubts[key] = Doubt((*known, other), unread)
+    for key, wanted in parts.readings.items():
+        doubt = doubts.pop(key, None)
+        facts[key] = chosen_reading(key, wanted, doubt, _every_row(parts), parts.source)
     return facts, doubts
+
+
+def _every_row(parts: Parts) -> list[PlanRow]:
+    return [*parts.rows, *(row for column in parts.other_columns for row in column.rows)]
 
 
 def _measured(parts: Parts) -> Measured:

@@ -11,9 +11,13 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from siting.errors import LoadError
 from siting.loaders.plan.table.words import label_of, room_of
+from siting.message import Quantity, message
 from siting.rules.plan.consistency import rounding
 from siting.rules.plan.model import Doubt, Fact, PlanRow, add_facts
+
+from siting.vocabulary.plan_words import plan_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,8 +29,8 @@ _NOT_ADDED = (
     "green_share",
     "persons_per_household",
 )
-# Each of these pairs divides a whole; a table may divide it twice.
-_DIVISIONS = (("地上", "地下"), ("计容", "不计容", "非计容"))
+# The parts of a total that count for the plot ratio or not; the others are above ground or below.
+_BY_RATIO = ("far_floor_area_m2", "non_far_floor_area_m2")
 
 
 def choose(rows: Sequence[PlanRow], every: Sequence[PlanRow]) -> Fact | Doubt:
@@ -44,20 +48,67 @@ def choose(rows: Sequence[PlanRow], every: Sequence[PlanRow]) -> Fact | Doubt:
     whole = [row for row in rows if not row.part and not row.column]
     parts = [row for row in rows if row not in whole]
     if not whole:
-        return _of_parts(rows)
+        return _of_parts(rows, every)
     if parts:
         # 1,800 m2 below ground may be part of 9,800 m2, or stand beside them.
-        told = [choose(whole, every), _of_parts(parts)]
+        told = [choose(whole, every), _of_parts(parts, every)]
         return Doubt(_unlike(_flat(told))) if any(map(_remark, whole)) else _agreed(told)
+    return _of_lists(whole, every)
+
+
+def _of_lists(rows: Sequence[PlanRow], every: Sequence[PlanRow]) -> Fact | Doubt:
+    """Read the rows of each list, which have to tell the same."""
     lists: dict[tuple[object, ...], list[PlanRow]] = defaultdict(list)
-    for row in whole:
+    for row in rows:
         lists[_list_of(row, every)].append(row)
     told = [_of_list(each) for each in lists.values()]
     tables = {(each[0].table, _sheet(each[0])) for each in lists.values()}
     if len(lists) > len(tables) and "." in rows[0].key:
         # Rooms below two headings of one table may be the same rooms or others.
-        return Doubt(_unlike(_flat([*told, _sum(whole)])))
+        return Doubt(_unlike(_flat([*told, _sum(rows)])))
     return _agreed(told)
+
+
+def chosen_reading(
+    key: str, wanted: str | Decimal, doubt: Doubt | None, rows: Iterable[PlanRow], source: str
+) -> Fact:
+    """Return the reading of a figure that the plan file says is meant.
+
+    Parameters
+    ----------
+    wanted
+        Cells, such as ``B7`` or ``表!B7 + 表!B8``, which are added; or one of its values.
+    doubt
+        Its readings; None where the figure is in no doubt.
+    rows
+        Every row that was read, of all columns.
+    source
+        How an error names the plan.
+
+    Raises
+    ------
+    LoadError
+        No reading has that value, or a cell gives no number of the figure.
+    """
+    readings = doubt.readings if doubt else ()
+    if isinstance(wanted, Decimal):
+        for fact in readings:
+            if fact.value == wanted:
+                return fact
+        values = [Quantity(fact.value, fact.unit) for fact in readings]
+        raise LoadError(message("plan.no_reading", source=source, figure=key, readings=values))
+    given = {row.evidence.location: row for row in rows if row.key == key and row.value is not None}
+    found: list[PlanRow] = []
+    for cell in wanted.split("+"):
+        name = cell.strip()
+        cells = [at for at in given if at == name or at.partition("!")[2] == name]
+        if len(cells) != 1:
+            places = sorted(given)
+            raise LoadError(
+                message("plan.no_figure_in_cell", source=source, figure=key, cell=name, cells=places)
+            )
+        found.append(given[cells[0]])
+    return _sum(found)
 
 
 def _remark(row: PlanRow) -> str:
@@ -106,12 +157,12 @@ def _one_label(rows: Sequence[PlanRow]) -> bool:
     return len(set(labels)) < len(labels)
 
 
-def _of_parts(rows: Sequence[PlanRow]) -> Fact | Doubt:
+def _of_parts(rows: Sequence[PlanRow], every: Sequence[PlanRow]) -> Fact | Doubt:
     """Add the parts of a figure, each told once; ways of dividing it have to agree."""
     parts: dict[tuple[str, str], list[PlanRow]] = defaultdict(list)
     for row in rows:
         parts[row.column, row.part].append(row)
-    told = {part: _agreed_parts(each) for part, each in parts.items()}
+    told = {part: _of_lists(each, every) for part, each in parts.items()}
     doubts = [each for each in told.values() if isinstance(each, Doubt)]
     if doubts:
         return Doubt(_flat(doubts))
@@ -124,16 +175,15 @@ def _of_parts(rows: Sequence[PlanRow]) -> Fact | Doubt:
     return _agreed([add_facts(each) if len(each) > 1 else each[0] for each in ways.values()])
 
 
-def _agreed_parts(rows: Sequence[PlanRow]) -> Fact | Doubt:
-    """Read the rows of one part; the last one counts where a part is told again, equally."""
-    return _agreed([_fact(row) for row in rows])
-
-
 def _division_of(part: str) -> int:
-    for at, words in enumerate(_DIVISIONS):
-        if any(word in part for word in reversed(words)):
-            return at
-    return -1
+    """Tell by what a part divides its whole: by ground, by the plot ratio, by neither.
+
+    A table may divide a whole both ways.
+    """
+    for word, fact in plan_words().parts.items():
+        if word in part:
+            return 2 if fact in _BY_RATIO else 1
+    return 0
 
 
 def _agreed(told: Sequence[Fact | Doubt]) -> Fact | Doubt:

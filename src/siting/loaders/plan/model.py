@@ -29,7 +29,9 @@ from siting.loaders.project.model import (
     ResidentialLayer,
     SourceFile,
 )
+from siting.rules.facts import SCALAR_UNITS, TYPED_UNITS
 from siting.vocabulary.facility_types import load_facility_types
+from siting.yaml_lines import nearest_known
 
 
 def _exact(value: object) -> object:
@@ -47,6 +49,16 @@ def _known_type(code: str) -> str:
     if code not in types:
         raise ValueError(f"'{code}' is not a known facility type; {types.nearest(code)}")
     return code
+
+
+def _known_figure(figure: str) -> str:
+    """Return the key of a fact; a facility type alone means its floor area."""
+    key = f"floor_area_m2.{figure}" if figure in load_facility_types() else figure
+    quantity, _, code = key.partition(".")
+    if key in SCALAR_UNITS or (quantity in TYPED_UNITS and code in load_facility_types()):
+        return key
+    known = (*SCALAR_UNITS, *load_facility_types())
+    raise ValueError(f"'{figure}' is not a known figure; {nearest_known(figure, known)}")
 
 
 def _listed(value: object) -> object:
@@ -82,6 +94,11 @@ Share = Annotated[
 FacilityCode = Annotated[str, AfterValidator(_known_type), _CodesInSchema()]
 _Codes = Annotated[list[FacilityCode], Field(min_length=1)]
 ByType = dict[FacilityCode, Number]
+Figure = Annotated[str, AfterValidator(_known_figure)]
+_Cells = Annotated[
+    str, Field(pattern=r"^([^!+]+!)?[A-Z]{1,3}[0-9]{1,7}( *\+ *([^!+]+!)?[A-Z]{1,3}[0-9]{1,7})*$")
+]
+Reading = Number | _Cells
 
 
 class _Model(BaseModel):
@@ -148,6 +165,15 @@ class IndicatorFile(_Model):
 
     path: SourceFile = Field(description="XLSX workbook, relative to the plan.")
     sheet: str | None = Field(default=None, description="Sheet to read; all where left out.")
+    column: str | None = Field(
+        default=None,
+        description="Header of the column with the figures, where several may be meant.",
+    )
+    readings: dict[Figure, Reading] = Field(
+        default_factory=dict,
+        description="For a figure in doubt, the cell (B7) or cells (B7 + B8) that give it, or "
+        "which of its readings is meant (0.35). A facility type alone is its floor area.",
+    )
 
 
 def _kind_of_indicators(value: object) -> str:

@@ -40,6 +40,8 @@ class Block:
     phases: dict[int, str] = field(default_factory=dict)
     # Columns that are parts of the plan beside each other: A地块, 地上, 1#楼.
     parts: dict[int, str] = field(default_factory=dict)
+    # Columns that the plan file names as the ones to read.
+    wanted: list[int] = field(default_factory=list)
     # Columns that count facilities beside their areas.
     counts: list[int] = field(default_factory=list)
     # Columns that could be meant as well as the one that is read.
@@ -48,8 +50,14 @@ class Block:
     numbering: int | None = None
 
 
-def blocks_of(grid: Grid) -> list[Block]:
-    """Find the blocks by what stands in the columns, since headers are often missing."""
+def blocks_of(grid: Grid, wanted: str = "") -> list[Block]:
+    """Find the blocks by what stands in the columns, since headers are often missing.
+
+    Parameters
+    ----------
+    wanted
+        Words in the header of the column that is to be read; empty: as the headers say.
+    """
     known, numbers, units = columns_of(grid.items.values())
     columns = sorted({column for _, column in grid.items})
     for place in _quantity_headers(grid):
@@ -68,7 +76,7 @@ def blocks_of(grid: Grid) -> list[Block]:
             blocks[-1].values.append(column)
     _add_group_column(blocks, columns, numbers)
     for block in blocks:
-        _read_headers(grid, block)
+        _read_headers(grid, block, fold(wanted))
     for block in blocks:
         _find_numbering(grid, block, {each for other in blocks for each in other.values})
     return [block for block in blocks if block.values]
@@ -109,7 +117,7 @@ def _find_numbering(grid: Grid, block: Block, values: set[int]) -> None:
             return
 
 
-def _read_headers(grid: Grid, block: Block) -> None:
+def _read_headers(grid: Grid, block: Block, wanted: str) -> None:
     """Give each value column the words above its first number, and its role by them."""
     first = first_data_row(grid, block)
     headers = _header_rows(grid, block, first)
@@ -132,13 +140,19 @@ def _read_headers(grid: Grid, block: Block) -> None:
                 block.units.append(column)
             if any(map(load_units().is_heading, words)) or _are_units(filled):
                 block.only_units.append(column)
+        elif wanted and wanted in header:
+            block.wanted.append(column)
         elif plan_words().is_not_the_plans(header):
             block.values.remove(column)
         elif phase := PHASE.search(header):
             block.phases[column] = phase.group()
         elif part := _part_of_column(words) or (header if _lists_plots(grid, block, first) else ""):
             block.parts[column] = part
-    _choose_values(block)
+    if block.wanted:
+        block.values, block.doubtful = block.wanted[:1], block.wanted[1:]
+        block.parts, block.phases = {}, {}
+    else:
+        _choose_values(block)
 
 
 def _header_rows(grid: Grid, block: Block, first: int) -> list[int]:
