@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from siting.data_report import DataReport
 from siting.loaders.plan import drawing as drawings
-from siting.loaders.plan.drawing.records import Drawing, Measured
 from siting.loaders.plan.choice import chosen_reading
+from siting.loaders.plan.drawing.records import Drawing, Measured
 from siting.loaders.plan.facts import (
     facts_of_facilities,
     has_unknown_unit,
@@ -150,7 +150,7 @@ def decided(parts: Parts) -> tuple[dict[str, Fact], dict[str, Doubt]]:
     for column in parts.other_columns:
         others, unsure = told_by(column.rows)
         for key, doubt in unsure.items():
-            if mine := facts.pop(key, None):
+            if (mine := facts.pop(key, None)) is not None:
                 doubts[key] = Doubt((mine, *doubt.readings), doubt.unread)
         for key, other in others.items():
             mine = facts.pop(key, None)
@@ -161,7 +161,7 @@ def decided(parts: Parts) -> tuple[dict[str, Fact], dict[str, Doubt]]:
                 unread = doubts[key].unread if key in doubts else ()
                 doubts[key] = Doubt((*known, other), unread)
     for key, wanted in parts.readings.items():
-        doubt = doubts.pop(key, None)
+        doubt = doubts.pop(key) if key in doubts else None
         facts[key] = chosen_reading(key, wanted, doubt, _every_row(parts), parts.source)
     return facts, doubts
 

@@ -16,7 +16,6 @@ from siting.loaders.plan.table.words import label_of, room_of
 from siting.message import Quantity, message
 from siting.rules.plan.consistency import rounding
 from siting.rules.plan.model import Doubt, Fact, PlanRow, add_facts
-
 from siting.vocabulary.plan_words import plan_words
 
 if TYPE_CHECKING:
@@ -105,7 +104,9 @@ def chosen_reading(
         if len(cells) != 1:
             places = sorted(given)
             raise LoadError(
-                message("plan.no_figure_in_cell", source=source, figure=key, cell=name, cells=places)
+                message(
+                    "plan.no_figure_in_cell", source=source, figure=key, cell=name, cells=places
+                )
             )
         found.append(given[cells[0]])
     return _sum(found)
@@ -165,10 +166,11 @@ def _of_parts(rows: Sequence[PlanRow], every: Sequence[PlanRow]) -> Fact | Doubt
     told = {part: _of_lists(each, every) for part, each in parts.items()}
     doubts = [each for each in told.values() if isinstance(each, Doubt)]
     if doubts:
-        return Doubt(_flat(doubts))
+        return Doubt(_unlike(_flat(doubts)))
     facts = {part: each for part, each in told.items() if isinstance(each, Fact)}
     if rows[0].key in _NOT_ADDED:
-        return _agreed(list(facts.values()))
+        readings = _unlike(list(facts.values()))
+        return readings[0] if len(readings) == 1 else Doubt(readings)
     ways: dict[int, list[Fact]] = defaultdict(list)
     for (column, part), fact in facts.items():
         ways[_division_of(f"{column} {part}")].append(fact)
@@ -195,14 +197,15 @@ def _agreed(told: Sequence[Fact | Doubt]) -> Fact | Doubt:
 
 
 def _agree(first: Fact, second: Fact) -> bool:
-    return abs(first.value - second.value) <= rounding(first) + rounding(second)
+    """Tell whether one number may be the other, rounded: 16.8 万㎡ is 168,300 m2, 3 is not 4."""
+    slacks = {rounding(first), rounding(second)}
+    slack = max(slacks) if len(slacks) > 1 else Decimal(0)
+    return abs(first.value - second.value) <= slack
 
 
 def _flat(told: Iterable[Fact | Doubt]) -> list[Fact]:
     return [
-        fact
-        for each in told
-        for fact in (each.readings if isinstance(each, Doubt) else (each,))
+        fact for each in told for fact in (each.readings if isinstance(each, Doubt) else (each,))
     ]
 
 

@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from siting.did_you_mean import nearest_known
 from siting.loaders.project.model import (
     DeclaredCRS,
     FacilityLayer,
@@ -31,7 +32,6 @@ from siting.loaders.project.model import (
 )
 from siting.rules.facts import SCALAR_UNITS, TYPED_UNITS
 from siting.vocabulary.facility_types import load_facility_types
-from siting.yaml_lines import nearest_known
 
 
 def _exact(value: object) -> object:

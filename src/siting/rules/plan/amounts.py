@@ -55,8 +55,9 @@ def fact_amount(plan: Plan, key: str) -> Amount:
     """Return one fact, such as ``households`` or ``count.kindergarten``.
 
     A count that the plan does not give follows from its other figures: a type with an area or
-    classes is there once at least; one whose area is in doubt may be there or not. A type of which nothing is said is absent where the plan lists
-    facilities of other types, and unknown where it lists none at all.
+    classes is there once at least; one whose area is in doubt may be there or not. A type of which
+    nothing is said is absent where the plan lists facilities of other types, and unknown where it
+    lists none at all. A figure in doubt is missing, whatever its readings are.
     """
     doubt = plan.doubtful.get(key)
     if doubt is not None:

@@ -15,8 +15,8 @@ from siting.rules.facts import fact_words
 from siting.rules.pack.conditions import FALSE, UNKNOWN
 from siting.rules.pack.measures import Family, measure_of
 from siting.rules.plan.amounts import fact_amount
-from siting.rules.plan.doubts import doubt_message
 from siting.rules.plan.distance import measure_distance
+from siting.rules.plan.doubts import doubt_message
 from siting.rules.plan.finding import Citation, PlanFinding
 from siting.rules.plan.measures import measure_plan, test_plan
 from siting.rules.plan.outcome import NOTHING, Counting, Outcome, missing_text
@@ -169,10 +169,10 @@ def _finding(rule: Rule, plan: Plan, outcome: Outcome) -> PlanFinding:
     unit = measure_of(rule.measure).finding_unit
     interpretation = rule.interpretation
     missing = tuple(dict.fromkeys(outcome.missing))
-    note = joined(outcome.note, _text(interpretation) if interpretation else NOTHING)
-    if doubts := [plan.doubtful[key] for key in missing if key in plan.doubtful]:
-        keys = [key for key in missing if key in plan.doubtful]
-        note = sentences(*map(doubt_message, keys, doubts), note)
+    said = joined(outcome.note, _text(interpretation) if interpretation else NOTHING)
+    open_keys = [key for key in missing if key in plan.doubtful]
+    doubts = [doubt_message(key, plan.doubtful[key]) for key in open_keys]
+    note: Message | Text = sentences(*doubts, said) if doubts else said
     return PlanFinding(
         plan=plan.name,
         source=plan.source,

@@ -168,7 +168,10 @@ class Reading:
 def read_grid(grid: Grid, file: str, column: str = "") -> Reading:
     """Return the reading that understands most rows; the whole sheet as it stands on a tie."""
     shared = unit_remarks(grid)
-    readings = [_read_grid(grid, file, shared, column), _read_grid(grid.turn(), file, shared, column)]
+    readings = [
+        _read_grid(grid, file, shared, column),
+        _read_grid(grid.turn(), file, shared, column),
+    ]
     regions = regions_of(grid)
     if len(regions) > 1:
         apart = Reading()
@@ -179,9 +182,7 @@ def read_grid(grid: Grid, file: str, column: str = "") -> Reading:
     return max(readings, key=lambda way: way.understood)
 
 
-def _read_grid(
-    grid: Grid, file: str, shared: Sequence[tuple[int, str]], column: str
-) -> Reading:
+def _read_grid(grid: Grid, file: str, shared: Sequence[tuple[int, str]], column: str) -> Reading:
     found = Reading()
     for block in blocks_of(grid, column):
         rows = rows_of_block(grid, block, file, shared)

@@ -103,9 +103,9 @@ class _Reader:
         return self.found
 
     def _is_odd(self, row: int, path: list[Item]) -> bool:
-        """Tell whether beside a known label stands a number with something nobody knows."""
+        """Tell whether beside a known label stands a number that is not understood."""
         beside = self._beside(row)
-        return bool(path and path[-1].known and beside and tail_of_number(beside.text))
+        return bool(path and path[-1].known and beside and fold(beside.text)[:1].isdigit())
 
     def _explain_headings(self) -> None:
         """Say of a name without a number that its figures stand below it, where they do."""
@@ -147,9 +147,7 @@ class _Reader:
             path = path[:-1]
             own = path[-1]
         label = label_of(own.text)
-        values = self._values(row)
-        if label.slash >= 0:
-            values = [*values, *self._before_slash(row, label)]
+        values = [*self._values(row), *self._before_slash(row, label)]
         if not label.words or label.words.startswith(plan_words().remarks):
             return
         mark, counted = self._mark(row, path)
@@ -195,7 +193,7 @@ class _Reader:
     def _before_slash(self, row: int, label: Label) -> list[tuple[int, Item]]:
         """Return the figure of 2.50/2.5 beside 容积率/规定容积率, without its limit."""
         found: list[tuple[int, Item]] = []
-        for column in self.block.values:
+        for column in self.block.values if label.slash >= 0 else ():
             item = self.grid.items.get((row, column))
             parts = fold(item.text).split("/") if item and not item.quantities else []
             number = quantity_of(parts[label.slash]) if len(parts) == 2 else None

@@ -143,11 +143,15 @@ class Worth:
 
 def value_of(key: str, quantity: Quantity, unit: str, item: Item) -> Worth:
     """Return how much a number is in the unit of its figure."""
-    notes: list[str] = []
     if quantity.number < 0:
         return Worth(None, "less than nothing; it is not read")
     if quantity.is_limit:
         return Worth(None, f"written with {quantity.about}; a limit; it is not read")
+    return _converted(key, quantity, unit, item)
+
+
+def _converted(key: str, quantity: Quantity, unit: str, item: Item) -> Worth:
+    notes: list[str] = []
     if quantity.about:
         notes.append(f"written with {quantity.about}")
     if item.formula:

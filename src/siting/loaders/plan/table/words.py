@@ -33,9 +33,8 @@ _COUNTED = frozenset(("beds", "classes", "places"))
 _COUNTED_UNITS = frozenset((*SCALAR_UNITS.values(), *TYPED_UNITS.values()))
 
 _NUMBER = r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|[+-]?\.[0-9]+"
-_LIMIT = (
-    r"[≥≤><≧≦]=?|(?:应|须|宜)?不(?:得|应|宜)?(?:小于|大于|少于|低于|高于|超过|多于)|至少|最少|最多|大于|小于"
-)
+_MORE_OR_LESS = "小于|大于|少于|低于|高于|超过|多于"
+_LIMIT = rf"[≥≤><≧≦]=?|(?:应|须|宜)?不(?:得|应|宜)?(?:{_MORE_OR_LESS})|至少|最少|最多|大于|小于"
 _QUANTITY = re.compile(rf"(?P<about>约为?|{_LIMIT})?(?P<number>{_NUMBER})(?P<unit>.*)")
 _TRAILING_BRACKET = re.compile(r"^(?P<base>.+?)[(\[](?P<inside>[^()\[\]]*(?:\([^()]*\))?)[)\]]$")
 _FOOTNOTE_MARK = re.compile(r"(?:[*†#]+|\[?注?[0-9]{1,2}\]?)$")
@@ -50,7 +49,9 @@ _NUMBER_BEHIND = re.compile(r"(?P<name>[^0-9]+)(?P<number>[0-9][0-9,.]*[^0-9()]*
 # Where a room stands: 1#楼, 位于3#楼1层, 一层, A地块.
 _HOUSE = r"[0-9a-zA-Z]{1,4}(?:[、,/~-][0-9a-zA-Z]{1,4}){0,8}(?:#|号)?(?:楼|栋|幢|座|地块)?"
 _STOREY = r"(?:地上|地下)?[0-9一二三四五]{1,2}(?:[~-][0-9一二三四五]{1,2})?(?:层|楼|[fF])"
-_PLACE = re.compile(rf"(?:位于|设于|设在|在)?(?:{_HOUSE})?(?:{_STOREY}|首层|底层)?(?:内|[一二三四])?")
+_PLACE = re.compile(
+    rf"(?:位于|设于|设在|在)?(?:{_HOUSE})?(?:{_STOREY}|首层|底层)?(?:内|[一二三四])?"
+)
 _BUILDING_BEFORE = re.compile(r"[0-9a-zA-Z]{1,4}(?:(?:#|号)(?:楼|栋|幢)?|栋|幢|座)")
 # 总建筑面积(含地下) is the same figure; what 不含 leaves out makes it another.
 _COMMENT = re.compile(r"\(含[^()]*\)$")
@@ -330,7 +331,11 @@ def refused_remark(words: str, unit: str) -> tuple[str, str]:
     ('', '')
     """
     found = _TRAILING_BRACKET.match(words)
-    if found is None or key_of(words) or any(word in found["inside"] for word in plan_words().other_measures):
+    if (
+        found is None
+        or key_of(words)
+        or any(word in found["inside"] for word in plan_words().other_measures)
+    ):
         return "", ""
     key = key_of(found["base"], unit)
     return (key, found["inside"]) if "." in key else ("", "")
