@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 commands = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Show what is read of a plan.\n\nExample:\n\n  siting plan show plans/riverside",
 )
 
 _COLUMNS = {
@@ -84,22 +83,15 @@ def _group() -> None:
 
 @commands.command("show")
 def show(
-    plan: Annotated[Path, typer.Argument(help="Folder with plan.yaml, .gpkg, .geojson or .xlsx.")],
+    plan: Annotated[Path, typer.Argument()],
     *,
     date: Date = None,
     jurisdiction: Jurisdiction = None,
     status: Status = None,
-    language: Annotated[
-        Literal["zh", "en"], typer.Option("--language", "-l", help="zh or en.")
-    ] = "zh",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    language: Annotated[Literal["zh", "en"], typer.Option("--language", "-l")] = "zh",
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Show every number that is read, how it is written, and where it stands.
-
-    Rows that nothing knew are listed too, with a dash for the figure.
-
-    Example:  siting plan show 指标表.xlsx
-    """
+    """Show every number that is read, how it is written, and where it stands."""
     from siting.loaders.plan.read import plan_table, read_plan
     from siting.pipeline.plans.check import day_of
     from siting.report.analysis.note_words import note_line

@@ -198,9 +198,7 @@ def status_sentence(answer: Mapping[str, Any], language: str) -> str:
         return str(words["no_plan"][status] + answer["message"])
     if status == "optimal":
         return str(words["optimal"])
-    why = next(
-        (key for key in ("time limit", "interrupted") if f"({key})" in answer["message"]), ""
-    )
+    why = answer["ended"]
     if answer["bound"] is None or answer["gap"] is None:
         return str(words["unproven"].format(why=words["why"][why]))
     bound, gap = f"{answer['bound']:,.6g}", f"{answer['gap']:.2%}"
