@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from siting.message import message
+from siting.words import current_language, say
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -40,7 +43,7 @@ class Picture:
         return small.getvalue()
 
     def __repr__(self) -> str:
-        return "a static map; show it in a notebook, or write one with write_static_map"
+        return say(message("drawing.repr"), current_language())
 
 
 def _with_few_colours(picture: Image) -> Image:
