@@ -275,7 +275,7 @@ def opened_rows(
 
 def _place(row: Mapping[str, Any]) -> str:
     """Name the finest area that a site lies in."""
-    for level in ("community", "street", "subdistrict", "district"):
+    for level in ("community", "street", "district"):
         if row.get(f"area_{level}"):
             return str(row[f"area_{level}"])
     return next((str(row[key]) for key in row if key.startswith("area_") and row[key]), "")

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from siting.rules.city.costs import Costs
     from siting.rules.city.model import City
     from siting.rules.pack.model import Rule
-    from siting.rules.pack.values import Title
     from siting.rules.plan.model import Plan, Waiver
+    from siting.vocabulary.title import Title
 
 __all__ = ["Counting", "concerns_plan", "evaluate_plan"]
 
