@@ -17,6 +17,7 @@ import yaml
 from pydantic import BaseModel
 
 from siting.errors import ProjectError, RuleError
+from siting.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -152,6 +153,13 @@ def nearest_known(word: str, known: Iterable[str]) -> str:
     names = sorted(set(known))
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     return f"did you mean '{near[0]}'?" if near else f"known are: {', '.join(names)}"
+
+
+def nearest_message(word: str, known: Iterable[str]) -> Message:
+    """Return what `nearest_known` says, to be said in the language spoken."""
+    names = sorted(set(known))
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    return message("near.meant", name=near[0]) if near else message("near.known", names=names)
 
 
 class _Builder:

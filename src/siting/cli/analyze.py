@@ -16,6 +16,7 @@ from siting.cli.console import (
     say_json,
     warn,
 )
+from siting.words import asked_language
 
 if TYPE_CHECKING:
     from siting.pipeline.gaps.analysis import Analysis
@@ -46,7 +47,7 @@ def analyze(
     with progress_bar(quiet=quiet) as progress:
         analysis = run(
             project,
-            language=language,
+            language=language or asked_language(),
             straight_line=straight_line,
             cache=not no_cache,
             progress=progress,

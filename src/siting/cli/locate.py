@@ -15,10 +15,12 @@ from siting.cli.console import (
     progress_bar,
     say,
     say_json,
-    warn,
+    tell,
 )
 from siting.cli.projects import who
 from siting.errors import SitingError
+from siting.message import message
+from siting.words import asked_language
 
 if TYPE_CHECKING:
     from siting.pipeline.sites.problem import Decisions
@@ -81,7 +83,9 @@ def locate(
     check_out_folder(out)
     _check_time(time_limit, gap)
     with progress_bar(quiet=quiet) as progress:
-        analysis = analyze(project, language=language, cache=not no_cache, progress=progress)
+        analysis = analyze(
+            project, language=language or asked_language(), cache=not no_cache, progress=progress
+        )
         source, decisions, notes = _source(sites, analysis, rule, force_in, force_out)
         found = propose_sites(
             analysis, rule=rule, sites=source, p=p, budget=budget,
@@ -108,9 +112,9 @@ def _code(found: Siting) -> ExitCode:
 
 def _check_time(time_limit: float, gap: float) -> None:
     if not time_limit > 0:
-        raise SitingError(f"--time-limit is {time_limit:g}; give seconds above 0.")
+        raise SitingError(message("locate.bad_time_limit", given=f"{time_limit:g}"))
     if not 0 <= gap < 1:
-        raise SitingError(f"--gap is {gap:g}; give a share from 0 to below 1, such as 0.01.")
+        raise SitingError(message("locate.bad_gap", given=f"{gap:g}"))
 
 
 def _source(
@@ -141,7 +145,8 @@ def _numbers(text: str | None, option: str) -> tuple[float, ...]:
     try:
         return tuple(float(part) for part in _ids(text))
     except ValueError:
-        raise SitingError(f"{option} is '{text}'; give numbers with commas, 1e8,2e8.") from None
+        fault = message("locate.bad_numbers", option=option, given=text or "")
+        raise SitingError(fault) from None
 
 
 def _points(text: str | None) -> Sequence[float] | bool:
@@ -156,13 +161,13 @@ def _points(text: str | None) -> Sequence[float] | bool:
     else:
         points = _numbers(text, "--curve")
     if not points or not all(0 <= point < float("inf") for point in points):
-        raise SitingError(f"--curve is '{text}'; give points of 0 or more: 1-100 or 5,10,20.")
+        raise SitingError(message("locate.bad_curve", given=text))
     return points
 
 
 def _by_hand(found: Siting, swap: list[str] | None, opened: str | None) -> Siting | None:
     if swap and opened:
-        raise SitingError("give either --swap or --open, not both.")
+        raise SitingError(message("locate.swap_and_open"))
     if not found.has_plan:
         return None
     if opened:
@@ -172,7 +177,7 @@ def _by_hand(found: Siting, swap: list[str] | None, opened: str | None) -> Sitin
     pairs = [each.partition("=") for each in swap]
     wrong = [old for old, sign, new in pairs if not (old and sign and new)]
     if wrong:
-        raise SitingError(f"--swap is '{wrong[0]}'; write OLD=NEW, such as ST17=ST01.")
+        raise SitingError(message("locate.bad_swap", given=wrong[0]))
     return found.swap({old.strip(): new.strip() for old, _, new in pairs})
 
 
@@ -192,11 +197,11 @@ def _tell(
     if found.has_plan:
         say(str(written / "map.html"))
     else:
-        warn(f"no plan; {written / 'locate.json'} says why")
+        tell(message("locate.no_plan", path=written / "locate.json"))
 
 
 def _write_back(found: Siting, library: Path) -> None:
     from siting.pipeline.sites.library import write_proposal
 
     count = write_proposal(library, found, by=who())
-    warn(f"{count} sites were written into {library} as proposals")
+    tell(message("locate.written_back", count=count, library=library))

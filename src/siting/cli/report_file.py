@@ -10,6 +10,7 @@ from pathlib import Path
 
 from siting.cli.console import tame
 from siting.errors import SitingError
+from siting.message import message
 
 _SUFFIXES = {
     ".txt": "text",
@@ -30,7 +31,7 @@ def format_of(path: Path, *, otherwise: str | None = None) -> str:
     if path.name.lower().endswith(".sarif.json"):
         found = "sarif"
     if found is None:
-        raise SitingError(f"{path}: the suffix tells no format; use one of {', '.join(_SUFFIXES)}.")
+        raise SitingError(message("file.no_format", path=path, known=_SUFFIXES))
     return found
 
 
@@ -52,7 +53,9 @@ def write_report(path: Path, text: str) -> None:
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=folder)
     except OSError as error:
-        raise SitingError(f"{path} cannot be written: {error.strerror}.") from None
+        raise SitingError(
+            message("file.unwritable", path=path, reason=error.strerror or "")
+        ) from None
     beside = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
@@ -60,7 +63,9 @@ def write_report(path: Path, text: str) -> None:
         beside.chmod(path.stat().st_mode if path.exists() else _mode_for_new_files())
         beside.replace(path)
     except OSError as error:
-        raise SitingError(f"{path} cannot be written: {error.strerror}.") from None
+        raise SitingError(
+            message("file.unwritable", path=path, reason=error.strerror or "")
+        ) from None
     finally:
         with suppress(OSError):
             beside.unlink()

@@ -353,8 +353,9 @@ class Project(_Model):
     """A project file, checked; its paths are complete."""
 
     name: str = Field(min_length=1, description="Name of the project, for titles.")
-    language: Literal["zh", "en"] = Field(
-        default="zh", description="Language of what is written out."
+    language: Literal["zh", "en"] | None = Field(
+        default=None,
+        description="Language of what is written out; left out: SITING_LANGUAGE, else the locale.",
     )
     crs: DeclaredCRS | None = Field(
         default=None,

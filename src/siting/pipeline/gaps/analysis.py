@@ -21,6 +21,7 @@ from siting.pipeline.city import (
 from siting.pipeline.gaps.summary import build_summary
 from siting.pipeline.manifest import build_manifest, versions
 from siting.tables import DataReport
+from siting.words import current_language
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -206,7 +207,7 @@ def analyze(
     from siting.rules.city.evaluate import evaluate_city
 
     chosen = _project(project)
-    spoken = _language(language or chosen.language)
+    spoken = _language(language or chosen.language or current_language())
     started = dt.datetime.now(dt.UTC).astimezone().isoformat(timespec="seconds")
     report = DataReport()
     day = chosen.date or _today(report)

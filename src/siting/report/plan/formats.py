@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from siting.errors import SitingError
+from siting.message import message
 from siting.report.plan.github import to_github
 from siting.report.plan.html import to_html
 from siting.report.plan.json import to_json
@@ -14,7 +15,7 @@ from siting.report.plan.junit import to_junit
 from siting.report.plan.markdown import to_markdown
 from siting.report.plan.sarif import to_sarif
 from siting.report.plan.text import to_text
-from siting.yaml_lines import nearest_known
+from siting.yaml_lines import nearest_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,5 +64,7 @@ def format_findings(
     ''
     """
     if name not in FORMATS:
-        raise SitingError(f"'{name}' is not a known format; {nearest_known(name, FORMATS)}")
+        raise SitingError(
+            message("report.unknown_format", name=name, nearest=nearest_message(name, FORMATS))
+        )
     return FORMATS[name](findings, language=language, allow_unknown=allow_unknown, **options)
