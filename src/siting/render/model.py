@@ -340,7 +340,9 @@ class MapModel:
         n = self.subjects(rule)
         if n is None:
             given = [level.level for level in self.areas]
-            yield message("drawing.rule_without_level", rule=rule.id, level=rule.level, given=given)
+            yield message(
+                "drawing.rule_without_level", rule=rule.id, level=rule.level, given=f"{given}"
+            )
             return
         columns: dict[str, Any] = {"verdict": rule.verdict, "measured": rule.measured}
         if rule.nearest is not None:

@@ -115,7 +115,7 @@ def draw_static_map(
     from matplotlib.figure import Figure
 
     if language not in ("zh", "en"):
-        raise SitingError(message("drawing.bad_language", language=language, known=("zh", "en")))
+        raise SitingError(message("drawing.bad_language", language=language))
     model.check()
     face = typeface or find_typeface()
     sheet = _Sheet(model, _rule(model, rule_id), level, language, face, LAYOUTS[legend])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from siting.message import Language, Term
+from siting.message import Language, Sayable, Term, Text
 from siting.report.siting.text import headline
 from siting.report.tables.workbook import Sheet, SheetColumn
+from siting.vocabulary.facility_types import load_facility_types
 from siting.words import say, word
 
 _SHARES = {"served_share_after", "served_share", "gap", "share_before", "share_after"}
@@ -15,10 +16,6 @@ _TEXTS = {
     "site_id": 16, "name": 28, "facility_type": 18, "status": 12, "level": 12, "area_id": 16,
     "line": 110, "key": 40, "title": 36, "subject_kind": 12, "when": 18,
 }  # fmt: skip
-_FAMILIES: Mapping[str, Callable[[str], Term]] = {
-    "level": lambda code: Term("level", code),
-    "subject_kind": lambda code: Term("subject", code),
-}
 _HEADS = {"sites": "sites_opened"}
 _WHOLE = {"rank", "year", "sites", "fail_before", "fail_after", "unknown_after"}
 
@@ -79,10 +76,30 @@ def _column(key: str, values: list[Any], language: Language) -> SheetColumn:
         level = say(Term("level", key.removeprefix("area_")), language)
         return SheetColumn(level, values, "text", 18)
     header = word(f"head.{_HEADS.get(key, key)}", language)
-    if key in _FAMILIES:
-        texts = [say(_FAMILIES[key](value), language) for value in values]
+    if key in _CODES:
+        texts = [say(_CODES[key](value), language) for value in values]
         return SheetColumn(header, texts, "text", _TEXTS[key])
     if key in _TEXTS:
         return SheetColumn(header, values, "text", _TEXTS[key])
     kind = "share" if key in _SHARES else "integer" if key in _WHOLE else "number"
     return SheetColumn(header, values, kind)
+
+
+def facility_type(code: str) -> Text:
+    """Return the title of a facility type; the code itself where no table has it.
+
+    >>> facility_type("food_market").zh, facility_type("mine").en
+    ('菜市场', 'mine')
+    """
+    known = load_facility_types()
+    if code not in known.codes:
+        return Text(code, code)
+    return Text(known.title(code, "zh"), known.title(code, "en"))
+
+
+_CODES: Mapping[str, Callable[[str], Sayable]] = {
+    "level": lambda code: Term("level", code),
+    "subject_kind": lambda code: Term("subject", code),
+    "status": lambda code: Term("solved", code),
+    "facility_type": facility_type,
+}
