@@ -432,7 +432,7 @@ def test_a_chinese_workbook_has_chinese_heads_statuses_and_facility_types(town):
     heads = [column.header for sheet in sheets.values() for column in sheet.columns]
     assert [head for head in heads if head.isascii()] == []
     by_head = {column.header: column.values for column in sheets["选定的备选点"].columns}
-    assert set(by_head["设施类型"]) == {"公共图书馆"}
+    assert set(by_head["设施类型"]) == {"公共阅读空间"}
     curve = {column.header: column.values for column in sheets["效益曲线"].columns}
     assert set(curve["状态"]) == {"已证明最优"}
     told = [text for text in sheets["方案概要"].columns[0].values if "opened" in text]
