@@ -148,6 +148,15 @@ def test_a_gate_of_another_site_moves_nothing(town):
     assert found.opened["added"].tolist() == [100 + 60]
 
 
+def test_the_gate_of_a_home_is_not_that_of_a_site_with_its_number(town):
+    # A site at 200 that is called as the home at 2900 is, whose gate lies at 2450.
+    sites = frame_of_sites([200]).assign(site_id=["e"])
+    found = propose(gated(town, "e", 2450), p=1, sites=sites)
+    assert found.opened["added"].tolist() == [100 + 60]
+    rule = next(each for each in found.to_dict()["rules"] if each["key"] == "town-library")
+    assert rule["people_before"] - rule["people_after"] == 100 + 60
+
+
 def test_areas_tell_who_gains_and_who_is_still_without(town):
     rows = propose(town, p=1).areas("community").set_index("area_id")
     assert rows.loc["west", ["failing", "gained", "still_without"]].tolist() == [160, 160, 0]

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from siting.loaders.layer.load import Layers
     from siting.loaders.project.model import Project
     from siting.rules.city.model import City
-    from siting.rules.pack.model import Pack, Rule
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -167,9 +166,9 @@ def analyze(
     started = dt.datetime.now(dt.UTC).astimezone().isoformat(timespec="seconds")
     report = DataReport()
     day = chosen.date or _today(report)
-    packs = _packs(chosen)
+    packs = read_packs(find_packs(chosen.rules, chosen.folder))
     layers, city = _prepared(chosen, report, cache=cache, progress=progress)
-    rules = _rules(packs, chosen, day)
+    rules = select_rules(packs, date=day, jurisdiction=chosen.jurisdiction).rules
     note_levels(layers, rules, report)
     costs = CityCosts(city)
     blocks = evaluate_city(
@@ -247,14 +246,6 @@ def _today(report: DataReport) -> dt.date:
         f"the project names no date; the rules in force on {today} apply.",
     )
     return today
-
-
-def _packs(project: Project) -> tuple[Pack, ...]:
-    return read_packs(find_packs(project.rules, project.folder))
-
-
-def _rules(packs: Sequence[Pack], project: Project, day: dt.date) -> tuple[Rule, ...]:
-    return select_rules(packs, date=day, jurisdiction=project.jurisdiction).rules
 
 
 def _head(project: Project, day: dt.date, layers: Layers, report: DataReport) -> dict[str, Any]:

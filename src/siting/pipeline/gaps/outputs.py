@@ -177,10 +177,6 @@ def _write_gaps(analysis: Found, path: Path) -> None:
     path.write_bytes(point_features(columns, lon, lat, name=path.stem))
 
 
-def _write_geopackage(analysis: Found, path: Path) -> None:
-    write_geopackage(analysis, path)
-
-
 def _write_workbook(analysis: Found, path: Path) -> None:
     path.write_bytes(workbook_bytes(analysis_sheets(analysis)))
 
@@ -202,7 +198,7 @@ _WRITERS: dict[str, Callable[[Found, Path], None]] = {
     "homes.parquet": _write_homes,
     "areas.parquet": _write_areas,
     "gaps.geojson": _write_gaps,
-    "findings.gpkg": _write_geopackage,
+    "findings.gpkg": write_geopackage,
     "findings.xlsx": _write_workbook,
     "map.html": _write_map,
     "summary.json": _write_summary,
