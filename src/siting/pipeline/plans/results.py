@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
+from siting.report.plan.json import finding_record
+from siting.report.plan.notebook import to_notebook_html
+from siting.report.plan.text import to_text
 from siting.rules.plan.finding import Language, PlanFinding, Text, breaks, summary_of
 
 if TYPE_CHECKING:
@@ -86,9 +89,7 @@ class PlanCheck(Sequence[PlanFinding]):
 
     def to_frame(self) -> pd.DataFrame:
         """Return the findings as a table: a row is one rule on one subject; numbers are floats."""
-        import pandas as pd
-
-        from siting.report.plan.json import finding_record
+        import pandas as pd  # a check of figures alone loads no pandas
 
         records = [finding_record(each, self.language, {}) for each in self.findings]
         columns = [
@@ -98,13 +99,9 @@ class PlanCheck(Sequence[PlanFinding]):
         return pd.DataFrame(records, columns=columns)
 
     def _repr_html_(self) -> str:
-        from siting.report.plan.notebook import to_notebook_html
-
         return to_notebook_html(self.findings, language=self.language)
 
     def __repr__(self) -> str:
-        from siting.report.plan.text import to_text
-
         return to_text(self.findings, language=self.language).rstrip("\n")
 
 
@@ -163,13 +160,9 @@ class PlanChecks(Sequence[PlanCheck]):
         )
 
     def _repr_html_(self) -> str:
-        from siting.report.plan.notebook import to_notebook_html
-
         return to_notebook_html(self.findings, language=self._language)
 
     def __repr__(self) -> str:
-        from siting.report.plan.text import to_text
-
         return to_text(self.findings, language=self._language).rstrip("\n")
 
     @property
