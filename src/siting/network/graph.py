@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from siting.errors import SitingError
+from siting.network import kernels
 from siting.network.arrays import frozen_array
 from siting.network.build import network_columns
-from siting.network.kernels.arcs import build_reversed_arcs
-from siting.network.kernels.grid import build_segment_grid
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -114,7 +113,7 @@ class Network:
     @cached_property
     def reversed_arcs(self) -> Arcs:
         """Arcs grouped by the node they lead to: what a search from the facilities walks."""
-        return build_reversed_arcs(
+        return kernels.build_reversed_arcs(
             self.node_count, self.edge_from, self.edge_to, self.cost_forward, self.cost_backward
         )
 
@@ -122,7 +121,7 @@ class Network:
     def segment_grid(self) -> SegmentGrid:
         """The straight pieces of existing streets in square cells: what snapping looks in."""
         existing = np.flatnonzero(~self.edge_added)
-        return build_segment_grid(self.edge_xy, self.edge_offsets, existing)
+        return kernels.build_segment_grid(self.edge_xy, self.edge_offsets, existing)
 
     def with_cost(
         self,
