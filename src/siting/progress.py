@@ -12,12 +12,19 @@ from html import escape
 from importlib import import_module
 from typing import Any
 
+from siting.plain_text import plain
+
 Progress = Callable[[str, float], None]
 
 
 @contextmanager
-def progress() -> Iterator[Progress]:
+def progress(*, quiet: bool = False) -> Iterator[Progress]:
     """Show progress while the block runs, and leave nothing behind.
+
+    Parameters
+    ----------
+    quiet
+        Show nothing at all.
 
     Yields
     ------
@@ -29,7 +36,9 @@ def progress() -> Iterator[Progress]:
     >>> with progress() as tell:
     ...     tell("counting homes", 0.5)
     """
-    if _in_notebook():
+    if quiet:
+        yield _silent
+    elif _in_notebook():
         with _notebook_line() as tell:
             yield tell
     elif sys.stderr.isatty():
@@ -78,9 +87,5 @@ def _terminal_bar() -> Iterator[Progress]:
     columns = (TextColumn("{task.description:<42}", markup=False), BarColumn(), TimeElapsedColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=1.0)
-        yield lambda label, share: bar.update(task, description=_printable(label), completed=share)
-
-
-def _printable(text: str) -> str:
-    """Names come from data; an escape sequence in one must not repaint a terminal."""
-    return "".join(char if char.isprintable() else "?" for char in text)
+        # Names come from data; an escape sequence in one must not repaint a terminal.
+        yield lambda label, share: bar.update(task, description=plain(label), completed=share)

@@ -12,13 +12,13 @@ from siting.cli.console import (
     ExitCode,
     NoCache,
     plain_lines,
-    progress_bar,
     say,
     say_json,
     warn,
 )
 from siting.cli.projects import who
 from siting.errors import SitingError
+from siting.progress import progress
 
 if TYPE_CHECKING:
     from siting.pipeline.sites.problem import Decisions
@@ -137,8 +137,8 @@ def locate(
 
     check_out_folder(out)
     _check_time(time_limit, gap)
-    with progress_bar(quiet=quiet) as progress:
-        analysis = analyze(project, language=language, cache=not no_cache, progress=progress)
+    with progress(quiet=quiet) as tell:
+        analysis = analyze(project, language=language, cache=not no_cache, progress=tell)
         source, decisions, notes = _source(sites, analysis, rule, force_in, force_out)
         found = propose_sites(
             analysis, rule=rule, sites=source, p=p, budget=budget,
@@ -147,10 +147,10 @@ def locate(
             assume_none=assume_none, decisions=decisions, site_cost=site_cost,
             m2_per_person=m2_per_person, least_cost=least_cost,
             leave_out_unreachable=leave_out_unreachable, level=level, curve=_points(curve),
-            limits=Limits(time_limit, gap, progress=progress),
+            limits=Limits(time_limit, gap, progress=tell),
         ).with_notes(notes)  # fmt: skip
         other = _by_hand(found, swap, open_)
-        written = found.write(out, by_hand=other, progress=progress)
+        written = found.write(out, by_hand=other, progress=tell)
     _tell(found, written, other, as_json=as_json, quiet=quiet)
     if write_back is not None and found.has_plan:
         _write_back(found, write_back)
