@@ -292,8 +292,19 @@ def _row(entry: Entry, language: str) -> list[str]:
 
 def _figure(entry: Entry, language: str) -> list[str]:
     numbers = (entry["measured_median"], entry["measured_p90"])
-    shown = ("∞" if number is None else f"{number:,.0f}" for number in numbers)
+    shown = (_figure_text(number, entry["unit"]) for number in numbers)
     return [_title(entry, language), *shown, _unit(entry["unit"], language)]
+
+
+def _figure_text(number: float | None, unit: str) -> str:
+    """Write a figure without decimals, but 0.35 m² per person as it is.
+
+    >>> _figure_text(1234.5, "m"), _figure_text(0.35, "m2/person"), _figure_text(None, "m")
+    ('1,234', '0.35', '∞')
+    """
+    if number is None:
+        return "∞"
+    return f"{number:,.3g}" if "/" in unit and number < 10 else f"{number:,.0f}"
 
 
 def _unit(unit: str, language: str) -> str:
