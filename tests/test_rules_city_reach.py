@@ -5,6 +5,7 @@ The street runs along y = 0; homes and facilities stand on it, so that a walk is
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import geopandas as gpd
@@ -15,6 +16,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+import siting
+from analysis_town import RULES, write_town
 from siting.errors import SitingError
 from siting.network.attach.snap import snap
 from siting.network.graph import build_network
@@ -310,3 +313,39 @@ def test_findings_do_not_depend_on_the_order_of_homes_and_facilities():
     back = city(homes[::-1], CANTEENS[::-1], people=people[::-1], sizes=[120.0, 60.0])
     assert judged(chosen, back).measured[::-1].tolist() == pytest.approx(forward.tolist())
     assert pd.Series(forward).notna().all()
+
+
+SHARED_CARE = """  - id: town-care-shared
+    title: {zh: 人均养老用房, en: Elder care for each who shares it}
+    applies_to: {subject: home}
+    strength: indicator
+    measure: catchment_floor_area_per_person
+    facility_types: [elder_care]
+    options: {within: {measure: walking_distance, at_most: 500, unit: m}}
+    source: {clause: "5", quote: elder care, confidence: B}
+"""
+
+
+def test_the_figure_has_its_column_and_stands_in_summary_workbook_and_map(tmp_path):
+    project = write_town(tmp_path / "town")
+    (project.parent / "rules.yaml").write_text(RULES + SHARED_CARE, encoding="utf-8")
+    analysis = siting.analyze(project)
+    out = analysis.write(tmp_path / "out")
+    # Within 500 m of the 200 m2: west (20 m), limit (320 m) and bank (400 m), 250 + 30 + 50 people.
+    share = 200 / (250 + 30 + 50)
+    homes = gpd.read_parquet(out / "homes.parquet").set_index("home_id")
+    figures = homes["town-care-shared:measured_m2/person"]
+    assert figures[["west", "limit", "bank"]].tolist() == pytest.approx([share] * 3)
+    assert figures[["north", "gated"]].tolist() == [0, 0]
+    assert figures[["lane", "remote"]].isna().all()
+    entry = next(
+        each
+        for each in json.loads((out / "summary.json").read_text(encoding="utf-8"))["rules"]
+        if each["rule_id"] == "town-care-shared"
+    )
+    assert entry["unit"] == "m2/person"
+    assert entry["measured_median"] == pytest.approx(share)
+    assert entry["verdicts"]["unknown"] == 2
+    line = next(each for each in str(analysis).splitlines() if each.startswith("Elder care for"))
+    assert line.split()[-5:] == ["0.606", "0.606", "m²", "per", "person"]
+    assert "catchment_floor_area_per_person" in (out / "map.html").read_text(encoding="utf-8")
