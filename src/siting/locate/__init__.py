@@ -7,7 +7,7 @@ from siting.locate.capacitated import (
 )
 from siting.locate.complexes import ComplexFunction, solve_complexes
 from siting.locate.cover.backup import solve_lscp_backup
-from siting.locate.cover.models import coverage_curve, solve_lscp, solve_mclp
+from siting.locate.cover.models import solve_lscp, solve_mclp
 from siting.locate.dispersion import solve_p_dispersion
 from siting.locate.equity import solve_max_min, solve_worst_first
 from siting.locate.median.models import solve_p_center, solve_p_median
@@ -26,7 +26,6 @@ __all__ = [
     "Solution",
     "Status",
     "build_problem",
-    "coverage_curve",
     "find_model",
     "solve_capacitated_lscp",
     "solve_capacitated_mclp",

@@ -61,6 +61,13 @@ _LABELS: Mapping[str, Text] = MappingProxyType(
         "cases": Text("算例", "cases"),
     }
 )
+_WAYS: Mapping[str, Text] = MappingProxyType(
+    {
+        "straight_line": Text("直线距离", "in a straight line"),
+        "walking_distance": Text("步行", "on foot"),
+        "walking_time": Text("步行", "on foot"),
+    }
+)
 _COLON = Text("：", ": ")
 _CONFIDENCE: Mapping[str, Text] = MappingProxyType(
     {
@@ -306,11 +313,8 @@ def _within_text(rule: Rule) -> Text:
     within = rule.options.within
     if within is None:
         return Text("", "")
-    way, limit = (
-        _title(measure_of(within.measure).title),
-        quantity_text(within.at_most, within.unit),
-    )
-    reach = Text(f"{way.zh} {limit.zh}", f"{limit.en}, {way.en[:1].lower()}{way.en[1:]}")
+    way, limit = _WAYS[within.measure], quantity_text(within.at_most, within.unit)
+    reach = Text(f"{way.zh} {limit.zh}", f"{limit.en} {way.en}")
     zones = [
         (quantity_text(zone.at_most, within.unit), number_text(zone.weight))
         for zone in rule.options.zones

@@ -24,10 +24,6 @@ from siting.locate.solution import Solution, covered_demand, covered_rows
 from siting.locate.solve import Limits, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    import pandas as pd
-
     from siting.locate.problem import Problem
 
 _DEFAULT = Limits()
@@ -101,56 +97,6 @@ def solve_mclp(
         watch=watch,
         what="of demand covered",
     )
-
-
-def coverage_curve(
-    problem: Problem, numbers: Iterable[int], *, limits: Limits = _DEFAULT
-) -> pd.DataFrame:
-    """Return the most demand covered for each number of sites, so that falling returns show.
-
-    Each number is a problem of its own (the best 5 need not contain the best 4) and gets an equal
-    share of the time that is left.
-
-    Returns
-    -------
-    DataFrame
-        One row per number, ascending: `p`, `covered_demand`, `covered_share`, `added_demand`
-        beyond the row before, `bound`, `gap`, `status`. A problem that has no answer gives rows
-        with NaN and its status. Ctrl-C ends the table at the number that was being looked at.
-
-    References
-    ----------
-    As `solve_mclp`.
-    """
-    import pandas as pd
-
-    watch = Watch(limits)
-    wanted = sorted({int(number) for number in numbers})
-    rows = []
-    for at, number in enumerate(wanted):
-        share = watch.left() / (len(wanted) - at)
-        part = Limits(max(share, 0.01), limits.gap, limits.seed)
-        plan = solve_mclp(problem, p=number, limits=part)
-        rows.append((number, plan.objective, plan.total_demand, plan.bound, plan.status.value))
-        if "(interrupted)" in plan.message:
-            break
-        watch.tell(f"{number} sites cover {plan.objective:,.0f}")
-    frame = pd.DataFrame(rows, columns=["p", "covered_demand", "total", "bound", "status"])
-    return _finish_curve(problem, frame)
-
-
-def _finish_curve(problem: Problem, frame: pd.DataFrame) -> pd.DataFrame:
-    # What fewer sites cover, more sites cover too; a bound on more holds for fewer.
-    frame["covered_demand"] = frame["covered_demand"].cummax()
-    frame["bound"] = frame["bound"][::-1].cummin()[::-1]
-    today = covered_demand(problem, np.flatnonzero(problem.existing).astype(np.int32))
-    frame["covered_share"] = frame["covered_demand"] / frame["total"].where(frame["total"] > 0)
-    frame["added_demand"] = frame["covered_demand"].diff().fillna(frame["covered_demand"] - today)
-    frame["gap"] = (frame["bound"] / frame["covered_demand"].where(frame["bound"] > 0) - 1).fillna(
-        0.0
-    )
-    kept = ["p", "covered_demand", "covered_share", "added_demand", "bound", "gap", "status"]
-    return frame[kept]
 
 
 def solve_lscp(
