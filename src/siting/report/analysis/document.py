@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any, Literal
 
+from siting.message import Message
 from siting.report.analysis.document_words import PARAMETERS, WORDS
 from siting.report.analysis.note_words import note_layer, note_text
 from siting.report.analysis.sources import SourceList
@@ -242,7 +243,7 @@ def _told_of_kind(
     notes: Sequence[DataNote], kind: str, language: Language, say: _Speech
 ) -> list[str]:
     """Tell what matters most of one kind of notes: what concerns most rows, alike ones once."""
-    alike: dict[tuple[str, str], list[DataNote]] = {}
+    alike: dict[tuple[str, Message | str], list[DataNote]] = {}
     for note in notes:
         alike.setdefault((note.code, note.message), []).append(note)
     groups = sorted(alike.values(), key=lambda same: -sum(note.count for note in same))
