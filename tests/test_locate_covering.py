@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from siting.locate import served_curve
 from siting.locate.cover.backup import solve_lscp_backup
 from siting.locate.cover.models import solve_lscp, solve_mclp
 from siting.locate.cover.presolve import build_cover, drop_dominated_rows, drop_dominated_sites
@@ -17,7 +18,6 @@ from siting.locate.equity import solve_max_min
 from siting.locate.median.models import solve_p_center
 from siting.locate.problem import build_problem
 from siting.locate.solve import Limits
-from siting.pipeline.sites.curve import served_curve
 
 SEEDS = st.integers(0, 2**32 - 1)
 

@@ -17,6 +17,24 @@ from siting.plain_text import plain
 Progress = Callable[[str, float], None]
 
 
+def silent(label: str, share: float) -> None:
+    """Show nothing; stands for a progress that nobody wants to see."""
+
+
+def part_of(progress: Progress | None, low: float, high: float) -> Progress | None:
+    """Return a progress of which 0 to 1 is a part of the whole, from `low` to `high`.
+
+    Examples
+    --------
+    >>> second_half = part_of(lambda label, share: print(label, share), 0.5, 1.0)
+    >>> second_half("half of it", 0.5)
+    half of it 0.75
+    """
+    if progress is None:
+        return None
+    return lambda label, share: progress(label, low + share * (high - low))
+
+
 @contextmanager
 def progress(*, quiet: bool = False) -> Iterator[Progress]:
     """Show progress while the block runs, and leave nothing behind.
@@ -37,7 +55,7 @@ def progress(*, quiet: bool = False) -> Iterator[Progress]:
     ...     tell("counting homes", 0.5)
     """
     if quiet:
-        yield _silent
+        yield silent
     elif _in_notebook():
         with _notebook_line() as tell:
             yield tell
@@ -45,7 +63,7 @@ def progress(*, quiet: bool = False) -> Iterator[Progress]:
         with _terminal_bar() as tell:
             yield tell
     else:
-        yield _silent
+        yield silent
 
 
 def progress_html(label: str, share: float) -> str:
@@ -55,10 +73,6 @@ def progress_html(label: str, share: float) -> str:
     '<progress max="1" value="0.50"></progress> reading &lt;streets&gt;'
     """
     return f'<progress max="1" value="{share:.2f}"></progress> {escape(label)}'
-
-
-def _silent(label: str, share: float) -> None:
-    """Draw nothing."""
 
 
 def _in_notebook() -> bool:

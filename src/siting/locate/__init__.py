@@ -8,6 +8,7 @@ from siting.locate.capacitated import (
 from siting.locate.complexes import ComplexFunction, solve_complexes
 from siting.locate.cover.backup import solve_lscp_backup
 from siting.locate.cover.models import solve_lscp, solve_mclp
+from siting.locate.curve import served_curve
 from siting.locate.dispersion import solve_p_dispersion
 from siting.locate.equity import solve_max_min, solve_worst_first
 from siting.locate.median.models import solve_p_center, solve_p_median
@@ -27,6 +28,7 @@ __all__ = [
     "Status",
     "build_problem",
     "find_model",
+    "served_curve",
     "solve_capacitated_lscp",
     "solve_capacitated_mclp",
     "solve_capacitated_p_median",

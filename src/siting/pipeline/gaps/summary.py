@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from siting.pipeline.demand.weights import LEADING
 from siting.rules.city.findings import VERDICT_WORDS
 from siting.rules.city.rollup import WEIGHTS, home_weights, roll_up, summarize
 
 if TYPE_CHECKING:
     from siting.rules.city.findings import FindingBlock
     from siting.rules.city.model import City
-
-# Of people where people are known: the question is who is served, not how many buildings.
-LEADING = ("population", "elderly", "households", "homes")
 
 
 def block_key(block: FindingBlock) -> str:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
+import shapely
 
 from siting.errors import SitingError
 from siting.loaders.library.store import (
@@ -23,16 +25,19 @@ from siting.loaders.library.store import (
     read_history,
     read_library,
 )
+from siting.loaders.library.table import STATE_TITLES, read_project_table
+from siting.pipeline.demand.question import find_rule
+from siting.pipeline.gaps.map_model import lonlat
 from siting.pipeline.sites.problem import Decisions
+from siting.pipeline.sites.siting import propose_sites
+from siting.report.tables.workbook import Sheet, SheetColumn, workbook_bytes
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
 
     from siting.locate import Limits
     from siting.pipeline.gaps.analysis import Analysis
     from siting.pipeline.sites.siting import Siting
-    from siting.report.tables.workbook import Sheet, SheetColumn
     from siting.tables import DataReport
 
 # What a state means when sites are chosen: open to choice, decided, as good as there, out.
@@ -161,12 +166,8 @@ def _proposal(
 
 def _as_project(siting: Siting, row: dict[Any, Any]) -> dict[str, Any]:
     """Return a site as a new project of the library."""
-    import shapely
-
-    from siting.pipeline.gaps.map_model import lonlat
-
     place = np.array([shapely.Point(row["x"], row["y"])], dtype=object)
-    lon, lat = lonlat(place, siting.analysis.layers.crs)
+    lon, lat = lonlat(place, siting.analysis.ground.crs)
     numbers = {"floor_area_m2": row["floor_area_m2"], "investment_cny": row["cost"]}
     return {
         "name": row["name"] or None,
@@ -210,9 +211,6 @@ def replan(
     SitingError
         Years without a budget, projects without an investment.
     """
-    from siting.pipeline.demand.question import find_rule
-    from siting.pipeline.sites.siting import propose_sites
-
     budgets = read_budgets(path)
     wanted = range(first_year, first_year + years)
     lacking = [year for year in wanted if year not in budgets]
@@ -266,8 +264,6 @@ def import_projects(
     int
         Projects that were changed or added.
     """
-    from siting.loaders.library.table import read_project_table
-
     changes = read_project_table(table, report=report, crs=crs)
     made = not path.exists()
     if made:
@@ -288,8 +284,6 @@ def export_projects(path: Path, workbook: Path, *, language: str = "zh") -> int:
     int
         Projects written.
     """
-    from siting.report.tables.workbook import workbook_bytes
-
     projects = read_library(path)
     history = read_history(path)
     budgets = read_budgets(path)
@@ -307,24 +301,15 @@ def export_projects(path: Path, workbook: Path, *, language: str = "zh") -> int:
 
 
 def _budget_frame(budgets: dict[int, float]) -> pd.DataFrame:
-    import pandas as pd
-
     rows = {"year": list(budgets), "amount_cny": list(budgets.values())}
     return pd.DataFrame(rows)
 
 
 def _sheet(title: str, frame: pd.DataFrame, names: Sequence[str], language: str) -> Sheet:
-    from siting.report.tables.workbook import Sheet
-
     return Sheet(title, "siting", tuple(_column(frame, name, language) for name in names))
 
 
 def _column(frame: pd.DataFrame, name: str, language: str) -> SheetColumn:
-    import pandas as pd
-
-    from siting.loaders.library.table import STATE_TITLES
-    from siting.report.tables.workbook import SheetColumn
-
     header = _HEADERS[name] if language == "zh" else name
     values = [None if pd.isna(value) else value for value in frame[name]]
     if name == "state" and language == "zh":

@@ -1,4 +1,4 @@
-"""Which model answers a siting question, what it must be told, and a plan made by hand.
+"""Which model answers a siting question, and how much it is asked for.
 
 Owns the checks on how much is asked for; the models themselves are `siting.locate`.
 """
@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from siting.errors import SitingError
-from siting.locate import Limits, Solution, Status, find_model
-from siting.locate.solution import relative_gap
+from siting.locate import Limits, Solution, find_model
+from siting.pipeline.demand.question import find_rule
+from siting.rules.city.evaluate import RESIDENTIAL_LEVELS
+from siting.rules.pack.measures import Family, measure_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siting.locate import Problem
     from siting.pipeline.demand.question import Question
-    from siting.pipeline.gaps.analysis import Analysis
-    from siting.pipeline.sites.siting import Siting
+    from siting.pipeline.found import Found
 
 _DISTANCE = ("p-median", "p-center")
 _AREAS = ("max-min", "worst-first")
@@ -102,7 +103,7 @@ class Asked:
 def choose_model(
     name: str | None,
     rule: str,
-    analysis: Analysis,
+    analysis: Found,
     *,
     cover_all: bool,
     budgets: Sequence[float],
@@ -114,9 +115,6 @@ def choose_model(
     SitingError
         No such model, or one that does not cover all where that is asked.
     """
-    from siting.pipeline.demand.question import find_rule
-    from siting.rules.pack.measures import Family, measure_of
-
     if name is not None:
         chosen = find_model(name).name
         if cover_all and chosen not in (*_FEWEST, "p-center"):
@@ -163,7 +161,7 @@ def check_asked(asked: Asked) -> None:
 def solve(
     asked: Asked,
     problem: Problem,
-    analysis: Analysis,
+    analysis: Found,
     question: Question,
     limits: Limits,
     *,
@@ -175,7 +173,7 @@ def solve(
         "p": asked.p,
         "budget": asked.budget,
         "budgets": asked.budgets or None,
-        "area": _areas(asked, analysis, question) if asked.compares_areas else None,
+        "area": compared_areas(asked, analysis, question) if asked.compares_areas else None,
         "count_sites": not asked.least_cost,
         "decided_years": years,
     }
@@ -184,9 +182,14 @@ def solve(
     return model.solve(problem, **used, limits=limits)
 
 
-def _areas(asked: Asked, analysis: Analysis, question: Question) -> NDArray[np.int32]:
-    from siting.rules.city.evaluate import RESIDENTIAL_LEVELS
+def compared_areas(asked: Asked, analysis: Found, question: Question) -> NDArray[np.int32]:
+    """Return the area of each home of the question that models of fairness compare, int32 (k,).
 
+    Raises
+    ------
+    SitingError
+        The project has no areas of the level.
+    """
     known = analysis.city.home_area
     level = asked.level or next((each for each in known if each not in RESIDENTIAL_LEVELS), None)
     if level is None or level not in known:
@@ -195,39 +198,3 @@ def _areas(asked: Asked, analysis: Analysis, question: Question) -> NDArray[np.i
             f"it has {sorted(known) or 'no areas at all'}."
         )
     return known[level][question.homes]
-
-
-def decided(siting: Siting, rows: NDArray[np.int64]) -> Solution:
-    """Return what a plan made by hand comes to, measured as the plan that it is compared with.
-
-    The same model is asked with every site decided, so that figures are made in one way; models of
-    the fewest sites and of years are asked how many the plan serves. The bound is that of the
-    search: no plan of that size, this one included, is better.
-    """
-    asked, best = siting.asked, siting.solution
-    name = _BY_HAND.get(asked.model, asked.model)
-    source = siting.solved if name == asked.model else siting.problem
-    chosen = np.zeros(source.n_sites, bool)
-    chosen[rows] = True
-    free = ~source.existing
-    problem = replace(source, forced_in=chosen & free, forced_out=~chosen & free)
-    takes = inspect.signature(find_model(name).solve).parameters
-    used: dict[str, Any] = {"p": int(rows.size)} if "p" in takes else {}
-    if "area" in takes:
-        used["area"] = _areas(asked, siting.analysis, siting.question)
-    found = find_model(name).solve(problem, **used)
-    if found.status not in (Status.OPTIMAL, Status.FEASIBLE):
-        return found
-    message = f"{rows.size} sites chosen by hand."
-    if name != asked.model:
-        return replace(found, status=Status.FEASIBLE, bound=np.nan, gap=np.nan, message=message)
-    gap = relative_gap(found.objective, best.bound)
-    return replace(found, status=Status.FEASIBLE, bound=best.bound, gap=gap, message=message)
-
-
-_BY_HAND = {
-    "phases": "mclp",
-    "lscp": "mclp",
-    "lscp-backup": "mclp",
-    "capacitated-lscp": "capacitated-mclp",
-}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from siting.coverage.cutoff import travel_costs_straight_line
+from siting.network.attach.rows import take_rows
 from siting.network.costs import Closest, TravelCosts
 from siting.network.travel import travel_costs
 
@@ -111,7 +112,7 @@ class CityCosts:
         unit = 1.0
         if measure == "walking_time":
             unit = 1 / 60 if sloped else 1 / self._city.parameters.walking_speed_m_per_min
-        chosen = attachment_of(self._city.facility_attachment, rows)
+        chosen = take_rows(self._city.facility_attachment, rows)
         found = travel_costs(network, homes, chosen, cutoff=cutoff / unit)
         return TravelCosts(
             found.from_index, rows.astype(np.int32)[found.to_index], found.cost * unit
@@ -198,7 +199,7 @@ class CityCosts:
 
         network, homes = self._walkers(self._city.network)
         assert self._city.facility_attachment is not None
-        added = attachment_of(self._city.facility_attachment, more)
+        added = take_rows(self._city.facility_attachment, more)
         return closest_with_more(network, homes, (known, node_costs), added, more.tolist())
 
     def _key(self, facility_types: Sequence[str], measure: str) -> Question:
@@ -244,7 +245,7 @@ class CityCosts:
         in_time = measure == "walking_time"
         network, homes = self._walkers(city.time_network if in_time else city.network)
         assert city.facility_attachment is not None
-        groups = [attachment_of(city.facility_attachment, each) for each in rows]
+        groups = [take_rows(city.facility_attachment, each) for each in rows]
         found = closest_and_nodes(network, homes, groups)
         if not in_time:
             nodes = zip(types, (node_costs for _, node_costs in found), strict=True)
@@ -261,34 +262,6 @@ class CityCosts:
     def _as_minutes(self, metres: Closest) -> Closest:
         speed = self._city.parameters.walking_speed_m_per_min
         return Closest(metres.cost / speed, metres.nearest)
-
-
-def attachment_of(attachment: Attachment, rows: NDArray[np.int64]) -> Attachment:
-    """Return the attachments of some subjects only, numbered by their place among `rows`.
-
-    Parameters
-    ----------
-    attachment
-        Of a whole table.
-    rows
-        Rows of that table, ascending.
-    """
-    from siting.network.attach.snap import Attachment
-
-    # Subjects stand in ascending order, so those of a few rows are found without a look at all.
-    low = np.searchsorted(attachment.subject, rows, "left")
-    count = np.searchsorted(attachment.subject, rows, "right") - low
-    number = np.repeat(np.arange(rows.size, dtype=np.int32), count)
-    first = np.cumsum(count) - count
-    kept = np.arange(number.size) + np.repeat(low - first, count)
-    return Attachment(
-        number,
-        attachment.edge[kept],
-        attachment.position[kept],
-        attachment.access_m[kept],
-        int(rows.size),
-        attachment.via[rows],
-    )
 
 
 def _in_table(found: Closest, rows: NDArray[np.int64], factor: float = 1.0) -> Closest:

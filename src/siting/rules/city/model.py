@@ -15,6 +15,7 @@ from siting.rules.parameters import Parameters
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import geopandas as gpd
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -47,9 +48,9 @@ class City:
         Numbers of the analysis.
     """
 
-    homes: pd.DataFrame
-    facilities: pd.DataFrame
-    areas: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    homes: gpd.GeoDataFrame
+    facilities: gpd.GeoDataFrame
+    areas: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
     home_area: Mapping[str, NDArray[np.int32]] = field(default_factory=dict)
     facility_area: Mapping[str, NDArray[np.int32]] = field(default_factory=dict)
     network: Network | None = None

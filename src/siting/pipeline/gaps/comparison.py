@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from siting.errors import SitingError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from siting.pipeline.gaps.analysis import Analysis
+    from siting.pipeline.found import Found
 
 _WEIGHTS = ("population", "households", "elderly")
 _WORDS = {
@@ -42,8 +42,8 @@ class Comparison:
         Analyses by the same rules, such as one and its `what_if`.
     """
 
-    before: Analysis
-    after: Analysis
+    before: Found
+    after: Found
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row for each rule that both have.
@@ -56,8 +56,6 @@ class Comparison:
             without), ``gained``, ``share_before`` and ``share_after`` (None where the rule is not
             about homes).
         """
-        import pandas as pd
-
         then = {entry["key"]: entry for entry in self.after.summary["rules"]}
         rows = [
             _row(entry, then[entry["key"]], self.before.language)
@@ -94,7 +92,7 @@ class Comparison:
         return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def compare(before: Analysis, after: Analysis) -> Comparison:
+def compare(before: Found, after: Found) -> Comparison:
     """Put two analyses of one city side by side.
 
     Raises
@@ -133,8 +131,6 @@ def _failed(entry: dict[str, Any], weight: str) -> float | None:
 
 
 def _cell(name: str, value: float | None) -> str:
-    import pandas as pd
-
     if value is None or pd.isna(value):
         return "–"
     return f"{value:.1%}" if name.startswith("share") else f"{value:,.0f}"

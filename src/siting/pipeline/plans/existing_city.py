@@ -1,33 +1,84 @@
-"""The existing city as a plan's homes see it: their streets, and all services, old and planned.
+"""The existing city around a plan: read once for many plans, each put into it in turn.
 
-Owns putting one plan into a city that is loaded once for many plans. What is measured there is
-for the rules to say.
+Owns which city a plan is judged in, and how its homes and facilities are put there. What is
+measured is for the rules to say.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from siting.pipeline.city import build_city
+import geopandas as gpd
+
+from siting.crs import to_metric
+from siting.loaders.project.read import read_project
+from siting.pipeline.city import note_fragments, note_unattached, placed_city, with_facilities
+from siting.pipeline.found import ground_of
+from siting.pipeline.kept.layers import load_kept_layers
+from siting.pipeline.kept.networks import Prepared
+from siting.tables import DataReport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import geopandas as gpd
     import pandas as pd
     import pyproj
 
     from siting.loaders.layer.load import Layers
-    from siting.pipeline.kept.networks import Prepared
+    from siting.loaders.project.model import Project
+    from siting.progress import Progress
     from siting.rules.city.model import City
     from siting.rules.parameters import Parameters
     from siting.rules.plan.model import Fact, Plan, PlannedFacility
-    from siting.tables import DataReport
-
-    Progress = Callable[[str, float], None]
 
 _PREFIX = "plan:"
+
+
+@dataclass
+class ExistingCities:
+    """The existing cities that plans name, each read once.
+
+    Parameters
+    ----------
+    given
+        Project, or path of the project file, of the city for all plans; None: as each plan names.
+    cache
+        Keep the layers and the network of a large city in ``.siting-cache``.
+    """
+
+    given: Project | Path | str | None = None
+    cache: bool = True
+    _read: dict[str, tuple[Project, Layers, Prepared]] = field(default_factory=dict)
+
+    def city(self, plan: Plan, report: DataReport, progress: Progress | None) -> City:
+        """Return the city of a plan with its homes and facilities in it; see `plan_city`.
+
+        Raises
+        ------
+        SitingError
+            A project or layers that cannot be worked with.
+        """
+        context = plan.context
+        if context not in self._read:
+            self._read[context] = self._city_read(context, report, progress)
+        project, layers, prepared = self._read[context]
+        return plan_city(
+            layers, plan, project.parameters, report=report, prepared=prepared, progress=progress
+        )
+
+    def _city_read(
+        self, context: str, report: DataReport, progress: Progress | None
+    ) -> tuple[Project, Layers, Prepared]:
+        given = self.given or context
+        project = read_project(Path(given)) if isinstance(given, str | Path) else given
+        loading = DataReport()
+        layers = load_kept_layers(project, cache=self.cache, progress=progress, report=loading)
+        repairs = sum(note.severity != "info" for note in loading.notes)
+        message = f"{repairs} notes on the data of the existing city; siting analyze lists them."
+        report.add(
+            Path(context).name, "assumption", "city-notes", message, details={"notes": repairs}
+        )
+        return project, layers, Prepared(project.folder if self.cache else None)
 
 
 def plan_city(
@@ -66,15 +117,17 @@ def plan_city(
     taken = set(layers.facilities["facility_id"])
     if layers.entrances is not None:
         taken |= set(layers.entrances["subject_id"])
-    homes = _homes(plan, layers.crs, taken)
-    facilities = _with_planned(layers.facilities, plan, layers.crs, taken, report)
-    joined = replace(layers, residential=homes, facilities=facilities)
-    return build_city(joined, parameters, report=report, prepared=prepared, progress=progress)
+    around = replace(layers, residential=_homes(plan, layers.crs, taken))
+    planned = _planned(plan, layers.crs, taken, report)
+    # The facilities of the city are the same for all plans, and so is what is kept of them.
+    before = placed_city(around, parameters, report=report, prepared=prepared, progress=progress)
+    city = before if planned is None else with_facilities(before, ground_of(layers), planned)
+    note_fragments(city, report)
+    note_unattached(city, report)
+    return city
 
 
 def _homes(plan: Plan, crs: pyproj.CRS, taken: set[str]) -> gpd.GeoDataFrame:
-    from siting.crs import to_metric
-
     assert plan.homes is not None
     homes = to_metric(plan.homes, crs, subject="the plan's buildings")
     if "households" in homes.columns:
@@ -83,15 +136,10 @@ def _homes(plan: Plan, crs: pyproj.CRS, taken: set[str]) -> gpd.GeoDataFrame:
     return homes.assign(home_id=_distinct(homes["home_id"], taken)).reset_index(drop=True)
 
 
-def _with_planned(
-    existing: gpd.GeoDataFrame,
-    plan: Plan,
-    crs: pyproj.CRS,
-    taken: set[str],
-    report: DataReport,
-) -> gpd.GeoDataFrame:
-    import pandas as pd
-
+def _planned(
+    plan: Plan, crs: pyproj.CRS, taken: set[str], report: DataReport
+) -> gpd.GeoDataFrame | None:
+    """Return the drawn facilities of a plan, a row for each type; None where there are none."""
     placed = [each for each in plan.facilities if each.geometry is not None]
     absent = [each.facility_id for each in plan.facilities if each.geometry is None]
     if absent:
@@ -105,22 +153,13 @@ def _with_planned(
             examples=absent,
         )
     if not placed:
-        return existing
+        return None
     planned = _table(placed, plan.crs, crs)
     planned["facility_id"] = _distinct(planned["facility_id"], taken)
-    # Columns that nothing fills would make pandas guess a type for the whole.
-    planned = planned.dropna(axis="columns", how="all")
-    if existing.empty:
-        return planned
-    joined: gpd.GeoDataFrame = pd.concat([existing, planned], ignore_index=True)
-    return joined
+    return planned.dropna(axis="columns", how="all")
 
 
 def _table(placed: list[PlannedFacility], plan_crs: Any, crs: pyproj.CRS) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
-    from siting.crs import to_metric
-
     rows = [_record(each, code) for each in placed for code in each.facility_types]
     shapes = [each.geometry for each in placed for _ in each.facility_types]
     frame = gpd.GeoDataFrame(rows, geometry=shapes, crs=plan_crs)

@@ -1,0 +1,44 @@
+"""Modules that are loaded when they are first used.
+
+An import at the top of a file costs its time whether it is needed or not. Two modules here are
+often not needed, or not yet: the city around a plan, since a plan of figures alone has none, and
+the kernels, since loading them takes as long as reading does and is done beside it. Their users
+name them at the top like any other import, for readers, the type checker and import-linter, and
+load them with this::
+
+    if TYPE_CHECKING:
+        from siting.pipeline.plans import existing_city
+    else:
+        existing_city = on_use("siting.pipeline.plans.existing_city")
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import LazyLoader, find_spec, module_from_spec
+from types import ModuleType
+
+
+def on_use(name: str) -> ModuleType:
+    """Return a module that is loaded when an attribute of it is first asked for.
+
+    Parameters
+    ----------
+    name
+        Its full name. The packages it is in are loaded at once.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        There is no such module; said at once, not at its first use.
+    """
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = find_spec(name)
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError(name, name=name)
+    spec.loader = LazyLoader(spec.loader)
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
