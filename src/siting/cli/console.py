@@ -19,7 +19,6 @@ NoCache = Annotated[
     bool,
     typer.Option(
         "--no-cache",
-        help="Read and join everything anew; keep nothing in .siting-cache beside the project.",
     ),
 ]
 

@@ -83,7 +83,7 @@ def served_curve(
 
 def was_interrupted(solution: Solution) -> bool:
     """Tell whether a search was stopped by hand."""
-    return "(interrupted)" in solution.message
+    return solution.ended == "interrupted"
 
 
 def _row(value: float, found: Solution) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ Owns building a city, and the city with other facilities.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ from siting.pipeline.in_areas import area_rows, representative_points
 from siting.pipeline.kept.networks import Prepared
 from siting.progress import Progress, silent
 from siting.rules.city.model import City
+from siting.vocabulary.levels import load_levels
+from siting.yaml_lines import nearest_known
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from siting.loaders.layer.load import Layers
     from siting.network.attach.snap import Attachment
     from siting.network.graph import Network
+    from siting.rules.pack.model import Rule
     from siting.rules.parameters import Parameters
     from siting.tables import DataReport
 
@@ -236,6 +240,23 @@ def note_overlaps(layers: Layers, report: DataReport) -> None:
                 "each counts in the first of them alone. Do areas of two levels share the layer?",
                 count=twice.size,
                 examples=layers.residential["home_id"].iloc[twice],
+            )
+
+
+def note_levels(layers: Layers, rules: Iterable[Rule], report: DataReport) -> None:
+    """Report levels of areas that neither the vocabulary nor a rule knows, often a slip."""
+    known = load_levels()
+    asked = {rule.applies_to.level for rule in rules}
+    for level in layers.areas:
+        if level not in known.titles and level not in asked:
+            report.add(
+                f"areas ({level})",
+                "warning",
+                "level-unknown",
+                f"no rule knows the level '{level}'; rules for areas of a level do not look at "
+                f"these. {nearest_known(level, known.codes)}",
+                count=len(layers.areas[level]),
+                details={"level": level, "known": "、".join(known.codes)},
             )
 
 

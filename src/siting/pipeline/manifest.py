@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from siting.loaders.formats.files import input_file
-from siting.rules.pack.places import find_packs, shipped_folder, shown_path
+from siting.rules.pack.places import find_packs, shown_path
+from siting.shipped import shipped_folder
 
 if TYPE_CHECKING:
     from siting.loaders.layer.load import Layers

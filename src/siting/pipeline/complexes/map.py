@@ -15,7 +15,7 @@ from siting.rules.city.costs import CityCosts
 from siting.rules.city.distance import evaluate_distance
 from siting.rules.city.evaluate import with_conditions
 from siting.rules.city.rollup import summarize
-from siting.rules.pack.facility_types import load_facility_types
+from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
     from siting.pipeline.complexes.tables import Complexes

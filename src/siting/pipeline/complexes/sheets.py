@@ -7,7 +7,7 @@ from typing import Any
 
 from siting.report.siting.complexes import complexes_lines
 from siting.report.tables.workbook import Sheet, SheetColumn
-from siting.rules.pack.facility_types import load_facility_types
+from siting.vocabulary.facility_types import load_facility_types
 
 _SHEETS = {
     "answer": ("方案概要", "Summary"),

@@ -19,8 +19,8 @@ from siting.rules.city.costs import WALKING, CityCosts
 from siting.rules.city.distance import evaluate_distance
 from siting.rules.city.evaluate import with_conditions
 from siting.rules.city.findings import FindingBlock, Verdict
-from siting.rules.pack.facility_types import load_facility_types
 from siting.rules.pack.measures import Family, measure_of
+from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

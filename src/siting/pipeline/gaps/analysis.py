@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from siting.errors import SitingError
 from siting.loaders.project.read import read_project
-from siting.pipeline.city import build_city, note_overlaps, note_unmatched_gates
+from siting.pipeline.city import build_city, note_levels, note_overlaps, note_unmatched_gates
 from siting.pipeline.demand.capacity import with_capacity
 from siting.pipeline.found import Found, ground_of
 from siting.pipeline.gaps.comparison import Comparison, compare
@@ -169,9 +169,11 @@ def analyze(
     day = chosen.date or _today(report)
     packs = _packs(chosen)
     layers, city = _prepared(chosen, report, cache=cache, progress=progress)
+    rules = _rules(packs, chosen, day)
+    note_levels(layers, rules, report)
     costs = CityCosts(city)
     blocks = evaluate_city(
-        _rules(packs, chosen, day),
+        rules,
         city,
         costs=costs,
         also_report=("straight_line",) if straight_line else (),

@@ -16,7 +16,7 @@ from siting.report.analysis.note_words import note_layer, note_text
 from siting.report.tables.workbook import MAX_ROWS, Sheet, SheetColumn
 from siting.rules.city.findings import Verdict
 from siting.rules.city.rollup import WEIGHTS, home_weights, roll_up
-from siting.rules.pack.facility_types import load_facility_types
+from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
     from siting.pipeline.found import Found

@@ -22,8 +22,8 @@ from siting.pipeline.found import FoundT, ground_of
 from siting.pipeline.gaps.summary import updated_summary
 from siting.rules.city.costs import CityCosts
 from siting.rules.city.evaluate import evaluate_city, mark_governing
-from siting.rules.pack.facility_types import load_facility_types
 from siting.tables import FACILITIES, RESIDENTIAL, STREETS, DataReport, check_table
+from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -33,7 +33,7 @@ from siting.loaders.layer.load import Layers, check_layers, input_files, load_la
 from siting.pipeline.kept.files import FOLDER, code_of, keep_file, mark_used, name_of, note_damage
 from siting.pipeline.kept.messages import from_json, to_json
 from siting.pipeline.manifest import versions
-from siting.rules.pack.places import FACILITY_TYPES_FILE, shipped_folder
+from siting.shipped import FACILITY_TYPES_FILE, shipped_folder
 from siting.tables import DataNote, DataReport
 
 if TYPE_CHECKING:
@@ -177,11 +177,15 @@ def _code() -> str:
     """Return a hash of the code and tables that reading depends on, and of the versions below."""
     package = Path(__file__).parents[2]
     rooms = [
-        path for room in ("loaders", "crs", "rules") for path in (package / room).rglob("*.py")
+        path
+        for room in ("loaders", "crs", "rules", "vocabulary")
+        for path in (package / room).rglob("*")
+        if path.suffix in (".py", ".yaml")
     ]
     others = (
         package / "tables.py",
         package / "yaml_lines.py",
+        package / "shipped.py",
         Path(__file__),
         shipped_folder() / FACILITY_TYPES_FILE,
     )

@@ -18,6 +18,7 @@ from siting.report.words import (
     word,
 )
 from siting.rules.plan.finding import ranked, summary_of
+from siting.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,15 +64,15 @@ def _plan(
 def _silent_row(finding: PlanFinding, language: Language) -> dict[str, str]:
     return {
         "id": finding.finding_id,
-        "title": finding.title.text(language),
-        "why": finding.explanation.text(language),
+        "title": say(finding.title, language),
+        "why": say(finding.explanation, language),
         "rule_id": finding.rule_id,
     }
 
 
 def _row(finding: PlanFinding, language: Language) -> dict[str, Any]:
     """Return one finding; what is behind it is folded where it is met: the sum says enough."""
-    title, why = finding.title.text(language), finding.explanation.text(language)
+    title, why = say(finding.title, language), say(finding.explanation, language)
     settled = finding.verdict in ("pass", "not_applicable") and finding.waived is None
     return {
         "id": finding.finding_id,
@@ -95,7 +96,7 @@ def _details(finding: PlanFinding, language: Language, why: str) -> Iterator[tup
         (_quote_kind(citation), citation.quote if citation else "", ""),
         ("confidence", citation.confidence if citation else "", ""),
         ("waiver", waiver_line(finding, language), ""),
-        ("note", finding.note.text(language), ""),
+        ("note", say(finding.note, language), ""),
         ("governed", finding.governed_by if governed_line(finding, language) else "", ""),
         *(("evidence", read_as(each, language), "") for each in finding.evidence),
         ("rule", finding.rule_id, ""),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from siting.report.siting.text import status_sentence
-from siting.rules.pack.facility_types import load_facility_types
+from siting.vocabulary.facility_types import load_facility_types
 
 _WORDS: dict[str, dict[str, Any]] = {
     "zh": {
