@@ -68,7 +68,7 @@ def curve_svg(
     # A user's own settings of matplotlib must not change the curve.
     with style.context(["default", _STYLE]), warnings.catch_warnings():
         # The drawing measures texts in a font of this machine, which may lack Chinese.
-        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+        warnings.filterwarnings("ignore", r"Glyph \d+ .*missing", UserWarning)
         figure = Figure(figsize=_SIZE_IN, facecolor="white")
         axes = figure.add_axes((0.125, 0.135, 0.847, 0.75))
         _draw_lines(axes, values, served, bounds, chosen)
