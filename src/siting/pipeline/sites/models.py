@@ -17,6 +17,7 @@ from siting.locate import Limits, Solution, find_model
 from siting.pipeline.demand.question import find_rule
 from siting.rules.city.evaluate import RESIDENTIAL_LEVELS
 from siting.rules.pack.measures import Family, measure_of
+from siting.vocabulary.levels import level_code
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -191,7 +192,8 @@ def compared_areas(asked: Asked, analysis: Found, question: Question) -> NDArray
         The project has no areas of the level.
     """
     known = analysis.city.home_area
-    level = asked.level or next((each for each in known if each not in RESIDENTIAL_LEVELS), None)
+    first = next((each for each in known if each not in RESIDENTIAL_LEVELS), None)
+    level = level_code(asked.level) if asked.level else first
     if level is None or level not in known:
         raise SitingError(
             f"{asked.model} compares areas, and the project has no level '{level or 'community'}'; "
