@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siting.cli.console import ExitCode, NoCache, progress_bar, say
+from siting.cli.console import ExitCode, NoCache, say
 from siting.errors import SitingError
 from siting.message import message
+from siting.progress import progress
 from siting.words import asked_language
 
 if TYPE_CHECKING:
@@ -84,10 +85,9 @@ def _analysis(project: Path, language: str | None, *, cache: bool, quiet: bool) 
 
     if (project / "manifest.json").is_file() and not (project / "siting.yaml").is_file():
         raise SitingError(message("draw.holds_results", path=project))
-    with progress_bar(quiet=quiet) as progress:
-        return analyze(
-            project, language=language or asked_language(), cache=cache, progress=progress
-        )
+    language = language or asked_language()
+    with progress(quiet=quiet) as tell:
+        return analyze(project, language=language, cache=cache, progress=tell)
 
 
 def _basemaps(tianditu_key: str | None, *, openstreetmap: bool) -> list[Basemap]:

@@ -10,9 +10,9 @@ from siting.message import Message, message
 from siting.words import current_language, say
 
 if TYPE_CHECKING:
+    from siting.message import Language
     from siting.pipeline.plans.check import CheckOptions
     from siting.rules.plan.baseline import Known
-    from siting.rules.plan.finding import Language
 
 
 def read_report(path: Path) -> tuple[Known, ...]:

@@ -12,12 +12,11 @@ import typer
 
 from siting.cli.check import Date, Jurisdiction, Language_, Status
 from siting.cli.console import say, say_json, warn
-from siting.message import Term, message
+from siting.message import Language, Term, message
 from siting.plain_text import plain
 from siting.words import current_language, word
 
 if TYPE_CHECKING:
-    from siting.rules.plan.finding import Language
     from siting.rules.plan.model import Plan
 
 commands = typer.Typer(
@@ -105,7 +104,7 @@ def _head(plan: Plan) -> dict[str, Any]:
 
 
 def _row(row: dict[str, str], language: Language) -> tuple[str, ...]:
-    from siting.rules.plan.fact_titles import fact_title, unit_text
+    from siting.rules.facts import fact_title, unit_text
     from siting.words import say as said_in
 
     # 1250户 has its unit already.

@@ -11,15 +11,15 @@ import typer
 from siting.cli.console import (
     ExitCode,
     NoCache,
+    inform,
     plain_lines,
-    progress_bar,
     say,
     say_json,
-    tell,
 )
 from siting.errors import SitingError
 from siting.message import message
 from siting.plain_text import plain
+from siting.progress import progress
 from siting.words import asked_language, current_language
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def list_projects(
         say(plain(_line(row)))
     total = chosen["investment_cny"].sum()
     counts = {"count": len(chosen), "all": len(table)}
-    tell(message("projects.counted", total=f"{total:,.0f}", **counts))
+    inform(message("projects.counted", total=f"{total:,.0f}", **counts))
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -142,7 +142,7 @@ def add_project(
         name, state, functions, floor_area, investment, year, community, note, lon, lat
     )
     change_projects(library, {project_id: fields}, by=who(by), may_add=True)
-    tell(message("projects.added", project=project_id))
+    inform(message("projects.added", project=project_id))
 
 
 @commands.command("set")
@@ -171,7 +171,7 @@ def set_projects(
     if not fields:
         raise SitingError(message("projects.no_field"))
     count = change_projects(library, dict.fromkeys(project_ids, fields), by=who(by))
-    tell(message("projects.changed", count=count, all=len(project_ids)))
+    inform(message("projects.changed", count=count, all=len(project_ids)))
 
 
 def _fields(*values: object) -> dict[str, Any]:
@@ -242,15 +242,15 @@ def import_table(
     by: By = None,
 ) -> None:
     """Take rows of a workbook into the library, all or none; empty cells change nothing."""
+    from siting.data_report import DataReport
     from siting.pipeline.sites.library import import_projects
     from siting.report.analysis.note_words import note_line
-    from siting.tables import DataReport
 
     report = DataReport()
     count = import_projects(library, table, report=report, by=who(by), crs=crs)
     for note in report.notes:
-        tell(note_line(note))
-    tell(message("projects.taken", count=count))
+        inform(note_line(note))
+    inform(message("projects.taken", count=count))
 
 
 @commands.command("export")
@@ -266,7 +266,7 @@ def export_table(
     if workbook.suffix.lower() != ".xlsx":
         raise SitingError(message("projects.no_workbook", path=workbook))
     count = export_projects(library, workbook, language=language or current_language())
-    tell(message("projects.written", count=count, path=workbook))
+    inform(message("projects.written", count=count, path=workbook))
 
 
 @commands.command("plan")
@@ -294,21 +294,20 @@ def plan_years(
     from siting.report.siting.text import siting_text
 
     check_out_folder(out)
-    with progress_bar() as progress:
-        analysis = analyze(
-            project, language=language or asked_language(), cache=not no_cache, progress=progress
-        )
-        limits = Limits(time_limit, gap, progress=progress)
+    language = language or asked_language()
+    with progress() as tell:
+        analysis = analyze(project, language=language, cache=not no_cache, progress=tell)
+        limits = Limits(time_limit, gap, progress=tell)
         found = replan(
             library, analysis, rule, first_year=first_year, years=years, limits=limits,
             weight=weight,
         )  # fmt: skip
-        written = found.write(out, progress=progress)
+        written = found.write(out, progress=tell)
     say(plain_lines(siting_text(found.to_dict(), analysis.language)))
     if not found.has_plan:
         return ExitCode.FINDINGS
     if write:
         count = write_proposal(library, found, by=who(by), first_year=first_year)
-        tell(message("locate.written_back", count=count, library=library))
+        inform(message("locate.written_back", count=count, library=library))
     say(str(written / "map.html"))
     return ExitCode.COMPLIANT

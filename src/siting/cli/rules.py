@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from siting.cli.console import ExitCode, say, say_json, tell
+from siting.cli.console import ExitCode, inform, say, say_json
 from siting.errors import RuleError, SitingError
+from siting.message import Language as Spoken
 from siting.message import message
 from siting.plain_text import one_line, plain
 from siting.words import current_language, word
@@ -23,7 +24,7 @@ commands = typer.Typer(
 )
 
 Packs = Annotated[list[str] | None, typer.Argument()]
-Language = Annotated[Literal["zh", "en"] | None, typer.Option("--language", "-l")]
+Language = Annotated[Spoken | None, typer.Option("--language", "-l")]
 AsJson = Annotated[bool, typer.Option("--json")]
 
 
@@ -53,7 +54,7 @@ def list_rules(
         status = "" if rule.status == "active" else f" [{rule.status}]"
         title = rule.title.text(spoken)
         say(plain(f"{rule.id:<48} {rule.strength:<12} {rule.source.confidence}  {title}{status}"))
-    tell(message("rules.counted", count=len(rules)))
+    inform(message("rules.counted", count=len(rules)))
 
 
 def _entry(rule: Rule, language: str) -> dict[str, Any]:
@@ -122,16 +123,16 @@ def lint(
 ) -> int:
     """Check that packs are well formed: every fault with its file, line and path."""
     from siting.rules.cases.lint import lint_packs
-    from siting.rules.pack.places import find_packs
+    from siting.rules.pack.find import find_packs
 
     paths = find_packs(packs or (), Path())
     faults = lint_packs(paths)
     for fault in faults:
         say(plain(fault))
     if faults:
-        tell(message("rules.faults", count=len(faults), packs=len(paths)))
+        inform(message("rules.faults", count=len(faults), packs=len(paths)))
         return ExitCode.FINDINGS
-    tell(message("rules.well_formed", packs=len(paths)))
+    inform(message("rules.well_formed", packs=len(paths)))
     return ExitCode.COMPLIANT
 
 
@@ -149,18 +150,18 @@ def run_tests(
     for result in results if verbose else failed:
         say(plain(str(result)))
     held = len(results) - len(failed)
-    tell(message("rules.cases_hold", held=held, failed=len(failed)))
+    inform(message("rules.cases_hold", held=held, failed=len(failed)))
     return ExitCode.FINDINGS if failed else ExitCode.COMPLIANT
 
 
 def _read(packs: list[str] | None) -> tuple[Pack, ...]:
-    from siting.rules.pack.places import find_packs, read_packs
+    from siting.rules.pack.find import find_packs, read_packs
 
     return read_packs(find_packs(packs or (), Path()))
 
 
 def _rule(rule_id: str, packs: list[str] | None) -> Rule:
-    from siting.yaml_lines import nearest_message
+    from siting.did_you_mean import nearest_message
 
     known = {rule.id: rule for pack in _read(packs) for rule in pack.rules}
     if rule_id not in known:

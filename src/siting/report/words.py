@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from siting.message import Term, message
-from siting.rules.plan.finding import Language, PlanFinding
+from siting.message import Language, Term, message
+from siting.rules.plan.finding import PlanFinding
 from siting.words import say
 
 

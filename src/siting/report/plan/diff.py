@@ -13,8 +13,8 @@ from siting.words import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from siting.message import Language
     from siting.rules.plan.baseline import Change, Known
-    from siting.rules.plan.finding import Language
 
 _KINDS = {"new": "+", "changed": "~", "unchanged": "=", "fixed": "-"}
 

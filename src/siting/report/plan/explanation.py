@@ -13,7 +13,7 @@ from siting.rules.plan.finding import Citation
 from siting.words import say
 
 if TYPE_CHECKING:
-    from siting.rules.plan.finding import Language
+    from siting.message import Language
 
 
 def to_explanation(record: Mapping[str, Any], *, language: Language = "zh") -> str:
