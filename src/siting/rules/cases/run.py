@@ -117,10 +117,10 @@ def _differences(case: Case, answer: _Answer) -> Iterable[str]:
 def _answers(rule: Rule, case: Case) -> Iterable[_Answer]:
     """Judge the example once for a plan and once for a city, as far as the rule is for them."""
     subjects = rule.applies_to.subject
-    if "plan" in subjects and rule.applies_to.status != "existing":
+    if "plan" in subjects and (rule.applies_to.status != "existing" or "status" in case.given):
         yield _plan_answer(rule, case)
     # Phases and complexes are of plans only; a status is that of a plan too.
-    of_plans = {"phases", "facilities", "status"} & set(case.given)
+    of_plans = {"phases", "facilities", "status", "reason"} & set(case.given)
     if set(subjects) - {"plan"} and not of_plans and rule.applies_to.status in ("any", "existing"):
         yield _city_answer(rule, case)
 
@@ -149,11 +149,12 @@ def plan_of_case(rule: Rule, case: Case) -> Plan:
         name=case.name,
         jurisdiction=rule.jurisdiction,
         date=dt.date.max,
-        status="renewal" if status == "renewal" else "new",
+        status=status if status in ("renewal", "existing") else "new",
         source="case",
         facts=facts,
         facilities=rooms,
         phases=phases,
+        reasons={rule.id: str(given["reason"])} if "reason" in given else {},
     )
 
 

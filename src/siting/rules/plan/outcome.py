@@ -45,7 +45,8 @@ class Outcome:
     """What a measure finds, before it is tied to a rule's title and source.
 
     What is missing is named by keys of facts. Where it is what the existing city lacks, sentences
-    stand in their place, in English, and `missing_zh` has the same in Chinese.
+    stand in their place, in English, and `missing_zh` has the same in Chinese. `is_shown_only`
+    marks the figure of a rule that judges areas, or larger plans, and not this one.
     """
 
     verdict: PlanVerdict
@@ -57,6 +58,7 @@ class Outcome:
     note: Text = NOTHING
     shortfall: Fraction | None = None
     missing_zh: tuple[str, ...] = ()
+    is_shown_only: bool = False
 
 
 def judge(
