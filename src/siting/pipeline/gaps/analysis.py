@@ -208,7 +208,7 @@ def analyze(
     layers, city = _prepared(chosen, report, cache=cache, progress=progress)
     costs = CityCosts(city)
     blocks = evaluate_city(
-        _rules(packs, chosen, day),
+        _rules(packs, chosen, day, report),
         city,
         costs=costs,
         also_report=("straight_line",) if straight_line else (),
@@ -296,10 +296,16 @@ def _packs(project: Project) -> tuple[Pack, ...]:
     return read_packs(find_packs(project.rules, project.folder))
 
 
-def _rules(packs: Sequence[Pack], project: Project, day: dt.date) -> tuple[Rule, ...]:
-    from siting.rules.pack.selection import select_rules
+def _rules(
+    packs: Sequence[Pack], project: Project, day: dt.date, report: DataReport
+) -> tuple[Rule, ...]:
+    from siting.rules.pack.selection import place_note, select_rules
 
-    return select_rules(packs, date=day, jurisdiction=project.jurisdiction).rules
+    chosen = select_rules(packs, date=day, jurisdiction=project.jurisdiction)
+    note = place_note(chosen.left_out, project.jurisdiction)
+    if note is not None:
+        report.add("project", "assumption", "no-jurisdiction", note.en)
+    return chosen.rules
 
 
 def _part(progress: Progress | None, low: float, high: float) -> Progress | None:

@@ -194,7 +194,7 @@ class _Checker:
             tuple(ranked(findings)),
             chosen.rules,
             chosen.left_out,
-            (*instead, *self._notes(plan, findings), *_told(report)),
+            (*instead, *_unplaced(plan, chosen), *self._notes(plan, findings), *_told(report)),
             self.options.language,
         )
 
@@ -373,6 +373,14 @@ def _check_said(plan: Plan, *, needs_place: bool) -> None:
             "force; an indicator table alone never does. Give them, or write a plan.yaml that "
             "names the table."
         )
+
+
+def _unplaced(plan: Plan, chosen: Selection) -> tuple[Text, ...]:
+    """Say that a plan which names no place is judged by national rules only."""
+    from siting.rules.pack.selection import place_note
+
+    note = place_note(chosen.left_out, plan.jurisdiction)
+    return () if note is None else (_said_of(plan, Text(note.zh, note.en)),)
 
 
 def _path_of(context: Project | Path | str | None) -> str:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
 from siting.network.costs import Closest
 from siting.rules.pack.case_facts import fact_of
@@ -212,7 +213,7 @@ def city_of_case(rule: Rule, case: Case) -> City:
     from siting.rules.city.model import City, Parameters
 
     given = case.given
-    homes = pd.DataFrame({"home_id": ["home"], **_home_columns(given)})
+    homes = pd.DataFrame({"home_id": ["home"], **_home_columns(given), **_outline(rule)})
     facilities = _facility_table(rule, given)
     everywhere = np.zeros(1, np.int32)
     inside = np.zeros(len(facilities), np.int32)
@@ -247,6 +248,12 @@ def _none_of(given: Mapping[str, Any]) -> tuple[str, ...]:
         for name, value in facts.items()
         if name.startswith("count.") and value == 0
     )
+
+
+def _outline(rule: Rule) -> dict[str, list[Any]]:
+    """Return a parcel of one square metre for rules that weigh homes by their land."""
+    wants = rule.options.denominator == "residential_land"
+    return {"geometry": [shapely.box(0, 0, 1, 1)]} if wants else {}
 
 
 def _home_columns(given: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 DENOMINATORS = ("homes", "households", "people", "elderly", "residential_land")
 # Facts of a place that no indicator table has.
 PLACE_FACTS = ("elderly", "children", "zone")
-# Facts that the existing city has for every area.
-AREA_FACTS = ("population", "households", "elderly")
 
 
 class Fault(NamedTuple):
@@ -93,11 +91,11 @@ def _requirement_faults(rule: Any) -> Iterator[Fault]:
             if _get(rule, "require", key) is not None:
                 message = f"needs a rate; measure '{name}' is a total already"
                 yield Fault(("require", key), message)
-    yield from _band_faults(rule)
+    yield from _band_faults(rule, measure)
     yield from _option_faults(rule, measure)
 
 
-def _band_faults(rule: Any) -> Iterator[Fault]:
+def _band_faults(rule: Any, measure: Measure) -> Iterator[Fault]:
     """Yield what is wrong with a sliding rate: its fact, the order of its bands, whom it is for."""
     require = _get(rule, "require")
     bands, by = _list(_get(require, "bands")), _get(require, "by")
@@ -106,8 +104,9 @@ def _band_faults(rule: Any) -> Iterator[Fault]:
     elif isinstance(by, str) and not is_fact(by):
         message = f"is '{by}', no known fact; {nearest_known(by, SCALAR_UNITS)}"
         yield Fault(("require", "by"), message)
-    elif by and by not in AREA_FACTS and "area" in _list(_get(rule, "applies_to", "subject")):
-        yield Fault(("require", "by"), f"has to be one of {', '.join(AREA_FACTS)} for areas")
+    elif by and by != measure.base and "area" in _list(_get(rule, "applies_to", "subject")):
+        message = f"is '{by}'; for areas it has to be what the measure is for: {measure.base}"
+        yield Fault(("require", "by"), message)
     starts = [_get(band, "from") for band in bands]
     known = [each for each in starts if isinstance(each, int | float)]
     if known != sorted(set(known)):

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from siting.rules.plan.model import Plan, PlannedFacility
     from siting.rules.plan.outcome import Counting
 
-BINDING, WANTED, OUT_OF_REACH = range(3)
+BINDING, WANTED, SHOWN, OUT_OF_REACH = range(4)
 _MOST_TRIES = 512
 _ZERO = Fraction(0)
 _FAMILIES = (Family.RATE, Family.SHARE, Family.SIZE, Family.SIZE_PER)
@@ -108,8 +108,8 @@ def best_division(
     plan
         The plan; some of its facilities serve several types.
     ways
-        For each rule that applies, its rank (`BINDING` or `WANTED`) and the ways to meet it, the
-        rule itself and its alternatives.
+        For each rule that applies, its rank (`BINDING`, `WANTED`, or `SHOWN` where it does not
+        judge this plan) and the ways to meet it, the rule itself and its alternatives.
     counting
         Choices of the check.
     score

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Literal
 from siting.rules.pack.conditions import FALSE, TRUE, UNKNOWN
 from siting.rules.pack.measures import Family, measure_of
 from siting.rules.plan.amounts import fact_amount
-from siting.rules.plan.claims import BINDING, WANTED, best_division, division_texts
+from siting.rules.plan.claims import BINDING, SHOWN, WANTED, best_division, division_texts
 from siting.rules.plan.distance import measure_distance
 from siting.rules.plan.fact_titles import fact_words
 from siting.rules.plan.finding import Citation, PlanFinding, Text
+from siting.rules.plan.meanings import as_in_plans
 from siting.rules.plan.measures import measure_plan, test_plan, ways_of
 from siting.rules.plan.outcome import NOTHING, Counting, Outcome, missing_text
 from siting.rules.plan.phasing import measure_phasing
@@ -40,6 +41,7 @@ __all__ = ["Counting", "concerns_plan", "evaluate_plan"]
 _OF_FACILITIES = (Family.SIZE, Family.SIZE_PER)
 # What a room is for, or what it is like, is true of the whole room.
 _OF_WHOLE_ROOMS = (Family.COMPLEX, Family.ATTRIBUTES)
+_FIGURE_ONLY = Text("只报告数值", "the figure is shown only")
 _STATUS_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "new": ("新建", "new"),
@@ -91,6 +93,7 @@ def evaluate_plan(
         from siting.rules.city.costs import CityCosts
 
         known = CityCosts(city)
+    plan = as_in_plans(plan)
     asked = [rule for rule in rules if concerns_plan(rule, plan)]
     judge = _Judge(tuple(asked), plan, plan, city, known, chosen, today)
     if has_shared_rooms(plan):
@@ -157,7 +160,7 @@ class _Judge:
         if state == FALSE:
             return self._shown(rule)
         if measure_of(rule.measure).family is Family.DISTANCE:
-            outcome = measure_distance(rule, self.whole, self.city, self.costs)
+            outcome = measure_distance(rule, self.parts, self.city, self.costs)
         else:
             outcome = self._with_division(rule, self._measured(_on_facilities(rule)))
         if state == UNKNOWN and outcome.verdict in ("fail", "unknown"):
@@ -194,7 +197,7 @@ class _Judge:
         found = self._with_division(rule, self._measured(bare))
         if found.measured is None:
             return Outcome("not_applicable", joined(text, found.explanation))
-        shown = joined(found.explanation, text)
+        shown = joined(found.explanation, text, _FIGURE_ONLY, zh="，")
         return replace(
             found,
             verdict="not_applicable",
@@ -265,15 +268,11 @@ def _divided(judge: _Judge) -> _Judge:
     """Return the judge of the plan with its shared rooms divided as well as they can be."""
     if judge.counting.share_rooms:
         return judge
-    first = {
-        finding.rule_id: finding
-        for finding in judge.findings()
-        if finding.verdict != "not_applicable" and finding.strength != "indicator"
-    }
+    first = {finding.rule_id: finding for finding in judge.findings()}
     ways = [
-        (BINDING if first[rule.id].binds else WANTED, ways_of(_on_facilities(rule)))
+        (rank, ways_of(_on_facilities(rule)))
         for rule in judge.rules
-        if rule.id in first
+        if rule.require is not None and (rank := _rank(first[rule.id])) is not None
     ]
     rules = {rule.id: rule for rule in judge.rules}
 
@@ -281,6 +280,8 @@ def _divided(judge: _Judge) -> _Judge:
         tried = replace(judge, parts=parts)
         counts = [0] * 4
         for rank, (rule, *_) in ways:
+            if rank == SHOWN:
+                continue
             verdict = tried.outcome(rules[rule.id]).verdict
             if verdict in ("fail", "unknown"):
                 counts[2 * rank + (verdict == "unknown")] += 1
@@ -288,6 +289,13 @@ def _divided(judge: _Judge) -> _Judge:
 
     parts, shares = best_division(judge.whole, ways, judge.counting, score)
     return replace(judge, parts=parts, division=division_texts(judge.whole, shares))
+
+
+def _rank(finding: PlanFinding) -> int | None:
+    """Return how much a rule matters when rooms are divided; None where it says nothing."""
+    if finding.verdict == "not_applicable":
+        return SHOWN if finding.strength == "indicator" else None
+    return BINDING if finding.binds else WANTED
 
 
 def _of_other_status(rule: Rule) -> Outcome:

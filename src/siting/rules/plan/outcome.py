@@ -107,7 +107,9 @@ def reported(
         keys = missing or tuple(rule.facility_types)
         return Outcome("unknown", missing_text(keys), None, None, evidence, keys)
     shown = quantity_text(measured, unit)
-    text = Text(f"{shown.zh}，无达标线", f"{shown.en}; there is no pass mark")
+    text = shown
+    if rule.strength == "indicator":
+        text = Text(f"{shown.zh}，无达标线", f"{shown.en}; there is no pass mark")
     return Outcome("not_applicable", text, measured, None, evidence)
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from siting.rules.pack.conditions import FALSE, TRUE, test_exactly
-from siting.rules.plan.amounts import facilities_of, serving, size_of, sum_of_types
+from siting.rules.plan.amounts import Amount, facilities_of, serving, size_of, sum_of_types
 from siting.rules.plan.finding import Text
 from siting.rules.plan.outcome import (
     NOTHING,
@@ -37,20 +37,31 @@ def measure_size(rule: Rule, plan: Plan, measure: Measure, counting: Counting) -
     listed = facilities_of(plan, rule)
     sizes = [size_of(each, measure.quantity) for each in listed]
     amount = sum_of_types(plan, rule, measure.quantity, share_rooms=counting.share_rooms)
-    one_unsized = len(sizes) == 1 and sizes[0] is None
-    if rule.options.of == "total":
-        if amount.value is None:
-            return _unknown_size(rule, measure, amount.evidence)
-        return compared(rule, amount.value, measure.finding_unit, amount.evidence, amount.missing)
-    if rule.options.of == "each" and listed and not one_unsized:
-        return _size_of_each(rule, measure, listed, sizes)
     if amount.value is None and not any(sizes):
+        if _has_none(rule, plan):
+            return compared(rule, Fraction(0), measure.finding_unit, ())
         return _unknown_size(rule, measure, amount.evidence)
     evidence = tuple(each.evidence for each in listed if each.evidence) or amount.evidence
+    if rule.options.of == "total":
+        return _size_of_total(rule, measure, amount)
+    one_unsized = len(sizes) == 1 and sizes[0] is None
+    if rule.options.of == "each" and listed and not one_unsized:
+        return _size_of_each(rule, measure, sizes, evidence)
     places = places_of(rule, plan, measure.quantity, amount)
     if rule.options.of == "each":
         return _size_of_smallest(rule, measure, places, evidence)
     return _size_of_largest(rule, measure, places, evidence)
+
+
+def _size_of_total(rule: Rule, measure: Measure, amount: Amount) -> Outcome:
+    if amount.value is None:
+        return _unknown_size(rule, measure, amount.evidence)
+    return compared(rule, amount.value, measure.finding_unit, amount.evidence, amount.missing)
+
+
+def _has_none(rule: Rule, plan: Plan) -> bool:
+    """Tell whether the plan itself says that it has no such facility."""
+    return all(plan.value(f"count.{code}") == 0 for code in rule.facility_types)
 
 
 def _size_of_largest(
@@ -84,11 +95,10 @@ def _size_of_smallest(
 def _size_of_each(
     rule: Rule,
     measure: Measure,
-    listed: Sequence[PlannedFacility],
     sizes: Sequence[Fraction | None],
+    evidence: tuple[Evidence, ...],
 ) -> Outcome:
     """Judge every listed facility; the worst one is reported."""
-    evidence = tuple(each.evidence for each in listed if each.evidence)
     known = [size for size in sizes if size is not None]
     if not known:
         return _unknown_size(rule, measure, evidence)
