@@ -274,12 +274,13 @@ def import_table(
     Example:  siting projects import library.gpkg projects.xlsx
     """
     from siting.pipeline.sites.library import import_projects
+    from siting.report.analysis.note_words import note_line
     from siting.tables import DataReport
 
     report = DataReport()
     count = import_projects(library, table, report=report, by=who(by), crs=crs)
     for note in report.notes:
-        warn(plain(f"{note.layer}: {note.message}"))
+        warn(plain(note_line(note).en))
     warn(f"{count} projects were added or changed")
 
 

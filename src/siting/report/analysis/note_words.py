@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from siting.message import Message, Text
 from siting.rules.plan.fact_titles import fact_title
-from siting.rules.plan.finding import Text
+from siting.words import say
 
 if TYPE_CHECKING:
     from siting.tables import DataNote
@@ -185,16 +187,30 @@ def note_text(note: DataNote, language: str) -> str:
     >>> note_text(note, "en")
     'geometry is null'
     """
-    if language != "zh" or note.code not in ZH:
+    if language != "zh":
+        return say(note.message, "en")
+    if isinstance(note.message, Message):
+        return say(note.message, "zh") + _aside_zh(note)
+    if note.code not in ZH:
         return note.message
-    counted = [f"{note.count:,} 处"] if note.count else []
-    if note.examples:
-        counted.append("如 " + "、".join(map(_example_zh, note.examples[:3])))
-    aside = f"（{'，'.join(counted)}）" if counted else ""
+    aside = _aside_zh(note)
     if note.details and note.code in DETAILS_ZH:
         return DETAILS_ZH[note.code].format_map(_details_zh(note.details)) + aside
     text = ZH[note.code] + aside
     return f"{text}。原文：{note.message}" if note.code in DETAILED else text
+
+
+def note_record(note: DataNote) -> dict[str, Any]:
+    """Return a note as data-report.json has it, its message in English."""
+    return {**asdict(note), "message": note_text(note, "en")}
+
+
+def _aside_zh(note: DataNote) -> str:
+    """Count the rows of a note, and name the first."""
+    counted = [f"{note.count:,} 处"] if note.count else []
+    if note.examples:
+        counted.append("如 " + "、".join(map(_example_zh, note.examples[:3])))
+    return f"（{'，'.join(counted)}）" if counted else ""
 
 
 def note_line(note: DataNote, *, counted: bool = False) -> Text:
@@ -208,7 +224,7 @@ def note_line(note: DataNote, *, counted: bool = False) -> Text:
     rows = f" ({note.count} rows)" if counted and note.count else ""
     return Text(
         f"{note_layer(note, 'zh')}：{note_text(note, 'zh')}",
-        f"{note.layer}: {note.message}{rows}",
+        f"{note.layer}: {note_text(note, 'en')}{rows}",
     )
 
 
