@@ -63,7 +63,7 @@ def _with_place(
 ) -> Outcome:
     """Judge the largest place besides the total, where the rule asks for one."""
     least = rule.require.and_one_place_at_least if rule.require else None
-    if least is None or outcome.verdict == "fail":
+    if least is None or outcome.verdict == "fail" or amount.value is None:
         return outcome
     size = Fraction(least)
     places = places_of(rule, plan, measure.quantity, amount)
