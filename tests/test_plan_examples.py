@@ -163,7 +163,10 @@ def test_a_table_gives_the_findings_of_the_folder_wherever_it_has_the_figures(ch
         found = judged(checked[name][0])
         # Judged, or shown where the rule is about areas.
         known = {key for key, (verdict, measured, *_) in found.items() if measured is not None}
-        assert {"pass"} <= {found[key][0] for key in known}, name
+        # Of the 10 % a table without the small services has less, and still enough.
+        share = known & {("wuhan-commerce-and-services-share", "")}
+        assert [found[key][0] for key in share] == ["pass"], name
+        known -= share
         assert len(known) >= 10
         assert {key: found[key] for key in known} == {key: whole[key] for key in known}, name
 

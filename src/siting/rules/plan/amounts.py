@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from siting.rules.pack.facility_types import load_facility_types
+from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -11,19 +11,20 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
+from siting.message import Message, Text, message
 from siting.rules.pack.conditions import FALSE, TRUE, UNKNOWN
 from siting.rules.pack.measures import Family, measure_of
 from siting.rules.plan.amounts import fact_amount
 from siting.rules.plan.claims import BINDING, SHOWN, WANTED, best_division, division_texts
 from siting.rules.plan.distance import measure_distance
 from siting.rules.plan.fact_titles import fact_words
-from siting.rules.plan.finding import Citation, PlanFinding, Text
+from siting.rules.plan.finding import Citation, PlanFinding
 from siting.rules.plan.meanings import as_in_plans
 from siting.rules.plan.measures import measure_plan, test_plan, ways_of
 from siting.rules.plan.outcome import NOTHING, Counting, Outcome, missing_text
 from siting.rules.plan.phasing import measure_phasing
 from siting.rules.plan.sharing import has_shared_rooms, repeated_plan
-from siting.rules.wording import joined, to_decimal
+from siting.rules.wording import joined, sentences, to_decimal
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
     from siting.rules.city.costs import Costs
     from siting.rules.city.model import City
     from siting.rules.pack.model import Rule
-    from siting.rules.pack.values import Title
     from siting.rules.plan.finding import PlanVerdict
     from siting.rules.plan.model import Plan, Waiver
+    from siting.vocabulary.title import Title
 
 __all__ = ["Counting", "concerns_plan", "evaluate_plan"]
 
@@ -401,12 +402,9 @@ def _waived(finding: PlanFinding, plan: Plan, today: dt.date | None) -> PlanFind
             continue
         if day is not None and day <= waiver.expires:
             return replace(finding, waived=waiver)
-        return replace(finding, note=joined(finding.note, _expired(waiver)))
+        return replace(finding, note=sentences(finding.note, _expired(waiver)))
     return finding
 
 
-def _expired(waiver: Waiver) -> Text:
-    return Text(
-        f"{waiver.approver}的豁免已于 {waiver.expires} 到期",
-        f"the waiver of {waiver.approver} ran out on {waiver.expires}",
-    )
+def _expired(waiver: Waiver) -> Message:
+    return message("waiver.expired", approver=waiver.approver, on=waiver.expires)
