@@ -240,8 +240,7 @@ class _Judge:
         given_way = {
             name for each in named if each.governs == "this" for name in each.supersedes
         }  # fmt: skip
-        waived = {waiver.rule_id for waiver in self.whole.waivers if self._holds(waiver)}
-        judges = [each for each in named if each.id not in given_way | waived]
+        judges = [each for each in named if each.id not in given_way]
 
         def judge(plan: Plan) -> PlanVerdict | None:
             inner = replace(self, rules=(), whole=plan, parts=plan)
@@ -250,10 +249,6 @@ class _Judge:
             return next((verdict for verdict in order if verdict in verdicts), None)
 
         return judge
-
-    def _holds(self, waiver: Waiver) -> bool:
-        day = self.today or self.whole.date
-        return day is not None and day <= waiver.expires
 
     def _with_division(self, rule: Rule, outcome: Outcome) -> Outcome:
         """Add how the rooms that serve the rule's types were divided."""
