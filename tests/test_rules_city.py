@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from siting.network.attach.snap import snap
 from siting.network.graph import build_network
 from siting.network.walking_time import walking_time
+from siting.rules.city.both_ways import shares_both_ways
 from siting.rules.city.costs import CityCosts
 from siting.rules.city.evaluate import evaluate_city
 from siting.rules.city.findings import FINDING_COLUMNS, Verdict, findings_table, to_frame
@@ -534,3 +535,17 @@ def test_a_rule_about_areas_is_not_asked_of_compounds_unless_it_names_them(level
         update={"applies_to": rule.applies_to.model_copy(update={"level": ""})}
     )
     assert len(evaluate_city([open_to_all], replace(city, **renamed))) == asked
+
+
+def test_a_radius_rule_is_summed_up_both_on_foot_and_in_a_straight_line():
+    # From x = 395 it is 10 + 295 = 305 m on foot, and 295.2 m straight.
+    city = make_city(
+        [("edge", 395.0, 10.0), ("far", 900.0, 10.0)],
+        columns={"households": [30.0, 10.0], "population": [60.0, 40.0]},
+    )
+    found = shares_both_ways(RULES[KINDERGARTEN], city, CityCosts(city))
+    assert list(found) == ["walking_distance", "straight_line"]
+    assert found["walking_distance"]["homes"] == 0
+    straight = found["straight_line"]
+    assert (straight["homes"], straight["households"]) == (1 / 2, 30 / (30 + 10))
+    assert straight["population"] == 60 / (60 + 40)
