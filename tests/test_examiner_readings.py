@@ -196,6 +196,23 @@ def test_a_waived_rule_takes_nothing_from_a_house_that_others_need():
     assert found[ELDER].waived is waiver
 
 
+def test_a_city_that_waives_its_rule_leaves_that_of_the_province():
+    waiver = Waiver(ELDER, "why", "who", DAY)
+    facts = {"households": 1250, "floor_area_m2.elder_care": 249}  # 0.2 x 1250 = 250
+    found = findings(plan(facts, waivers=(waiver,)))
+    assert not breaks(found[ELDER])
+    assert breaks(found["hubei-elder-care-floor-area"])
+
+
+def test_a_place_that_is_too_small_is_not_made_good_by_the_larger_total_of_another_rule():
+    # 0.2 x 1600 = 320 of Hubei are more than the one place of 300 of Wuhan, whose sum is 480.
+    rooms = [(["elder_care"], 290), (["elder_care"], 200)]
+    found = findings(plan({"households": 1600}, rooms=rooms))
+    assert found["hubei-elder-care-floor-area"].verdict == "pass"
+    assert found["hubei-elder-care-floor-area"].governed_by == ELDER
+    assert breaks(found[ELDER])
+
+
 def test_a_house_of_unknown_size_leaves_all_its_types_unknown():
     found = findings(plan(HUB, rooms=[(["community_service", "elder_care"], None)]))
     assert found[ELDER].verdict == "unknown"

@@ -1,7 +1,7 @@
 """A radius rule measured both ways: along streets and in a straight line.
 
-Owns the pair of shares. No text defines 服务半径 as one or the other, and the two differ by a factor,
-so that whoever sums up a radius rule shows both.
+Owns the pair of shares. No text defines 服务半径 as one or the other, and the two differ by a
+factor, so that whoever sums up a radius rule shows both.
 """
 
 from __future__ import annotations

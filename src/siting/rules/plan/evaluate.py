@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -145,12 +147,15 @@ class _Judge:
 
     def findings(self) -> tuple[PlanFinding, ...]:
         """Return a finding for each rule, governed and waived ones marked."""
-        found = [(rule, _finding(rule, self.whole, self.outcome(rule))) for rule in self.rules]
+        found = [self._judged(rule) for rule in self.rules]
         governed = _governed(found)
-        return tuple(
-            _waived(_marked(finding, governed.get(finding.rule_id)), self.whole, self.today)
-            for _, finding in found
-        )
+        return tuple(_marked(each.finding, governed.get(each.finding.rule_id)) for each in found)
+
+    def _judged(self, rule: Rule) -> _Judged:
+        outcome = self.outcome(rule)
+        finding = _waived(_finding(rule, self.whole, outcome), self.whole, self.today)
+        total = outcome.required if outcome.total_required is None else outcome.total_required
+        return _Judged(rule, finding, total)
 
     def outcome(self, rule: Rule) -> Outcome:
         """Judge one rule: whom it concerns first, then what it asks for."""
@@ -356,37 +361,51 @@ def _marked(finding: PlanFinding, governed_by: str | None) -> PlanFinding:
     return replace(finding, governs=False, governed_by=governed_by)
 
 
-def _governed(found: Sequence[tuple[Rule, PlanFinding]]) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A rule, its finding, and the total that it asks for whatever the finding reports."""
+
+    rule: Rule
+    finding: PlanFinding
+    total: Fraction | None
+
+
+def _governed(found: Sequence[_Judged]) -> dict[str, str]:
     """Return, for every rule that another one decides instead of, which one that is.
 
-    A rule that does not apply to the plan governs nothing.
+    A rule that does not apply to the plan, or that is waived, governs nothing.
     """
-    by_id = {rule.id: (rule, finding) for rule, finding in found}
-    return {loser: winner for winner, loser in _pairs(found, by_id)}
+    return dict(_pairs(found, {each.rule.id: each for each in found}))
 
 
-def _pairs(
-    found: Sequence[tuple[Rule, PlanFinding]], by_id: dict[str, tuple[Rule, PlanFinding]]
-) -> Iterator[tuple[str, str]]:
-    for rule, finding in found:
-        for name in rule.supersedes:
-            if name not in by_id:
+def _pairs(found: Sequence[_Judged], by_id: Mapping[str, _Judged]) -> Iterator[tuple[str, str]]:
+    """Yield who is governed, and by whom."""
+    for each in found:
+        for name in each.rule.supersedes:
+            other = by_id.get(name)
+            if other is None:
                 continue
-            other = by_id[name][1]
-            if "not_applicable" in (finding.verdict, other.verdict):
+            if "not_applicable" in (each.finding.verdict, other.finding.verdict):
                 continue
-            if rule.governs == "stricter" and _is_laxer(finding, other):
-                yield other.rule_id, rule.id
-            else:
-                yield rule.id, other.rule_id
+            winner, loser = each, other
+            if each.rule.governs == "stricter" and _is_laxer(each, other):
+                winner, loser = other, each
+            # A rule that wants the larger place is not met by the larger total.
+            if winner.finding.waived is None and _place_of(winner) >= _place_of(loser):
+                yield loser.rule.id, winner.rule.id
 
 
-def _is_laxer(finding: PlanFinding, other: PlanFinding) -> bool:
-    if finding.required is None or other.required is None or finding.unit != other.unit:
+def _is_laxer(judged: _Judged, other: _Judged) -> bool:
+    if judged.total is None or other.total is None or judged.finding.unit != other.finding.unit:
         return False
-    if finding.comparison == "at_most":
-        return finding.required > other.required
-    return finding.required < other.required
+    if judged.finding.comparison == "at_most":
+        return judged.total > other.total
+    return judged.total < other.total
+
+
+def _place_of(judged: _Judged) -> Decimal:
+    require = judged.rule.require
+    return Decimal(0 if require is None else require.and_one_place_at_least or 0)
 
 
 def _waived(finding: PlanFinding, plan: Plan, today: dt.date | None) -> PlanFinding:

@@ -47,6 +47,7 @@ class Outcome:
     What is missing is named by keys of facts. Where it is what the existing city lacks, sentences
     stand in their place, in English, and `missing_zh` has the same in Chinese. `is_shown_only`
     marks the figure of a rule that judges areas, or larger plans, and not this one.
+    `total_required` is the total asked for, where `required` is that of one place.
     """
 
     verdict: PlanVerdict
@@ -59,6 +60,7 @@ class Outcome:
     shortfall: Fraction | None = None
     missing_zh: tuple[str, ...] = ()
     is_shown_only: bool = False
+    total_required: Fraction | None = None
 
 
 def judge(

@@ -70,9 +70,8 @@ def _with_place(
     has = places.has(size)
     text = joined(outcome.explanation, place_text(places, size, measure.finding_unit))
     if has is False:
-        return outcome_of(
-            "fail", text, places.largest, size, outcome.evidence, (), outcome.note
-        )  # fmt: skip
+        failed = outcome_of("fail", text, places.largest, size, outcome.evidence)
+        return replace(failed, note=outcome.note, total_required=outcome.required)
     if has is None:
         missing = (*outcome.missing, f"facilities.{measure.quantity}")
         return replace(
