@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -53,6 +54,7 @@ class Numbers(NamedTuple):
     unknown_units: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=1024)
 def unit_factor(unit: str, quantity: Quantity) -> float | None:
     """Return by what a number in that unit is multiplied; None where the quantity lacks it.
 

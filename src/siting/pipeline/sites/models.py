@@ -15,6 +15,7 @@ import numpy as np
 from siting.errors import SitingError
 from siting.locate import Limits, Solution, Status, find_model
 from siting.locate.solution import relative_gap
+from siting.vocabulary.levels import level_code
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -188,7 +189,8 @@ def _areas(asked: Asked, analysis: Analysis, question: Question) -> NDArray[np.i
     from siting.rules.city.evaluate import RESIDENTIAL_LEVELS
 
     known = analysis.city.home_area
-    level = asked.level or next((each for each in known if each not in RESIDENTIAL_LEVELS), None)
+    first = next((each for each in known if each not in RESIDENTIAL_LEVELS), None)
+    level = level_code(asked.level) if asked.level else first
     if level is None or level not in known:
         raise SitingError(
             f"{asked.model} compares areas, and the project has no level '{level or 'community'}'; "

@@ -48,7 +48,7 @@ def rows_of_block(
     file
         How evidence names the file.
     remarks
-        As `_row_units.unit_remarks` of the whole sheet.
+        As `units.unit_remarks` of the whole sheet.
     """
     return _Reader(grid, block, file, remarks, Outline(block.labels)).read()
 
