@@ -17,8 +17,9 @@ from siting.rules.cases.lint import lint_packs, only_recommends
 from siting.rules.city.amounts import evaluate_amount
 from siting.rules.city.findings import Verdict
 from siting.rules.city.model import City, grouping
+from siting.rules.facts import unit_of
+from siting.rules.pack.find import find_packs, read_packs
 from siting.rules.pack.parse import parse_pack
-from siting.rules.pack.places import find_packs, read_packs
 from siting.rules.pack.selection import all_rules, place_note, select_rules
 from siting.rules.plan.evaluate import evaluate_plan
 from siting.rules.plan.finding import breaks
@@ -30,7 +31,6 @@ from siting.rules.plan.model import (
     PlannedFacility,
     PlanRow,
     Waiver,
-    unit_of,
 )
 
 PACKS = read_packs(find_packs())

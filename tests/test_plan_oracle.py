@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 import plan_oracle
 from siting.pipeline.plans.check import CheckOptions, check_plans
+from siting.rules.facts import unit_of
+from siting.rules.pack.find import find_packs, read_packs
 from siting.rules.pack.parse import parse_pack
-from siting.rules.pack.places import find_packs, read_packs
 from siting.rules.plan.evaluate import Counting, evaluate_plan
 from siting.rules.plan.finding import breaks
-from siting.rules.plan.model import Fact, Phase, Plan, PlannedFacility, Waiver, unit_of
+from siting.rules.plan.model import Fact, Phase, Plan, PlannedFacility, Waiver
 
 PACKS = read_packs(find_packs())
 PLANS = int(os.environ.get("SITING_ORACLE_PLANS", "500"))

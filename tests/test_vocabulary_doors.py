@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from plan_book import write_book
+from siting.data_report import DataReport
 from siting.loaders.formats.workbook import Cell, Sheet
 from siting.loaders.layer.attributes import attribute_columns
 from siting.loaders.layer.columns import match_columns
@@ -17,8 +18,8 @@ from siting.loaders.plan.read import read_plan
 from siting.loaders.plan.table.grid import grid_of
 from siting.loaders.plan.table.read import read_grid
 from siting.pipeline.plans.check import check_plan
-from siting.rules.plan.model import SCALAR_UNITS, unit_of
-from siting.tables import FACILITIES, RESIDENTIAL, SITES, DataReport
+from siting.rules.facts import SCALAR_UNITS, unit_of
+from siting.tables import FACILITIES, RESIDENTIAL, SITES
 from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.headers import fields_of, load_headers
 from siting.vocabulary.units import load_units

@@ -12,10 +12,10 @@ from fractions import Fraction
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
+from siting.message import Text
 from siting.rules.pack.measures import Family, measure_of
 from siting.rules.plan.amounts import facilities_of, fact_amount, name_of, size_of, sum_of_types
 from siting.rules.plan.division import Claim, divide
-from siting.rules.plan.finding import Text
 from siting.rules.plan.floor_share import denominators
 from siting.rules.plan.rates import required_of_rate
 from siting.rules.plan.sharing import (

@@ -14,12 +14,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from siting.message import Message, Text, message
+from siting.rules import city as city_rules
+from siting.rules.facts import fact_words
 from siting.rules.pack.conditions import FALSE, TRUE, UNKNOWN
 from siting.rules.pack.measures import Family, measure_of
 from siting.rules.plan.amounts import fact_amount
 from siting.rules.plan.claims import BINDING, SHOWN, WANTED, best_division, division_texts
 from siting.rules.plan.distance import measure_distance
-from siting.rules.plan.fact_titles import fact_words
 from siting.rules.plan.finding import Citation, PlanFinding
 from siting.rules.plan.meanings import as_in_plans
 from siting.rules.plan.measures import measure_plan, test_plan, ways_of
@@ -93,9 +94,7 @@ def evaluate_plan(
     chosen = counting or Counting()
     known = costs
     if city is not None and costs is None:
-        from siting.rules.city.costs import CityCosts
-
-        known = CityCosts(city)
+        known = city_rules.CityCosts(city)
     plan = as_in_plans(plan)
     asked = [rule for rule in rules if concerns_plan(rule, plan)]
     judge = _Judge(tuple(asked), plan, plan, city, known, chosen, today)

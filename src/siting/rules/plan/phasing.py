@@ -11,8 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from siting.message import Text
 from siting.rules.plan.amounts import facilities_of, size_of, sum_of_types
-from siting.rules.plan.finding import Text
 from siting.rules.plan.model import Fact
 from siting.rules.plan.outcome import (
     NOTHING,

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from siting.message import Text
 from siting.rules.plan.amounts import facilities_of, outer_types, size_of
-from siting.rules.plan.finding import Text
 from siting.rules.plan.outcome import NOTHING
 from siting.rules.wording import joined, quantity_text
 

@@ -10,8 +10,9 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
 
+from siting.message import Text
 from siting.rules.plan.amounts import Amount, facilities_of, fact_amount, sum_of_types
-from siting.rules.plan.finding import PlanVerdict, Text
+from siting.rules.plan.finding import PlanVerdict
 from siting.rules.plan.outcome import (
     NOTHING,
     Counting,

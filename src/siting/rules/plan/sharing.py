@@ -13,8 +13,9 @@ from decimal import ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from siting.rules.facts import TYPED_UNITS
 from siting.rules.plan.amounts import size_of
-from siting.rules.plan.model import TYPED_UNITS, Evidence, Fact, Phase, Plan, PlannedFacility
+from siting.rules.plan.model import Evidence, Fact, Phase, Plan, PlannedFacility
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

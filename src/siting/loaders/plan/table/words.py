@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from siting.rules.plan.model import SCALAR_UNITS, TYPED_UNITS
+from siting.rules.facts import SCALAR_UNITS, TYPED_UNITS
 from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.headers import load_headers
 from siting.vocabulary.labels import bare_label
