@@ -157,7 +157,7 @@ def _facts(plan: Plan, found: SharedRooms, shares: Shares) -> dict[str, Fact]:
         before = plan.facts[key].evidence if key in plan.facts else ()
         evidence: tuple[Evidence, ...] = tuple(dict.fromkeys((*before, *places)))
         unit = TYPED_UNITS[found.quantity]
-        facts[key] = Fact(_decimal(total), unit, evidence, "shared rooms divided")
+        facts[key] = Fact(_decimal(total), unit, evidence, "divided")
     return facts
 
 
@@ -211,7 +211,7 @@ def _phase(phase: Phase, plan: Plan, shares: Mapping[str, Shares]) -> Phase:
             own = listed - _sum_of_first(filter(_serves_several, here), code, quantity)
             given = (share for (name, c), share in divided.items() if c == code and name in rooms)
             total = own + sum(given, _ZERO)
-            facts[key] = Fact(_decimal(total), TYPED_UNITS[quantity], derived="rooms divided")
+            facts[key] = Fact(_decimal(total), TYPED_UNITS[quantity], derived="divided")
     return replace(phase, facts=facts)
 
 
