@@ -23,20 +23,19 @@ if TYPE_CHECKING:
 DETAILED = frozenset(
     {
         "area-overlap", "children-assumed", "columns-recognised", "crs-overridden",
-        "datum-shift-doubtful", "datum-suspected", "elderly-assumed", "encoding-detected",
+        "elderly-assumed", "encoding-detected",
         "facility-type-unknown", "gate-of-nobody", "geometry-kind", "header-repeats",
         "height-missing", "households-assumed", "junction-apart", "levels-assumed",
-        "metric-crs-chosen", "no-street-near", "not-wanted", "number-absurd", "number-impossible",
+        "no-street-near", "not-wanted", "number-absurd", "number-impossible",
         "number-negative", "number-unreadable", "population-assumed", "population-spread",
-        "population-total", "population-unassigned", "projected", "reader-warning",
+        "population-total", "population-unassigned", "reader-warning",
         "street-closed", "street-excluded", "unit-suspected", "units-in-cells", "values-missing",
-        "what-if", "zone-prefix",
+        "what-if",
     }
 )  # fmt: skip
 
 ZH: Mapping[str, str] = {
     "area-overlap": "同级片区重叠，住宅只计入第一个",
-    "axes-swapped": "坐标的横纵轴颠倒，已调换",
     "building-not-residential": "按标签为办公、服务或废弃建筑，不作住宅",
     "building-use-uncertain": "建筑用途不明（只标注为建筑），是否计入见参数 uncertain_buildings",
     "cache-damaged": "缓存文件已损坏，已重新计算",
@@ -51,8 +50,6 @@ ZH: Mapping[str, str] = {
     "coordinates-missing": "坐标为空或不是数字，该行已剔除",
     "crs-overridden": "文件中的坐标系与项目所写不同，以项目为准",
     "date-is-today": "项目未写日期，按今天有效的规则判定",
-    "datum-shift-doubtful": "基准转换在此地精度不足，误差可能达到服务半径量级",
-    "datum-suspected": "点位与道路不吻合，坐标基准可能有误，请核对",
     "duplicate-row": "各列完全重复的行，已剔除",
     "elderly-assumed": "缺老年人数，以参数推算",
     "elderly-missing": "缺老年人数",
@@ -84,7 +81,6 @@ ZH: Mapping[str, str] = {
     "levels-missing": "没有层数的住宅，建筑面积未知",
     "merged-number": "合并单元格中的数字只计给第一行",
     "merged-text": "合并单元格的文字已填入所覆盖的每一格",
-    "metric-crs-chosen": "已选定量距离用的坐标系",
     "network-fragments": "路网中有与其他道路都不相连的碎片，可能缺一座桥或一段小路",
     "no-street-near": "在容许距离内（且在障碍物同侧）没有道路，无法判断",
     "not-wanted": "不符合 where 条件的行，未采用",
@@ -92,10 +88,8 @@ ZH: Mapping[str, str] = {
     "number-impossible": "数值不可能，按缺失处理",
     "number-negative": "数值为负，按缺失处理",
     "number-unreadable": "不是数字，按缺失处理",
-    "offset-removed": "GCJ-02 或 BD-09 坐标已转换为 WGS 84",
     "on-fragment": "只接到孤立的路网碎片，能走到哪里无法判断",
     "osm-geometry-broken": "面或水系无法由其线段拼成，已剔除（在截取数据的边缘常见）",
-    "outside-crs": "坐标在坐标系范围之外，该行已剔除",
     "place-fetched": "已按地名取得 OpenStreetMap 数据",
     "population-assumed": "缺人口，以参数推算",
     "population-missing": "缺人口：仍计入住宅数，不计入人口合计",
@@ -103,7 +97,6 @@ ZH: Mapping[str, str] = {
     "population-spread": "栅格人口已分配到住宅",
     "population-total": "栅格人口合计",
     "population-unassigned": "附近没有住宅的栅格人口，不在任何结果之内",
-    "projected": "已投影到量距离用的坐标系",
     "reader-warning": "读取文件时有提示",
     "street-closed": "不许步行的道路，已剔除",
     "street-excluded": "按 exclude_highways 去掉的道路",
@@ -117,7 +110,6 @@ ZH: Mapping[str, str] = {
     "way-not-walkable": "不可步行的道路（高速、禁行、在建等）",
     "weight-missing": "有人口的栅格内住宅缺权重，按同格平均或平均分配",
     "what-if": "假设方案",
-    "zone-prefix": "横坐标前的带号已识别并去掉",
 }  # fmt: skip
 """Code -> what a Chinese reader is told; counts and examples are put behind it."""
 
@@ -148,7 +140,6 @@ DETAILS_ZH: Mapping[str, str] = {
     "facility-type-unknown": "类别{words}不在所查类型之内，该行已剔除",
     "header-found": "表头在第 {row} 行，其上为标题行",
     "households-assumed": "缺户数，按参数 {parameter} = {value} 推算，共 {total} 户",
-    "metric-crs-chosen": "已选定量距离用的坐标系 {target}",
     "no-street-near": "{max_access_m} 米内（且在障碍物同侧）没有道路，步行无法判断",
     "number-negative": "列“{header}”的数值为负，按缺失处理",
     "number-unreadable": "列“{header}”中的“{first}”等不是数字，按缺失处理",
@@ -156,7 +147,6 @@ DETAILS_ZH: Mapping[str, str] = {
     "population-spread": "栅格人口 {people} 人已分配到住宅：{shared} 人在本格住宅，"
     "{moved} 人由没有住宅的 {cells} 格移到 {max_move_m} 米内最近的住宅，{lost} 人无处可移",
     "population-total": "栅格人口合计 {people} 人",
-    "projected": "已由 {source} 投影到量距离用的 {target}",
     "units-in-cells": "列“{header}”的单元格自带单位（{units}），已换算",
     "values-missing": "缺{column}",
 }
