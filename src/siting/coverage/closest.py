@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siting.errors import SitingError
+from siting.message import message
 from siting.network.costs import TOLERANCE_M, Closest, TravelCosts, within
 
 if TYPE_CHECKING:
@@ -162,10 +163,8 @@ def planar_shapes(geometry: gpd.GeoSeries | NDArray[Any]) -> NDArray[np.object_]
 def _check_same_crs(origins: object, destinations: object) -> None:
     one, other = getattr(origins, "crs", None), getattr(destinations, "crs", None)
     if one is not None and other is not None and one != other:
-        raise SitingError(
-            f"origins are in {one.to_string()}, destinations in {other.to_string()}; "
-            "bring both to one projected CRS before measuring."
-        )
+        named = {"origins": one.to_string(), "destinations": other.to_string()}
+        raise SitingError(message("distance.two_systems", **named))
 
 
 def _present(shapes: NDArray[np.object_]) -> NDArray[np.int64]:
