@@ -10,6 +10,8 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "siting"
 LISTS = Path(__file__).resolve().parent / "words_to_convert"
+# These say keys that they are given, or make them of other names.
+MAKERS = ("words/", "message.py", "cli/help_words.py")
 # What is data, not speech: the made-up district, texts that are matched with the words of files.
 DATA = ("words/", "vocabulary/", "sample/")
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uff60]")
@@ -41,8 +43,7 @@ def uses_of(trees):
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 uses.strings.add(node.value)
-            # words itself says keys that it is given.
-            if isinstance(node, ast.Call) and not name.startswith(("words/", "message.py")):
+            if isinstance(node, ast.Call) and not name.startswith(MAKERS):
                 _note_call(uses, node, f"{name}:{node.lineno}", speakers)
     return uses
 

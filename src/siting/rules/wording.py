@@ -10,8 +10,8 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from siting.message import Message, Text, message
 from siting.number_text import distinct_texts, number_text, to_decimal
-from siting.rules.plan.finding import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,7 @@ __all__ = [
     "number_text",
     "per_text",
     "quantity_text",
+    "sentences",
     "to_decimal",
     "with_unit",
 ]
@@ -99,6 +100,15 @@ _ONE: Mapping[str, str] = MappingProxyType(
         "places": "place",
     }
 )
+
+
+def sentences(*parts: Message | Text) -> Message:
+    """Join messages, and texts that are not empty, with the semicolon of the language.
+
+    >>> sentences(Text("", ""), Text("甲", "a")).key
+    'mark.joined'
+    """
+    return message("mark.joined", parts=[part for part in parts if part != Text("", "")])
 
 
 def joined(*parts: Text, zh: str = "；", en: str = "; ") -> Text:

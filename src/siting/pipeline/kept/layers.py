@@ -175,15 +175,19 @@ def _code() -> str:
 
     import siting
     from siting.pipeline.manifest import versions
-    from siting.rules.pack.places import FACILITY_TYPES_FILE, shipped_folder
+    from siting.shipped import FACILITY_TYPES_FILE, shipped_folder
 
     package = Path(siting.__path__[0])
     rooms = [
-        path for room in ("loaders", "crs", "rules") for path in (package / room).rglob("*.py")
+        path
+        for room in ("loaders", "crs", "rules", "vocabulary")
+        for path in (package / room).rglob("*")
+        if path.suffix in (".py", ".yaml")
     ]
     others = (
         package / "tables.py",
         package / "yaml_lines.py",
+        package / "shipped.py",
         Path(__file__),
         shipped_folder() / FACILITY_TYPES_FILE,
     )

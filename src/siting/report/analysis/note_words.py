@@ -25,12 +25,13 @@ DETAILED = frozenset(
         "area-overlap", "children-assumed", "columns-recognised", "crs-overridden",
         "elderly-assumed", "encoding-detected",
         "facility-type-unknown", "gate-of-nobody", "geometry-kind", "header-repeats",
-        "height-missing", "households-assumed", "junction-apart", "levels-assumed",
+        "height-missing", "households-assumed", "junction-apart", "level-unknown",
+        "levels-assumed",
         "no-street-near", "not-wanted", "number-absurd", "number-impossible",
         "number-negative", "number-unreadable", "population-assumed", "population-spread",
         "population-total", "population-unassigned", "reader-warning",
-        "street-closed", "street-excluded", "unit-suspected", "units-in-cells", "values-missing",
-        "what-if",
+        "street-closed", "street-excluded", "unit-suspected", "unit-unknown",
+        "units-in-cells", "values-missing", "what-if",
     }
 )  # fmt: skip
 
@@ -77,6 +78,7 @@ ZH: Mapping[str, str] = {
     "id-made": "缺编号，以行号代替",
     "identifier-shared": "不同文件的编号重复，已在前面加文件序号",
     "junction-apart": "同一路口的线段端点并不相接，以路口编号为准",
+    "level-unknown": "没有规则认识这一层级，只作汇总",
     "levels-assumed": "没有层数的住宅，按参数取值",
     "levels-missing": "没有层数的住宅，建筑面积未知",
     "merged-number": "合并单元格中的数字只计给第一行",
@@ -104,6 +106,7 @@ ZH: Mapping[str, str] = {
     "street-private-kept": "私有道路按居民可走保留（可用 private_streets: exclude 去掉）",
     "street-turned": "线段方向与路口编号相反，已调转",
     "unit-suspected": "户均面积不合理，某列的单位可能有误",
+    "unit-unknown": "单位不认识，按缺失处理",
     "units-in-cells": "单元格里自带单位，已换算",
     "values-missing": "有缺失值",
     "water-divides": "河流、运河、湖泊视为步行不可穿越",
@@ -140,6 +143,7 @@ DETAILS_ZH: Mapping[str, str] = {
     "facility-type-unknown": "类别{words}不在所查类型之内，该行已剔除",
     "header-found": "表头在第 {row} 行，其上为标题行",
     "households-assumed": "缺户数，按参数 {parameter} = {value} 推算，共 {total} 户",
+    "level-unknown": "没有规则认识层级“{level}”，只作汇总；已知层级：{known}",
     "no-street-near": "{max_access_m} 米内（且在障碍物同侧）没有道路，步行无法判断",
     "number-negative": "列“{header}”的数值为负，按缺失处理",
     "number-unreadable": "列“{header}”中的“{first}”等不是数字，按缺失处理",
@@ -147,6 +151,7 @@ DETAILS_ZH: Mapping[str, str] = {
     "population-spread": "栅格人口 {people} 人已分配到住宅：{shared} 人在本格住宅，"
     "{moved} 人由没有住宅的 {cells} 格移到 {max_move_m} 米内最近的住宅，{lost} 人无处可移",
     "population-total": "栅格人口合计 {people} 人",
+    "unit-unknown": "列“{header}”的单位不认识（{units}），按缺失处理",
     "units-in-cells": "列“{header}”的单元格自带单位（{units}），已换算",
     "values-missing": "缺{column}",
 }

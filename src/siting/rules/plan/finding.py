@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from siting.message import Language, Text
+from siting.message import Language, Message, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -119,7 +119,7 @@ class PlanFinding:
     required: Decimal | None = None
     unit: str = ""
     shortfall: Decimal | None = None
-    explanation: Text = _NOTHING
+    explanation: Message | Text = _NOTHING
     citation: Citation | None = None
     evidence: tuple[Evidence, ...] = ()
     subject: str = ""
@@ -131,7 +131,7 @@ class PlanFinding:
     governs: bool = True
     governed_by: str = ""
     waived: Waiver | None = None
-    note: Text = _NOTHING
+    note: Message | Text = _NOTHING
 
     @property
     def finding_id(self) -> str:

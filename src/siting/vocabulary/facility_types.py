@@ -1,12 +1,12 @@
 """The facility types: one code each, and the words by which data sources mean it.
 
-Owns reading ``rules/facility-types.yaml``, and looking up a category word in it.
+Owns reading ``rules/facility-types.yaml``, which planners edit at the top of the repository, and
+looking up a category word of a layer or a label of a plan's table in it.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from siting.errors import RuleError
-from siting.rules.pack.places import FACILITY_TYPES_FILE, read_shipped
-from siting.rules.pack.values import Title
+from siting.shipped import FACILITY_TYPES_FILE, read_shipped
+from siting.vocabulary.text import half_width, word_key
+from siting.vocabulary.title import Title
 from siting.yaml_lines import faults_of, load_yaml, nearest_known
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class FacilityTypes:
         ----------
         word
             A code, a name, or a word or path of words (``购物服务;便利店``) of a data source.
-            Width of characters, case and blanks around it do not matter.
+            Width of characters, case, blanks and punctuation do not matter.
 
         Returns
         -------
@@ -123,11 +124,15 @@ class FacilityTypes:
         >>> types.code_of("酒吧") is None
         True
         """
-        whole = folded(word)
+        whole = half_width(word)
         for part in (whole, *reversed(_PATH.split(whole))):
-            if part in self._codes:
-                return self._codes[part]
+            if (key := word_key(part)) in self._codes:
+                return self._codes[key]
         return None
+
+    def code_of_label(self, word: str) -> str:
+        """Return the facility type that a label means as a whole; empty where none is known."""
+        return self._codes.get(word_key(word), "")
 
     def title(self, code: str, language: str = "zh") -> str:
         """Return the name of a facility type in ``zh`` or ``en``."""
@@ -136,17 +141,6 @@ class FacilityTypes:
     def nearest(self, code: str) -> str:
         """Say which code was probably meant, such as ``did you mean 'elder_care'?``."""
         return nearest_known(code, self.types)
-
-
-def folded(word: str) -> str:
-    """Return a word without differences of width, case and outer blanks.
-
-    Examples
-    --------
-    >>> folded(" ＡＢ药店（大） ")
-    'ab药店(大)'
-    """
-    return unicodedata.normalize("NFKC", word).strip().casefold()
 
 
 def parse_facility_types(text: str | bytes, source: str = FACILITY_TYPES_FILE) -> FacilityTypes:
@@ -202,7 +196,7 @@ def _codes_by_word(
     doubles: list[tuple[str, str, str]] = []
     for code, each in types.items():
         for word in (code, each.title.zh, each.title.en, *each.words):
-            first = codes.setdefault(folded(word), code)
+            first = codes.setdefault(word_key(word), code)
             if first != code:
                 doubles.append((word, first, code))
     return codes, doubles
