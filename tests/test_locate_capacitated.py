@@ -18,6 +18,7 @@ from siting.locate.capacitated import (
 )
 from siting.locate.problem import build_problem
 from siting.locate.solve import Limits
+from siting.words import say
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -174,7 +175,7 @@ def test_too_little_room_is_told_with_its_numbers():
     problem = build_problem(table, [30, 20], capacity=[40])
     plan = solve_capacitated_lscp(problem)
     assert plan.status == "infeasible"
-    assert "only 40 of 50 can be served" in plan.message
+    assert "only 40 of 50 can be served" in say(plan.message, "en")
     assert solve_capacitated_p_median(problem, 1).status == "infeasible"
 
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import Annotated, Any
 
 import typer
 
+from siting.message import Progress, Sayable
 from siting.plain_text import plain
+from siting.words import current_language
+from siting.words import say as words_for
 
 NoCache = Annotated[
     bool,
@@ -23,7 +26,6 @@ NoCache = Annotated[
         "--no-cache",
     ),
 ]
-Progress = Callable[[str, float], None]
 
 
 class ExitCode(IntEnum):
@@ -93,8 +95,8 @@ def progress_bar(*, quiet: bool = False) -> Iterator[Progress | None]:
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=1.0)
 
-        def show(label: str, share: float) -> None:
-            bar.update(task, description=plain(label), completed=share)
+        def show(label: Sayable, share: float) -> None:
+            bar.update(task, description=words_for(label, current_language()), completed=share)
 
         yield show
 

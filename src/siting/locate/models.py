@@ -22,41 +22,38 @@ from siting.locate.equity import solve_max_min, solve_worst_first
 from siting.locate.median.models import solve_p_center, solve_p_median
 from siting.locate.phases import solve_phases
 from siting.locate.solution import Solution
+from siting.message import Message, message
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model: its name, its question in one sentence, its function and what that must be given.
-
-    `needs` are names of arguments beyond the problem; of ``p or budget`` at least one is given.
-    """
+    """One model: its name, its function, and the arguments that it needs beyond the problem."""
 
     name: str
-    question: str
     solve: Callable[..., Solution]
     needs: tuple[str, ...] = ()
+
+    @property
+    def question(self) -> Message:
+        """What the model asks, in one sentence."""
+        return message(f"model.{self.name}")
 
 
 MODELS = {
     model.name: model
     for model in (
-        Model("lscp", "The fewest sites that cover all demand.", solve_lscp),
-        Model("mclp", "The most demand covered under p or a budget.", solve_mclp),
-        Model("p-median", "The least total cost to the nearest site.", solve_p_median, ("p",)),
-        Model("p-center", "The least worst cost to the nearest site.", solve_p_center),
-        Model("lscp-backup", "The fewest sites, and most covered twice.", solve_lscp_backup),
-        Model("p-dispersion", "Sites farthest from each other.", solve_p_dispersion, ("p",)),
-        Model("capacitated-lscp", "The fewest sites that serve all.", solve_capacitated_lscp),
-        Model("capacitated-mclp", "The most demand served in capacity.", solve_capacitated_mclp),
-        Model(
-            "capacitated-p-median",
-            "The least total cost of serving all within capacity.",
-            solve_capacitated_p_median,
-            ("p",),
-        ),
-        Model("max-min", "The largest smallest share of a community.", solve_max_min, ("area",)),
-        Model("worst-first", "The worst served first.", solve_worst_first, ("area",)),
-        Model("phases", "Year by year, each with its budget.", solve_phases, ("budgets",)),
+        Model("lscp", solve_lscp),
+        Model("mclp", solve_mclp),
+        Model("p-median", solve_p_median, ("p",)),
+        Model("p-center", solve_p_center),
+        Model("lscp-backup", solve_lscp_backup),
+        Model("p-dispersion", solve_p_dispersion, ("p",)),
+        Model("capacitated-lscp", solve_capacitated_lscp),
+        Model("capacitated-mclp", solve_capacitated_mclp),
+        Model("capacitated-p-median", solve_capacitated_p_median, ("p",)),
+        Model("max-min", solve_max_min, ("area",)),
+        Model("worst-first", solve_worst_first, ("area",)),
+        Model("phases", solve_phases, ("budgets",)),
     )
 }
 
@@ -80,5 +77,5 @@ def find_model(name: str) -> Model:
     if wanted in MODELS:
         return MODELS[wanted]
     near = difflib.get_close_matches(wanted, MODELS, n=1)
-    hint = f" Did you mean '{near[0]}'?" if near else ""
-    raise SitingError(f"'{name}' is no siting model.{hint} The models are {sorted(MODELS)}.")
+    hint = message("hint.did_you_mean", name=near[0]) if near else ""
+    raise SitingError(message("locate.no_model", name=name, hint=hint, models=sorted(MODELS)))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from siting.locate.solve import Ended
+from siting.message import Message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +60,7 @@ class Solution:
     model
         Name of the model, such as ``mclp``.
     status, message
-        What the answer is worth, and a sentence that says so.
+        What the answer is worth, and a message that says so.
     ended
         Why the search stopped before its proof: ``time limit``, ``interrupted`` by hand, or empty.
     objective
@@ -91,7 +92,7 @@ class Solution:
 
     model: str
     status: Status
-    message: str
+    message: Message | str
     objective: float = np.nan
     bound: float = np.nan
     gap: float = np.inf

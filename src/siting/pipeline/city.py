@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from siting.message import Progress
 from siting.pipeline.in_areas import area_rows, representative_points
 from siting.vocabulary.levels import load_levels
 from siting.yaml_lines import nearest_known
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from siting.rules.parameters import Parameters
     from siting.tables import DataReport
 
-Progress = Callable[[str, float], None]
 
 _SLIVER_SHARE = 0.01
 

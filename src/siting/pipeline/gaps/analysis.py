@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from siting.errors import SitingError
+from siting.message import Progress
 from siting.pipeline.city import (
-    Progress,
     build_city,
     note_gates_of_nobody,
     note_levels,

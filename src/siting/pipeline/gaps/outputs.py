@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from siting.pipeline.city import Progress
+from siting.message import Progress
 from siting.pipeline.folder import MANIFEST, check_out_folder, replaced_folder
 from siting.pipeline.gaps.summary import block_key, covered_by_area
 from siting.report.analysis.note_words import note_record

@@ -7,12 +7,13 @@ once. The rules themselves are judged in `siting.rules`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siting.errors import SitingError
+from siting.message import Progress
 from siting.pipeline.plans.results import PlanCheck, PlanChecks
 from siting.report.analysis.note_words import note_line
 from siting.rules.plan.finding import Language, PlanFinding, Text, ranked
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from siting.rules.plan.evaluate import Counting
     from siting.rules.plan.model import Plan, PlanStatus
 
-    Progress = Callable[[str, float], None]
 
 __all__ = ["CheckOptions", "PlanCheck", "PlanChecks", "check_plan", "check_plans", "day_of"]
 

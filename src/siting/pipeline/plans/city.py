@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from siting.message import Progress
 from siting.pipeline.city import build_city
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import geopandas as gpd
     import pandas as pd
     import pyproj
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from siting.rules.parameters import Parameters
     from siting.rules.plan.model import Fact, Plan, PlannedFacility
     from siting.tables import DataReport
-
-    Progress = Callable[[str, float], None]
 
 _PREFIX = "plan:"
 

@@ -14,7 +14,7 @@ from siting.pipeline.sites.results import area_titles
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from siting.pipeline.city import Progress
+    from siting.message import Progress
     from siting.pipeline.sites.siting import Siting
 
 _CURVE_WORDS = {

@@ -110,12 +110,13 @@ def siting_sheets(summary: Mapping[str, Any], language: str) -> list[Sheet]:
     index = 0 if language == "zh" else 1
     areas = [row for rows in summary["areas"].values() for row in rows]
     rules = [{**row, "title": row["title"][language]} for row in summary["rules"]]
-    told = [{**row, "when": _WORDS[row["when"]][index]} for row in summary["capacity"]]
-    lines = [*headline(summary, language), summary["answer"]["message"], *summary["notes"]]
+    able = [{**row, "when": _WORDS[row["when"]][index]} for row in summary["capacity"]]
+    told = summary["answer"]["message" if index else "message_zh"]
+    lines = [*headline(summary, language), told, *summary["notes"]]
     sheets = [
         _sheet("summary", [{"line": line} for line in lines], index),
         _sheet("sites", _dated(summary["opened"]), index),
-        *([_sheet("capacity_sheet", told, index)] if told else []),
+        *([_sheet("capacity_sheet", able, index)] if able else []),
         _sheet("curve", summary["curve"], index),
         _sheet("areas", areas, index),
         _sheet("rules", rules, index, leave_out=("strength", "unit", "unknown_before")),

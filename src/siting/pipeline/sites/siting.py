@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from siting.loaders.project.model import Project
     from siting.locate import Problem
-    from siting.pipeline.city import Progress
+    from siting.message import Progress
 
 _Made = TypeVar("_Made")
 _DEFAULT = Limits()

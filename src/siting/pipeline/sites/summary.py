@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siting.rules.city.findings import Verdict
+from siting.words import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +112,8 @@ def _answer(siting: Siting) -> dict[str, Any]:
     solution = siting.solution
     return {
         "status": solution.status.value,
-        "message": solution.message,
+        "message": say(solution.message, "en"),
+        "message_zh": say(solution.message, "zh"),
         "ended": solution.ended,
         "objective": plain(solution.objective),
         "bound": plain(solution.bound),

@@ -15,6 +15,7 @@ from siting.rules.wording import with_unit
 
 _WORDS: dict[str, dict[str, Any]] = {
     "zh": {
+        "message": "message_zh",
         "made_up": "（虚构数据）",
         "head": "{project}：{title}（{limit}），选址模型：{model}",
         "money": "{number} 元",
@@ -68,6 +69,7 @@ _WORDS: dict[str, dict[str, Any]] = {
         "not_known": "未知",
     },
     "en": {
+        "message": "message",
         "made_up": " (made-up data)",
         "head": "{project}: {title} ({limit}), model: {model}",
         "money": "CNY {number}",
@@ -195,7 +197,7 @@ def status_sentence(answer: Mapping[str, Any], language: str) -> str:
     """
     words, status = _WORDS[language], answer["status"]
     if answer["still_without"] is None:
-        return str(words["no_plan"][status] + answer["message"])
+        return str(words["no_plan"][status] + answer[words["message"]])
     if status == "optimal":
         return str(words["optimal"])
     why = answer["ended"]
@@ -241,7 +243,7 @@ def _by_hand(summary: Mapping[str, Any], words: Mapping[str, Any]) -> list[str]:
         return []
     answer = other["answer"]
     if answer["still_without"] is None:
-        return ["", str(answer["message"])]
+        return ["", str(answer[words["message"]])]
     change = answer["newly_served"] - summary["answer"]["newly_served"]
     return [
         "",
