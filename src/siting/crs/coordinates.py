@@ -199,7 +199,7 @@ def _metre_fix(crs: pyproj.CRS, *, swapped: bool, why: Message | None) -> _Fix:
     swap = _swap(crs)
     if why is None or swap.why is None:
         return swap
-    return replace(swap, why=message("note.both", first=swap.why, second=why))
+    return replace(swap, why=message("mark.joined", parts=[swap.why, why]))
 
 
 def _fits(east: _Floats, north: _Floats, crs: pyproj.CRS) -> _Mask:

@@ -211,8 +211,14 @@ def is_closed(objective: float, bound: float) -> bool:
     """Tell whether objective and bound agree to what the solver's arithmetic can tell apart.
 
     That is a millionth of one person, or of everything where all of it is less than one: demand
-    given as shares is as far from its bound as the same demand given as people.
+    given as shares is as far from its bound as the same demand given as people. An infinite bound
+    proves nothing: a search that was stopped before it had any has one.
+
+    >>> is_closed(2792.0, np.inf), is_closed(2792.0, 2792.0)
+    (False, True)
     """
+    if not (np.isfinite(objective) and np.isfinite(bound)):
+        return objective == bound
     most = max(abs(objective), abs(bound))
     return bool(abs(bound - objective) <= 1e-9 * most + 1e-6 * min(most, 1.0))
 
