@@ -10,7 +10,8 @@ from hypothesis import given
 
 from network_town import CRS, RIVER, at, grid_towns, layer, places, street_table, town
 from siting.errors import SitingError
-from siting.network.attach.snap import Via, match_entrances, snap
+from siting.network.attach.attachment import Via
+from siting.network.attach.snap import match_entrances, snap
 from siting.network.graph import build_network
 
 

@@ -13,13 +13,42 @@ from html import escape
 from importlib import import_module
 from typing import Any
 
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
 from siting.message import Progress, Sayable
 from siting.words import current_language, say
 
+__all__ = ["Progress", "part_of", "progress", "progress_html", "silent"]
+
+
+def silent(label: Sayable, share: float) -> None:
+    """Show nothing; stands for a progress that nobody wants to see."""
+
+
+def part_of(progress: Progress | None, low: float, high: float) -> Progress | None:
+    """Return a progress of which 0 to 1 is a part of the whole, from `low` to `high`.
+
+    Examples
+    --------
+    >>> second_half = part_of(lambda label, share: print(label, share), 0.5, 1.0)
+    >>> second_half("half of it", 0.5)
+    half of it 0.75
+    """
+    if progress is None:
+        return None
+    return lambda label, share: progress(label, low + share * (high - low))
+
 
 @contextmanager
-def progress() -> Iterator[Progress]:
+def progress(*, quiet: bool = False) -> Iterator[Progress]:
     """Show progress while the block runs, and leave nothing behind.
+
+    Parameters
+    ----------
+    quiet
+        Show nothing at all.
 
     Yields
     ------
@@ -31,14 +60,16 @@ def progress() -> Iterator[Progress]:
     >>> with progress() as tell:
     ...     tell("counting homes", 0.5)
     """
-    if _in_notebook():
+    if quiet:
+        yield silent
+    elif _in_notebook():
         with _notebook_line() as tell:
             yield tell
     elif sys.stderr.isatty():
         with _terminal_bar() as tell:
             yield tell
     else:
-        yield _silent
+        yield silent
 
 
 def progress_html(label: Sayable, share: float) -> str:
@@ -48,10 +79,6 @@ def progress_html(label: Sayable, share: float) -> str:
     '<progress max="1" value="0.50"></progress> reading &lt;streets&gt;'
     """
     return f'<progress max="1" value="{share:.2f}"></progress> {escape(_said(label))}'
-
-
-def _silent(label: Sayable, share: float) -> None:
-    """Draw nothing."""
 
 
 def _in_notebook() -> bool:
@@ -73,10 +100,6 @@ def _notebook_line() -> Iterator[Progress]:
 
 @contextmanager
 def _terminal_bar() -> Iterator[Progress]:
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bar
-
     columns = (TextColumn("{task.description:<42}", markup=False), BarColumn(), TimeElapsedColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=1.0)
@@ -84,5 +107,5 @@ def _terminal_bar() -> Iterator[Progress]:
 
 
 def _said(label: Sayable) -> str:
-    """Say a label; names of data in it are made harmless."""
+    """Say a label; names of data in it are made harmless, so that none repaints a terminal."""
     return say(label, current_language())

@@ -9,19 +9,18 @@ keys are refused, since a reviewer cannot see through them and a hostile file gr
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import re
 from typing import TYPE_CHECKING, Any, get_args
 
 import yaml
 from pydantic import BaseModel
 
+from siting.did_you_mean import hint_known
 from siting.errors import ProjectError, RuleError, WrongValueError
 from siting.message import Message, message
-from siting.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
@@ -161,34 +160,6 @@ def dotted(path: Path) -> str:
     """
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return text.removeprefix(".")
-
-
-def hint_known(word: str, known: Iterable[str]) -> Message:
-    """Name the known word that was probably meant, and otherwise all that are known.
-
-    Examples
-    --------
-    >>> hint_known("encodng", ["path", "encoding"]).key
-    'hint.nearest'
-    """
-    names = sorted(set(known))
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
-    if near:
-        return message("hint.nearest", name=near[0])
-    return message("hint.known", names=names)
-
-
-def nearest_known(word: str, known: Iterable[str]) -> str:
-    """Say `hint_known` in English, for modules that do not give messages yet.
-
-    Examples
-    --------
-    >>> nearest_known("encodng", ["path", "encoding"])
-    "did you mean 'encoding'?"
-    >>> nearest_known("xyz", ["path", "encoding"])
-    'known are: encoding, path'
-    """
-    return say(hint_known(word, known), "en")
 
 
 class _TooDeepError(Exception):

@@ -8,9 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
+from siting.coverage import kernels
 from siting.errors import SitingError
 from siting.message import message
+from siting.network import kernels as network_kernels
 from siting.network.costs import TOLERANCE_M, Closest, TravelCosts, within
 
 if TYPE_CHECKING:
@@ -138,10 +141,8 @@ def closest_straight_line_with_more(
     >>> closest_straight_line_with_more(np.zeros((1, 2)), known, closer, np.array([1])).cost
     array([3.])
     """
-    from siting.coverage._nearest_points import lower_by_points
-
     cost, nearest = known.cost.copy(), known.nearest.copy()
-    lower_by_points(origins, more, labels.astype(np.int32), _TIE_M, cost, nearest)
+    kernels.lower_by_points(origins, more, labels.astype(np.int32), _TIE_M, cost, nearest)
     return Closest(cost, nearest)
 
 
@@ -153,8 +154,6 @@ def _are_plain_coordinates(origins: object) -> bool:
 
 def planar_shapes(geometry: gpd.GeoSeries | NDArray[Any]) -> NDArray[np.object_]:
     """Return an array of geometries for a GeoSeries, geometries or float (n, 2) coordinates."""
-    import shapely
-
     if isinstance(geometry, np.ndarray) and geometry.dtype.kind in "fiu":
         return np.asarray(shapely.points(geometry.reshape(-1, 2).astype(float)), dtype=object)
     return np.asarray(getattr(geometry, "geometry", geometry), dtype=object)
@@ -168,20 +167,14 @@ def _check_same_crs(origins: object, destinations: object) -> None:
 
 
 def _present(shapes: NDArray[np.object_]) -> NDArray[np.int64]:
-    import shapely
-
     return np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
 
 
 def _are_points(shapes: NDArray[np.object_]) -> bool:
-    import shapely
-
     return bool((shapely.get_type_id(shapes) == _POINT).all())
 
 
 def _coordinates(points: NDArray[np.object_]) -> NDArray[np.float64]:
-    import shapely
-
     return np.ascontiguousarray(shapely.get_coordinates(points))
 
 
@@ -189,17 +182,14 @@ def _nearest_points(
     xy: NDArray[np.float64], places: NDArray[np.float64], threads: int | None
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return distance and row of the nearest point, the lowest row where some are equally near."""
-    from siting.coverage._nearest_points import build_point_grid, nearest_points
-    from siting.network.kernels.threads import over_pieces
-
-    grid = build_point_grid(places)
+    grid = kernels.build_point_grid(places)
     cost = np.empty(len(xy))
     found = np.empty(len(xy), np.int64)
 
     def work(low: int, high: int) -> None:
-        nearest_points(low, high, xy, grid, _TIE_M, cost, found)
+        kernels.nearest_points(low, high, xy, grid, _TIE_M, cost, found)
 
-    over_pieces(work, len(xy), threads)
+    network_kernels.over_pieces(work, len(xy), threads)
     return cost, found
 
 
@@ -207,8 +197,6 @@ def _nearest_shapes(
     homes: NDArray[np.object_], places: NDArray[np.object_]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return distance and row of the nearest geometry, the lowest row among equally near ones."""
-    import shapely
-
     tree = shapely.STRtree(places)
     (home, place), distance = tree.query_nearest(homes, all_matches=True, return_distance=True)
     order = np.lexsort((place, home))

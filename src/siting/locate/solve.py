@@ -11,12 +11,15 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+import highspy
 import numpy as np
 
-from siting.message import Message, Progress, Term
+from siting.message import Message, Term
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    from siting.progress import Progress
 
 Ended = Literal["", "time limit", "interrupted"]
 End = Literal["done", "time limit", "interrupted", "infeasible", "unbounded", "failed"]
@@ -248,7 +251,6 @@ TINY = 1e-9
 
 def _quiet_solver() -> Any:
     """Return a solver that writes nothing, not even the banner of its first moment."""
-    import highspy
 
     class Quiet(highspy.Highs):
         def enableCallbacks(self) -> None:  # noqa: N802 - called while it is being built
@@ -261,8 +263,6 @@ def _quiet_solver() -> Any:
 
 
 def _loaded(program: Program, watch: Watch) -> Any:
-    import highspy
-
     solver = _quiet_solver()
     solver.setOptionValue("time_limit", max(watch.left(), 0.01))
     solver.setOptionValue("mip_rel_gap", float(watch.limits.gap))
@@ -309,8 +309,6 @@ def _run(solver: Any, watch: Watch, label: Message | str) -> None:
 
 
 def _read(solver: Any, program: Program, watch: Watch) -> Outcome:
-    import highspy
-
     status = solver.getModelStatus()
     kinds = highspy.HighsModelStatus
     info = solver.getInfo()

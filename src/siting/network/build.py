@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from siting.errors import SitingError
+from siting.network import kernels
 from siting.network.junctions import Vertices, match_vertices
-from siting.network.kernels.zorder import zorder_keys
 from siting.tables import STREETS, check_table
 
 if TYPE_CHECKING:
@@ -64,8 +67,6 @@ def _no_streets(rows: int) -> SitingError:
 
 
 def _check_streets(streets: gpd.GeoDataFrame) -> None:
-    import shapely
-
     if not len(streets):
         raise _no_streets(0)
     crs = getattr(streets.geometry, "crs", None)
@@ -119,12 +120,10 @@ def _without_repeats(
 
     Returns the edges, whether each is closed (forward, backward) as (2, m), and which are added.
     """
-    from siting.network.kernels.repeats import mark_repeats
-
     low = np.minimum(edges.start, edges.end)
     high = np.maximum(edges.start, edges.end)
     order = _sorted_by(_pair_keys(low, high), np.diff(edges.offsets), high, low)
-    kept_as, turned = mark_repeats(order, low, high, edges.offsets, edges.xy)
+    kept_as, turned = kernels.mark_repeats(order, low, high, edges.offsets, edges.xy)
     backward = ~one | turned
     forward = ~one | ~turned
     keep = np.flatnonzero(kept_as == np.arange(low.size))
@@ -140,7 +139,7 @@ def _ordered(
     keys, first = _first_places(np.concatenate([edges.start, edges.end]))
     ends = np.concatenate([edges.offsets[:-1], edges.offsets[1:] - 1])
     xy = edges.xy[ends[first]]
-    along = zorder_keys(xy)
+    along = kernels.zorder_keys(xy)
     curve = _sorted_by(along, xy[:, 1], xy[:, 0], along)
     rank = np.empty(int(keys.max()) + 1, np.int64)
     rank[keys[curve]] = np.arange(keys.size)
@@ -200,9 +199,6 @@ def _columns(
 def _components(
     start: NDArray[np.int64], end: NDArray[np.int64], node_count: int
 ) -> NDArray[np.int32]:
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     links = coo_array((np.ones(start.size, np.int8), (start, end)), shape=(node_count, node_count))
     return np.asarray(connected_components(links, directed=False)[1], np.int32)
 

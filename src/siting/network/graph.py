@@ -14,6 +14,9 @@ import numpy as np
 
 from siting.errors import SitingError
 from siting.message import message
+from siting.network import kernels
+from siting.network.arrays import frozen_array
+from siting.network.build import network_columns
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -40,13 +43,6 @@ _DTYPES = {
     "edge_street": np.int32,
     "edge_added": np.bool_,
 }
-
-
-def frozen_array(values: ArrayLike, dtype: Any) -> NDArray[Any]:
-    """Return a C-ordered view of that dtype which cannot be written to; the caller's array can."""
-    view = np.ascontiguousarray(values, dtype).view()
-    view.flags.writeable = False
-    return view
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,17 +114,15 @@ class Network:
     @cached_property
     def reversed_arcs(self) -> Arcs:
         """Arcs grouped by the node they lead to: what a search from the facilities walks."""
-        from siting.network.kernels.arcs import build_reversed_arcs
-
-        return build_reversed_arcs(self)
+        return kernels.build_reversed_arcs(
+            self.node_count, self.edge_from, self.edge_to, self.cost_forward, self.cost_backward
+        )
 
     @cached_property
     def segment_grid(self) -> SegmentGrid:
         """The straight pieces of existing streets in square cells: what snapping looks in."""
-        from siting.network.kernels.grid import build_segment_grid
-
         existing = np.flatnonzero(~self.edge_added)
-        return build_segment_grid(self.edge_xy, self.edge_offsets, existing)
+        return kernels.build_segment_grid(self.edge_xy, self.edge_offsets, existing)
 
     def with_cost(
         self,
@@ -227,6 +221,4 @@ def build_network(streets: gpd.GeoDataFrame, *, oneway: bool = False) -> Network
     >>> network.node_count, sorted(network.edge_length_m.tolist())
     (4, [100.0, 150.0, 150.0])
     """
-    from siting.network.build import network_columns
-
     return Network(**network_columns(streets, oneway=oneway))

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
+from siting.network import kernels
 from siting.network.costs import TOLERANCE_M
 from siting.network.travel import node_costs
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from siting.network.attach.snap import Attachment
+    from siting.network.attach.attachment import Attachment
     from siting.network.graph import Network
 
 _CELL_M = 250.0
@@ -55,10 +57,6 @@ def service_area(
     geometry
         Polygon or MultiPolygon in the network's CRS; empty where nothing is within the limit.
     """
-    import shapely
-
-    from siting.network.kernels.threads import over_pieces
-
     pieces = _reached_streets(network, destinations, cutoff)
     if not pieces.size:
         return shapely.Polygon()
@@ -67,7 +65,7 @@ def service_area(
     def merge(low: int, high: int) -> BaseGeometry:
         return shapely.union_all(shapely.buffer(cells[low:high], width_m, quad_segs=2))
 
-    merged = shapely.union_all(over_pieces(merge, cells.size, threads, least=64))
+    merged = shapely.union_all(kernels.over_pieces(merge, cells.size, threads, least=64))
     return shapely.simplify(merged, simplify_m)
 
 
@@ -75,16 +73,12 @@ def _reached_streets(
     network: Network, destinations: Attachment, cutoff: float
 ) -> NDArray[np.object_]:
     """Return the parts of streets within the limit as lines."""
-    import shapely
-
-    from siting.network.kernels.reached import cut_lines, reached_spans
-
     cost, _ = node_costs(network, destinations, cutoff=cutoff)
     streets = (network.edge_from, network.edge_to, network.cost_forward, network.cost_backward)
     leave = destinations.access_m * network.access_cost_per_m
     targets = (destinations.edge, destinations.position, leave)
-    edge, low, high = reached_spans(streets, cost, targets, cutoff + TOLERANCE_M)
-    xy, begins = cut_lines(
+    edge, low, high = kernels.reached_spans(streets, cost, targets, cutoff + TOLERANCE_M)
+    xy, begins = kernels.cut_lines(
         edge, low, high, network.edge_offsets, network.edge_xy, network.edge_length_m
     )
     counts = np.diff(begins)
@@ -96,8 +90,6 @@ def _reached_streets(
 
 def _by_cell(lines: NDArray[Any]) -> NDArray[np.object_]:
     """Gather lines by the square they begin in: buffers of neighbours merge while still small."""
-    import shapely
-
     start = shapely.get_coordinates(shapely.get_point(lines, 0))
     cells = np.floor(start / _CELL_M).astype(np.int64)
     _, cell = np.unique(cells, axis=0, return_inverse=True)

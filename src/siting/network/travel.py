@@ -13,12 +13,13 @@ import numpy as np
 
 from siting.errors import SitingError
 from siting.message import message
+from siting.network import kernels
 from siting.network.costs import TOLERANCE_M, Closest, TravelCosts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from siting.network.attach.snap import Attachment
+    from siting.network.attach.attachment import Attachment
     from siting.network.graph import Network
 
 
@@ -102,8 +103,6 @@ def closest_and_nodes(
 
     The second is what `closest_with_more` needs to know where one more destination is nearer.
     """
-    from siting.network.kernels.threads import over_pieces
-
     _check(network, [origins, *groups], cutoff)
     _ = network.reversed_arcs, origins.along_streets  # made once, before threads ask for them
     if len(groups) == 1:
@@ -114,7 +113,11 @@ def closest_and_nodes(
             _closest(network, origins, group, cutoff + TOLERANCE_M, 1) for group in groups[low:high]
         ]
 
-    return [found for piece in over_pieces(work, len(groups), threads, least=1) for found in piece]
+    return [
+        found
+        for piece in kernels.over_pieces(work, len(groups), threads, least=1)
+        for found in piece
+    ]
 
 
 def closest_with_more(
@@ -142,8 +145,6 @@ def closest_with_more(
     tuple
         What `closest_and_nodes` would find for all of them; copies, `known` stays as it was.
     """
-    from siting.network.kernels.improve import improve
-
     _check(network, [origins, more], np.inf)
     closest, node_cost = known
     cost, nearest = closest.cost.copy(), closest.nearest.copy()
@@ -155,7 +156,7 @@ def closest_with_more(
         own = more.subject == number
         rows = (more.edge[own], more.position[own], leave[own])
         if rows[0].size:
-            improve(
+            kernels.improve(
                 network.reversed_arcs, _streets(network), node_cost, homes, rows,
                 np.int32(label), cost, nearest,
             )  # fmt: skip
@@ -194,28 +195,25 @@ def travel_costs(
     >>> list(zip(pairs.from_index.tolist(), pairs.to_index.tolist(), pairs.cost.tolist()))
     [(0, 0, 0.0), (1, 1, 10.0)]
     """
-    from siting.network.kernels.search import chain_by_edge, collect_pairs, sort_by_origin
-    from siting.network.kernels.threads import over_pieces
-
     _check(network, [origins, destinations], cutoff)
     arcs, streets = network.reversed_arcs, _streets(network)
     access = network.access_cost_per_m
-    chained = chain_by_edge(origins.edge, network.edge_count)
+    chained = kernels.chain_by_edge(origins.edge, network.edge_count)
     homes = (*chained, origins.subject, origins.position, origins.access_m * access)
     offsets = np.searchsorted(destinations.subject, np.arange(destinations.size + 1))
     targets = (offsets, destinations.edge, destinations.position, destinations.access_m * access)
 
     def work(low: int, high: int) -> tuple[NDArray[Any], ...]:
         limit = cutoff + TOLERANCE_M
-        found = collect_pairs(low, high, arcs, streets, homes, targets, origins.size, limit)
+        found = kernels.collect_pairs(low, high, arcs, streets, homes, targets, origins.size, limit)
         return tuple(found)
 
-    pieces = over_pieces(work, destinations.size, threads, least=8)
+    pieces = kernels.over_pieces(work, destinations.size, threads, least=8)
     if not pieces:
         return TravelCosts(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
     columns = [np.concatenate(column) for column in zip(*pieces, strict=True)]
     from_index, to_index, cost = columns
-    return TravelCosts(*sort_by_origin(from_index, to_index, cost, origins.size))
+    return TravelCosts(*kernels.sort_by_origin(from_index, to_index, cost, origins.size))
 
 
 def node_costs(
@@ -232,11 +230,9 @@ def node_costs(
 def _node_costs(
     network: Network, destinations: Attachment, limit: float
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-    from siting.network.kernels.search import search_closest
-
     edge, place = destinations.edge, destinations.position
     leave = destinations.access_m * network.access_cost_per_m
-    cost, label = search_closest(
+    cost, label = kernels.search_closest(
         network.reversed_arcs,
         np.concatenate([network.edge_from[edge], network.edge_to[edge]]),
         np.concatenate(
@@ -263,12 +259,9 @@ def _closest(
     limit: float,
     threads: int | None,
 ) -> tuple[Closest, NDArray[np.float64]]:
-    from siting.network.kernels.search import best_of_rows, chain_by_edge, read_origins
-    from siting.network.kernels.threads import over_pieces
-
     nodes = _node_costs(network, destinations, limit)
     access = network.access_cost_per_m
-    chained = chain_by_edge(destinations.edge, network.edge_count)
+    chained = kernels.chain_by_edge(destinations.edge, network.edge_count)
     place, leave = destinations.position, destinations.access_m * access
     targets = (*chained, destinations.subject, place, leave)
     subject, edge, position, access_m = origins.along_streets
@@ -276,13 +269,13 @@ def _closest(
     step_out = access_m * access
 
     def work(low: int, high: int) -> None:
-        read_origins(
+        kernels.read_origins(
             low, high, edge, position, step_out, _streets(network), nodes, targets, limit, by_row
         )  # fmt: skip
 
-    over_pieces(work, subject.size, threads)
+    kernels.over_pieces(work, subject.size, threads)
     closest = Closest(np.full(origins.size, np.inf), np.full(origins.size, -1, np.int32))
-    best_of_rows(subject, *by_row, closest.cost, closest.nearest)
+    kernels.best_of_rows(subject, *by_row, closest.cost, closest.nearest)
     return closest, nodes[0]
 
 

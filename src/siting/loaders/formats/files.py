@@ -6,6 +6,7 @@ readers follow links, URLs and archive members that a planner never meant.
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import shutil
 import struct
@@ -16,7 +17,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from siting.did_you_mean import hint_near
 from siting.errors import LoadError
+from siting.loaders.formats.xlsx.disguise import no_workbook
 from siting.message import Message, Term, message
 
 VECTOR_SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".fgb", ".parquet", ".geoparquet", ".gdb")
@@ -99,13 +102,10 @@ def _without_links_above(path: Path, subject: str) -> Path:
 
 
 def _absent(path: Path, text: str, subject: str) -> Message:
-    import difflib
-
     there = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-    near = difflib.get_close_matches(path.name, there, n=3)
     if path.is_symlink():
         return message("file.broken_link", subject=subject, name=text, path=path)
-    hint = message("file.near", near=str(near)) if near else ""
+    hint = hint_near(path.name, there)
     return message("file.absent", subject=subject, name=text, path=path, hint=hint)
 
 
@@ -126,7 +126,7 @@ def check_content(path: Path, *, subject: str) -> None:
     if path.is_dir():
         raise LoadError(message("file.folder", subject=subject, name=path.name))
     with path.open("rb") as stream:
-        head = stream.read(128)
+        head = stream.read(512)
     if not head:
         raise LoadError(message("file.empty", subject=subject, name=path.name))
     _check_magic(path, suffix, head, subject)
@@ -164,8 +164,6 @@ def _members(path: Path) -> list[Path]:
 
 
 def _glob_escaped(stem: str) -> str:
-    import glob
-
     return glob.escape(stem)
 
 
@@ -190,6 +188,8 @@ def _check_magic(path: Path, suffix: str, head: bytes, subject: str) -> None:
         return
     if suffix in (".xlsx", ".xlsm", ".xls") and head.startswith(_OLD_OFFICE):
         raise LoadError(message("file.old_workbook", subject=subject, name=path.name))
+    if suffix in (".xlsx", ".xlsm") and (fault := no_workbook(head)):
+        raise LoadError(message("file.no_workbook", subject=subject, name=path.name, fault=fault))
     magic, kind = _MAGIC.get(suffix, (b"", ""))
     if not head.startswith(magic):
         told = {"subject": subject, "name": path.name, "start": repr(head[:8])}

@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pyproj
+import rasterio
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
-from siting.crs import transformer_between
+from siting.crs import parse_crs, transformer_between
 from siting.errors import CRSError, LoadError
 from siting.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pyproj
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -67,9 +69,6 @@ class Grid:
 @contextmanager
 def open_raster(path: Path, subject: str) -> Iterator[Any]:
     """Open a GeoTIFF for reading; every way it can be broken becomes one LoadError."""
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning, RasterioError
-
     if not path.is_file():
         raise LoadError(message("raster.no_file", subject=subject, path=path))
     size = path.stat().st_size
@@ -87,10 +86,6 @@ def open_raster(path: Path, subject: str) -> Iterator[Any]:
 
 def read_grid(dataset: Any, declared: object, subject: str) -> Grid:
     """Return where the cells of an open raster lie; CRSError where it does not say."""
-    import pyproj
-
-    from siting.crs import parse_crs
-
     if dataset.transform.is_identity or dataset.transform.determinant == 0:
         raise CRSError(message("raster.no_place", subject=subject))
     if declared is None and dataset.crs is None:

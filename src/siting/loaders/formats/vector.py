@@ -13,16 +13,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
+import pyarrow.parquet as pq
+import pyogrio
+
 from siting.crs import Axes, SourceCRS, crs_label, parse_crs, place
 from siting.errors import LoadError
 from siting.loaders.formats.dbf import dbf_encoding, gdal_encoding
-from siting.loaders.formats.files import VECTOR_SUFFIXES, check_content, unpacked
+from siting.loaders.formats.files import TABLE_SUFFIXES, VECTOR_SUFFIXES, check_content, unpacked
+from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES
 from siting.message import message
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 
 def read_vector(
@@ -91,8 +94,11 @@ def read_vector(
 
 def _check_suffix(path: Path, subject: str) -> None:
     if path.suffix.lower() not in (*VECTOR_SUFFIXES, ".zip"):
-        known = " ".join((*VECTOR_SUFFIXES, ".zip"))
-        raise LoadError(message("file.layer_kind", subject=subject, kind=path.suffix, known=known))
+        known = " ".join((*VECTOR_SUFFIXES, ".zip", *TABLE_SUFFIXES))
+        is_table = path.suffix.lower() in OTHER_TABLE_SUFFIXES
+        hint = message("workbook.save_hint") if is_table else ""
+        named = {"subject": subject, "kind": path.suffix, "known": known}
+        raise LoadError(message("file.layer_kind", hint=hint, **named))
 
 
 @contextmanager
@@ -135,9 +141,6 @@ def _read(
 
 
 def _read_parquet(path: Path, columns: Sequence[str] | None, subject: str) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-    import pyarrow.parquet as pq
-
     schema = pq.read_schema(path)
     if b"geo" not in (schema.metadata or {}):
         told = {"subject": subject, "name": path.name, "columns": str(schema.names)}
@@ -159,8 +162,6 @@ def _read_ogr(
     subject: str,
     report: DataReport,
 ) -> gpd.GeoDataFrame:
-    import pyogrio
-
     options: dict[str, object] = {"use_arrow": True}
     if path.suffix.lower() == ".shp":
         found = dbf_encoding(path, encoding, subject=subject, report=report)
@@ -181,8 +182,6 @@ def _read_ogr(
 
 
 def _choose_layer(path: Path, layer: str | None, subject: str) -> str:
-    import pyogrio
-
     rows = pyogrio.list_layers(path)
     names = [str(name) for name, geometry in rows if geometry is not None]
     if layer is not None and layer in (str(name) for name, _ in rows):

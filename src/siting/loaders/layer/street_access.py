@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 
 def open_streets(
@@ -56,7 +56,7 @@ def open_streets(
     Examples
     --------
     >>> import geopandas as gpd
-    >>> from siting.tables import DataReport
+    >>> from siting.data_report import DataReport
     >>> streets = gpd.GeoDataFrame(
     ...     {"street_id": ["a", "b", "c"], "access": ["no", "no", ""], "foot": ["", "yes", ""]}
     ... )

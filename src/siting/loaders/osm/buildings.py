@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
-    import numpy as np
     import numpy.typing as npt
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 HOMES = frozenset(
     [
@@ -117,7 +118,7 @@ def homes_from_buildings(
     --------
     >>> import geopandas as gpd
     >>> from shapely import box
-    >>> from siting.tables import DataReport
+    >>> from siting.data_report import DataReport
     >>> tower = {"building_id": ["w1"], "name": [None], "building": ["apartments"],
     ...          "residential": ["yes"], "levels": [10.0], "flats": [40.0]}
     >>> towers = gpd.GeoDataFrame(tower, geometry=[box(0, 0, 20, 10)], crs="EPSG:4547")
@@ -125,8 +126,6 @@ def homes_from_buildings(
     >>> float(home["floor_area_m2"]), float(home["households"])
     (2000.0, 40.0)
     """
-    import numpy as np
-
     homes = _lived_in(buildings, uncertain=uncertain, layer=layer, report=report)
     homes = homes.rename(columns={"building_id": "home_id", "flats": "households"})
     levels = homes["levels"].to_numpy(dtype=float)
@@ -169,8 +168,6 @@ def _lived_in(
 def _levels(
     levels: npt.NDArray[np.float64], default: float | None, layer: str, report: DataReport
 ) -> npt.NDArray[np.float64]:
-    import numpy as np
-
     absent = np.isnan(levels)
     count = int(absent.sum())
     if count and default is None:

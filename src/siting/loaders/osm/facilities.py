@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import shapely
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
-    import numpy as np
     import numpy.typing as npt
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 # A pitch or a garden behind a private gate serves its owners; a school's private ground is normal.
 _LEISURE_CLOSED = frozenset(("private", "no"))
@@ -124,9 +126,6 @@ def merge_nested(facilities: gpd.GeoDataFrame, layer: str, report: DataReport) -
 
 
 def _nested_rows(facilities: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
-    import numpy as np
-    import shapely
-
     geometry = np.asarray(facilities.geometry.array)
     grounds = np.flatnonzero(shapely.area(geometry) > 0)
     # A point on the surface stands for a building that pokes over its ground's edge.

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
+import geopandas as gpd
 import numpy as np
+import shapely
 
 from siting.errors import LoadError
 from siting.loaders.osm.buildings import homes_from_buildings
@@ -21,10 +23,9 @@ from siting.loaders.osm.streets import split_at_junctions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    import geopandas as gpd
     import numpy.typing as npt
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 __all__ = [
     "OsmExtract",
@@ -157,8 +158,6 @@ def checked_layers(include: Iterable[str]) -> frozenset[str]:
 
 
 def _streets(lists: StreetLists) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
     xy = np.column_stack((np.array(lists.x, dtype=np.int64), np.array(lists.y, dtype=np.int64)))
     sizes, refs = np.array(lists.size, dtype=np.int64), np.array(lists.refs, dtype=np.int64)
     parts = split_at_junctions(sizes, refs, xy)
@@ -183,8 +182,6 @@ def _column(values: Sequence[object]) -> npt.NDArray[np.object_]:
 
 
 def _table(lists: FeatureLists, columns: tuple[str, ...], key: str) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
     data: dict[str, npt.NDArray[np.generic]] = {key: _column(lists.id)}
     for position, name in enumerate(columns):
         values = [row[position] for row in lists.attributes]
@@ -193,8 +190,6 @@ def _table(lists: FeatureLists, columns: tuple[str, ...], key: str) -> gpd.GeoDa
 
 
 def _geometry(wkb: list[str]) -> npt.NDArray[np.object_]:
-    import shapely
-
     geometry: npt.NDArray[np.object_] = shapely.from_wkb(_column(wkb))
     # osmium writes every area as a MultiPolygon; most have one part.
     single = shapely.get_num_geometries(geometry) == 1

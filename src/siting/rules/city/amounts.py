@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
+from siting.rules.city.distance import evaluate_distance
 from siting.rules.city.findings import FindingBlock, Verdict
 from siting.rules.city.model import City, Grouping, column
+from siting.rules.facts import fact_title
 from siting.rules.pack.conditions import compare
 from siting.rules.pack.measures import Family, Measure, measure_of
-from siting.rules.plan.fact_titles import fact_title
+from siting.rules.pack.model import AppliesTo, Require
 from siting.vocabulary.facility_types import type_names
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
 _NO_DEMAND, _ABSENT, _GAPS, _FROM_HOMES, _NOBODY, _NO_OUTLINE = range(6)
 
 # Places and beds of an existing facility stand in its capacity.
-_COLUMNS = {"places": "capacity", "beds": "capacity"}
+FACILITY_COLUMNS = {"places": "capacity", "beds": "capacity"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +88,7 @@ def sum_of_types(
     rows = rows[~city.facilities["facility_id"].iloc[rows].duplicated().to_numpy()]
     if quantity == "count":
         return _Sum(groups.sum_facilities(rows, np.ones(rows.size)), np.zeros(groups.size, bool))
-    values = column(city.facilities, _COLUMNS.get(quantity, quantity))
+    values = column(city.facilities, FACILITY_COLUMNS.get(quantity, quantity))
     taken = np.full(rows.size, np.nan) if values is None else values[rows]
     amount = groups.sum_facilities(rows, np.nan_to_num(taken, nan=0.0))
     return _Sum(amount, groups.sum_facilities(rows, np.isnan(taken).astype(float)) > 0)
@@ -188,7 +191,7 @@ def evaluate_size(rule: Rule, city: City) -> FindingBlock:
     measure = measure_of(rule.measure)
     size = len(city.facilities)
     absent = np.full(size, np.nan)
-    own = column(city.facilities, _COLUMNS.get(measure.quantity, measure.quantity))
+    own = column(city.facilities, FACILITY_COLUMNS.get(measure.quantity, measure.quantity))
     measured = absent if own is None else own
     limit = np.full(size, float(rule.require.limit) if rule.require else np.nan)
     if measure.family is Family.SIZE_PER:
@@ -220,8 +223,6 @@ def evaluate_covered(rule: Rule, city: City, groups: Grouping, costs: Costs) -> 
         A row per group, in percent of the denominator that the rule names. Homes whose distance is
         unknown are in neither part; a group without any known home is unknown.
     """
-    from siting.rules.city.distance import evaluate_distance
-
     reach = _reach_rule(rule)
     inner = evaluate_distance(reach, city, costs)
     weight = _denominator(rule, city)
@@ -240,8 +241,6 @@ def evaluate_covered(rule: Rule, city: City, groups: Grouping, costs: Costs) -> 
 
 def _reach_rule(rule: Rule) -> Rule:
     """Return the distance rule that a covered share stands on."""
-    from siting.rules.pack.model import AppliesTo, Require
-
     within = rule.options.within
     assert within is not None
     return rule.model_copy(
@@ -259,8 +258,6 @@ def _denominator(rule: Rule, city: City) -> NDArray[np.float64]:
     if name == "homes":
         return np.ones(size)
     if name == "residential_land":
-        import shapely
-
         area = shapely.area(np.asarray(city.homes["geometry"].array, object))
         return np.where(area > 0, area, np.nan)
     values = column(city.homes, "population" if name == "people" else name)
@@ -284,7 +281,7 @@ def _block(
     what_zh = fact_title(what).zh
     names = type_names(rule.facility_types)
     codes = ", ".join(rule.facility_types)
-    quantity = _COLUMNS.get(measure.quantity, measure.quantity)
+    quantity = FACILITY_COLUMNS.get(measure.quantity, measure.quantity)
     return FindingBlock(
         rule,
         subject_kind or ("area" if groups.table is not None else "city"),

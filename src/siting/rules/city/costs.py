@@ -9,19 +9,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+import shapely
 
-from siting.network.costs import Closest
+from siting.coverage.closest import closest_straight_line_many, closest_straight_line_with_more
+from siting.coverage.cutoff import travel_costs_straight_line
+from siting.network.attach.attachment import Attachment
+from siting.network.attach.rows import take_rows
+from siting.network.costs import Closest, TravelCosts
+from siting.network.fragments import on_fragment
+from siting.network.travel import closest_and_nodes, closest_with_more, travel_costs
+from siting.rules.pack.measures import measure_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from siting.network.attach.snap import Attachment
     from siting.network.graph import Network
+    from siting.progress import Progress
     from siting.rules.city.model import City
 
-WALKING = ("walking_distance", "walking_time")
 Question = tuple[tuple[str, ...], str]
 """Facility types in alphabetical order, and measure."""
 _POINT = 0
@@ -34,6 +41,12 @@ class Costs(Protocol):
 
     def closest(self, facility_types: Sequence[str], measure: str) -> Closest:
         """Return cost (m or min) and row in ``City.facilities`` of the nearest of any type."""
+
+    def pairs(self, rows: NDArray[np.int64], measure: str, cutoff: float) -> TravelCosts:
+        """List every home with every facility of some rows of ``City.facilities`` in reach.
+
+        Costs and the limit, which is inclusive, are in the unit of the measure (m or min).
+        """
 
     @property
     def on_fragment(self) -> NDArray[np.bool_]:
@@ -62,7 +75,7 @@ class CityCosts:
         if key not in self._found:
             self.prepare([key])
         found = self._found[key]
-        if measure == "walking_time" and key[1] == "walking_distance":
+        if key[1] != measure:
             return self._as_minutes(found)
         return found
 
@@ -70,7 +83,7 @@ class CityCosts:
         self,
         questions: Iterable[tuple[Sequence[str], str]],
         *,
-        progress: Callable[[str, float], None] | None = None,
+        progress: Progress | None = None,
     ) -> None:
         """Answer many questions together, so that the searches share the cores.
 
@@ -91,12 +104,28 @@ class CityCosts:
             found = zip(group, answers, strict=True)
             self._found.update({(types, measure): closest for types, closest in found})
 
+    def pairs(self, rows: NDArray[np.int64], measure: str, cutoff: float) -> TravelCosts:
+        """List the pairs of homes and some facilities; see `Costs`."""
+        if measure == "straight_line":
+            places = self._city.facilities["geometry"].iloc[rows]
+            found = travel_costs_straight_line(self._homes_places(), places, cutoff_m=cutoff)
+            return TravelCosts(found.from_index, rows.astype(np.int32)[found.to_index], found.cost)
+        sloped = measure == "walking_time" and self._city.time_network is not None
+        network, homes = self._walkers(self._city.time_network if sloped else self._city.network)
+        assert self._city.facility_attachment is not None
+        unit = 1.0
+        if measure == "walking_time":
+            unit = 1 / 60 if sloped else 1 / self._city.parameters.walking_speed_m_per_min
+        chosen = take_rows(self._city.facility_attachment, rows)
+        found = travel_costs(network, homes, chosen, cutoff=cutoff / unit)
+        return TravelCosts(
+            found.from_index, rows.astype(np.int32)[found.to_index], found.cost * unit
+        )
+
     @property
     def on_fragment(self) -> NDArray[np.bool_]:
         """Which homes reach nothing but a loose piece of the streets, bool (n,)."""
         if self._on_fragment is None:
-            from siting.network.fragments import on_fragment
-
             network, homes = self._walkers(self._city.network)
             self._on_fragment = on_fragment(network, homes)
         return self._on_fragment
@@ -154,10 +183,6 @@ class CityCosts:
 
     def _straight_with_more(self, known: Closest, more: NDArray[np.int64]) -> Closest | None:
         """Return None where homes or facilities are outlines; then all is searched anew."""
-        import shapely
-
-        from siting.coverage.closest import closest_straight_line_with_more
-
         homes = self._homes_places()
         places = np.asarray(self._city.facilities["geometry"].iloc[more], dtype=object)
         points = (shapely.get_type_id(places) == _POINT) & ~shapely.is_empty(places)
@@ -168,29 +193,26 @@ class CityCosts:
     def _walk_with_more(
         self, known: Closest, node_costs: NDArray[np.float64], more: NDArray[np.int64]
     ) -> tuple[Closest, NDArray[np.float64]]:
-        from siting.network.travel import closest_with_more
-
         network, homes = self._walkers(self._city.network)
         assert self._city.facility_attachment is not None
-        added = attachment_of(self._city.facility_attachment, more)
+        added = take_rows(self._city.facility_attachment, more)
         return closest_with_more(network, homes, (known, node_costs), added, more.tolist())
 
     def _key(self, facility_types: Sequence[str], measure: str) -> Question:
         types = tuple(sorted(set(facility_types)))
-        if measure == "walking_time" and self._city.time_network is None:
+        in_metres = measure_of(measure).in_metres
+        if in_metres and self._city.time_network is None:
             # Without slopes the nearest in time is the nearest in metres: one search serves both.
-            return types, "walking_distance"
+            return types, in_metres
         return types, measure
 
     def _search(self, groups: Sequence[tuple[str, ...]], measure: str) -> list[Closest]:
         rows = [self._city.rows_of_types(types) for types in groups]
-        if measure == "straight_line":
-            return self._straight(rows)
-        return self._walk(groups, rows, measure)
+        if measure_of(measure).on_streets:
+            return self._walk(groups, rows, measure)
+        return self._straight(rows)
 
     def _straight(self, rows: Sequence[NDArray[np.int64]]) -> list[Closest]:
-        from siting.coverage.closest import closest_straight_line_many
-
         city = self._city
         places = city.facilities["geometry"]
         found = closest_straight_line_many(
@@ -200,8 +222,6 @@ class CityCosts:
 
     def _homes_places(self) -> Any:
         """Return the homes as coordinates where they are points: a million objects take long."""
-        import shapely
-
         if self._homes_xy is None:
             shapes = np.asarray(self._city.homes["geometry"], dtype=object)
             if (shapely.get_type_id(shapes) != _POINT).any() or shapely.is_empty(shapes).any():
@@ -212,13 +232,11 @@ class CityCosts:
     def _walk(
         self, types: Sequence[tuple[str, ...]], rows: Sequence[NDArray[np.int64]], measure: str
     ) -> list[Closest]:
-        from siting.network.travel import closest_and_nodes
-
         city = self._city
-        in_time = measure == "walking_time"
+        in_time = bool(measure_of(measure).in_metres)
         network, homes = self._walkers(city.time_network if in_time else city.network)
         assert city.facility_attachment is not None
-        groups = [attachment_of(city.facility_attachment, each) for each in rows]
+        groups = [take_rows(city.facility_attachment, each) for each in rows]
         found = closest_and_nodes(network, homes, groups)
         if not in_time:
             nodes = zip(types, (node_costs for _, node_costs in found), strict=True)
@@ -235,34 +253,6 @@ class CityCosts:
     def _as_minutes(self, metres: Closest) -> Closest:
         speed = self._city.parameters.walking_speed_m_per_min
         return Closest(metres.cost / speed, metres.nearest)
-
-
-def attachment_of(attachment: Attachment, rows: NDArray[np.int64]) -> Attachment:
-    """Return the attachments of some subjects only, numbered by their place among `rows`.
-
-    Parameters
-    ----------
-    attachment
-        Of a whole table.
-    rows
-        Rows of that table, ascending.
-    """
-    from siting.network.attach.snap import Attachment
-
-    # Subjects stand in ascending order, so those of a few rows are found without a look at all.
-    low = np.searchsorted(attachment.subject, rows, "left")
-    count = np.searchsorted(attachment.subject, rows, "right") - low
-    number = np.repeat(np.arange(rows.size, dtype=np.int32), count)
-    first = np.cumsum(count) - count
-    kept = np.arange(number.size) + np.repeat(low - first, count)
-    return Attachment(
-        number,
-        attachment.edge[kept],
-        attachment.position[kept],
-        attachment.access_m[kept],
-        int(rows.size),
-        attachment.via[rows],
-    )
 
 
 def _in_table(found: Closest, rows: NDArray[np.int64], factor: float = 1.0) -> Closest:

@@ -1,0 +1,85 @@
+"""Which known word was probably meant by one that is not known: the one place that guesses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from siting.message import Message, message
+from siting.words import say
+
+
+def nearest(word: str, known: Iterable[str], *, most: int = 1) -> list[str]:
+    """Return the known words that look like a word, the nearest first; often none.
+
+    Examples
+    --------
+    >>> nearest("encodng", ["path", "encoding"]), nearest("xyz", ["path"])
+    (['encoding'], [])
+    """
+    return get_close_matches(word, sorted(set(known)), n=most)
+
+
+def hint_known(word: str, known: Iterable[str]) -> Message:
+    """Name the known word that was probably meant, and otherwise all that are known.
+
+    Examples
+    --------
+    >>> hint_known("encodng", ["path", "encoding"]).key
+    'hint.nearest'
+    """
+    names = sorted(set(known))
+    near = nearest(word, names)
+    if near:
+        return message("hint.nearest", name=near[0])
+    return message("hint.known", names=names)
+
+
+def hint_question(word: str, known: Iterable[str]) -> Message | str:
+    """Ask whether a known word was meant, to be put behind a sentence; empty without a guess."""
+    near = nearest(word, known)
+    return message("hint.did_you_mean", name=near[0]) if near else ""
+
+
+def hint_near(word: str, known: Iterable[str]) -> Message | str:
+    """Name up to three known words, to be put behind a sentence; empty without a guess."""
+    near = nearest(word, known, most=3)
+    return message("file.near", near=str(near)) if near else ""
+
+
+# --- in English, for modules that do not give messages yet ---------------------------------------
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return a question to put behind a sentence, with a blank before it; empty without a guess.
+
+    Examples
+    --------
+    >>> did_you_mean("encodng", ["path", "encoding"]), did_you_mean("xyz", ["path"])
+    (" Did you mean 'encoding'?", '')
+    """
+    return say(hint_question(word, known), "en")
+
+
+def near_it(word: str, known: Iterable[str]) -> str:
+    """Return a sentence with up to three words to put behind another; empty without a guess.
+
+    Examples
+    --------
+    >>> near_it("homes.gpkq", ["homes.gpkg", "homes.gpk"])
+    " Near it are ['homes.gpk', 'homes.gpkg']."
+    """
+    return say(hint_near(word, known), "en")
+
+
+def nearest_known(word: str, known: Iterable[str]) -> str:
+    """Say which known word was probably meant, and otherwise which are known.
+
+    Examples
+    --------
+    >>> nearest_known("encodng", ["path", "encoding"])
+    "did you mean 'encoding'?"
+    >>> nearest_known("xyz", ["path", "encoding"])
+    'known are: encoding, path'
+    """
+    return say(hint_known(word, known), "en")
