@@ -161,11 +161,11 @@ def _read(packs: list[str] | None) -> tuple[Pack, ...]:
 
 
 def _rule(rule_id: str, packs: list[str] | None) -> Rule:
-    from siting.did_you_mean import nearest_message
+    from siting.did_you_mean import hint_known
 
     known = {rule.id: rule for pack in _read(packs) for rule in pack.rules}
     if rule_id not in known:
-        near = nearest_message(rule_id, known)
+        near = hint_known(rule_id, known)
         raise RuleError("rules", [message("rules.unknown", rule=rule_id, nearest=near)])
     return known[rule_id]
 

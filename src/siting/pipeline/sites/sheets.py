@@ -34,9 +34,8 @@ def siting_sheets(summary: Mapping[str, Any], language: str) -> list[Sheet]:
     areas = [row for rows in summary["areas"].values() for row in rows]
     rules = [{**row, "title": row["title"][language]} for row in summary["rules"]]
     told = [{**row, "when": say(Term("when", row["when"]), spoken)} for row in summary["capacity"]]
-    # The headline says what the status is worth; the solver's own sentence is English.
-    solved = [summary["answer"]["message"]] if spoken == "en" else []
-    lines = [*headline(summary, language), *solved, *summary["notes"]]
+    solved = summary["answer"]["message" if spoken == "en" else "message_zh"]
+    lines = [*headline(summary, language), solved, *summary["notes"]]
     sheets = [
         _sheet("summary", [{"line": line} for line in lines], spoken),
         _sheet("chosen", _dated(summary["opened"]), spoken),

@@ -100,7 +100,7 @@ def status_sentence(answer: Mapping[str, Any], language: str) -> str:
 def _status(answer: Mapping[str, Any]) -> Message:
     status = answer["status"]
     if answer["still_without"] is None:
-        return message(f"no_plan.{status}", reason=answer["message"])
+        return message(f"no_plan.{status}", reason=_solver(answer))
     if status == "optimal":
         return message("answer.optimal")
     why = Term("ended", (answer["ended"] or "gap reached").replace(" ", "-"))
@@ -136,13 +136,18 @@ def _capacity(row: Mapping[str, Any], unit: Term) -> Message:
     )
 
 
-def _by_hand(summary: Mapping[str, Any]) -> list[Message | str]:
+def _solver(answer: Mapping[str, Any]) -> Text:
+    """Return what the model itself says of its answer."""
+    return Text(answer["message_zh"], answer["message"])
+
+
+def _by_hand(summary: Mapping[str, Any]) -> list[Message | Text]:
     other = summary.get("by_hand")
     if other is None:
         return []
     answer = other["answer"]
     if answer["still_without"] is None:
-        return [str(answer["message"])]
+        return [_solver(answer)]
     change = answer["newly_served"] - summary["answer"]["newly_served"]
     return [
         message(
