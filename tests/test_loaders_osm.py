@@ -442,3 +442,24 @@ def test_half_of_a_real_pbf_is_refused(real_data, tmp_path):
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(LoadError, match=r"half\.osm\.pbf \(1,634,105 bytes\) breaks off"):
         read_osm(path, TYPES, report=DataReport())
+
+
+def test_closed_places_are_not_read_and_counted(town):
+    town.node(1, 0, 0, amenity="kindergarten")
+    town.node(2, 1, 0, amenity="kindergarten", disused="yes")
+    town.node(3, 2, 0, disused__amenity="kindergarten")
+    town.square(4, 5, 5, leisure="pitch", abandoned="yes")
+    town.square(5, 8, 5, razed__leisure="pitch")
+    extract, report = town.read()
+    assert list(extract.facilities["facility_id"]) == ["n1"]
+    assert codes(report)["facility-gone"] == 4
+
+
+def test_nobody_lives_in_a_building_under_construction(town):
+    town.square(1, 0, 0, building="apartments", building__levels="6")
+    town.square(2, 5, 0, building="construction", construction="apartments")
+    town.square(3, 9, 0, building="apartments", ruins="yes")
+    report = DataReport()
+    homes = homes_from_buildings(town.read()[0].buildings.to_crs("EPSG:32631"), report=report)
+    assert list(homes["home_id"]) == ["w1"]
+    assert codes(report)["building-gone"] == 2

@@ -120,6 +120,22 @@ _FLOOR_AREA = (
     "build_floor_area",
 )
 _LAND_AREA = ("land_area_m2", "用地面积", "占地面积", "土地面积", "land_area", "site_area")
+_STATUS = (
+    "status",
+    "营业状态",
+    "经营状态",
+    "运营状态",
+    "运行状态",
+    "使用状态",
+    "建设状态",
+    "设施状态",
+    "道路状态",
+    "当前状态",
+    "状态",
+    "business_status",
+    "operational_status",
+    "operating_status",
+)
 _CAPACITY = (
     "capacity",
     "服务能力",
@@ -170,6 +186,7 @@ FACILITY_FIELDS = _fields(
     ("floor_area_m2", "area", _FLOOR_AREA),
     ("land_area_m2", "area", _LAND_AREA),
     ("capacity", "places", _CAPACITY),
+    ("status", None, _STATUS),
 )
 SITE_FIELDS = _fields(
     ("site_id", None, ("site_id", "地块编号", "地块编码", "候选点编号", *_ID)),

@@ -39,6 +39,7 @@ from siting.loaders.layer.columns import (
     require_columns,
 )
 from siting.loaders.layer.shapes import clean_shapes, without_missing
+from siting.loaders.layer.statuses import in_service
 from siting.loaders.layer.street_ends import turn_lines
 from siting.tables import (
     AREAS,
@@ -177,6 +178,9 @@ def facilities_table(
         mapping = {facility_type.code: (facility_type.code,)}
     headers = _headers(frame)
     matches = _match(headers, FACILITY_FIELDS, declared, subject, report)
+    status = matches.pop("status", None)
+    statuses = status.column if status is not None else None
+    frame = in_service(frame, statuses, subject=subject, report=report)
     wanted = [f for f in FACILITY_FIELDS if f.name == "facility_type"]
     require_columns(headers, matches, wanted, subject=subject)
     assigned = assign_types(

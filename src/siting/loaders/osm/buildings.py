@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from siting.loaders.osm.standing import GONE_BUILDINGS, has_ended
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -64,9 +66,10 @@ _HOME_COLUMNS = (
 
 
 def residential_use(tags: Mapping[str, str]) -> str:
-    """Say whether a building is lived in: ``yes``, ``no`` or ``uncertain``.
+    """Say whether a building is lived in: ``yes``, ``no``, ``uncertain`` or ``gone``.
 
-    A ``building=yes`` without any other use is uncertain; over a shop people may live too.
+    A ``building=yes`` without any other use is uncertain; over a shop people may live too. What
+    is a ruin, abandoned or still being built is gone.
 
     Examples
     --------
@@ -74,8 +77,13 @@ def residential_use(tags: Mapping[str, str]) -> str:
     ('yes', 'uncertain')
     >>> residential_use({"building": "yes", "amenity": "school"})
     'no'
+    >>> residential_use({"building": "apartments", "abandoned": "yes"})
+    'gone'
     """
-    if tags["building"] in HOMES:
+    kinds = {part.strip() for part in tags["building"].split(";")}
+    if kinds & GONE_BUILDINGS or has_ended(tags):
+        return "gone"
+    if kinds & HOMES:
         return "yes"
     if tags["building"] != "yes" or any(key in tags for key in _OTHER_USES):
         return "no"
@@ -148,10 +156,19 @@ def _lived_in(
         layer,
         "info",
         "building-not-residential",
-        f"{others} buildings are workplaces, services or ruins by their tags; they are no homes.",
+        f"{others} buildings are workplaces or services by their tags; they are no homes.",
         count=others,
         examples=buildings.loc[use == "no", "building_id"],
     )
+    gone = buildings.loc[use == "gone", "building_id"]
+    if len(gone):
+        message = (
+            f"{len(gone)} buildings are ruins, abandoned, demolished or under construction by "
+            "their tags; nobody lives there."
+        )
+        report.add(
+            layer, "excluded", "building-gone", message, count=len(gone), examples=gone.iloc[:5]
+        )
     if doubtful:
         kept = "kept as homes" if uncertain else "left out"
         report.add(

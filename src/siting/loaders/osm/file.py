@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from siting.errors import LoadError
 from siting.loaders.osm.buildings import residential_use
+from siting.loaders.osm.standing import Standing, standing
 from siting.loaders.osm.walking import is_square, walk_access
 
 if TYPE_CHECKING:
@@ -68,18 +69,36 @@ class FeatureLists:
     wkb: list[str] = field(default_factory=list)
     attributes: list[tuple[Any, ...]] = field(default_factory=list)
 
+    def add(self, osm_id: str, wkb: str, row: tuple[Any, ...]) -> None:
+        """File one feature."""
+        self.id.append(osm_id)
+        self.wkb.append(wkb)
+        self.attributes.append(row)
+
 
 @dataclass
 class RawOsm:
-    """What one walk through a file found."""
+    """What one walk through a file found; facilities that are `private` or `gone` serve nobody."""
 
     streets: StreetLists = field(default_factory=StreetLists)
     buildings: FeatureLists = field(default_factory=FeatureLists)
     facilities: FeatureLists = field(default_factory=FeatureLists)
     water: FeatureLists = field(default_factory=FeatureLists)
     boundaries: FeatureLists = field(default_factory=FeatureLists)
-    closed: int = 0
+    private: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+
+    def add_facility(
+        self, osm_id: str, wkb: str, tags: Mapping[str, str], codes: tuple[str, ...]
+    ) -> None:
+        """File a facility that serves the public; note one that does not."""
+        found = standing(tags)
+        if found is Standing.OPEN:
+            row = (tags.get("name"), plain_number(tags.get("capacity")), codes)
+            self.facilities.add(osm_id, wkb, row)
+        else:
+            (self.gone if found is Standing.GONE else self.private).append(osm_id)
 
 
 def read_raw(path: Path, facility_tags: FacilityTags, include: AbstractSet[str]) -> RawOsm:
@@ -169,7 +188,10 @@ class _Collector:
         # Areas announced by a way or relation; osmium passes over what does not close.
         self._announced: dict[str, None] = {}
         self._built: set[str] = set()
-        self.node_keys = facility_tags.keys if "facilities" in include else ()
+        self.facility_keys = (
+            (*facility_tags.keys, *facility_tags.former_keys) if "facilities" in include else ()
+        )
+        self.node_keys = self.facility_keys
         # An empty filter lets everything pass, so a key that no way has stands in.
         self.way_keys = tuple(
             key
@@ -179,7 +201,7 @@ class _Collector:
         self.area_keys = tuple(sorted(self._keys_of_areas()))
 
     def _keys_of_areas(self) -> set[str]:
-        keys = set(self.node_keys)
+        keys = set(self.facility_keys)
         keys |= {"building"} if "buildings" in self._include else set()
         keys |= set(WATER_AREAS) if "water" in self._include else set()
         keys |= {"boundary"} if "boundaries" in self._include else set()
@@ -197,9 +219,14 @@ class _Collector:
             if tags.get("type") in ("multipolygon", "boundary"):
                 self._announce(f"r{thing.id}", tags)
         else:
-            codes = self._tags.match(tags)
-            if codes:
-                self._facility(f"n{thing.id}", self._wkb.create_point(thing), tags, codes)
+            self._node(thing, tags)
+
+    def _node(self, node: Any, tags: Mapping[str, str]) -> None:
+        codes = self._tags.match(tags)
+        if codes:
+            self.raw.add_facility(f"n{node.id}", self._wkb.create_point(node), tags, codes)
+        elif self._tags.match_former(tags):
+            self.raw.gone.append(f"n{node.id}")
 
     def finish(self) -> None:
         """Note the areas that were announced and never came."""
@@ -253,13 +280,15 @@ class _Collector:
         except RuntimeError:
             self.raw.broken.append(f"w{way.id}")
             return
-        self._file(self.raw.water, f"w{way.id}", wkb, (tags.get("name"), tags["waterway"], True))
+        self.raw.water.add(f"w{way.id}", wkb, (tags.get("name"), tags["waterway"], True))
 
     def _area(self, area: Any, tags: Mapping[str, str]) -> None:
         area_id = f"{'w' if area.from_way() else 'r'}{area.orig_id()}"
         if is_square(tags) and not area.from_way() and "streets" in self._include:
             self._rings(area, area_id, tags)
         wanted, codes = self._rows(tags), self._codes(tags)
+        if not codes and "facilities" in self._include and self._tags.match_former(tags):
+            self.raw.gone.append(area_id)
         if not wanted and not codes:
             return
         try:
@@ -268,29 +297,15 @@ class _Collector:
             return
         self._built.add(area_id)
         for lists, row in wanted:
-            self._file(lists, area_id, wkb, row)
+            lists.add(area_id, wkb, row)
         if codes:
-            self._facility(area_id, wkb, tags, codes)
+            self.raw.add_facility(area_id, wkb, tags, codes)
 
     def _rings(self, area: Any, area_id: str, tags: Mapping[str, str]) -> None:
         """Let the edges of a square mapped as a relation be walked; its ways carry no tags."""
         rings = [ring for outer in area.outer_rings() for ring in (outer, *area.inner_rings(outer))]
         for number, ring in enumerate(rings):
             self._street(f"{area_id}.{number}", ring, tags)
-
-    def _facility(
-        self, osm_id: str, wkb: str, tags: Mapping[str, str], codes: tuple[str, ...]
-    ) -> None:
-        if self._tags.is_closed(tags):
-            self.raw.closed += 1
-            return
-        row = (tags.get("name"), plain_number(tags.get("capacity")), codes)
-        self._file(self.raw.facilities, osm_id, wkb, row)
-
-    def _file(self, lists: FeatureLists, osm_id: str, wkb: str, row: tuple[Any, ...]) -> None:
-        lists.id.append(osm_id)
-        lists.wkb.append(wkb)
-        lists.attributes.append(row)
 
 
 def building_row(tags: Mapping[str, str]) -> tuple[Any, ...] | None:

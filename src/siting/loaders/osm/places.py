@@ -20,7 +20,6 @@ from siting.loaders.osm.file import (
     FeatureLists,
     RawOsm,
     building_row,
-    plain_number,
     water_row,
 )
 from siting.loaders.osm.streets import coordinate_units
@@ -255,9 +254,7 @@ def _collect(features: Iterable[tuple[str, _Tags, Any]], row_of: Any, lists: Fea
         row = row_of(tags)
         area = shape.geom_type in ("Polygon", "MultiPolygon")
         if row is not None and (area or tags.get("waterway") in WATER_LINES):
-            lists.id.append(osm_id)
-            lists.wkb.append(shapely.to_wkb(shape, hex=True))
-            lists.attributes.append(row)
+            lists.add(osm_id, shapely.to_wkb(shape, hex=True), row)
 
 
 def _any_water(tags: _Tags) -> tuple[Any, ...] | None:
@@ -272,13 +269,10 @@ def _collect_facilities(
     import shapely
 
     for osm_id, tags, shape in features:
+        if shape.geom_type not in ("Point", "Polygon", "MultiPolygon"):
+            continue
         codes = facility_tags.match(tags)
-        if not codes or shape.geom_type not in ("Point", "Polygon", "MultiPolygon"):
-            continue
-        if facility_tags.is_closed(tags):
-            raw.closed += 1
-            continue
-        raw.facilities.id.append(osm_id)
-        raw.facilities.wkb.append(shapely.to_wkb(shape, hex=True))
-        capacity = plain_number(tags.get("capacity"))
-        raw.facilities.attributes.append((tags.get("name"), capacity, codes))
+        if codes:
+            raw.add_facility(osm_id, shapely.to_wkb(shape, hex=True), tags, codes)
+        elif facility_tags.match_former(tags):
+            raw.gone.append(osm_id)

@@ -215,10 +215,7 @@ def _note_raw(raw: RawOsm, name: str, report: DataReport) -> None:
     if count:
         message = f"{count} ways may not be walked (motorways, foot=no, under construction ...)."
         report.add(streets, "info", "way-not-walkable", message, count=count)
-    if raw.closed:
-        message = f"{raw.closed} leisure facilities are for their owners only (access=private)."
-        report.add(f"facilities ({name})", "excluded", "facility-private", message,
-                   count=raw.closed)  # fmt: skip
+    _note_facilities(raw, f"facilities ({name})", report)
     if raw.broken:
         message = (
             f"{len(raw.broken)} areas or water lines could not be built from their ways and are "
@@ -226,6 +223,24 @@ def _note_raw(raw: RawOsm, name: str, report: DataReport) -> None:
         )
         report.add(name, "excluded", "osm-geometry-broken", message,
                    count=len(raw.broken), examples=raw.broken)  # fmt: skip
+
+
+def _note_facilities(raw: RawOsm, layer: str, report: DataReport) -> None:
+    if raw.private:
+        message = (
+            f"{len(raw.private)} facilities are for their owners only (access=private); they "
+            "serve nobody else."
+        )
+        report.add(layer, "excluded", "facility-private", message,
+                   count=len(raw.private), examples=raw.private)  # fmt: skip
+    if raw.gone:
+        message = (
+            f"{len(raw.gone)} facilities are closed, empty, demolished or not built by their tags "
+            "(shop=vacant, disused=yes, construction=yes, opening_hours=off ...); they serve "
+            "nobody."
+        )
+        report.add(layer, "excluded", "facility-gone", message,
+                   count=len(raw.gone), examples=raw.gone)  # fmt: skip
 
 
 def _allowed(
