@@ -104,7 +104,8 @@ def homes_from_buildings(
     ----------
     buildings
         As `read_osm` gives them, in projected metres: ``building_id, name, building,
-        residential, levels, flats, geometry``. A row is a building.
+        residential, levels, flats, geometry``, perhaps `levels_unread`. A row is a building; a
+        point is a home of unknown size where it says how many flats it has or that it is lived in.
     report
         Gets what was excluded, is missing, or was assumed.
     layer
@@ -138,8 +139,10 @@ def homes_from_buildings(
     homes = _lived_in(buildings, uncertain=uncertain, layer=layer, report=report)
     homes = homes.rename(columns={"building_id": "home_id", "flats": "households"})
     levels = homes["levels"].to_numpy(dtype=float)
+    _note_unread(homes, layer, report)
     homes["levels"] = _levels(levels, default_levels, layer, report)
-    homes["footprint_m2"] = homes.geometry.area
+    area = homes.geometry.area.to_numpy()
+    homes["footprint_m2"] = np.where(area > 0, area, np.nan)  # a node has none
     homes["floor_area_m2"] = homes["footprint_m2"] * homes["levels"]
     homes["population"] = np.full(len(homes), np.nan)
     return homes[[*_HOME_COLUMNS, "geometry"]]
@@ -148,6 +151,7 @@ def homes_from_buildings(
 def _lived_in(
     buildings: gpd.GeoDataFrame, *, uncertain: bool, layer: str, report: DataReport
 ) -> gpd.GeoDataFrame:
+    buildings = _without_vague_nodes(buildings, layer, report)
     use = buildings["residential"].to_numpy()
     doubtful = int((use == "uncertain").sum())
     keep = (use == "yes") | ((use == "uncertain") & uncertain)
@@ -181,6 +185,40 @@ def _lived_in(
             examples=buildings.loc[use == "uncertain", "building_id"],
         )
     return buildings.loc[keep].reset_index(drop=True)
+
+
+def _without_vague_nodes(
+    buildings: gpd.GeoDataFrame, layer: str, report: DataReport
+) -> gpd.GeoDataFrame:
+    """Leave out nodes that do not say, by their kind or by flats, that people live there."""
+    vague = (
+        (buildings.geometry.geom_type == "Point")
+        & (buildings["residential"] == "uncertain")
+        & ~(buildings["flats"] > 0)
+    ).to_numpy(dtype=bool)
+    if vague.any():
+        count = int(vague.sum())
+        message = (
+            f"{count} buildings are mapped as a node with building=yes and no number of flats; "
+            "they are no homes."
+        )
+        report.add(layer, "excluded", "building-node-vague", message,
+                   count=count, examples=buildings.loc[vague, "building_id"])  # fmt: skip
+    return buildings[~vague]
+
+
+def _note_unread(homes: gpd.GeoDataFrame, layer: str, report: DataReport) -> None:
+    if "levels_unread" not in homes.columns:
+        return
+    unread = homes["levels_unread"].notna().to_numpy(dtype=bool)
+    if unread.any():
+        first = homes.loc[unread, "levels_unread"].iloc[0]
+        message = (
+            f"{int(unread.sum())} homes have a number of storeys that is no plain positive number, "
+            f"the first is '{first}'; it counts as not mapped."
+        )
+        report.add(layer, "warning", "levels-unreadable", message,
+                   count=int(unread.sum()), examples=homes.loc[unread, "home_id"])  # fmt: skip
 
 
 def _levels(

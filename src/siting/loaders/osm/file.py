@@ -6,6 +6,7 @@ is decided by its neighbours.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 from siting.errors import LoadError
 from siting.loaders.osm.buildings import residential_use
 from siting.loaders.osm.standing import Standing, standing
-from siting.loaders.osm.walking import is_square, walk_access
+from siting.loaders.osm.walking import (
+    CLOSED_WORD,
+    CONDITIONS,
+    PRIVATE_WORD,
+    gate_access,
+    is_ferry,
+    is_square,
+    walk_access,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +51,9 @@ DIVIDING_WATER = frozenset(
         "bay",
     ]
 )
+_LEVELS = re.compile(r"\s*\+?(\d+(\.\d+)?)\s*", re.ASCII)
+_MOST_LEVELS = 200.0
+_GATE_KEYS = ("barrier", "foot", "access", "locked", *CONDITIONS)
 _MAGIC = {b"<": "osm", b"\xef\xbb\xbf<": "osm", b"\x1f\x8b": "osm.gz", b"BZh": "osm.bz2"}
 
 
@@ -59,6 +71,23 @@ class StreetLists:
     x: list[int] = field(default_factory=list)
     y: list[int] = field(default_factory=list)
     not_walkable: int = 0
+    closed_gates: list[int] = field(default_factory=list)
+    private_gates: list[int] = field(default_factory=list)
+    conditional: list[str] = field(default_factory=list)
+    ferries: list[str] = field(default_factory=list)
+
+    def add_gate(self, node: int, tags: Mapping[str, str]) -> None:
+        """File a node that does not let everybody through."""
+        word = gate_access(tags)
+        if word == CLOSED_WORD:
+            self.closed_gates.append(node)
+        elif word == PRIVATE_WORD:
+            self.private_gates.append(node)
+
+    def add_conditions(self, osm_id: str, tags: Mapping[str, str]) -> None:
+        """Note what holds at some times only."""
+        if any(key in tags for key in CONDITIONS):
+            self.conditional.append(osm_id)
 
 
 @dataclass
@@ -191,11 +220,17 @@ class _Collector:
         self.facility_keys = (
             (*facility_tags.keys, *facility_tags.former_keys) if "facilities" in include else ()
         )
-        self.node_keys = self.facility_keys
+        self.gate_keys = _GATE_KEYS if "streets" in include else ()
+        self.home_keys = ("building",) if "buildings" in include else ()
+        self.node_keys = (*self.facility_keys, *self.gate_keys, *self.home_keys)
         # An empty filter lets everything pass, so a key that no way has stands in.
         self.way_keys = tuple(
             key
-            for layer, key in (("streets", "highway"), ("water", "waterway"))
+            for layer, key in (
+                ("streets", "highway"),
+                ("streets", "route"),
+                ("water", "waterway"),
+            )
             if layer in include
         ) or ("siting:none",)
         self.area_keys = tuple(sorted(self._keys_of_areas()))
@@ -222,10 +257,16 @@ class _Collector:
             self._node(thing, tags)
 
     def _node(self, node: Any, tags: Mapping[str, str]) -> None:
-        codes = self._tags.match(tags)
+        if any(key in tags for key in self.gate_keys):
+            self.raw.streets.add_gate(node.id, tags)
+            self.raw.streets.add_conditions(f"n{node.id}", tags)
+        row = building_row(tags) if self.home_keys else None
+        if row is not None:
+            self.raw.buildings.add(f"n{node.id}", self._wkb.create_point(node), row)
+        codes = self._codes(tags)
         if codes:
             self.raw.add_facility(f"n{node.id}", self._wkb.create_point(node), tags, codes)
-        elif self._tags.match_former(tags):
+        elif "facilities" in self._include and self._tags.match_former(tags):
             self.raw.gone.append(f"n{node.id}")
 
     def finish(self) -> None:
@@ -253,6 +294,8 @@ class _Collector:
     def _way(self, way: Any, tags: Mapping[str, str]) -> None:
         if "highway" in tags and "streets" in self._include:
             self._street(f"w{way.id}", way.nodes, tags)
+        elif "streets" in self._include and is_ferry(tags):
+            self.raw.streets.ferries.append(f"w{way.id}")
         elif tags.get("waterway") in WATER_LINES and "tunnel" not in tags:
             self._line_of_water(way, tags)
 
@@ -262,6 +305,7 @@ class _Collector:
         if walk is None:
             streets.not_walkable += 1
             return
+        streets.add_conditions(way_id, tags)
         # A one-way against the drawing is drawn the other way round, so `oneway` needs no sign.
         order = list(nodes)[::-1] if walk.direction < 0 else list(nodes)
         streets.id.append(way_id)
@@ -309,14 +353,26 @@ class _Collector:
 
 
 def building_row(tags: Mapping[str, str]) -> tuple[Any, ...] | None:
-    """Return name, kind, use, levels and flats of a building; None for anything else."""
+    """Return name, kind, use, levels, flats and unreadable levels; None for anything else."""
     if tags.get("building", "no") == "no":
         return None
-    levels, flats = (
-        plain_number(tags.get("building:levels")),
-        plain_number(tags.get("building:flats")),
-    )
-    return tags.get("name"), tags["building"], residential_use(tags), levels, flats
+    text = tags.get("building:levels")
+    levels, flats = number_of_levels(text), plain_number(tags.get("building:flats"))
+    unread = text if text and levels != levels else None  # noqa: PLR0124 - not a number
+    return tags.get("name"), tags["building"], residential_use(tags), levels, flats, unread
+
+
+def number_of_levels(text: str | None) -> float:
+    """Read a number of storeys as mappers should write it: digits, positive, not thousands.
+
+    Examples
+    --------
+    >>> number_of_levels("6"), number_of_levels("6.5"), number_of_levels("3-4")
+    (6.0, 6.5, nan)
+    """
+    plain = _LEVELS.fullmatch(text or "")
+    number = float(plain.group(1)) if plain else 0.0
+    return number if 0 < number <= _MOST_LEVELS else float("nan")
 
 
 def water_row(tags: Mapping[str, str]) -> tuple[Any, ...] | None:
