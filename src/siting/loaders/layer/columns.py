@@ -136,6 +136,17 @@ _STATUS = (
     "operational_status",
     "operating_status",
 )
+_ROAD_CLASS = (
+    "highway",
+    "fclass",
+    "道路等级",
+    "道路类型",
+    "道路级别",
+    "道路类别",
+    "road_class",
+    "roadclass",
+    "road_type",
+)
 _CAPACITY = (
     "capacity",
     "服务能力",
@@ -214,9 +225,10 @@ STREET_FIELDS = _fields(
     ("street_id", None, ("street_id", "道路编号", "道路编码", *_ID)),
     ("from_node", None, ("from_node", "fnode", "起点", "起始节点", "u")),
     ("to_node", None, ("to_node", "tnode", "终点", "终止节点", "v")),
-    ("highway", None, ("highway", "fclass", "道路等级", "道路类型")),
+    ("highway", None, _ROAD_CLASS),
     ("name", None, ("道路名称", "路名", *_NAME)),
     ("oneway", None, ("oneway", "单向", "单行")),
+    ("status", None, _STATUS),
 )
 ENTRANCE_FIELDS = _fields(
     (

@@ -7,6 +7,7 @@ from OpenStreetMap keep (``disused``, ``opening_hours`` ...). What the words mea
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,17 +52,8 @@ def in_service(
     >>> [note.code for note in report.notes]
     ['status-unknown', 'facility-gone']
     """
-    gone = np.zeros(len(frame), bool)
-    words: list[str] = []
-    for key in LIFE_CYCLE_KEYS:
-        if key in frame.columns and key != status:
-            found = _where(frame[key], lambda word, key=key: ends(key, word))  # type: ignore[misc]
-            words += [f"{key}={word}" for word in _distinct(frame[key], found)]
-            gone |= found
+    gone, words = out_of_service(frame, status)
     if status is not None:
-        found = _where(frame[status], lambda word: status_serves(word) is False)
-        words += _distinct(frame[status], found)
-        gone |= found
         _note_unknown(frame[status], status, subject, report)
     if not gone.any():
         return frame
@@ -75,6 +67,24 @@ def in_service(
         count=int(gone.sum()), examples=frame.index[gone],
     )  # fmt: skip
     return frame[~gone]
+
+
+def out_of_service(
+    frame: gpd.GeoDataFrame, status: str | None
+) -> tuple[NDArray[np.bool_], list[str]]:
+    """Tell which rows are closed, empty or not built, and by which words; see `in_service`."""
+    gone = np.zeros(len(frame), bool)
+    words: list[str] = []
+    for key in LIFE_CYCLE_KEYS:
+        if key in frame.columns and key != status:
+            found = _where(frame[key], partial(ends, key))
+            words += [f"{key}={word}" for word in _distinct(frame[key], found)]
+            gone |= found
+    if status is not None:
+        found = _where(frame[status], lambda word: status_serves(word) is False)
+        words += _distinct(frame[status], found)
+        gone |= found
+    return gone, words
 
 
 def _where(values: pd.Series, test: Callable[[str], bool]) -> NDArray[np.bool_]:

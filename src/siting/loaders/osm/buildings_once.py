@@ -96,10 +96,10 @@ def _completed(
     """Let the drawing that stays take over what only the other one states."""
     buildings = buildings.copy()
     for name in _STATED:
-        values = buildings[name].to_numpy(dtype=object, copy=True)
-        missing = buildings[name].isna().to_numpy()[keeper]
-        values[keeper[missing]] = values[loser[missing]]
-        buildings[name] = values if buildings[name].dtype == object else values.astype(float)
+        column = buildings[name].copy()
+        missing = column.isna().to_numpy()[keeper]
+        column.iloc[keeper[missing]] = column.iloc[loser[missing]].to_numpy()
+        buildings[name] = column
     return buildings
 
 

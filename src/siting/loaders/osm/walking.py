@@ -163,7 +163,7 @@ def is_square(tags: Mapping[str, str]) -> bool:
 def is_street(tags: Mapping[str, str]) -> bool:
     """Say whether a way is a street now, whoever may use it."""
     kinds = highway_kinds(tags.get("highway", ""))
-    return bool(kinds) and not kinds & NOT_STREETS and not has_ended(tags)
+    return bool(kinds - NOT_STREETS) and not has_ended(tags)
 
 
 def is_ferry(tags: Mapping[str, str]) -> bool:
@@ -177,13 +177,14 @@ def highway_kinds(value: str) -> set[str]:
 
 
 def suits_walking(tags: Mapping[str, str]) -> bool:
-    """Say whether a street is fit for walkers where no tag is about them."""
-    kinds = highway_kinds(tags.get("highway", ""))
-    if kinds & MOTORWAYS:
-        return False
-    if kinds & EXPRESSWAYS or tags.get("motorroad") == "yes":
-        return _has_sidewalk(tags)
-    return True
+    """Say whether a street is fit for walkers where no tag is about them.
+
+    Of a way merged of several classes (``trunk;residential``) one that is fit is enough.
+    """
+    kinds = highway_kinds(tags.get("highway", "")) - NOT_STREETS - MOTORWAYS
+    if kinds - EXPRESSWAYS and tags.get("motorroad") != "yes":
+        return True
+    return bool(kinds) and _has_sidewalk(tags)
 
 
 def _permission(tags: Mapping[str, str], side: str) -> str:
