@@ -40,7 +40,7 @@ def joined(lines, *, gap_m=0.5, crossings=True, **columns):
 def walk(streets, start, finish):
     """Return the walk between two places that lie on streets."""
     network = build_network(streets)
-    ends = [snap(network, np.array([place], float), max_access_m=1) for place in (start, finish)]
+    ends = [snap(network, np.array([place], float), max_access_m=0.01) for place in (start, finish)]
     return float(cost_to_closest(network, *ends).cost[0])
 
 

@@ -18,6 +18,7 @@ import yaml
 
 import siting
 from siting.loaders.project.read import build_project
+from siting.network.attach.snap import EQUAL_M
 from siting.pipeline.in_areas import area_of_points
 
 pytestmark = pytest.mark.real
@@ -86,19 +87,32 @@ class Walker:
         self.tree = shapely.STRtree(self.streets)
         self.reach = analysis.city.parameters.max_access_m
         rows = np.flatnonzero(self.layers.facilities["facility_type"] == facility_type)
-        self.facilities = [self.door(self.layers.facilities.geometry.iloc[row]) for row in rows]
+        self.enclosed = np.zeros(len(self.streets), bool)
+        if "enclosed" in self.layers.streets:
+            self.enclosed = self.layers.streets["enclosed"].to_numpy(bool)
+        self.facilities = [self.doors(self.layers.facilities.geometry.iloc[row]) for row in rows]
 
-    def door(self, shape):
-        """Return (street, metres along it, access leg) of the nearest street on this side."""
+    def doors(self, shape):
+        """Return (street, metres along it, access leg) of the streets that are as near as any.
+
+        On this side of the water; bridges and tunnels only where there is nothing else.
+        """
         near = self.tree.query(shape, predicate="dwithin", distance=self.reach)
-        order = near[np.argsort(shapely.distance(self.streets[near], shape), kind="stable")]
-        for street in order:
-            line = self.streets[street]
-            leg = shapely.shortest_line(shape, line)
-            if self.is_open(leg, shape):
-                foot = shapely.Point(leg.coords[-1])
-                return int(street), shapely.line_locate_point(line, foot), leg.length
-        return None
+        for streets in (near[~self.enclosed[near]], near[self.enclosed[near]]):
+            found = []
+            order = streets[np.argsort(shapely.distance(self.streets[streets], shape))]
+            for street in order:
+                line = self.streets[street]
+                leg = shapely.shortest_line(shape, line)
+                if found and leg.length > found[0][2] + EQUAL_M:
+                    break
+                if self.is_open(leg, shape):
+                    foot = shapely.Point(leg.coords[-1])
+                    place = shapely.line_locate_point(line, foot)
+                    found.append((int(street), place, leg.length))
+            if found:
+                return found
+        return []
 
     def is_open(self, leg, shape):
         if self.barriers is None:
@@ -112,21 +126,21 @@ class Walker:
 
         NaN where water lies before the nearest street: then the best open place is not obvious.
         """
-        doors = [self.door(home) for home in homes]
-        near = [self.tree.query_nearest(home, return_distance=True)[1][0] for home in homes]
+        doors = [self.doors(home) for home in homes]
+        walked = shapely.STRtree(self.streets[~self.enclosed])
+        near = [walked.query_nearest(home, return_distance=True)[1][0] for home in homes]
         doors = [
-            door if door is not None and door[2] <= metres + TOLERANCE_M else None
-            for door, metres in zip(doors, near, strict=True)
+            found if found and found[0][2] <= metres + TOLERANCE_M else []
+            for found, metres in zip(doors, near, strict=True)
         ]
         graph = nx.Graph()
         stops = {}
         for name, found in (("home", doors), ("facility", self.facilities)):
-            for number, door in enumerate(found):
-                if door is not None:
-                    stops.setdefault(door[0], []).append((door[1], (name, number)))
-        for number, door in enumerate(self.facilities):
-            if door is not None:
-                self.link(graph, "all facilities", ("facility", number), door[2])
+            for number, ways in enumerate(found):
+                for nth, (street, metres, leg) in enumerate(ways):
+                    stops.setdefault(street, []).append((metres, (name, number, nth)))
+                    if name == "facility":
+                        self.link(graph, "all facilities", (name, number, nth), leg)
         for street, line in enumerate(self.lines()):
             last = self.streets[street].length
             chain = sorted([*line, *stops.get(street, [])], key=lambda stop: min(stop[0], last))
@@ -135,23 +149,31 @@ class Walker:
         far = nx.single_source_dijkstra_path_length(graph, "all facilities")
         return np.array(
             [
-                np.nan if door is None else far.get(("home", number), np.inf) + door[2]
-                for number, door in enumerate(doors)
+                min(
+                    far.get(("home", number, nth), np.inf) + leg
+                    for nth, (_, _, leg) in enumerate(ways)
+                )
+                if ways
+                else np.nan
+                for number, ways in enumerate(doors)
             ]
         )
 
     def lines(self):
         """Yield (metres along, place) of the nodes of every street: all its vertices, or its ends.
 
-        Places, not keys: what the keys say is siting's business, where lines meet is everybody's.
+        Ends are told apart by their keys: on both sides of a locked gate the place is the same.
         """
-        keyed = "from_node" in self.layers.streets.columns
-        for line in self.streets:
+        table = self.layers.streets
+        keys = [[None, None]] * len(table)
+        if "from_node" in table.columns:
+            keys = table[["from_node", "to_node"]].to_numpy().tolist()
+        for line, (start, finish) in zip(self.streets, keys, strict=True):
             xy = shapely.get_coordinates(line)
             along = np.append(0.0, np.cumsum(np.hypot(*np.diff(xy, axis=0).T)))
             places = [tuple(each) for each in np.round(xy, 3).tolist()]
             stops = list(zip(along.tolist(), places, strict=True))
-            yield [stops[0], stops[-1]] if keyed else stops
+            yield stops if start is None else [(0.0, start), (along[-1], finish)]
 
     @staticmethod
     def link(graph, one, other, metres):

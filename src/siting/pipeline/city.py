@@ -243,6 +243,25 @@ def note_unattached(city: City, report: DataReport) -> None:
                 examples=ids.iloc[far],
                 details={"max_access_m": f"{city.parameters.max_access_m:g}"},
             )
+        _note_enclosed(city, name, ids, attachment, report)
+
+
+def _note_enclosed(
+    city: City, name: str, ids: Any, attachment: Attachment, report: DataReport
+) -> None:
+    """Report who has nothing within reach but a bridge deck or a tunnel."""
+    assert city.network is not None
+    rows = np.unique(attachment.subject[city.network.enclosed[attachment.edge]])
+    if rows.size:
+        report.add(
+            name,
+            "assumption",
+            "only-enclosed-near",
+            f"{rows.size:,} of {len(ids):,} rows have only a bridge or a tunnel within reach, and "
+            "are taken to step onto it from beside.",
+            count=rows.size,
+            examples=ids.iloc[rows],
+        )
 
 
 def _subjects(city: City) -> list[tuple[str, Any, Attachment]]:

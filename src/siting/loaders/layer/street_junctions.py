@@ -89,8 +89,9 @@ def join_lines(
     Returns
     -------
     geopandas.GeoDataFrame
-        Lines in two dimensions, cut at their junctions, with ``from_node`` and ``to_node``. The
-        pieces of a line that was cut are numbered: ``A-0``, ``A-1``.
+        Lines in two dimensions, cut at their junctions, with ``from_node`` and ``to_node``, and
+        with ``enclosed`` where some are bridges or tunnels. The pieces of a line that was cut are
+        numbered: ``A-0``, ``A-1``.
 
     Examples
     --------
@@ -105,9 +106,12 @@ def join_lines(
     >>> joined["street_id"].tolist(), joined["to_node"].iloc[0] == joined["to_node"].iloc[2]
     (['A-0', 'A-1', 'B-0', 'B-1'], True)
     """
+    levels = street_levels(streets)
+    if levels.structure.any():
+        streets = streets.assign(enclosed=levels.structure)
     if {"from_node", "to_node"} <= set(streets.columns):
         return _flat(streets, subject, report)
-    drawing = _drawing(streets)
+    drawing = _drawing(streets, levels)
     cuts, links, counts = _meetings(drawing, gap_m, crossings=crossings)
     drawing = _with_vertices(drawing, cuts)
     node, cut, parted = _nodes(drawing, links)
@@ -131,7 +135,7 @@ def _flat(streets: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.Ge
     return streets.set_geometry(type(streets.geometry)(flat, index=streets.index, crs=streets.crs))
 
 
-def _drawing(streets: gpd.GeoDataFrame) -> _Drawing:
+def _drawing(streets: gpd.GeoDataFrame, levels: Levels) -> _Drawing:
     import shapely
 
     tall = streets.geometry.to_numpy()
@@ -141,7 +145,7 @@ def _drawing(streets: gpd.GeoDataFrame) -> _Drawing:
     line = line.astype(np.int64)
     xy = np.ascontiguousarray(xyz[:, :2])
     along = measures_along(xy, line)
-    return _Drawing(lines, street_levels(streets), xy, height, line, along, shapely.STRtree(lines))
+    return _Drawing(lines, levels, xy, height, line, along, shapely.STRtree(lines))
 
 
 def _meetings(

@@ -18,7 +18,9 @@ from siting.loaders.osm.walking import (
     CLOSED_WORD,
     CONDITIONS,
     PRIVATE_WORD,
+    Walk,
     gate_access,
+    is_enclosed,
     is_ferry,
     is_square,
     walk_access,
@@ -67,6 +69,7 @@ class StreetLists:
     name: list[str | None] = field(default_factory=list)
     oneway: list[bool] = field(default_factory=list)
     private: list[bool] = field(default_factory=list)
+    enclosed: list[bool] = field(default_factory=list)
     refs: list[int] = field(default_factory=list)
     x: list[int] = field(default_factory=list)
     y: list[int] = field(default_factory=list)
@@ -75,6 +78,16 @@ class StreetLists:
     private_gates: list[int] = field(default_factory=list)
     conditional: list[str] = field(default_factory=list)
     ferries: list[str] = field(default_factory=list)
+
+    def add_way(self, way_id: str, size: int, tags: Mapping[str, str], walk: Walk) -> None:
+        """File all of a way but its nodes."""
+        self.id.append(way_id)
+        self.size.append(size)
+        self.highway.append(tags["highway"])
+        self.name.append(tags.get("name"))
+        self.oneway.append(walk.direction != 0)
+        self.private.append(walk.private)
+        self.enclosed.append(is_enclosed(tags))
 
     def add_gate(self, node: int, tags: Mapping[str, str]) -> None:
         """File a node that does not let everybody through."""
@@ -308,12 +321,7 @@ class _Collector:
         streets.add_conditions(way_id, tags)
         # A one-way against the drawing is drawn the other way round, so `oneway` needs no sign.
         order = list(nodes)[::-1] if walk.direction < 0 else list(nodes)
-        streets.id.append(way_id)
-        streets.size.append(len(order))
-        streets.highway.append(tags["highway"])
-        streets.name.append(tags.get("name"))
-        streets.oneway.append(walk.direction != 0)
-        streets.private.append(walk.private)
+        streets.add_way(way_id, len(order), tags, walk)
         streets.refs += [node.ref for node in order]
         streets.x += [node.x for node in order]
         streets.y += [node.y for node in order]

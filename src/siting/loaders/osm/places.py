@@ -144,10 +144,11 @@ def read_graph(path: Path) -> gpd.GeoDataFrame:
             "output of osmnx.save_graphml."
         ) from None
     frame = edges.reset_index()
-    for column in ("highway", "name"):
+    for column in ("highway", "name", "bridge", "tunnel", "layer"):
         if column in frame.columns:
             frame[column] = [";".join(v) if isinstance(v, list) else v for v in frame[column]]
-    kept = [each for each in ("u", "v", "key", "highway", "name", "geometry") if each in frame]
+    wanted = ("u", "v", "key", "highway", "name", "bridge", "tunnel", "layer", "geometry")
+    kept = [each for each in wanted if each in frame]
     return frame[kept]
 
 
@@ -265,12 +266,7 @@ def _street_parts(osm_id: str, tags: _Tags, shape: Any, streets: StreetLists) ->
     streets.add_conditions(osm_id, tags)
     parts = shapely.get_parts(shape.boundary if closed else shape)
     for part in parts:
-        streets.id.append(osm_id)
-        streets.size.append(shapely.get_num_coordinates(part))
-        streets.highway.append(tags["highway"])
-        streets.name.append(tags.get("name"))
-        streets.oneway.append(walk.direction != 0)
-        streets.private.append(walk.private)
+        streets.add_way(osm_id, shapely.get_num_coordinates(part), tags, walk)
     return list(shapely.reverse(parts) if walk.direction < 0 else parts)
 
 

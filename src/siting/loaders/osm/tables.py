@@ -48,8 +48,8 @@ class OsmExtract:
     Parameters
     ----------
     streets
-        STREETS-shaped: ``street_id, from_node, to_node, highway, name, oneway, private``. A row is
-        a segment between two junctions; the nodes are OpenStreetMap's.
+        STREETS-shaped: ``street_id, from_node, to_node, highway, name, oneway, private,
+        enclosed``. A row is a segment between two junctions; the nodes are OpenStreetMap's.
     buildings
         ``building_id, name, building, residential (yes | no | uncertain | gone), levels, flats,
         levels_unread``; the last is a number of storeys that could not be read. Points are
@@ -189,6 +189,7 @@ def _streets(
         "name": _column(lists.name)[parts.way],
         "oneway": np.array(lists.oneway, dtype=bool)[parts.way],
         "private": private,
+        "enclosed": np.array(lists.enclosed, dtype=bool)[parts.way],
     }
     return gpd.GeoDataFrame(columns, geometry=parts.lines, crs="EPSG:4326")
 

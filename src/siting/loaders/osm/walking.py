@@ -47,6 +47,7 @@ SQUARES = frozenset(["pedestrian", "footway", "path", "living_street", "platform
 CLOSED_WORD, PRIVATE_WORD, OPEN_WORD = "closed", "private", "open"
 WALLS = frozenset(["wall", "fence", "hedge", "retaining_wall", "city_wall"])
 CONDITIONS = ("foot:conditional", "access:conditional")
+_OPEN_TUNNELS = frozenset(["no", "building_passage", "avalanche_protector", "culvert"])
 _ALONG = {"forward": 1, "backward": -1}
 # Of a node that is a place of its own, access is about the place, not about the way.
 _PLACES = frozenset(["amenity", "shop", "office", "leisure", "tourism", "public_transport"])
@@ -164,6 +165,20 @@ def is_street(tags: Mapping[str, str]) -> bool:
     """Say whether a way is a street now, whoever may use it."""
     kinds = highway_kinds(tags.get("highway", ""))
     return bool(kinds - NOT_STREETS) and not has_ended(tags)
+
+
+def is_enclosed(tags: Mapping[str, str]) -> bool:
+    """Say whether a way is a bridge deck or a tunnel, which nobody steps onto from beside.
+
+    A passage through a building is entered from the building.
+
+    Examples
+    --------
+    >>> is_enclosed({"bridge": "viaduct"}), is_enclosed({"tunnel": "building_passage"})
+    (True, False)
+    """
+    bridge, tunnel = tags.get("bridge", "no"), tags.get("tunnel", "no")
+    return bridge not in {"no", "boardwalk"} or tunnel not in _OPEN_TUNNELS
 
 
 def is_ferry(tags: Mapping[str, str]) -> bool:

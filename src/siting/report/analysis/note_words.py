@@ -105,6 +105,7 @@ ZH: Mapping[str, str] = {
     "number-unreadable": "不是数字，按缺失处理",
     "offset-removed": "GCJ-02 或 BD-09 坐标已转换为 WGS 84",
     "on-fragment": "只接到孤立的路网碎片，能走到哪里无法判断",
+    "only-enclosed-near": "容许距离内只有桥面或隧道，按可从旁边进入处理",
     "oneway-unknown": "单向列里有不认识的词，这些道路按双向可走",
     "osm-geometry-broken": "面或水系无法由其线段拼成，已剔除（在截取数据的边缘常见）",
     "outside-crs": "坐标在坐标系范围之外，该行已剔除",
