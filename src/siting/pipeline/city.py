@@ -82,6 +82,7 @@ def build_city(
         parameters=parameters,
     )
     note_fragments(city, report)
+    note_health(city, report)
     note_unattached(city, report)
     return city
 
@@ -224,6 +225,44 @@ def note_fragments(city: City, report: DataReport) -> None:
         "together with nothing; a bridge or a short path may be missing in the data.",
         count=len(loose),
         examples=where,
+    )
+
+
+def note_health(city: City, report: DataReport) -> None:
+    """Report the figures that show whether the streets hang together as streets do."""
+    import shapely
+
+    from siting.network.health import APART_M, network_health
+
+    assert city.network is not None
+    assert city.home_attachment is not None
+    places = shapely.get_coordinates(shapely.centroid(np.asarray(city.homes.geometry)))
+    if len(places) != len(city.homes):  # a home without a place has no detour
+        return
+    health = network_health(city.network, city.home_attachment, places)
+    told = {
+        "main_share": f"{health.main_share:.1%}",
+        "homes_on_main": f"{health.homes_on_main:.1%}",
+        "pieces": health.pieces,
+        "crossings": f"{len(health.crossings):,}",
+        "dead_end_pairs": f"{len(health.dead_end_pairs):,}",
+        "dead_ends": health.dead_ends,
+        "apart_m": f"{APART_M:g}",
+        "median_detour": f"{health.median_detour:.2f}",
+        "high_detour": f"{health.high_detour:.2f}",
+    }
+    report.add(
+        "streets",
+        "warning" if health.looks_broken else "info",
+        "network-health",
+        "health of the network: {main_share} of the street length and {homes_on_main} of the homes "
+        "hang together; {crossings} crossings without a junction; {dead_end_pairs} pairs of dead "
+        "ends within {apart_m} m of each other; walks between sampled homes are {median_detour} "
+        "times the straight line (median; nine in ten at most {high_detour})".format(**told)
+        + ("; this looks like a network with missing links." if health.looks_broken else "."),
+        count=len(health.crossings) + len(health.dead_end_pairs),
+        examples=(f"({x:.0f}, {y:.0f})" for x, y in [*health.crossings, *health.dead_end_pairs]),
+        details=told,
     )
 
 

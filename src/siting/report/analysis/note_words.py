@@ -97,6 +97,7 @@ ZH: Mapping[str, str] = {
     "merged-text": "合并单元格的文字已填入所覆盖的每一格",
     "metric-crs-chosen": "已选定量距离用的坐标系",
     "network-fragments": "路网中有与其他道路都不相连的碎片，可能缺一座桥或一段小路",
+    "network-health": "路网体检",
     "no-street-near": "在容许距离内（且在障碍物同侧）没有道路，无法判断",
     "not-wanted": "不符合 where 条件的行，未采用",
     "number-absurd": "数值异常偏大，已保留；请检查是否混入合计行或单位有误",
@@ -159,7 +160,6 @@ DETAILS_ZH: Mapping[str, str] = {
     "children-assumed": "缺儿童人数，按参数 {parameter} = {value} 推算，共 {total} 人",
     "city-notes": "现状城市数据另有 {notes} 条说明，由 siting analyze 列出",
     "columns-recognised": "已识别列名：{columns}",
-    "crossings-joined": "道路相交处没有公共顶点，且没有桥、隧道、层级或高差，按平交路口连通",
     "crs-overridden": "文件中的坐标系为 {stored}，项目所写为 {declared}，以项目为准",
     "elderly-assumed": "缺老年人数，按参数 {parameter} = {value} 推算，共 {total} 人",
     "encoding-detected": "文字编码已自动识别为 {encoding}",
@@ -167,6 +167,9 @@ DETAILS_ZH: Mapping[str, str] = {
     "header-found": "表头在第 {row} 行，其上为标题行",
     "households-assumed": "缺户数，按参数 {parameter} = {value} 推算，共 {total} 户",
     "metric-crs-chosen": "已选定量距离用的坐标系 {target}",
+    "network-health": "路网体检：主体路网占道路总长 {main_share}，"
+    "{homes_on_main} 的住宅接在主体路网上；道路相交而无路口 {crossings} 处；相距 {apart_m} 米内的断头路 {dead_end_pairs} 对；"
+    "抽样住宅步行与直线距离之比，中位数 {median_detour}，九成不超过 {high_detour}",
     "no-street-near": "{max_access_m} 米内（且在障碍物同侧）没有道路，步行无法判断",
     "number-negative": "列“{header}”的数值为负，按缺失处理",
     "number-unreadable": "列“{header}”中的“{first}”等不是数字，按缺失处理",
