@@ -55,6 +55,7 @@ ZH: Mapping[str, str] = {
     "crossings-joined": "道路相交处没有公共顶点，且没有桥、隧道、层级或高差，按平交路口连通",
     "crs-overridden": "文件中的坐标系与项目所写不同，以项目为准",
     "date-is-today": "项目未写日期，按今天有效的规则判定",
+    "curves-linearised": "曲线（圆弧）按短直线读取",
     "datum-shift-doubtful": "基准转换在此地精度不足，误差可能达到服务半径量级",
     "datum-suspected": "点位与道路不吻合，坐标基准可能有误，请核对",
     "duplicate-row": "各列完全重复的行，已剔除",
@@ -168,7 +169,8 @@ DETAILS_ZH: Mapping[str, str] = {
     "households-assumed": "缺户数，按参数 {parameter} = {value} 推算，共 {total} 户",
     "metric-crs-chosen": "已选定量距离用的坐标系 {target}",
     "network-health": "路网体检：主体路网占道路总长 {main_share}，"
-    "{homes_on_main} 的住宅接在主体路网上；道路相交而无路口 {crossings} 处；相距 {apart_m} 米内的断头路 {dead_end_pairs} 对；"
+    "{homes_on_main} 的住宅接在主体路网上；道路相交而无路口 {crossings} 处；"
+    "相距 {apart_m} 米内的断头路 {dead_end_pairs} 对；"
     "抽样住宅步行与直线距离之比，中位数 {median_detour}，九成不超过 {high_detour}",
     "no-street-near": "{max_access_m} 米内（且在障碍物同侧）没有道路，步行无法判断",
     "number-negative": "列“{header}”的数值为负，按缺失处理",
