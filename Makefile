@@ -11,7 +11,7 @@ OUT ?= out
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-lowest lint type format cases sample bench build clean
+.PHONY: help setup demo test test-lowest lint type format js js-tools cases sample bench build clean
 
 help: ## Show what can be made
 	@$(PYTHON) -c "import re; [print(f'  {n:13s} {t}') for n, t in re.findall(r'^([a-z-]+):.*?## (.+)$$', open('Makefile', encoding='utf-8').read(), re.M)]"
@@ -52,6 +52,19 @@ type: $(VENV)/.dev-stamp ## Check types
 format: $(VENV)/.dev-stamp ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Only who changes the JavaScript of the map needs Node: its bundle is part of the repository.
+node_modules/.stamp: package.json .npmrc
+	npm install --silent
+	$(PYTHON) -c "open('$@', 'w').close()"
+
+js-tools: node_modules/.stamp ## Install what checks and bundles the JavaScript of the map (needs Node 18)
+
+js: node_modules/.stamp ## Format, check, test and bundle the JavaScript of the map
+	npm run --silent format
+	npm run --silent lint
+	npm run --silent test
+	npm run --silent bundle
 
 cases: $(VENV)/.dev-stamp ## Run the cases that stand beside the rules
 	$(BIN)/siting rules lint

@@ -29,6 +29,7 @@ from siting.report.plan.text import to_text
 from siting.rules.explain import describe_rule, explain_row
 from siting.rules.pack.places import find_packs, read_packs
 from siting.tables import DataReport
+from siting.words import say
 
 HALF = re.compile(r"[\u4e00-\u9fff》”）] ?[;,:()]|[;,:()] ?[\u4e00-\u9fff《“（]")
 # Texts that are matched with data, or written into a table that is read again.
@@ -136,7 +137,10 @@ def test_findings_of_plans_have_chinese_marks(findings):
     texts = {
         text
         for each in findings
-        for text in (each.title.zh, each.explanation.zh, each.note.zh, *each.missing_zh)
+        for text in (
+            *(say(text, "zh") for text in (each.title, each.explanation, each.note)),
+            *each.missing_zh,
+        )
     }
     assert len(texts) > 200
     assert [each for text in texts for each in half_width(text)] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -12,6 +13,7 @@ import pytest
 import siting
 from analysis_town import RULES, project_data, write_project, write_town
 from siting.cli.app import run
+from siting.words.catalogue import has, keys_of
 
 HEAVY = (
     "geopandas",
@@ -56,11 +58,10 @@ def process(*arguments, **environment):
     )
 
 
-def commands():
+def commands(language="en"):
     """Return every command with its path, such as ('rules', 'list')."""
-    import typer.main
-
     from siting.cli.app import app
+    from siting.cli.help_words import spoken_command
 
     def below(command, path):
         inner = getattr(command, "commands", {})
@@ -68,7 +69,7 @@ def commands():
         for name, each in inner.items():
             yield from below(each, (*path, name))
 
-    return dict(below(typer.main.get_command(app), ()))
+    return dict(below(spoken_command(app, language), ()))
 
 
 def test_findings_are_answered_with_one_and_the_last_line_is_the_path_of_the_map(
@@ -215,6 +216,44 @@ def test_help_shows_an_example_for_every_command(capsys):
             assert "siting " in told
         else:
             assert f"  {example} " in told, f"siting {' '.join(path)} --help has no example"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_help_of_every_command_is_in_one_language(language, capsys):
+    english = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
+    for path in commands():
+        assert run(["--language", language, *path, "--help"]) == 0
+        told = re.sub(r"(?m)^ *(示例：|Example:)? +siting .*$|`.*?`", "", capsys.readouterr().out)
+        told = re.sub(r"(?s)^.*?\n", "", told, count=1)
+        wrong = english if language == "zh" else re.compile("[\u4e00-\u9fff]")
+        assert wrong.findall(told) == [], path
+
+
+def test_every_help_text_belongs_to_a_command_or_an_option():
+    named = {"option.any.help"}
+    for path, command in commands().items():
+        name = "-".join(path) or "siting"
+        named |= {f"command.{name}"}
+        for each in command.params:
+            own = f"option.{name}.{each.name}"
+            named.add(own if has(own, "en") else f"option.any.{each.name}")
+    assert {*keys_of("command", "en"), *keys_of("option", "en")} == named
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        (["analyze"], "缺少 project"),
+        (["analyze", "x", "--ot", "y"], "没有选项 --ot"),
+        (["analyse"], "命令的写法有误"),
+        (["check", "x", "--status", "old"], "--status 的值不可用"),
+    ],
+)
+def test_bad_usage_is_told_in_chinese(arguments, fault, capsys):
+    assert run([*arguments, "-l", "zh"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"错误：{fault}")
+    assert not re.search("[a-z]+ [a-z]+ [a-z]+", told)
 
 
 def test_every_option_says_what_it_does():

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 
+import grimp
 import pytest
 
 
-@pytest.fixture
-def build_reference(repository):
-    path = repository / "docs" / "build_reference.py"
-    spec = importlib.util.spec_from_file_location("build_reference", path)
+def script(path):
+    """Return a script of the documentation as a module."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module  # dataclasses look their module up by name
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def build_reference(repository):
+    return script(repository / "docs" / "build_reference.py")
+
+
+@pytest.fixture(scope="module")
+def build_rooms(repository):
+    return script(repository / "docs" / "build_rooms.py")
 
 
 def test_reference_pages_are_what_the_code_makes(build_reference, repository):
@@ -26,3 +38,16 @@ def test_every_key_of_a_project_file_is_explained(build_reference):
     for line in build_reference.project_page().splitlines():
         if line.startswith("| `"):
             assert line.split("|")[3].strip(), f"no meaning: {line}"
+
+
+def test_the_picture_of_the_rooms_is_what_the_imports_make(build_rooms):
+    committed = build_rooms.PICTURE.read_text(encoding="utf-8")
+    assert committed == build_rooms.picture(), "run python docs/build_rooms.py to draw it again"
+
+
+def test_every_arrow_of_the_picture_points_down(build_rooms):
+    graph = grimp.build_graph("siting", cache_dir=None)
+    height = {room.name: room.y for room in build_rooms.place(graph)}
+    pairs = build_rooms.arrows(graph, set(height))
+    assert ("cli", "pipeline") in pairs
+    assert [pair for pair in pairs if height[pair[0]] >= height[pair[1]]] == []

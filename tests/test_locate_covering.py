@@ -302,6 +302,7 @@ def test_ctrl_c_gives_the_best_so_far():
     best = solve_mclp(problem, p=12)
     assert plan.status == "feasible"
     assert "interrupted" in plan.message
+    assert (plan.ended, best.ended) == ("interrupted", "")
     assert 0.9 * best.objective < plan.objective <= best.objective <= plan.bound
     assert len(coverage_curve(problem, [3, 12], limits=Limits(time_limit_s=20))) == 2
 

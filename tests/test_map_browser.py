@@ -394,6 +394,19 @@ def test_printing_gives_pages_of_a3_with_the_map_on_them(visit, map_file):
     assert seen.page.evaluate("siting.map.getBounds().toBBoxString()") == before
 
 
+def test_a_sheet_begins_with_its_title_however_far_the_panel_was_scrolled(visit, map_file):
+    seen = visit(map_file)
+    seen.page.evaluate("siting.select({kind: 'home', row: 5})")
+    seen.wait("document.getElementById('panel').scrollTop > 0")
+    before = seen.page.evaluate("document.getElementById('panel').scrollTop")
+    seen.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    title = seen.page.locator("#title").bounding_box()
+    panel = seen.page.locator("#panel").bounding_box()
+    assert title["y"] > panel["y"]
+    seen.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert seen.page.evaluate("document.getElementById('panel').scrollTop") == before
+
+
 def test_what_is_printed_of_a_map_without_dots_keeps_its_areas(visit, tmp_path):
     varied = varied_town()
     seen = visit(write_map(varied, tmp_path / "map.html"))

@@ -13,9 +13,9 @@ from plan_book import HEAD, facts, write_book
 from siting.loaders.formats.workbook import Cell, Sheet
 from siting.loaders.plan.read import read_plan
 from siting.loaders.plan.table.grid import grid_of
-from siting.loaders.plan.table.numbering import Mark, mark_of
 from siting.loaders.plan.table.read import read_grid
 from siting.rules.plan.consistency import check_consistency
+from siting.vocabulary.numbering import Mark, mark_of
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from siting.loaders.plan.model import PlanFile, plan_json_schema
-from siting.rules.pack.facility_types import load_facility_types
+from siting.vocabulary.facility_types import load_facility_types
 
 HEAD = {"name": "甲", "jurisdiction": "cn-hubei-wuhan", "date": "2026-11-01"}
 

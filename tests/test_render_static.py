@@ -16,7 +16,7 @@ from siting.errors import SitingError
 from siting.render import Label, MapHomes, MapModel, draw_static_map, write_static_map
 from siting.render._fonts import find_typeface
 from siting.render._static_layers import SHADE_COLOURS, extent, plane_of, shade_of
-from siting.render.page import asset
+from siting.render.page import application
 from siting.render.picture import Picture
 
 no_chinese = find_typeface(())
@@ -139,7 +139,7 @@ def test_shades_follow_the_verdict_and_grade_it_by_the_limit(model):
 
 
 def test_the_colours_are_those_of_the_page():
-    light = asset("assets/palette.js").split("light: {")[1].split("dark: {")[0]
+    light = application().split("light: {")[1].split("dark: {")[0]
     shades = re.search(r"shades: \[(.*?)\]", light, re.DOTALL)[1]
     assert tuple(re.findall(r"#[0-9a-f]{6}", shades)) == SHADE_COLOURS
 

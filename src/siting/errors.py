@@ -1,44 +1,70 @@
 """The errors that siting raises on purpose: each says what, how many, which first, and what to do.
 
-The command line prints them without a traceback and leaves with exit code 2.
+The command line prints them without a traceback and leaves with exit code 2. An error holds a
+message; it is said when somebody reads it, in the language then spoken.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from siting.message import Language, Message, message
 from siting.plain_text import plain
+from siting.words import current_language, say
 
 
 class SitingError(Exception):
     r"""Input or usage that siting cannot work with; the message says what to do about it.
 
     A message is one line, or a list with one line for each fault, whatever names and keys of a
-    file stand in it.
+    file stand in it. A text instead of a message is said as it is.
 
     >>> str(SitingError("no layer is called 'a\n::error::b'"))
     "no layer is called 'a\\x0a::error::b'"
     """
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__(plain(message))
+    def __init__(self, message: Message | str = "") -> None:
+        super().__init__(message)
+        self.message = message
+
+    def said(self, language: Language) -> str:
+        """Say what is wrong in one language."""
+        return say(self.message, language)
+
+    def __str__(self) -> str:
+        return self.said(current_language())
 
 
 class _FaultsError(SitingError):
-    """Several faults of one thing, all in the one message."""
+    """Several faults of one thing, all in the one message; a subject of data is its name."""
 
-    def __init__(self, subject: str, faults: Sequence[str]) -> None:
-        self.faults = tuple(plain(fault) for fault in faults)
-        # Not the parent's: the line breaks between the faults are meant.
-        Exception.__init__(self, _join(plain(subject), self.faults))
+    def __init__(self, subject: str, faults: Sequence[Message | str]) -> None:
+        super().__init__(message("error.faults", subject=subject, count=len(faults)))
+        # What pickle gives to a new error.
+        self.args = (subject, tuple(faults))
+        self.subject = subject
+        self.messages = tuple(faults)
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """The faults in the language now spoken."""
+        return tuple(say(fault, current_language()) for fault in self.messages)
+
+    def said(self, language: Language) -> str:
+        """Say one fault in one line, and more as a counted list."""
+        told = [say(fault, language) for fault in self.messages]
+        if len(told) == 1:
+            # A fault that already starts with file and line does not need the file twice.
+            if told[0].startswith(f"{plain(self.subject)}:"):
+                return told[0]
+            return say(
+                message("error.fault", subject=self.subject, fault=self.messages[0]), language
+            )
+        return "\n".join((super().said(language), *(f"  - {fault}" for fault in told)))
 
 
 class TableError(_FaultsError):
     """A table breaks its contract; every fault of the table is in the one message."""
-
-    def __init__(self, table: str, faults: Sequence[str]) -> None:
-        self.table = table
-        super().__init__(table, faults)
 
 
 class CRSError(SitingError):
@@ -52,23 +78,6 @@ class LoadError(SitingError):
 class RuleError(_FaultsError):
     """A rule pack with faults; each is given with file, line and path."""
 
-    def __init__(self, source: str, faults: Sequence[str]) -> None:
-        self.source = source
-        super().__init__(source, faults)
-
 
 class ProjectError(_FaultsError):
     """A project or plan file with faults; each is given with line and path."""
-
-    def __init__(self, source: str, faults: Sequence[str]) -> None:
-        self.source = source
-        super().__init__(source, faults)
-
-
-def _join(subject: str, faults: tuple[str, ...]) -> str:
-    """One line for one fault; a counted list for more."""
-    if len(faults) == 1:
-        # A fault that already starts with file and line does not need the file twice.
-        return faults[0] if faults[0].startswith(f"{subject}:") else f"{subject}: {faults[0]}"
-    listed = "\n".join(f"  - {fault}" for fault in faults)
-    return f"{subject}: {len(faults)} faults\n{listed}"

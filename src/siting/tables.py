@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from siting.errors import TableError
+from siting.message import Message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -161,7 +162,8 @@ class DataNote:
     code
         Stable slug, such as ``geometry-repaired``.
     message
-        English sentence with the count and what was done.
+        A message with the count and what was done; or, where it is not converted yet, an English
+        sentence.
     count
         Number of rows concerned.
     examples
@@ -175,7 +177,7 @@ class DataNote:
     layer: str
     severity: Severity
     code: str
-    message: str
+    message: Message | str
     count: int = 0
     examples: tuple[str, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict, hash=False)
@@ -192,7 +194,7 @@ class DataReport:
         layer: str,
         severity: Severity,
         code: str,
-        message: str,
+        message: Message | str,
         *,
         count: int = 0,
         examples: Iterable[object] = (),

@@ -27,36 +27,18 @@ def register(app: typer.Typer) -> None:
 
 
 def analyze(
-    project: Annotated[Path, typer.Argument(help="The project file, siting.yaml.")],
+    project: Annotated[Path, typer.Argument()],
     *,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("out"),
-    language: Annotated[
-        str | None, typer.Option("--language", "-l", help="zh or en; the project's if left out.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
-    straight_line: Annotated[
-        bool, typer.Option("--straight-line", help="Report straight-line coverage as well.")
-    ] = False,
-    exit_zero: Annotated[
-        bool, typer.Option("--exit-zero", help="Leave with 0 although there are findings.")
-    ] = False,
-    no_map: Annotated[
-        bool, typer.Option("--no-map", help="Leave out the map: quicker for a large city.")
-    ] = False,
+    out: Annotated[Path, typer.Option("--out", "-o")] = Path("out"),
+    language: Annotated[str | None, typer.Option("--language", "-l")] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    straight_line: Annotated[bool, typer.Option("--straight-line")] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero")] = False,
+    no_map: Annotated[bool, typer.Option("--no-map")] = False,
     no_cache: NoCache = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False,
 ) -> int:
-    """Judge every home, facility and area by the rules in force, and draw the map.
-
-    Writes, all or nothing: findings.parquet, homes.parquet, areas.parquet, gaps.geojson,
-    findings.gpkg, findings.xlsx, map.html, summary.json, data-report.json and manifest.json.
-
-    Examples:
-
-      siting analyze demo/siting.yaml --out out
-
-      siting analyze demo/siting.yaml --json --exit-zero > summary.json
-    """
+    """Judge every home, facility and area by the rules in force, and draw the map."""
     from siting.pipeline.gaps.analysis import analyze as run
     from siting.pipeline.gaps.outputs import check_out_folder, write_analysis
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -23,7 +23,10 @@ from siting.cli import (
     schema,
 )
 from siting.cli.console import ExitCode, debugging, plain_lines, use_utf8, warn
+from siting.cli.help_words import spoken_command
 from siting.errors import SitingError
+from siting.message import Language, Sayable, message
+from siting.words import current_language, language_of, say, speaking, word
 
 app = typer.Typer(
     name="siting",
@@ -31,15 +34,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help=(
-        "Which homes lack which service, which plan breaks which clause, where to build next.\n\n"
-        "Start with a made-up district:\n\n"
-        "  siting sample demo\n\n"
-        "  siting analyze demo/siting.yaml --out out\n\n"
-        "Check a plan:\n\n"
-        "  siting check plans/riverside\n\n"
-        "Exit codes: 0 compliant, 1 findings, 2 bad input or usage."
-    ),
 )
 
 
@@ -57,10 +51,11 @@ def _show_version(wanted: bool) -> None:
 def _common(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+        typer.Option("--version", callback=_show_version, is_eager=True),
     ] = False,
+    language: Annotated[Literal["zh", "en"] | None, typer.Option("--language")] = None,
 ) -> None:
-    """Carry the options that stand before a command."""
+    """Carry the options that stand before a command; `run` has read the language already."""
 
 
 analyze.register(app)
@@ -90,39 +85,78 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; errors are told, never traced."""
+    with speaking(_language_asked(arguments)):
+        return _run(arguments)
+
+
+def _run(arguments: list[str]) -> int:
     try:
-        result = app(args=arguments, standalone_mode=False)
+        command = spoken_command(app, current_language())
+        result = command.main(args=arguments, standalone_mode=False)
     except SitingError as error:
         _reraise_when_debugging(error)
-        warn(f"error: {plain_lines(str(error))}")
+        _tell_error(str(error))
         return ExitCode.BAD_INPUT
     except typer.Abort:
         result = _STOPPED
     except Exception as error:  # noqa: BLE001 - the last net below every command
         return _unforeseen(error)
     if result == _STOPPED:
-        warn("stopped; nothing was written")
+        warn(word("cli.stopped", current_language()))
     return int(result) if isinstance(result, int) else ExitCode.COMPLIANT
+
+
+def _language_asked(arguments: Sequence[str]) -> Language | None:
+    """Return the language that the arguments name, before any of them is read.
+
+    >>> _language_asked(["check", "-l", "zh"]), _language_asked(["--language=en", "map"])
+    ('zh', 'en')
+    """
+    for place, argument in enumerate(arguments):
+        name, _, value = argument.partition("=")
+        if name in ("--language", "-l"):
+            return language_of(value or "".join(arguments[place + 1 : place + 2]))
+    return None
 
 
 def _unforeseen(error: Exception) -> int:
     # Typer has carried a click of its own since 0.26, so usage errors are known by what they can.
-    show = getattr(error, "show", None)
-    if callable(show) and hasattr(error, "exit_code"):
-        show()
+    if callable(getattr(error, "show", None)) and hasattr(error, "exit_code"):
+        _show_usage(error)
         return ExitCode.BAD_INPUT
     _reraise_when_debugging(error)
     if isinstance(error, OSError):
-        warn(f"error: {plain_lines(str(error))}")
+        _tell_error(str(error))
     elif isinstance(error, MemoryError):
-        warn("error: out of memory; analyze a smaller area or a machine with more memory")
+        _tell_error(message("cli.no_memory"))
     else:
         kind = type(error).__name__
-        warn(
-            f"error: siting failed in an unforeseen way ({kind}: {plain_lines(str(error))}). This "
-            "is a fault of siting; set SITING_DEBUG=1 to see where, and please report it."
-        )
+        _tell_error(message("cli.unforeseen", kind=kind, fault=str(error)))
     return ExitCode.BAD_INPUT
+
+
+def _tell_error(fault: Sayable) -> None:
+    """Say an error; a text is one that is said already, with a line for each fault."""
+    language = current_language()
+    said = plain_lines(fault) if isinstance(fault, str) else say(fault, language)
+    warn(f"{word('cli.error', language)}{said}")
+
+
+def _show_usage(error: Any) -> None:
+    """Say what is wrong with a command line; in English the parser says it itself."""
+    if current_language() == "en":
+        error.show()
+        return
+    parameter = getattr(error, "param", None)
+    option = getattr(error, "option_name", "")
+    if option:
+        _tell_error(message("cli.no_such_option", name=option))
+    elif parameter is None:
+        _tell_error(message("cli.bad_usage"))
+    else:
+        missing = type(error).__name__.startswith("Missing")
+        name = "/".join(parameter.opts)
+        _tell_error(message("cli.missing" if missing else "cli.bad_value", name=name))
 
 
 def _reraise_when_debugging(error: Exception) -> None:

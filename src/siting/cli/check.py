@@ -21,21 +21,17 @@ if TYPE_CHECKING:
 _SHOWN_NOTES = 5
 _STATES = ("active", "draft", "unverified")
 
-Date = Annotated[
-    str | None, typer.Option("--date", help="Day whose rules apply, instead of the plan's.")
-]
+Date = Annotated[str | None, typer.Option("--date")]
 Jurisdiction = Annotated[
     str | None,
-    typer.Option("--jurisdiction", help="Place, such as cn-hubei-wuhan, instead of the plan's."),
+    typer.Option("--jurisdiction"),
 ]
-Status = Annotated[
-    Literal["new", "renewal"] | None, typer.Option("--status", help="Instead of the plan's.")
-]
+Status = Annotated[Literal["new", "renewal"] | None, typer.Option("--status")]
 Packs = Annotated[
     list[str] | None,
-    typer.Option("--rules", help="Pack or folder of packs, repeatable; left out: all shipped."),
+    typer.Option("--rules"),
 ]
-Language_ = Annotated[Literal["zh", "en"], typer.Option("--language", "-l", help="zh or en.")]
+Language_ = Annotated[Literal["zh", "en"], typer.Option("--language", "-l")]
 
 
 def register(app: typer.Typer) -> None:
@@ -46,7 +42,7 @@ def register(app: typer.Typer) -> None:
 def check(
     plans: Annotated[
         list[Path],
-        typer.Argument(help="Folders with plan.yaml, .gpkg, .geojson, .xlsx, or folders of those."),
+        typer.Argument(),
     ],
     *,
     rules: Packs = None,
@@ -55,71 +51,41 @@ def check(
     status: Status = None,
     context: Annotated[
         Path | None,
-        typer.Option("--context", help="siting.yaml of the existing city, for radius rules."),
+        typer.Option("--context"),
     ] = None,
     format_: Annotated[
         Literal["text", "json", "markdown", "html", "sarif", "junit", "github"] | None,
-        typer.Option("--format", "-f", help="Left out: by the suffix of --output, else text."),
+        typer.Option("--format", "-f"),
     ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the report here, not to stdout.")
-    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o")] = None,
     save: Annotated[
         list[Path] | None,
         typer.Option(
             "--save",
-            help="A further report, repeatable; its suffix is its format: .txt .json .md .html "
-            ".sarif .xml (JUnit).",
         ),
     ] = None,
-    baseline: Annotated[
-        Path | None, typer.Option("--baseline", help="JSON report of an earlier check.")
-    ] = None,
+    baseline: Annotated[Path | None, typer.Option("--baseline")] = None,
     fail_on: Annotated[
         Literal["any", "new"],
-        typer.Option("--fail-on", help="new: only what is new or worse than in the baseline."),
+        typer.Option("--fail-on"),
     ] = "any",
-    new_only: Annotated[
-        bool, typer.Option("--new-only", help="As --fail-on new, and leave known problems out.")
-    ] = False,
-    allow_unknown: Annotated[
-        bool, typer.Option("--allow-unknown", help="Missing data does not make the check fail.")
-    ] = False,
+    new_only: Annotated[bool, typer.Option("--new-only")] = False,
+    allow_unknown: Annotated[bool, typer.Option("--allow-unknown")] = False,
     language: Language_ = "zh",
     include: Annotated[
         list[str] | None,
-        typer.Option("--include", help="Also rules that are draft or unverified; repeatable."),
+        typer.Option("--include"),
     ] = None,
     rounding: Annotated[
         Literal["linear", "ceil_per_100"] | None,
-        typer.Option("--rounding", help="ceil_per_100: rates per 100 households in full steps."),
+        typer.Option("--rounding"),
     ] = None,
-    share_rooms: Annotated[
-        bool, typer.Option("--share-rooms", help="A room counts for every type that it serves.")
-    ] = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Text in full, and every note on the data.")
-    ] = False,
+    share_rooms: Annotated[bool, typer.Option("--share-rooms")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v")] = False,
     no_cache: NoCache = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Nothing but the report and errors.")
-    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False,
 ) -> int:
-    """Check plans against every rule in force for their place and date.
-
-    Exit codes: 0 compliant; 1 something that binds fails or cannot be judged; 2 bad input or
-    usage, also where one of several plans cannot be read.
-
-    Examples:
-
-      siting check plans/riverside
-
-      siting check 指标表.xlsx --jurisdiction cn-hubei-wuhan --date 2026-11-01
-
-      siting check plans/* --format github --save check.sarif --save check.html
-
-      siting check plans/* --baseline main.json --fail-on new
-    """
+    """Check plans against every rule in force for their place and date."""
     from siting.rules.plan.evaluate import Counting
 
     options = _options(

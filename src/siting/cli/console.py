@@ -21,7 +21,6 @@ NoCache = Annotated[
     bool,
     typer.Option(
         "--no-cache",
-        help="Read and join everything anew; keep nothing in .siting-cache beside the project.",
     ),
 ]
 Progress = Callable[[str, float], None]

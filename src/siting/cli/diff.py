@@ -18,30 +18,17 @@ def register(app: typer.Typer) -> None:
 
 
 def diff(
-    old: Annotated[Path, typer.Argument(help="JSON report, or a plan or folder of plans.")],
-    new: Annotated[Path, typer.Argument(help="The same, later.")],
+    old: Annotated[Path, typer.Argument()],
+    new: Annotated[Path, typer.Argument()],
     *,
     rules: Packs = None,
     date: Date = None,
     jurisdiction: Jurisdiction = None,
-    format_: Annotated[
-        Literal["text", "json"], typer.Option("--format", "-f", help="text or json.")
-    ] = "text",
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write here, not to stdout.")
-    ] = None,
+    format_: Annotated[Literal["text", "json"], typer.Option("--format", "-f")] = "text",
+    output: Annotated[Path | None, typer.Option("--output", "-o")] = None,
     language: Language_ = "zh",
 ) -> int:
-    """Say which problems are new, fixed, changed or unchanged.
-
-    Exit code 1 where a problem is new or worse. Plans are checked now, by the same rules.
-
-    Examples:
-
-      siting diff main.json branch.json
-
-      siting diff plans/riverside plans/riverside-v2
-    """
+    """Say which problems are new, fixed, changed or unchanged."""
     from siting.cli.known_findings import known_findings
     from siting.pipeline.plans.check import CheckOptions, day_of
     from siting.report.plan.diff import to_diff_json, to_diff_text

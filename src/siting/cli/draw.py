@@ -14,11 +14,9 @@ if TYPE_CHECKING:
     from siting.pipeline.gaps.analysis import Analysis
     from siting.render import Basemap
 
-Project = Annotated[Path, typer.Argument(help="The project file, siting.yaml, or its folder.")]
-Language = Annotated[
-    str | None, typer.Option("--language", "-l", help="zh or en; the project's if left out.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+Project = Annotated[Path, typer.Argument()]
+Language = Annotated[str | None, typer.Option("--language", "-l")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q")]
 
 
 def register(app: typer.Typer) -> None:
@@ -30,34 +28,19 @@ def register(app: typer.Typer) -> None:
 def draw_map(
     project: Project,
     *,
-    out: Annotated[
-        Path, typer.Option("--out", "-o", help="map.html, or a picture: .png, .svg, .pdf.")
-    ] = Path("map.html"),
-    rule: Annotated[
-        str | None, typer.Option("--rule", "-r", help="Of a picture; the worst if left out.")
-    ] = None,
-    level: Annotated[
-        str | None, typer.Option("--level", help="Level of the areas of a picture.")
-    ] = None,
+    out: Annotated[Path, typer.Option("--out", "-o")] = Path("map.html"),
+    rule: Annotated[str | None, typer.Option("--rule", "-r")] = None,
+    level: Annotated[str | None, typer.Option("--level")] = None,
     language: Language = None,
     openstreetmap: Annotated[
         bool,
-        typer.Option("--openstreetmap", help="Offer OSM tiles: the page may then go online."),
+        typer.Option("--openstreetmap"),
     ] = False,
-    tianditu: Annotated[
-        str | None, typer.Option("--tianditu", help="Offer Tianditu tiles, with your own key.")
-    ] = None,
+    tianditu: Annotated[str | None, typer.Option("--tianditu")] = None,
     no_cache: NoCache = False,
     quiet: Quiet = False,
 ) -> int:
-    """Draw the map of a project: one HTML file, or a picture of one rule for a report.
-
-    Examples:
-
-      siting map demo/siting.yaml --out map.html
-
-      siting map demo/siting.yaml --out kindergartens.png --rule gb50180-kindergarten-radius
-    """
+    """Draw the map of a project: one HTML file, or a picture of one rule for a report."""
     from siting.pipeline.gaps.map_model import build_map_model
     from siting.render import write_map, write_static_map
 
@@ -78,18 +61,13 @@ def draw_map(
 def report(
     project: Project,
     *,
-    out: Annotated[
-        Path, typer.Option("--out", "-o", help="report.html, or report.pdf by a Chromium.")
-    ] = Path("report.html"),
-    maps: Annotated[int, typer.Option("--maps", min=0, help="How many rules are drawn.")] = 2,
+    out: Annotated[Path, typer.Option("--out", "-o")] = Path("report.html"),
+    maps: Annotated[int, typer.Option("--maps", min=0)] = 2,
     language: Language = None,
     no_cache: NoCache = False,
     quiet: Quiet = False,
 ) -> int:
-    """Write a report of a few pages to print: findings, maps, rules, data and doubts.
-
-    Example:  siting report demo/siting.yaml --out report.html --language en
-    """
+    """Write a report of a few pages to print: findings, maps, rules, data and doubts."""
     from siting.pipeline.gaps.report import check_report_path, write_report
 
     check_report_path(out)

@@ -19,26 +19,15 @@ def register(app: typer.Typer) -> None:
 
 
 def explain(
-    finding: Annotated[
-        str, typer.Argument(help="Rule id, or the finding_id of a report (its start is enough).")
-    ],
-    source: Annotated[
-        Path, typer.Argument(help="JSON report of siting check, or a plan or folder of plans.")
-    ],
+    finding: Annotated[str, typer.Argument()],
+    source: Annotated[Path, typer.Argument()],
     *,
     rules: Packs = None,
     date: Date = None,
     jurisdiction: Jurisdiction = None,
     language: Language_ = "zh",
 ) -> None:
-    """Explain a finding: the rule, the numbers and their places, the arithmetic, the clause.
-
-    Examples:
-
-      siting explain wuhan-elder-care-floor-area plans/riverside
-
-      siting explain 3f2a check.json --language en
-    """
+    """Explain a finding: the rule, the numbers and their places, the arithmetic, the clause."""
     from siting.cli.known_findings import finding_records
     from siting.pipeline.plans.check import CheckOptions, day_of
     from siting.report.plan.explanation import to_explanation

@@ -31,105 +31,48 @@ def register(app: typer.Typer) -> None:
 
 
 def locate(
-    project: Annotated[Path, typer.Argument(help="The project file, siting.yaml.")],
+    project: Annotated[Path, typer.Argument()],
     *,
-    rule: Annotated[str, typer.Option("--rule", "-r", help="Id of the rule to serve.")],
+    rule: Annotated[str, typer.Option("--rule", "-r")],
     sites: Annotated[
         str,
         typer.Option(
             "--sites",
-            help="sites (the project's layer), a file, areas:community, streets:200, vacant, "
-            "homes:COLUMN=VALUE, or projects:LIBRARY.gpkg.",
         ),
     ] = "sites",
-    p: Annotated[int | None, typer.Option("--p", help="Open at most so many sites.")] = None,
-    budget: Annotated[float | None, typer.Option("--budget", help="Spend at most, CNY.")] = None,
-    budgets: Annotated[
-        str | None, typer.Option("--budgets", help="Money year by year: 2e8,1.5e8,1.4e8.")
-    ] = None,
-    cover_all: Annotated[
-        bool, typer.Option("--cover-all", help="As many sites as it takes to serve everybody.")
-    ] = False,
-    model: Annotated[
-        str | None, typer.Option("--model", "-m", help="mclp, lscp, p-median, p-center ...")
-    ] = None,
-    weight: Annotated[
-        str | None, typer.Option("--weight", help="population, elderly, households or homes.")
-    ] = None,
-    facility_type: Annotated[
-        str | None, typer.Option("--type", help="What to open; the rule's first type if left out.")
-    ] = None,
-    cutoff: Annotated[
-        float | None, typer.Option("--cutoff", help="Another limit than the rule's, in its unit.")
-    ] = None,
-    from_scratch: Annotated[
-        bool, typer.Option("--from-scratch", help="As if no such facility existed.")
-    ] = False,
-    assume_none: Annotated[
-        bool, typer.Option("--assume-none", help="Data without such facilities mean there is none.")
-    ] = False,
-    site_cost: Annotated[
-        float | None, typer.Option("--site-cost", help="CNY for sites that do not say theirs.")
-    ] = None,
-    m2_per_person: Annotated[
-        float | None, typer.Option("--m2-per-person", help="Turns floor area into capacity.")
-    ] = None,
-    least_cost: Annotated[
-        bool, typer.Option("--least-cost", help="Cover all for least money, not fewest sites.")
-    ] = False,
-    leave_out_unreachable: Annotated[
-        bool, typer.Option("--leave-out-unreachable", help="Leave out who reaches no site.")
-    ] = False,
-    force_in: Annotated[
-        str | None, typer.Option("--force-in", help="Ids of sites to open in any case: a,b.")
-    ] = None,
-    force_out: Annotated[
-        str | None, typer.Option("--force-out", help="Ids of sites never to open: a,b.")
-    ] = None,
-    level: Annotated[
-        str | None, typer.Option("--level", help="Areas that max-min and worst-first compare.")
-    ] = None,
-    swap: Annotated[
-        list[str] | None, typer.Option("--swap", help="Compare the plan with OLD=NEW; repeatable.")
-    ] = None,
-    open_: Annotated[
-        str | None, typer.Option("--open", help="Compare with a plan by hand: ids a,b,c.")
-    ] = None,
-    curve: Annotated[
-        str | None, typer.Option("--curve", help="Points of the curve: 1-100, 5,10,20 or none.")
-    ] = None,
-    time_limit: Annotated[
-        float, typer.Option("--time-limit", help="Seconds for the search; as many for the curve.")
-    ] = 60.0,
-    gap: Annotated[
-        float, typer.Option("--gap", help="Stop once proven within this: 0.01 is 1 %.")
-    ] = 0.0,
+    p: Annotated[int | None, typer.Option("--p")] = None,
+    budget: Annotated[float | None, typer.Option("--budget")] = None,
+    budgets: Annotated[str | None, typer.Option("--budgets")] = None,
+    cover_all: Annotated[bool, typer.Option("--cover-all")] = False,
+    model: Annotated[str | None, typer.Option("--model", "-m")] = None,
+    weight: Annotated[str | None, typer.Option("--weight")] = None,
+    facility_type: Annotated[str | None, typer.Option("--type")] = None,
+    cutoff: Annotated[float | None, typer.Option("--cutoff")] = None,
+    from_scratch: Annotated[bool, typer.Option("--from-scratch")] = False,
+    assume_none: Annotated[bool, typer.Option("--assume-none")] = False,
+    site_cost: Annotated[float | None, typer.Option("--site-cost")] = None,
+    m2_per_person: Annotated[float | None, typer.Option("--m2-per-person")] = None,
+    least_cost: Annotated[bool, typer.Option("--least-cost")] = False,
+    leave_out_unreachable: Annotated[bool, typer.Option("--leave-out-unreachable")] = False,
+    force_in: Annotated[str | None, typer.Option("--force-in")] = None,
+    force_out: Annotated[str | None, typer.Option("--force-out")] = None,
+    level: Annotated[str | None, typer.Option("--level")] = None,
+    swap: Annotated[list[str] | None, typer.Option("--swap")] = None,
+    open_: Annotated[str | None, typer.Option("--open")] = None,
+    curve: Annotated[str | None, typer.Option("--curve")] = None,
+    time_limit: Annotated[float, typer.Option("--time-limit")] = 60.0,
+    gap: Annotated[float, typer.Option("--gap")] = 0.0,
     write_back: Annotated[
         Path | None,
-        typer.Option("--write-back", help="Project library to write the answer into, a proposal."),
+        typer.Option("--write-back"),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("out"),
-    language: Annotated[
-        str | None, typer.Option("--language", "-l", help="zh or en; the project's if left out.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print locate.json.")] = False,
+    out: Annotated[Path, typer.Option("--out", "-o")] = Path("out"),
+    language: Annotated[str | None, typer.Option("--language", "-l")] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
     no_cache: NoCache = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False,
 ) -> int:
-    """Propose sites for a rule: demand, limit and measure come from it and its findings.
-
-    Writes, all or nothing: map.html, sites.xlsx, sites.gpkg, curve.svg, locate.json and
-    manifest.json. Ctrl-C ends the search with the best plan so far. Exit codes: 0 a plan, 1 there
-    is none (the status says why), 2 bad input.
-
-    Examples:
-
-      siting locate demo/siting.yaml --rule tdt1062-food-market-radius --p 3 --out sites
-
-      siting locate demo/siting.yaml --rule tdt1062-food-market-radius --budget 3000000
-
-      siting locate demo/siting.yaml --rule tdt1062-pharmacy-radius --sites streets:200 --p 5
-    """
+    """Propose sites for a rule: demand, limit and measure come from it and its findings."""
     from siting.locate import Limits
     from siting.pipeline.folder import check_out_folder
     from siting.pipeline.gaps.analysis import analyze

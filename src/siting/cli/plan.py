@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 commands = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Show what is read of a plan.\n\nExample:\n\n  siting plan show plans/riverside",
 )
 
 _COLUMNS = {
@@ -63,6 +62,7 @@ _ROW_NOTES_ZH = {
     "households x persons_per_household": "户数 × 户均人口",
     "it is not read": "未采用",
     "its figures stand below it": "数值在其下各行",
+    "its unit is not known": "单位不认识",
     "less than nothing": "小于零",
     "no number stands beside it": "旁边没有数值",
     "no unit: read as m2": "未注单位，按 m² 读取",
@@ -84,22 +84,15 @@ def _group() -> None:
 
 @commands.command("show")
 def show(
-    plan: Annotated[Path, typer.Argument(help="Folder with plan.yaml, .gpkg, .geojson or .xlsx.")],
+    plan: Annotated[Path, typer.Argument()],
     *,
     date: Date = None,
     jurisdiction: Jurisdiction = None,
     status: Status = None,
-    language: Annotated[
-        Literal["zh", "en"], typer.Option("--language", "-l", help="zh or en.")
-    ] = "zh",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    language: Annotated[Literal["zh", "en"], typer.Option("--language", "-l")] = "zh",
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Show every number that is read, how it is written, and where it stands.
-
-    Rows that nothing knew are listed too, with a dash for the figure.
-
-    Example:  siting plan show 指标表.xlsx
-    """
+    """Show every number that is read, how it is written, and where it stands."""
     from siting.loaders.plan.read import plan_table, read_plan
     from siting.pipeline.plans.check import day_of
     from siting.report.analysis.note_words import note_line
@@ -164,10 +157,18 @@ def _row(row: dict[str, str], language: Language) -> tuple[str, ...]:
         return (row["key"] or "–", row["value"], row["unit"], written, where, note)
     if row["line"]:
         where = f"第 {row['line']} 行"
-    said = "；".join(_ROW_NOTES_ZH.get(part, part) for part in row["note"].split("; "))
+    said = "；".join(map(_row_note_zh, row["note"].split("; ")))
     note = "；".join(part for part in (said, within, row["phase"]) if part)
     title, unit = fact_title(row["key"]).zh, unit_text(row["unit"]).zh
     return (title or "–", row["value"], unit, written, where, note)
+
+
+def _row_note_zh(note: str) -> str:
+    """Say a note of a row in Chinese; what stands behind a colon is a word of the table."""
+    fixed, colon, word = note.partition(": ")
+    if note in _ROW_NOTES_ZH or fixed not in _ROW_NOTES_ZH:
+        return _ROW_NOTES_ZH.get(note, note)
+    return _ROW_NOTES_ZH[fixed] + ("：" + word if colon else "")
 
 
 def aligned(rows: Sequence[Iterable[str]]) -> list[str]:

@@ -26,36 +26,24 @@ if TYPE_CHECKING:
 commands = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help=(
-        "Keep a project library: candidates, reserve and projects in one GeoPackage.\n\n"
-        "States are candidate, reserve, planned, building, open and dropped; every change is kept "
-        "as history. `siting locate --sites projects:FILE.gpkg` chooses among its sites.\n\n"
-        "Examples:\n\n  siting projects import library.gpkg projects.xlsx\n\n"
-        "  siting projects set library.gpkg P-07 --state planned --year 2027\n\n"
-        "  siting projects plan library.gpkg siting.yaml --rule ID --from 2027 --years 3"
-    ),
 )
 
-Library = Annotated[Path, typer.Argument(help="The library, a .gpkg file.")]
-By = Annotated[
-    str | None, typer.Option("--by", help="Who makes the change; your login name if left out.")
-]
-Name = Annotated[str | None, typer.Option("--name", help="Name of the project.")]
+Library = Annotated[Path, typer.Argument()]
+By = Annotated[str | None, typer.Option("--by")]
+Name = Annotated[str | None, typer.Option("--name")]
 State = Annotated[
     str | None,
-    typer.Option("--state", help="candidate, reserve, planned, building, open or dropped."),
+    typer.Option("--state"),
 ]
-Functions = Annotated[
-    str | None, typer.Option("--functions", help="Facility types: elder_care;childcare.")
-]
-FloorArea = Annotated[float | None, typer.Option("--floor-area", help="Floor area in m2.")]
-Investment = Annotated[float | None, typer.Option("--investment", help="Investment in CNY.")]
-Year = Annotated[int | None, typer.Option("--year", help="Year in which it is built.")]
-Community = Annotated[str | None, typer.Option("--community", help="Community that it is in.")]
-Note = Annotated[str | None, typer.Option("--note", help="Anything else.")]
-Longitude = Annotated[float | None, typer.Option("--lon", help="Longitude, WGS 84.")]
-Latitude = Annotated[float | None, typer.Option("--lat", help="Latitude, WGS 84.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Functions = Annotated[str | None, typer.Option("--functions")]
+FloorArea = Annotated[float | None, typer.Option("--floor-area")]
+Investment = Annotated[float | None, typer.Option("--investment")]
+Year = Annotated[int | None, typer.Option("--year")]
+Community = Annotated[str | None, typer.Option("--community")]
+Note = Annotated[str | None, typer.Option("--note")]
+Longitude = Annotated[float | None, typer.Option("--lon")]
+Latitude = Annotated[float | None, typer.Option("--lat")]
+AsJson = Annotated[bool, typer.Option("--json")]
 
 
 def register(app: typer.Typer) -> None:
@@ -68,16 +56,11 @@ def list_projects(
     library: Library,
     *,
     state: State = None,
-    function: Annotated[
-        str | None, typer.Option("--function", help="Only with this facility type.")
-    ] = None,
+    function: Annotated[str | None, typer.Option("--function")] = None,
     year: Year = None,
     as_json: AsJson = False,
 ) -> None:
-    """List projects: id, state, year, floor area, investment, community, name.
-
-    Example:  siting projects list library.gpkg --state reserve
-    """
+    """List projects: id, state, year, floor area, investment, community, name."""
     from siting.loaders.library.store import STATES, functions_of, read_library
 
     if state is not None and state not in STATES:
@@ -131,7 +114,7 @@ def _amount(value: float | None) -> str:
 @commands.command("add")
 def add_project(
     library: Library,
-    project_id: Annotated[str, typer.Argument(help="Id of the new project.")],
+    project_id: Annotated[str, typer.Argument()],
     *,
     name: Name = None,
     state: State = "candidate",
@@ -145,10 +128,7 @@ def add_project(
     lat: Latitude = None,
     by: By = None,
 ) -> None:
-    """Add a project; the library is made if there is none.
-
-    Example:  siting projects add library.gpkg P-01 --name 江湾综合体 --lon 114.31 --lat 30.62
-    """
+    """Add a project; the library is made if there is none."""
     from siting.loaders.library.store import change_projects, create_library, read_library
 
     if not library.exists():
@@ -165,7 +145,7 @@ def add_project(
 @commands.command("set")
 def set_projects(
     library: Library,
-    project_ids: Annotated[list[str], typer.Argument(help="Ids of the projects.")],
+    project_ids: Annotated[list[str], typer.Argument()],
     *,
     name: Name = None,
     state: State = None,
@@ -179,10 +159,7 @@ def set_projects(
     lat: Latitude = None,
     by: By = None,
 ) -> None:
-    """Change projects, all of them or none.
-
-    Example:  siting projects set library.gpkg P-01 P-02 --state planned --year 2027
-    """
+    """Change projects, all of them or none."""
     from siting.loaders.library.store import change_projects
 
     fields = _fields(
@@ -215,15 +192,12 @@ def who(by: str | None = None) -> str:
 @commands.command("budget")
 def budget(
     library: Library,
-    year: Annotated[int | None, typer.Argument(help="The year.")] = None,
-    amount: Annotated[float | None, typer.Argument(help="Its money in CNY.")] = None,
+    year: Annotated[int | None, typer.Argument()] = None,
+    amount: Annotated[float | None, typer.Argument()] = None,
     *,
     by: By = None,
 ) -> None:
-    """Write down the money of a year, or list that of all years.
-
-    Example:  siting projects budget library.gpkg 2027 160000000
-    """
+    """Write down the money of a year, or list that of all years."""
     from siting.loaders.library.store import create_library, read_budgets, set_budget
 
     if year is not None and amount is None:
@@ -239,14 +213,11 @@ def budget(
 @commands.command("history")
 def history(
     library: Library,
-    project_id: Annotated[str | None, typer.Argument(help="One project; all if left out.")] = None,
+    project_id: Annotated[str | None, typer.Argument()] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Show every change: when, by whom, from where, what it was and what it became.
-
-    Example:  siting projects history library.gpkg P-01
-    """
+    """Show every change: when, by whom, from where, what it was and what it became."""
     from siting.loaders.library.store import read_history
 
     rows = _rows(read_history(library, project_id))
@@ -262,38 +233,31 @@ def history(
 @commands.command("import")
 def import_table(
     library: Library,
-    table: Annotated[Path, typer.Argument(help="A .xlsx or .csv with a column of project ids.")],
+    table: Annotated[Path, typer.Argument()],
     *,
-    crs: Annotated[
-        str | None, typer.Option("--crs", help="System of its coordinates; WGS 84 if left out.")
-    ] = None,
+    crs: Annotated[str | None, typer.Option("--crs")] = None,
     by: By = None,
 ) -> None:
-    """Take rows of a workbook into the library, all or none; empty cells change nothing.
-
-    Example:  siting projects import library.gpkg projects.xlsx
-    """
+    """Take rows of a workbook into the library, all or none; empty cells change nothing."""
     from siting.pipeline.sites.library import import_projects
+    from siting.report.analysis.note_words import note_line
     from siting.tables import DataReport
 
     report = DataReport()
     count = import_projects(library, table, report=report, by=who(by), crs=crs)
     for note in report.notes:
-        warn(plain(f"{note.layer}: {note.message}"))
+        warn(plain(note_line(note).en))
     warn(f"{count} projects were added or changed")
 
 
 @commands.command("export")
 def export_table(
     library: Library,
-    workbook: Annotated[Path, typer.Argument(help="The .xlsx to write.")],
+    workbook: Annotated[Path, typer.Argument()],
     *,
-    language: Annotated[str, typer.Option("--language", "-l", help="zh or en.")] = "zh",
+    language: Annotated[str, typer.Option("--language", "-l")] = "zh",
 ) -> None:
-    """Write the library as a workbook: projects, history, budgets.
-
-    Example:  siting projects export library.gpkg projects.xlsx
-    """
+    """Write the library as a workbook: projects, history, budgets."""
     from siting.pipeline.sites.library import export_projects
 
     if language not in ("zh", "en"):
@@ -307,31 +271,21 @@ def export_table(
 @commands.command("plan")
 def plan_years(
     library: Library,
-    project: Annotated[Path, typer.Argument(help="The project file, siting.yaml.")],
+    project: Annotated[Path, typer.Argument()],
     *,
-    rule: Annotated[str, typer.Option("--rule", "-r", help="Id of the rule to serve.")],
-    first_year: Annotated[int, typer.Option("--from", help="The first year.")],
-    years: Annotated[int, typer.Option("--years", help="How many years.")] = 3,
-    weight: Annotated[
-        str | None, typer.Option("--weight", help="population, elderly, households or homes.")
-    ] = None,
-    time_limit: Annotated[float, typer.Option("--time-limit", help="Seconds.")] = 60.0,
-    gap: Annotated[float, typer.Option("--gap", help="Stop once proven within this.")] = 0.0,
-    write: Annotated[
-        bool, typer.Option("--write", help="Write the plan into the library as a proposal.")
-    ] = False,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("out"),
-    language: Annotated[str | None, typer.Option("--language", "-l", help="zh or en.")] = None,
+    rule: Annotated[str, typer.Option("--rule", "-r")],
+    first_year: Annotated[int, typer.Option("--from")],
+    years: Annotated[int, typer.Option("--years")] = 3,
+    weight: Annotated[str | None, typer.Option("--weight")] = None,
+    time_limit: Annotated[float, typer.Option("--time-limit")] = 60.0,
+    gap: Annotated[float, typer.Option("--gap")] = 0.0,
+    write: Annotated[bool, typer.Option("--write")] = False,
+    out: Annotated[Path, typer.Option("--out", "-o")] = Path("out"),
+    language: Annotated[str | None, typer.Option("--language", "-l")] = None,
     by: By = None,
     no_cache: NoCache = False,
 ) -> int:
-    """Plan the coming years anew, with the budgets and decisions of the library.
-
-    What is being built or open serves already, planned projects are paid for, dropped ones are
-    out. Exit codes: 0 a plan, 1 there is none, 2 bad input.
-
-    Example:  siting projects plan library.gpkg siting.yaml --rule ID --from 2027 --write
-    """
+    """Plan the coming years anew, with the budgets and decisions of the library."""
     from siting.locate import Limits
     from siting.pipeline.folder import check_out_folder
     from siting.pipeline.gaps.analysis import analyze

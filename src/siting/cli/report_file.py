@@ -25,18 +25,7 @@ _BRACKETS = {"json": "##\\u005b", "sarif": "##\\u005b", "html": "##&#91;", "juni
 
 
 def format_of(path: Path, *, otherwise: str | None = None) -> str:
-    """Return the format that a file's suffix means.
-
-    Raises
-    ------
-    SitingError
-        The suffix means none and there is no other.
-
-    Examples
-    --------
-    >>> format_of(Path("out/check.sarif")), format_of(Path("x"), otherwise="text")
-    ('sarif', 'text')
-    """
+    """Return the format that a file's suffix means."""
     found = _SUFFIXES.get(path.suffix.lower(), otherwise)
     if path.name.lower().endswith(".sarif.json"):
         found = "sarif"

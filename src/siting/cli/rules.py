@@ -18,19 +18,11 @@ if TYPE_CHECKING:
 commands = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help=(
-        "List, show, check and test rule packs.\n\n"
-        "A pack is a shipped one (cn/wuhan), or a file or folder of yours.\n\n"
-        "Examples:\n\n  siting rules list cn/wuhan\n\n"
-        "  siting rules show wuhan-elder-care-floor-area\n\n  siting rules test my-rules.yaml"
-    ),
 )
 
-Packs = Annotated[
-    list[str] | None, typer.Argument(help="Packs or folders; all shipped ones if left out.")
-]
-Language = Annotated[str, typer.Option("--language", "-l", help="zh or en.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Packs = Annotated[list[str] | None, typer.Argument()]
+Language = Annotated[str, typer.Option("--language", "-l")]
+AsJson = Annotated[bool, typer.Option("--json")]
 
 
 def register(app: typer.Typer) -> None:
@@ -43,15 +35,10 @@ def list_rules(
     packs: Packs = None,
     *,
     language: Language = "zh",
-    date: Annotated[
-        str | None, typer.Option("--date", help="Only rules in force that day, as 2026-11-23.")
-    ] = None,
+    date: Annotated[str | None, typer.Option("--date")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List rules: id, strength, confidence, status, title.
-
-    Example:  siting rules list cn/wuhan --language en
-    """
+    """List rules: id, strength, confidence, status, title."""
     rules = [rule for pack in _read(packs) for rule in pack.rules]
     if date is not None:
         day = _day(date)
@@ -81,16 +68,13 @@ def _entry(rule: Rule, language: str) -> dict[str, Any]:
 
 @commands.command("show")
 def show_rule(
-    rule_id: Annotated[str, typer.Argument(help="Identifier, as `siting rules list` prints it.")],
+    rule_id: Annotated[str, typer.Argument()],
     packs: Packs = None,
     *,
     language: Language = "zh",
     as_json: AsJson = False,
 ) -> None:
-    """Show one rule whole: pass mark, clause, quote, URL, how it is read, worked cases.
-
-    Example:  siting rules show wuhan-elder-care-floor-area --language en
-    """
+    """Show one rule whole: pass mark, clause, quote, URL, how it is read, worked cases."""
     from siting.rules.explain import describe_rule
 
     rule = _rule(rule_id, packs)
@@ -102,19 +86,17 @@ def show_rule(
 
 @commands.command("explain")
 def explain_rule(
-    rule_id: Annotated[str, typer.Argument(help="Identifier, as `siting rules list` prints it.")],
+    rule_id: Annotated[str, typer.Argument()],
     packs: Packs = None,
     *,
     language: Language = "zh",
 ) -> None:
-    """Show what a rule asks and the arithmetic of its worked cases in words.
-
-    Example:  siting rules explain wuhan-elder-care-floor-area --language en
-    """
+    """Show what a rule asks and the arithmetic of its worked cases in words."""
     from siting.report.words import labelled, word
     from siting.rules.cases.run import plan_of_case
     from siting.rules.explain import describe_rule
     from siting.rules.plan.evaluate import evaluate_plan
+    from siting.words import say as said_in
 
     rule = _rule(rule_id, packs)
     if "plan" not in rule.applies_to.subject:
@@ -125,7 +107,7 @@ def explain_rule(
     spoken: Literal["zh", "en"] = "zh" if language == "zh" else "en"
     for case in rule.cases:
         for finding in evaluate_plan([rule], plan_of_case(rule, case)):
-            text = finding.explanation.text(spoken)
+            text = said_in(finding.explanation, spoken)
             said = labelled(word(finding.verdict, spoken), text, spoken)
             say(plain(f"  - {labelled(one_line(case.name), said, spoken)}"))
 
@@ -134,10 +116,7 @@ def explain_rule(
 def lint(
     packs: Packs = None,
 ) -> int:
-    """Check that packs are well formed: every fault with its file, line and path.
-
-    Example:  siting rules lint my-rules.yaml
-    """
+    """Check that packs are well formed: every fault with its file, line and path."""
     from siting.rules.cases.lint import lint_packs
     from siting.rules.pack.places import find_packs
 
@@ -156,12 +135,9 @@ def lint(
 def run_tests(
     packs: Packs = None,
     *,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print every case.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v")] = False,
 ) -> int:
-    """Run the cases that stand beside the rules.
-
-    Example:  siting rules test cn/wuhan
-    """
+    """Run the cases that stand beside the rules."""
     from siting.rules.cases.run import run_cases
 
     results = run_cases(_read(packs))

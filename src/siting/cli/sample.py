@@ -16,15 +16,12 @@ def register(app: typer.Typer) -> None:
 
 
 def sample(
-    folder: Annotated[Path, typer.Argument(help="Folder to write; made if it does not exist.")],
+    folder: Annotated[Path, typer.Argument()],
     *,
-    seed: Annotated[int, typer.Option(help="Another number gives another district.")] = 20241,
-    force: Annotated[bool, typer.Option("--force", help="Replace what the folder holds.")] = False,
+    seed: Annotated[int, typer.Option()] = 20241,
+    force: Annotated[bool, typer.Option("--force")] = False,
 ) -> None:
-    """Write a made-up district: streets, homes, services, rasters and its siting.yaml.
-
-    Example:  siting sample demo
-    """
+    """Write a made-up district: streets, homes, services, rasters and its siting.yaml."""
     from siting.sample import write_sample
 
     project = write_sample(folder, seed=seed, force=force)

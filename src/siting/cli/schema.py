@@ -20,21 +20,12 @@ def register(app: typer.Typer) -> None:
 def schema(
     name: Annotated[
         Literal["project", "plan", "rules"],
-        typer.Argument(help="project: siting.yaml; plan: plan.yaml; rules: a rule pack."),
+        typer.Argument(),
     ],
     *,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write here, not to stdout.")
-    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o")] = None,
 ) -> None:
-    """Print the JSON Schema (draft 2020-12) of a file that people write.
-
-    Example:  siting schema plan --output plan.schema.json
-
-    Editors that know YAML take it from the first line of a file:
-
-      # yaml-language-server: $schema=plan.schema.json
-    """
+    """Print the JSON Schema (draft 2020-12) of a file that people write."""
     text = json.dumps(json_schema(name), ensure_ascii=False, indent=2)
     if output is None:
         say(text)

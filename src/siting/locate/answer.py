@@ -114,6 +114,7 @@ def answer(
         total_demand=float(problem.demand.sum()),
         cost=float(problem.site_cost[order].sum()),
         seconds=watch.elapsed(),
+        ended="" if closed else watch.ended,
         details=dict(details or {}),
     )
 
@@ -171,7 +172,7 @@ def unknown(model: str, watch: Watch, what: str) -> Solution:
     """Return the answer of a search that ended with neither a plan nor a proof."""
     why = watch.ended or "the solver gave up"
     message = f"Search ended ({why}) before {what} was found or proven impossible."
-    return Solution(model, Status.UNKNOWN, message, seconds=watch.elapsed())
+    return Solution(model, Status.UNKNOWN, message, seconds=watch.elapsed(), ended=watch.ended)
 
 
 def infeasible(model: str, watch: Watch, message: str) -> Solution:

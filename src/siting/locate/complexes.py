@@ -339,6 +339,7 @@ def _answer(
         total_demand=float(sum(p.function.weight * p.function.problem.demand.sum() for p in parts)),
         cost=float(spent),
         seconds=watch.elapsed(),
+        ended="" if closed else watch.ended,
         details={"functions": inside, "served": served},
     )
 

@@ -160,7 +160,7 @@ def solve_worst_first(
     proven = all(is_closed(a, b) for a, b in zip(sums, np.array(bounds) + base, strict=True))
     if result.status is Status.OPTIMAL and not proven:
         sentence = f"{result.message} Later tiers are not proven ({watch.ended or 'gap reached'})."
-        return replace(result, status=Status.FEASIBLE, message=sentence)
+        return replace(result, status=Status.FEASIBLE, message=sentence, ended=watch.ended)
     return result
 
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from siting.locate.solve import Ended
+
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
@@ -58,6 +60,8 @@ class Solution:
         Name of the model, such as ``mclp``.
     status, message
         What the answer is worth, and a sentence that says so.
+    ended
+        Why the search stopped before its proof: ``time limit``, ``interrupted`` by hand, or empty.
     objective
         Recounted from `opened`; NaN without a plan.
     bound
@@ -100,6 +104,7 @@ class Solution:
     total_demand: float = 0.0
     cost: float = 0.0
     seconds: float = 0.0
+    ended: Ended = ""
     details: Mapping[str, object] = field(default_factory=dict)
 
     def to_frame(self, problem: Problem) -> pd.DataFrame:

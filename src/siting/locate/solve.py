@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 Progress = Callable[[str, float], None]
+Ended = Literal["", "time limit", "interrupted"]
 End = Literal["done", "time limit", "interrupted", "infeasible", "unbounded", "failed"]
 
 
@@ -49,7 +50,7 @@ class Watch:
 
     limits: Limits
     began: float = field(default_factory=time.perf_counter)
-    ended: str = ""
+    ended: Ended = ""
 
     def elapsed(self) -> float:
         """Return the seconds since the search began."""

@@ -247,6 +247,6 @@ def build_network(streets: gpd.GeoDataFrame, *, oneway: bool = False) -> Network
     >>> network.node_count, sorted(network.edge_length_m.tolist())
     (4, [100.0, 150.0, 150.0])
     """
-    from siting.network.build.columns import network_columns
+    from siting.network.build import network_columns
 
     return Network(**network_columns(streets, oneway=oneway))

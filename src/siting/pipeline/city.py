@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from siting.pipeline.in_areas import area_rows, representative_points
+from siting.vocabulary.levels import load_levels
+from siting.yaml_lines import nearest_known
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from siting.network.graph import Network
     from siting.pipeline.kept.networks import Prepared
     from siting.rules.city.model import City
+    from siting.rules.pack.model import Rule
     from siting.rules.parameters import Parameters
     from siting.tables import DataReport
 
@@ -172,6 +175,23 @@ def note_overlaps(layers: Layers, report: DataReport) -> None:
                 "each counts in the first of them alone. Do areas of two levels share the layer?",
                 count=twice.size,
                 examples=layers.residential["home_id"].iloc[twice],
+            )
+
+
+def note_levels(layers: Layers, rules: Iterable[Rule], report: DataReport) -> None:
+    """Report levels of areas that neither the vocabulary nor a rule knows, often a slip."""
+    known = load_levels()
+    asked = {rule.applies_to.level for rule in rules}
+    for level in layers.areas:
+        if level not in known.titles and level not in asked:
+            report.add(
+                f"areas ({level})",
+                "warning",
+                "level-unknown",
+                f"no rule knows the level '{level}'; rules for areas of a level do not look at "
+                f"these. {nearest_known(level, known.codes)}",
+                count=len(layers.areas[level]),
+                details={"level": level, "known": "、".join(known.codes)},
             )
 
 

@@ -2,7 +2,7 @@
 
 One format serves every column. Values become integers; neighbours are subtracted where that
 helps; the bytes of equal weight stand together, so that the empty high bytes deflate to nothing.
-The page's ``unpack.js`` is the other half.
+The page's ``model/unpack.js`` is the other half.
 """
 
 from __future__ import annotations

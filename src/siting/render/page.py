@@ -21,38 +21,6 @@ from siting.render.basemap import Basemap
 from siting.render.model import MapModel
 from siting.render.payload import build_payload
 
-SCRIPTS = (
-    "dom",
-    "words",
-    "palette",
-    "unpack",
-    "mercator",
-    "store",
-    "findings",
-    "grid",
-    "dots",
-    "layer",
-    "ground",
-    "labels",
-    "homes",
-    "points",
-    "pick",
-    "link",
-    "figures",
-    "rules",
-    "legend",
-    "tables",
-    "details",
-    "search",
-    "controls",
-    "print",
-    "heading",
-    "places",
-    "page",
-    "start",
-)
-"""The page's own scripts, in the order in which they are put together."""
-
 
 def asset(name: str) -> str:
     """Return the text of a file beside this module, with plain line ends."""
@@ -72,9 +40,11 @@ def library() -> str:
 
 
 def application() -> str:
-    """Return the page's own scripts as one script that leaves ``siting`` and nothing else."""
-    parts = "\n".join(asset(f"assets/{name}.js") for name in SCRIPTS)
-    return f'var siting = (function () {{\n"use strict";\n{parts}\nreturn siting;\n}})();\n'
+    """Return the page's own script, which leaves ``siting`` and nothing else.
+
+    It is generated: ``make js`` bundles it from the ES modules in ``map_modules``.
+    """
+    return asset("assets/map.js")
 
 
 def inert_json(value: Any) -> str:

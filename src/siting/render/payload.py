@@ -1,7 +1,7 @@
 """The model as what the page reads: a header of plain values, and packs of columns.
 
 Homes are put along a space-filling curve first; every column over homes follows that order. The
-page's ``store.js`` is the other half.
+page's ``model/read.js`` is the other half.
 """
 
 from __future__ import annotations

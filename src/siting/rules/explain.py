@@ -13,13 +13,14 @@ import numpy as np
 
 from siting.plain_text import one_line
 from siting.rules.city.findings import Verdict
-from siting.rules.pack.facility_types import load_facility_types
 from siting.rules.pack.measures import Family, measure_of
-from siting.rules.pack.values import Title
 from siting.rules.plan.fact_titles import fact_title, unit_text
 from siting.rules.plan.finding import Text
 from siting.rules.plan.model import SCALAR_UNITS, unit_of
 from siting.rules.wording import COMPARISONS, joined, number_text, per_text, quantity_text
+from siting.vocabulary.facility_types import load_facility_types
+from siting.vocabulary.levels import load_levels
+from siting.vocabulary.title import Title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -83,14 +84,6 @@ _STATUSES: Mapping[str, Text] = MappingProxyType(
     {
         "draft": Text("草案", "draft"),
         "unverified": Text("未核实", "unverified"),
-    }
-)
-_LEVELS: Mapping[str, Text] = MappingProxyType(
-    {
-        "compound": Text("小区", "compound"),
-        "community": Text("社区", "community"),
-        "street": Text("街道", "street"),
-        "district": Text("区", "district"),
     }
 )
 
@@ -289,8 +282,8 @@ def _applies_text(rule: Rule) -> Text:
         "existing": Text("现状", "existing"),
     }
     name = rule.applies_to.level
-    level = _LEVELS.get(name, Text(name, name))
-    level = Text(f"片区指{level.zh}" if name else "", level.en)
+    zh, en = (load_levels().title(name, language) for language in ("zh", "en"))
+    level = Text(f"片区指{zh}" if name else "", en)
     return joined(subjects, level, words[rule.applies_to.status], zh="，", en=", ")
 
 

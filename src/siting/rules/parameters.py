@@ -93,7 +93,7 @@ class Parameters(BaseModel):
     @field_validator("complete_types")
     @classmethod
     def _known_types(cls, codes: tuple[str, ...]) -> tuple[str, ...]:
-        from siting.rules.pack.facility_types import load_facility_types
+        from siting.vocabulary.facility_types import load_facility_types
 
         types = load_facility_types() if codes else ()
         for code in codes:

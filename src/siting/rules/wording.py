@@ -1,23 +1,32 @@
 """Numbers and units as people read them, in Chinese and English.
 
-Owns the spelling only: thousands separators, exponents of units, and enough digits that two
-numbers which differ are never written alike.
+Owns the spelling of units only; `siting.number_text` writes the numbers.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from math import inf, isinf, isnan
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from siting.rules.plan.finding import Text
+from siting.message import Message, Text, message
+from siting.number_text import distinct_texts, number_text, to_decimal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MOST_DIGITS = 12
+__all__ = [
+    "COMPARISONS",
+    "distinct_texts",
+    "joined",
+    "number_text",
+    "per_text",
+    "quantity_text",
+    "sentences",
+    "to_decimal",
+    "with_unit",
+]
 
 # label: unit -> how it is written after a number
 _UNITS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -46,45 +55,6 @@ COMPARISONS: Mapping[str, Text] = MappingProxyType(
         "below": Text("低于", "less than"),
     }
 )
-
-
-def number_text(value: Fraction | Decimal | float, digits: int = 4) -> str:
-    """Write a number with thousands separators and without trailing zeros.
-
-    A number that is not zero never looks like zero.
-
-    Examples
-    --------
-    >>> number_text(Fraction(1250)), number_text(Decimal("300.30")), number_text(1 / 3, 2)
-    ('1,250', '300.3', '0.33')
-    >>> number_text(Fraction("0.0000001"))
-    '0.0000001'
-    """
-    if isinstance(value, float) and (isinf(value) or isnan(value)):
-        return "∞" if value == inf else "–"
-    exact = Fraction(value)
-    while exact and not round(exact, digits) and digits < _MOST_DIGITS:
-        digits += 1
-    rounded = round(exact, digits)
-    text = f"{to_decimal(rounded):,.{digits}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text
-
-
-def distinct_texts(first: Fraction, second: Fraction) -> tuple[str, str]:
-    """Write two numbers with enough digits that they look different where they are.
-
-    Examples
-    --------
-    >>> distinct_texts(Fraction("9.9999999"), Fraction(10))
-    ('9.9999999', '10')
-    """
-    digits = 4
-    while digits < _MOST_DIGITS and first != second:
-        if number_text(first, digits) != number_text(second, digits):
-            break
-        digits += 1
-    return number_text(first, digits), number_text(second, digits)
 
 
 def quantity_text(value: Fraction | Decimal | float, unit: str) -> Text:
@@ -132,9 +102,13 @@ _ONE: Mapping[str, str] = MappingProxyType(
 )
 
 
-def to_decimal(value: Fraction) -> Decimal:
-    """Return a fraction as a decimal, exactly where it has one of at most 28 digits."""
-    return Decimal(value.numerator) / Decimal(value.denominator)
+def sentences(*parts: Message | Text) -> Message:
+    """Join messages, and texts that are not empty, with the semicolon of the language.
+
+    >>> sentences(Text("", ""), Text("甲", "a")).key
+    'mark.joined'
+    """
+    return message("mark.joined", parts=[part for part in parts if part != Text("", "")])
 
 
 def joined(*parts: Text, zh: str = "；", en: str = "; ") -> Text:

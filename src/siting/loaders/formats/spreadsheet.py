@@ -22,12 +22,12 @@ from siting.loaders.formats.sheet import Row, read_sheet
 from siting.loaders.layer.columns import (
     LATITUDE,
     LONGITUDE,
-    Field,
     header_score,
     match_columns,
     require_columns,
 )
 from siting.loaders.layer.numbers import parse_numbers
+from siting.vocabulary.headers import Field
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.errors import LoadError
-from siting.loaders.layer.numbers import first_rows, half_width
+from siting.loaders.layer.numbers import first_rows
+from siting.vocabulary.text import half_width
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from siting.errors import TableError
 from siting.loaders.layer.columns import Match
-from siting.loaders.layer.numbers import Quantity, first_rows, parse_numbers
+from siting.loaders.layer.numbers import Numbers, first_rows, parse_numbers
+from siting.vocabulary.units import Quantity
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -272,6 +273,7 @@ def _values(
     quantity = _QUANTITY.get(column.name, "plain")
     numbers = parse_numbers(cells, quantity, factor=match.factor)
     values = numbers.number
+    _note_unknown_units(cells, numbers, match, subject, report)
     _note(
         cells.index[numbers.unreadable],
         f"'{match.column}' is no number, first {cells[numbers.unreadable].head(1).tolist()}; it "
@@ -296,6 +298,31 @@ def _values(
     kind: tuple[Severity, str] = ("info", "values-missing")
     _note(cells.index[missing], message, kind, subject, report, column=column.name)
     return pd.Series(values, index=cells.index)
+
+
+def _note_unknown_units(
+    cells: pd.Series, numbers: Numbers, match: Match, subject: str, report: DataReport
+) -> None:
+    """Name the units that are not known, in the header and in the cells, and where they stand."""
+    said: list[tuple[str, str, pd.Index]] = []
+    if np.isnan(match.factor):
+        # Empty cells lack no unit.
+        rows = cells.index[cells.notna() & np.isnan(numbers.number) & ~numbers.unreadable]
+        said.append((match.unit, f"'{match.column}' is in {match.unit}, no known unit", rows))
+    if numbers.unknown_units:
+        units = "、".join(numbers.unknown_units)
+        behind = f"behind numbers of '{match.column}' stands {units}, no known unit of it"
+        said.append((units, behind, cells.index[numbers.unreadable]))
+    for units, message, rows in said:
+        report.add(
+            subject,
+            "warning",
+            "unit-unknown",
+            f"{message}; they count as missing",
+            count=len(rows),
+            examples=rows,
+            details={"header": match.column, "units": units},
+        )
 
 
 def _without_negative(

@@ -1,275 +1,49 @@
 """Which column of a layer is which column of the table contract.
 
-Owns the names that Chinese and English layers use, the units in their headers, and the messages
-about columns that are missing, ambiguous or misspelt.
+Owns the matching, and the messages about columns that are missing, ambiguous or misspelt. The
+names that Chinese and English layers use, and the units in their headers, are data in
+`siting.vocabulary`.
 """
 
 from __future__ import annotations
 
 import difflib
-import re
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from siting.errors import LoadError
-from siting.loaders.layer.numbers import Quantity, half_width, is_unit, unit_factor, units_of
+from siting.loaders.layer.numbers import unit_factor
+from siting.vocabulary.headers import Field, fields_of
+from siting.vocabulary.labels import bare_label, split_unit
+from siting.vocabulary.text import word_key
+from siting.vocabulary.units import load_units
 
 if TYPE_CHECKING:
     from siting.tables import DataReport
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """A column of the table contract and the headers it is found under, best first."""
-
-    name: str
-    quantity: Quantity | None
-    headers: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Match:
-    """A field found in a layer: the layer's column, and the factor of the unit in its header."""
+    """A field found in a layer: the layer's column, and the factor of the unit in its header.
+
+    The factor is NaN where the unit is not known: its numbers are unknown then.
+    """
 
     column: str
     factor: float = 1.0
     unit: str = ""
 
 
-_NAME = ("name", "名称", "项目名称", "名字", "title")
-_ID = (
-    "id",
-    "编号",
-    "编码",
-    "代码",
-    "标识码",
-    "唯一编码",
-    "序号",
-    "fid",
-    "objectid",
-    "gid",
-    "osm_id",
-)
-# Headers of standards.md section 8 first, then those of open data and of earlier surveys.
-_HOUSEHOLDS = (
-    "households",
-    "规划总户数",
-    "总户数",
-    "居住户数",
-    "居住户(套)数",
-    "规划户数",
-    "户数",
-    "户数量",
-    "住户数",
-    "家庭户数",
-    "户(套)数",
-    "总套数",
-    "套数",
-    "household",
-    "hh",
-)
-_POPULATION = (
-    "population",
-    "常住人口",
-    "居住人口",
-    "居住人数",
-    "规划居住人口",
-    "规划常住人口",
-    "总人口",
-    "人口数",
-    "人口数量",
-    "人口",
-    "总人数",
-    "pop",
-    "persons",
-    "residents",
-)
-_ELDERLY = (
-    "elderly",
-    "老年人口",
-    "老年人数",
-    "老年人口数",
-    "老年人",
-    "老人数",
-    "老人数量",
-    "60岁以上人口",
-    "60岁及以上人口",
-    "60岁以上",
-    "60岁以上老年人口",
-    "pop_60plus",
-)
-_CHILDREN = (
-    "children",
-    "婴幼儿数",
-    "婴幼儿人口",
-    "婴幼儿",
-    "0-3岁人口",
-    "3岁以下人口",
-    "3岁以下婴幼儿",
-    "0-3岁婴幼儿",
-)
-_FLOOR_AREA = (
-    "floor_area_m2",
-    "建筑面积",
-    "总建筑面积",
-    "规划总建筑面积",
-    "住宅建筑面积",
-    "floor_area",
-    "gfa",
-    "build_floor_area",
-)
-_LAND_AREA = ("land_area_m2", "用地面积", "占地面积", "土地面积", "land_area", "site_area")
-_STATUS = (
-    "status",
-    "营业状态",
-    "经营状态",
-    "运营状态",
-    "运行状态",
-    "使用状态",
-    "建设状态",
-    "设施状态",
-    "道路状态",
-    "当前状态",
-    "状态",
-    "business_status",
-    "operational_status",
-    "operating_status",
-)
-_ROAD_CLASS = (
-    "highway",
-    "fclass",
-    "道路等级",
-    "道路类型",
-    "道路级别",
-    "道路类别",
-    "road_class",
-    "roadclass",
-    "road_type",
-)
-_CAPACITY = (
-    "capacity",
-    "服务能力",
-    "容量",
-    "床位数",
-    "床位",
-    "托位数",
-    "托位",
-    "学位数",
-    "学位",
-    "座位数",
-    "beds",
-    "places",
-)
+RESIDENTIAL_FIELDS = fields_of("residential")
+FACILITY_FIELDS = fields_of("facilities")
+SITE_FIELDS = fields_of("sites")
+AREA_FIELDS = fields_of("areas")
+STREET_FIELDS = fields_of("streets")
+ENTRANCE_FIELDS = fields_of("entrances")
+LONGITUDE, LATITUDE = fields_of("coordinates")
 
-
-def _fields(*rows: tuple[str, Quantity | None, tuple[str, ...]]) -> tuple[Field, ...]:
-    return tuple(Field(*row) for row in rows)
-
-
-RESIDENTIAL_FIELDS = _fields(
-    ("home_id", None, ("home_id", "小区编号", "楼栋编号", "小区编码", "楼栋编码", *_ID)),
-    ("name", None, ("小区名称", "小区名", "小区", "楼栋名称", "楼盘名称", "楼名", *_NAME)),
-    ("households", "households", _HOUSEHOLDS),
-    ("population", "persons", _POPULATION),
-    ("elderly", "persons", _ELDERLY),
-    ("children", "persons", _CHILDREN),
-    ("floor_area_m2", "area", _FLOOR_AREA),
-)
-FACILITY_FIELDS = _fields(
-    ("facility_id", None, ("facility_id", "设施编号", "设施编码", *_ID)),
-    ("name", None, ("设施名称", "机构名称", "单位名称", *_NAME, "name_poi")),
-    (
-        "facility_type",
-        None,
-        (
-            "facility_type",
-            "设施类型",
-            "设施类别",
-            "类别",
-            "类型",
-            "分类",
-            "种类",
-            "category",
-            "type",
-        ),
-    ),
-    ("floor_area_m2", "area", _FLOOR_AREA),
-    ("land_area_m2", "area", _LAND_AREA),
-    ("capacity", "places", _CAPACITY),
-    ("status", None, _STATUS),
-)
-SITE_FIELDS = _fields(
-    ("site_id", None, ("site_id", "地块编号", "地块编码", "候选点编号", *_ID)),
-    ("name", None, ("地块名称", "候选点名称", *_NAME)),
-    ("cost", "money", ("cost", "造价", "投资", "总投资", "投资额", "成本", "费用", "建设费用")),
-    ("floor_area_m2", "area", _FLOOR_AREA),
-    ("capacity", "places", _CAPACITY),
-)
-AREA_FIELDS = _fields(
-    (
-        "area_id",
-        None,
-        ("area_id", "社区编码", "社区代码", "行政区划代码", "区划代码", "adcode", *_ID),
-    ),
-    (
-        "name",
-        None,
-        ("社区名称", "街道名称", "社区", "街道", "行政区", "区县", "乡镇", *_NAME),
-    ),
-    ("level", None, ("level", "级别", "层级")),
-    ("population", "persons", _POPULATION),
-    ("households", "households", _HOUSEHOLDS),
-)
-STREET_FIELDS = _fields(
-    ("street_id", None, ("street_id", "道路编号", "道路编码", *_ID)),
-    ("from_node", None, ("from_node", "fnode", "起点", "起始节点", "u")),
-    ("to_node", None, ("to_node", "tnode", "终点", "终止节点", "v")),
-    ("highway", None, _ROAD_CLASS),
-    ("name", None, ("道路名称", "路名", *_NAME)),
-    ("oneway", None, ("oneway", "单向", "单行")),
-    ("status", None, _STATUS),
-)
-ENTRANCE_FIELDS = _fields(
-    (
-        "subject_id",
-        None,
-        (
-            "subject_id",
-            "home_id",
-            "facility_id",
-            "小区编号",
-            "设施编号",
-            "所属编号",
-            "所属小区编号",
-        ),
-    ),
-)
-LONGITUDE = Field(
-    "longitude",
-    "degrees",
-    (
-        "longitude",
-        "经度",
-        "lon",
-        "lng",
-        "long",
-        "东经",
-        "x",
-        "东坐标",
-        "横坐标",
-        "x坐标",
-        "easting",
-    ),
-)
-LATITUDE = Field(
-    "latitude",
-    "degrees",
-    ("latitude", "纬度", "lat", "北纬", "y", "北坐标", "纵坐标", "y坐标", "northing"),
-)
-
-_IN_BRACKETS = re.compile(r"^(?P<name>.+?)\s*[(\[【](?P<unit>[^()\[\]【】]+)[)\]】]$")
-_AFTER_MARK = re.compile(r"^(?P<name>.+?)\s*[/_:,\s-]\s*(?P<unit>[^/_:,\s-]+)$")
 # A dbf keeps ten bytes of a field's name, which is five Chinese characters in GBK.
 _CUT_BYTES = (9, 10)
 
@@ -331,24 +105,6 @@ def match_columns(
     return wanted
 
 
-def split_unit(header: str) -> tuple[str, str]:
-    """Split a header into its name and its unit; the unit is empty where there is none.
-
-    Examples
-    --------
-    >>> split_unit("建筑面积（万㎡）")
-    ('建筑面积', '万m2')
-    >>> split_unit("居住户(套)数")
-    ('居住户(套)数', '')
-    """
-    plain = half_width(header)
-    for pattern in (_IN_BRACKETS, _AFTER_MARK):
-        found = pattern.match(plain)
-        if found and is_unit(found["unit"].removeprefix("单位:").removeprefix("单位")):
-            return found["name"], found["unit"].removeprefix("单位:").removeprefix("单位")
-    return plain, ""
-
-
 def header_score(cells: Iterable[object], fields: Sequence[Field], exact: Sequence[str]) -> int:
     """Count the different cells of a row that are headers of these fields or these exact names.
 
@@ -357,9 +113,10 @@ def header_score(cells: Iterable[object], fields: Sequence[Field], exact: Sequen
     >>> header_score(["名称", "经度", "纬度"], [LONGITUDE, LATITUDE], [])
     2
     """
-    known = {_key(name) for field in fields for name in field.headers} | set(map(_key, exact))
+    known = {word_key(name) for field in fields for name in field.headers}
+    known |= set(map(word_key, exact))
     texts = {cell for cell in cells if isinstance(cell, str)}
-    return sum(bool({_key(text), _key(split_unit(text)[0])} & known) for text in texts)
+    return sum(not known.isdisjoint(_keys(text, split_unit(text)[0])) for text in texts)
 
 
 def require_columns(
@@ -411,15 +168,21 @@ def _nearest(headers: Sequence[str], names: Sequence[str]) -> str | None:
 
 
 def _key(header: str) -> str:
-    return re.sub(r"[\s_]+", "", half_width(header).casefold())
+    return word_key(header)
+
+
+def _keys(header: str, name: str) -> frozenset[str]:
+    """Return the words that a header may mean: whole, without its unit, without its numbering."""
+    return frozenset((word_key(header), word_key(name), word_key(bare_label(name)[0])))
 
 
 def _find(headers: Sequence[str], field: Field, subject: str) -> Match | None:
     """Return the first header in the field's own order of preference."""
     split = {header: split_unit(header) for header in headers}
-    for name in field.headers:
-        for header, (plain, unit) in split.items():
-            if _key(name) in (_key(header), _key(plain)):
+    keys = {header: _keys(header, name) for header, (name, _) in split.items()}
+    for name in map(word_key, field.headers):
+        for header, (_, unit) in split.items():
+            if name in keys[header]:
                 return _with_unit(header, unit, field, subject)
     cut = next((header for header in headers if _is_cut(header, field.headers)), None)
     return None if cut is None else Match(cut)
@@ -436,11 +199,13 @@ def _with_unit(header: str, unit: str, field: Field, subject: str) -> Match:
     if not unit or field.quantity is None:
         return Match(header)
     factor = unit_factor(unit, field.quantity)
+    if factor is None and field.quantity != "degrees" and load_units().unknown(unit):
+        return Match(header, math.nan, unit)
     if factor is None:
         raise LoadError(
             f"{subject}: the column '{header}' is in {unit}, which is no unit of {field.name}. "
-            f"Known are {list(units_of(field.quantity))}. Rename the column, or write "
-            f"columns: {{{field.name}: null}} to leave it out."
+            f"Known are {list(load_units().spellings[field.quantity])}. Rename the column, or "
+            f"write columns: {{{field.name}: null}} to leave it out."
         )
     return Match(header, factor, unit)
 
@@ -494,8 +259,19 @@ def _note_matches(
     }
     if found:
         pairs = ", ".join(
-            f"{name} from '{match.column}'" + (f" x {match.factor:g}" if match.factor != 1 else "")
-            for name, match in found.items()
+            f"{name} from '{match.column}'" + _times(match) for name, match in found.items()
         )
-        details = {"columns": {name: [match.column, match.factor] for name, match in found.items()}}
+        details = {
+            "columns": {
+                # A factor that is not known stays open: NaN is no JSON.
+                name: [match.column, None if math.isnan(match.factor) else match.factor]
+                for name, match in found.items()
+            }
+        }
         report.add(subject, "info", "columns-recognised", pairs, count=len(found), details=details)
+
+
+def _times(match: Match) -> str:
+    if math.isnan(match.factor):
+        return f" in {match.unit}, which is no known unit"
+    return f" x {match.factor:g}" if match.factor != 1 else ""

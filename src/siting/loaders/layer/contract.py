@@ -33,7 +33,6 @@ from siting.loaders.layer.columns import (
     RESIDENTIAL_FIELDS,
     SITE_FIELDS,
     STREET_FIELDS,
-    Field,
     Match,
     match_columns,
     require_columns,
@@ -54,6 +53,7 @@ from siting.tables import (
     TableSpec,
     check_table,
 )
+from siting.vocabulary.headers import Field
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -1,55 +1,24 @@
-"""Numbers as people type them, and the units they come in.
+"""Numbers as people type them in the columns of layers.
 
 Owns the reading of number columns that hold text: full-width digits, thousands separators, units
-in the cell or in the header, and the many ways to write "none".
+in the cell, and the many ways to write "none". The units are those of `siting.vocabulary.units`.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from siting.vocabulary.text import half_width
+from siting.vocabulary.units import Quantity, load_units
+
 if TYPE_CHECKING:
     import pandas as pd
 
-Quantity = Literal["area", "households", "persons", "places", "money", "degrees", "plain"]
-
-# 1 亩 is a fifteenth of a hectare by definition.
-_MU_M2 = 10_000.0 / 15.0
-_UNITS: dict[Quantity, dict[str, float]] = {
-    "area": {
-        **dict.fromkeys(("m2", "m^2", "sqm", "平方米", "平米", "平方", "平"), 1.0),
-        **dict.fromkeys(("万m2", "万m^2", "万平方米", "万平米", "万平方", "万平"), 1e4),
-        **dict.fromkeys(("公顷", "hm2", "hm^2", "ha"), 1e4),
-        **dict.fromkeys(("km2", "km^2", "平方公里", "平方千米"), 1e6),
-        "亩": _MU_M2,
-        "万亩": 1e4 * _MU_M2,
-    },
-    "households": {"户": 1.0, "套": 1.0, "户(套)": 1.0, "百户": 1e2, "千户": 1e3, "万户": 1e4},
-    "persons": {
-        **dict.fromkeys(("人", "口", "名", "位", "persons"), 1.0),
-        "百人": 1e2,
-        "千人": 1e3,
-        "万人": 1e4,
-    },
-    "places": dict.fromkeys(
-        ("人", "个", "张", "床", "位", "座", "席", "名", "床位", "托位", "学位", "座位"), 1.0
-    ),
-    "money": {
-        **dict.fromkeys(("元", "cny", "rmb", "人民币元"), 1.0),
-        "千元": 1e3,
-        "万元": 1e4,
-        "百万元": 1e6,
-        "亿元": 1e8,
-    },
-    "degrees": dict.fromkeys(("°", "度", "deg"), 1.0),
-    "plain": {},
-}
 _NOTHING = frozenset(
     ("", "-", "--", "—", "——", "/", "\\", "无", "空", "暂无", "不详", "未知", "nan", "na", "n/a")
 ) | frozenset(("none", "null", "<null>", "#n/a", "#value!", "#div/0!", "#ref!", "#name?", "#null!"))
@@ -74,22 +43,14 @@ class Numbers(NamedTuple):
         Rows whose text is neither a number nor a way to write "none".
     units
         Units found in the cells themselves, other than the header's.
+    unknown_units
+        What stands behind a number and is no unit of the quantity; such rows are unreadable.
     """
 
     number: NDArray[np.float64]
     unreadable: NDArray[np.bool_]
     units: tuple[str, ...]
-
-
-def half_width(text: str) -> str:
-    """Return text with full-width digits, letters and brackets as usual ones, trimmed.
-
-    Examples
-    --------
-    >>> half_width(" 建筑面积（万㎡） １２ ")
-    '建筑面积(万m2) 12'
-    """
-    return unicodedata.normalize("NFKC", text).replace("〔", "(").replace("〕", ")").strip()
+    unknown_units: tuple[str, ...] = ()
 
 
 def unit_factor(unit: str, quantity: Quantity) -> float | None:
@@ -102,23 +63,8 @@ def unit_factor(unit: str, quantity: Quantity) -> float | None:
     >>> unit_factor("户", "area") is None
     True
     """
-    return _UNITS[quantity].get(half_width(unit).casefold().replace(" ", ""))
-
-
-def units_of(quantity: Quantity) -> tuple[str, ...]:
-    """Return the units that a quantity may be written in."""
-    return tuple(_UNITS[quantity])
-
-
-def is_unit(text: str) -> bool:
-    """Tell whether some quantity is measured in this.
-
-    Examples
-    --------
-    >>> is_unit("公顷"), is_unit("地上")
-    (True, False)
-    """
-    return any(unit_factor(text, quantity) is not None for quantity in _UNITS)
+    factor = load_units().factor(unit, quantity)
+    return None if factor is None else float(factor)
 
 
 def parse_numbers(column: pd.Series, quantity: Quantity, *, factor: float = 1.0) -> Numbers:
@@ -131,7 +77,7 @@ def parse_numbers(column: pd.Series, quantity: Quantity, *, factor: float = 1.0)
     quantity
         What is measured, which decides the units that cells may carry.
     factor
-        Of the unit in the header, for cells without their own.
+        Of the unit in the header, for cells without their own; NaN where that unit is not known.
 
     Returns
     -------
@@ -156,8 +102,11 @@ def parse_numbers(column: pd.Series, quantity: Quantity, *, factor: float = 1.0)
     read = [_parse_cell(word, quantity, factor) for word in words]
     values = np.array([value for value, _, _ in read] + [np.nan])[codes]
     unreadable = np.array([not good for _, good, _ in read] + [False])[codes]
-    units = tuple(dict.fromkeys(unit for _, _, unit in read if unit))
-    return Numbers(_finite(values), unreadable, units)
+    units, unknown = (
+        tuple(dict.fromkeys(unit for _, good, unit in read if unit and good is wanted))
+        for wanted in (True, False)
+    )
+    return Numbers(_finite(values), unreadable, units, unknown)
 
 
 def _finite(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -178,9 +127,11 @@ def _parse_cell(cell: object, quantity: Quantity, factor: float) -> tuple[float,
 
 def _parse_text(text: str, quantity: Quantity, factor: float) -> tuple[float, bool, str]:
     found = _NUMBER.fullmatch(text)
-    own = unit_factor(found["unit"], quantity) if found and found["unit"] else factor
-    if found is None or own is None:
+    if found is None:
         return np.nan, False, ""
+    own = unit_factor(found["unit"], quantity) if found["unit"] else factor
+    if own is None:
+        return np.nan, False, found["unit"]
     number = float(found["number"].replace(",", "").replace(" ", ""))
     return number * own, True, found["unit"]
 

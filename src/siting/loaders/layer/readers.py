@@ -37,7 +37,7 @@ from siting.loaders.layer.street_access import open_streets
 from siting.loaders.layer.street_junctions import join_lines
 from siting.loaders.layer.tables import only_where
 from siting.loaders.osm.places import read_graph
-from siting.rules.pack.facility_types import load_facility_types
+from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
-    from siting.loaders.layer.columns import Field
     from siting.loaders.project.model import (
         AreaLayer,
         BarrierLayer,
@@ -61,6 +60,7 @@ if TYPE_CHECKING:
         WaterLayer,
     )
     from siting.tables import DataReport
+    from siting.vocabulary.headers import Field
 
     Progress = Callable[[str, float], None] | None
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from siting.crs import Reading as Datum
     from siting.loaders.layer.raster import PopulationCells
     from siting.loaders.project.model import PopulationLayer, Project
-    from siting.rules.pack.facility_types import FacilityTypes
     from siting.tables import DataReport
+    from siting.vocabulary.facility_types import FacilityTypes
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from siting.loaders.layer.columns import (
     RESIDENTIAL_FIELDS,
     SITE_FIELDS,
     STREET_FIELDS,
-    Field,
 )
 from siting.loaders.layer.contract import (
     areas_table,
@@ -34,6 +33,7 @@ from siting.loaders.layer.contract import (
     sites_table,
     streets_table,
 )
+from siting.vocabulary.headers import Field
 
 if TYPE_CHECKING:
     import geopandas as gpd

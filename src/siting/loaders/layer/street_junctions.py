@@ -18,7 +18,7 @@ from siting.loaders.layer.street_levels import (
     part_levels,
     street_levels,
 )
-from siting.network.build.junctions import line_ends, measures_along, near_vertex, number_places
+from siting.network.junctions import line_ends, measures_along, near_vertex, number_places
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -321,7 +321,7 @@ def _now() -> str:
 
 
 def _faults(row: Mapping[str, Any]) -> Iterator[str]:
-    from siting.rules.pack.facility_types import load_facility_types
+    from siting.vocabulary.facility_types import load_facility_types
     from siting.yaml_lines import nearest_known
 
     for name in row:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from siting.errors import TableError
 from siting.loaders.formats.spreadsheet import read_table
-from siting.loaders.layer.columns import LATITUDE, LONGITUDE, Field, Match, match_columns
-from siting.loaders.layer.numbers import first_rows, half_width, parse_numbers
+from siting.loaders.layer.columns import LATITUDE, LONGITUDE, Match, match_columns
+from siting.loaders.layer.numbers import first_rows, parse_numbers
 from siting.loaders.library.store import STATES
+from siting.vocabulary.headers import Field, fields_of
+from siting.vocabulary.text import half_width
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,19 +30,7 @@ _STATE_WORDS = {
     **dict.fromkeys(("已建成", "已开放", "运营", "投入使用", "已完工"), "open"),
     **dict.fromkeys(("放弃", "退出", "调出", "中止"), "dropped"),
 }
-PROJECT_FIELDS = (
-    Field("project_id", None, ("project_id", "项目编号", "项目编码", "项目代码", "编号", "id")),
-    Field("name", None, ("name", "项目名称", "名称")),
-    Field("state", None, ("state", "状态", "项目状态", "进展")),
-    Field("functions", None, ("functions", "功能", "服务功能", "设施类型", "建设内容")),
-    Field("floor_area_m2", "area", ("floor_area_m2", "建筑面积", "建设规模", "面积")),
-    Field("investment_cny", "money", ("investment_cny", "投资", "总投资", "投资额", "造价")),
-    Field("year", "plain", ("year", "年度", "计划年度", "建设年度", "年份")),
-    Field("community", None, ("community", "社区", "所在社区", "社区名称")),
-    Field("note", None, ("note", "备注", "说明")),
-    Field("proposal", None, ("proposal", "选址建议")),
-    Field("proposed_year", "plain", ("proposed_year", "建议年度")),
-)
+PROJECT_FIELDS = fields_of("projects")
 _SEPARATORS = str.maketrans(dict.fromkeys("、,,;/+ ", ";"))
 
 
@@ -94,6 +84,8 @@ def read_project_table(
 def _values(table: pd.DataFrame, field: Field, match: Match, faults: list[str]) -> list[Any]:
     column = table[match.column]
     if field.quantity is not None:
+        if match.factor != match.factor:
+            faults.append(f"'{match.column}' is in {match.unit}, which is no known unit")
         numbers = parse_numbers(column, field.quantity, factor=match.factor)
         if numbers.unreadable.any():
             rows = first_rows(table.index[numbers.unreadable])
@@ -147,7 +139,7 @@ def _state(text: str) -> str | None:
 
 def _functions(text: str | None, faults: list[str]) -> str | None:
     """Return the facility type codes of words such as ``养老、托育``, with semicolons."""
-    from siting.rules.pack.facility_types import load_facility_types
+    from siting.vocabulary.facility_types import load_facility_types
 
     if text is None:
         return None

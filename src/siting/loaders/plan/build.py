@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from siting.loaders.plan.facts import (
     facts_of_facilities,
     facts_of_rows,
+    has_unknown_unit,
     includes_of_rows,
     merged,
 )
@@ -34,7 +35,7 @@ from siting.tables import DataReport
 from siting.yaml_lines import dotted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from siting.loaders.plan.drawing import Drawing, Measured
     from siting.tables import DataNote
@@ -101,11 +102,12 @@ def build_plan(parts: Parts, *, known_date: bool) -> Plan:
     phases = _phases(parts, facilities)
     facts = merged(facts_of_rows(parts.rows), facts_of_facilities(facilities))
     facts = merged(facts, _facts_of_homes(drawn, parts))
-    facts = merged(facts, _facts_of_phases(phases))
+    unreadable = {row.key for row in parts.rows if has_unknown_unit(row)}
+    facts = merged(facts, _facts_of_phases(phases, without=unreadable))
     includes = {**includes_of_rows(parts.rows)}
     for outer, inner in model.includes.items():
         includes[outer] = tuple(sorted({*includes.get(outer, ()), *inner}))
-    notes = [*parts.notes]
+    notes = [*parts.notes, *map(_unit_note, filter(has_unknown_unit, parts.rows))]
     if "status" not in model.model_fields_set:
         notes.append(
             Text("方案未写性质，按新建处理", "the plan does not say its status; it is taken as new")
@@ -185,9 +187,22 @@ def _phases(parts: Parts, facilities: Sequence[PlannedFacility]) -> tuple[Phase,
     return tuple(phases)
 
 
-def _facts_of_phases(phases: Sequence[Phase]) -> dict[str, Fact]:
-    """Add up the phases, where every phase gives the figure or it is one of a facility type."""
-    keys = dict.fromkeys(key for phase in phases for key in phase.facts)
+def _unit_note(row: PlanRow) -> Text:
+    """Name the cell and the unit of a number that is not read."""
+    at, unit, number = row.evidence.location, row.evidence.unit, row.evidence.text
+    return Text(
+        f"{at} 的单位“{unit}”不认识，数值“{number}”未采用",
+        f"{at}: the unit '{unit}' is not known; '{number}' is not read",
+    )
+
+
+def _facts_of_phases(phases: Sequence[Phase], *, without: Container[str]) -> dict[str, Fact]:
+    """Add up the phases, where every phase gives the figure or it is one of a facility type.
+
+    Not those figures of which some phase has a number that could not be read.
+    """
+    given = dict.fromkeys(key for phase in phases for key in phase.facts)
+    keys = [key for key in given if key not in without]
     facts: dict[str, Fact] = {}
     for key in keys:
         found = [phase.facts[key] for phase in phases if key in phase.facts]

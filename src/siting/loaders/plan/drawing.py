@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from siting.errors import LoadError
 from siting.loaders.plan.table.words import (
-    fold,
     in_base_unit,
     key_of,
     label_of,
     measures,
     quantity_of,
 )
-from siting.rules.pack.facility_types import load_facility_types
 from siting.rules.plan.model import TYPED_UNITS, Evidence, Fact, PlannedFacility
+from siting.vocabulary.facility_types import load_facility_types
+from siting.vocabulary.headers import fields_of
+from siting.vocabulary.text import fold, word_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,20 +33,6 @@ if TYPE_CHECKING:
     from siting.tables import DataReport
 
 _NUMBERS = ("floor_area_m2", "land_area_m2", "places", "beds", "classes")
-_HEADERS: Mapping[str, str] = {
-    "id": "facility_id id 设施编号 编号 设施编码",
-    "name": "name 名称 设施名称",
-    "facility_type": "facility_type facility_types 设施类型 设施类别 类别 类型",
-    "floor_area_m2": "floor_area_m2 建筑面积 面积",
-    "land_area_m2": "land_area_m2 用地面积 占地面积 场地面积",
-    "places": "places 托位数 托位 学位数 学位",
-    "beds": "beds 床位数 床位",
-    "classes": "classes 班数 班级数",
-    "phase": "phase 分期 建设分期 期数",
-    "floor_level": "floor_level 楼层 所在楼层 层数",
-    "own_entrance": "own_entrance 独立出入口 单独出入口",
-    "complex": "complex complex_id 综合体 综合体编号",
-}
 _TRUE = frozenset(("true", "1", "1.0", "yes", "是", "有", "独立"))
 _FALSE = frozenset(("false", "0", "0.0", "no", "否", "无"))
 
@@ -136,10 +123,14 @@ def fact_of(value: object, quantity: str, evidence: Evidence, unit: str = "") ->
     unit = read.unit or unit
     wanted = TYPED_UNITS[quantity]
     if unit and wanted not in measures(unit):
-        raise LoadError(f"{_where(evidence)}: {quantity} is {text!r}; expected it in {wanted}.")
+        raise LoadError(
+            f"{_where(evidence)}: {quantity} is {text!r} in {unit}; expected it in {wanted}."
+        )
     if read.number < 0:
         raise LoadError(f"{_where(evidence)}: {quantity} is {text}; expected 0 or more.")
-    number = in_base_unit(read.number, unit)
+    number = in_base_unit(read.number, unit, wanted)
+    if number is None:
+        return None
     return Fact(number, wanted, (replace(evidence, text=text, unit=unit, label=quantity),))
 
 
@@ -196,9 +187,10 @@ def _columns(headers: Iterable[object], drawing: Drawing) -> dict[str, tuple[str
     if drawing.facility_type is not None and drawing.facility_type.column:
         declared["facility_type"] = drawing.facility_type.column
     found: dict[str, tuple[str, str]] = {}
-    for name, words in _HEADERS.items():
+    keys = {header: word_key(label.words) for header, label in labels.items()}
+    for name, words in ((each.name, each.headers) for each in fields_of("plan_facilities")):
         own = declared.get(name)
-        matching = [h for word in words.split() for h, each in labels.items() if each.words == word]
+        matching = [h for word in words for h, key in keys.items() if key == word_key(word)]
         if own in labels:
             found[name] = (str(own), labels[str(own)].unit)
         elif matching and name not in declared:
@@ -256,7 +248,7 @@ def _level(text: str, evidence: Evidence) -> int | None:
         return None
     plain = fold(text).upper().removesuffix("F").removesuffix("层").replace("B", "-")
     number = quantity_of(plain)
-    if number is None or number.number != number.number.to_integral_value():
+    if number is None or number.unit or number.number != number.number.to_integral_value():
         raise LoadError(f"{_where(evidence)}: floor_level is {text!r}; expected 1, 2, -1 ...")
     return int(number.number)
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from siting.rules.plan.model import Fact, PlannedFacility, PlanRow, add_facts
+from siting.vocabulary.units import load_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +24,8 @@ def facts_of_rows(rows: Sequence[PlanRow], *, phase: str = "") -> dict[str, Fact
 
     A row without a part counts as it is, the first where several are given; rows of several parts
     (地上, 地下) are added; rows of one facility type below each other in one table are added; a
-    row inside a row of the same fact is part of it already.
+    row inside a row of the same fact is part of it already. Where the unit of one of the rows is
+    not known, none gives the fact: a sum would lack it, and another row may tell something else.
 
     Examples
     --------
@@ -36,10 +38,25 @@ def facts_of_rows(rows: Sequence[PlanRow], *, phase: str = "") -> dict[str, Fact
     Decimal('10')
     """
     found: dict[str, list[PlanRow]] = defaultdict(list)
+    unknown = {row.key for row in rows if row.phase == phase and has_unknown_unit(row)}
     for row in rows:
         if row.key and row.value is not None and row.phase == phase and not _inside_own(rows, row):
             found[row.key].append(row)
-    return {key: _fact(each, rows) for key, each in found.items()}
+    return {key: _fact(each, rows) for key, each in found.items() if key not in unknown}
+
+
+def has_unknown_unit(row: PlanRow) -> bool:
+    """Tell whether a row of a known figure was not read because of its unit.
+
+    Examples
+    --------
+    >>> from siting.rules.plan.model import Evidence
+    >>> here = Evidence("a.xlsx", "S!B2", "1.25", "坪")
+    >>> has_unknown_unit(PlanRow("site_area_m2", None, "m2", here))
+    True
+    """
+    unit = row.evidence.unit
+    return bool(row.key and row.value is None and unit and not load_units().measures(unit))
 
 
 def includes_of_rows(rows: Sequence[PlanRow]) -> dict[str, tuple[str, ...]]:

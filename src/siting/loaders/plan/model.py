@@ -29,7 +29,7 @@ from siting.loaders.project.model import (
     ResidentialLayer,
     SourceFile,
 )
-from siting.rules.pack.facility_types import load_facility_types
+from siting.vocabulary.facility_types import load_facility_types
 
 
 def _exact(value: object) -> object:

@@ -26,6 +26,7 @@ from siting.errors import CRSError, LoadError
 from siting.loaders.formats.files import resolve_path
 from siting.rules.pack.values import OneOrMany, listed
 from siting.rules.parameters import Parameters
+from siting.vocabulary.levels import level_code
 
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
@@ -178,7 +179,9 @@ class SiteLayer(FileLayer):
 class AreaLayer(FileLayer):
     """Areas that results are rolled up to."""
 
-    level: str = Field(description="What the areas are: community, street, district, city ...")
+    level: Annotated[str, AfterValidator(level_code)] = Field(
+        description="What the areas are: community, street, district, city ... or 社区, 街道 ..."
+    )
     admin_level: float | None = Field(
         default=None, description="admin_level to take from an OpenStreetMap file."
     )

@@ -48,7 +48,9 @@ def solve_lscp_backup(problem: Problem, *, limits: Limits = _DEFAULT) -> Solutio
     watch = Watch(limits)
     fewest = solve_lscp(problem, limits=Limits(limits.time_limit_s / 2, 0.0, limits.seed))
     if not fewest.opened.size and fewest.status is not Status.OPTIMAL:
-        return Solution(model, fewest.status, fewest.message, seconds=watch.elapsed())
+        return Solution(
+            model, fewest.status, fewest.message, seconds=watch.elapsed(), ended=fewest.ended
+        )
     number = int(fewest.objective)
     opened, bound = _most_backup(problem, number, fewest.opened, watch)
     if opened is None:

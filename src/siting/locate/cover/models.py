@@ -132,7 +132,7 @@ def coverage_curve(
         part = Limits(max(share, 0.01), limits.gap, limits.seed)
         plan = solve_mclp(problem, p=number, limits=part)
         rows.append((number, plan.objective, plan.total_demand, plan.bound, plan.status.value))
-        if "(interrupted)" in plan.message:
+        if plan.ended == "interrupted":
             break
         watch.tell(f"{number} sites cover {plan.objective:,.0f}")
     frame = pd.DataFrame(rows, columns=["p", "covered_demand", "total", "bound", "status"])

@@ -167,7 +167,7 @@ def _is_upper_reach(rule: Rule) -> bool:
 
 
 def _type_to_open(rule: Rule, facility_type: str | None) -> str:
-    from siting.rules.pack.facility_types import load_facility_types
+    from siting.vocabulary.facility_types import load_facility_types
 
     if facility_type is None:
         if not rule.facility_types:

@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from siting.errors import SitingError
-from siting.pipeline.city import Progress, build_city, note_gates_of_nobody, note_overlaps
+from siting.pipeline.city import (
+    Progress,
+    build_city,
+    note_gates_of_nobody,
+    note_levels,
+    note_overlaps,
+)
 from siting.pipeline.gaps.summary import build_summary
 from siting.pipeline.manifest import build_manifest, versions
 from siting.tables import DataReport
@@ -206,9 +212,11 @@ def analyze(
     day = chosen.date or _today(report)
     packs = _packs(chosen)
     layers, city = _prepared(chosen, report, cache=cache, progress=progress)
+    rules = _rules(packs, chosen, day)
+    note_levels(layers, rules, report)
     costs = CityCosts(city)
     blocks = evaluate_city(
-        _rules(packs, chosen, day),
+        rules,
         city,
         costs=costs,
         also_report=("straight_line",) if straight_line else (),
@@ -349,7 +357,8 @@ def _manifest(project: Project, layers: Layers, day: dt.date, started: str) -> d
 
 def _shown_pack(path: Path, folder: Path) -> str:
     """Name a shipped pack as siting does, and another as the project sees it."""
-    from siting.rules.pack.places import shipped_folder, shown_path
+    from siting.rules.pack.places import shown_path
+    from siting.shipped import shipped_folder
 
     is_shipped = path.resolve().is_relative_to(shipped_folder().resolve())
     return shown_path(path) if is_shipped else _shown(path.resolve(), folder)

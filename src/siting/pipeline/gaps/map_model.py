@@ -25,6 +25,7 @@ from siting.render.model import (
     MapRule,
 )
 from siting.report.analysis.note_words import note_layer, note_text
+from siting.vocabulary.levels import load_levels
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from siting.pipeline.gaps.analysis import Analysis
     from siting.render.model import Sense, Subject
     from siting.rules.city.findings import FindingBlock
-    from siting.rules.pack.values import Title
     from siting.tables import DataNote
+    from siting.vocabulary.title import Title
 
 _GRAVITY = ("warning", "assumption", "excluded", "repair")
 # Outlines are drawn when zoomed in; with more homes than this, points say the same in less space.
@@ -46,7 +47,6 @@ STREET_CLASSES = (
     "motorway", "trunk", "primary", "secondary", "tertiary",
     "unclassified", "residential", "living_street", "pedestrian",
 )  # fmt: skip
-_LEVEL_ORDER = ("compound", "community", "street", "subdistrict", "district", "city")
 
 
 def build_map_model(analysis: Analysis) -> MapModel:
@@ -104,8 +104,8 @@ def _note(note: DataNote) -> MapNote:
 
 def _fineness(level: str) -> tuple[int, str]:
     """Sort levels from the finest; unknown ones come last, by name."""
-    order = _LEVEL_ORDER.index(level) if level in _LEVEL_ORDER else len(_LEVEL_ORDER)
-    return order, level
+    known = load_levels().codes
+    return known.index(level) if level in known else len(known), level
 
 
 def lonlat(points: npt.NDArray[Any], crs: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
@@ -264,7 +264,7 @@ def _facility_titles(
     facilities: gpd.GeoDataFrame, blocks: Sequence[FindingBlock]
 ) -> dict[str, Label]:
     """Name every type that stands on the map or is asked for by a rule."""
-    from siting.rules.pack.facility_types import load_facility_types
+    from siting.vocabulary.facility_types import load_facility_types
 
     known = load_facility_types()
     asked = {code for block in blocks for code in block.rule.facility_types}

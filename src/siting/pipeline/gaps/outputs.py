@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +13,7 @@ import numpy as np
 from siting.pipeline.city import Progress
 from siting.pipeline.folder import MANIFEST, check_out_folder, replaced_folder
 from siting.pipeline.gaps.summary import block_key, covered_by_area
+from siting.report.analysis.note_words import note_record
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -226,7 +226,7 @@ def _write_summary(analysis: Analysis, path: Path) -> None:
 
 
 def _write_data_report(analysis: Analysis, path: Path) -> None:
-    _write_json({"notes": [asdict(note) for note in analysis.report.notes]}, path)
+    _write_json({"notes": [note_record(note) for note in analysis.report.notes]}, path)
 
 
 _WRITERS: dict[str, Callable[[Analysis, Path], None]] = {

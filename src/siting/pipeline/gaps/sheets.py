@@ -227,7 +227,7 @@ def _gaps(analysis: Analysis, say: _Speech) -> Sheet:
 
 
 def _facilities(analysis: Analysis, say: _Speech) -> Sheet:
-    from siting.rules.pack.facility_types import load_facility_types
+    from siting.vocabulary.facility_types import load_facility_types
 
     table = analysis.layers.facilities
     known = load_facility_types()

@@ -262,7 +262,7 @@ def _is_touched(rule: Rule, blocks: Iterable[FindingBlock], types: set[str]) -> 
 
     Findings on facilities and areas are few, and conditions may ask for any facility.
     """
-    from siting.rules.pack.facility_types import load_facility_types
+    from siting.vocabulary.facility_types import load_facility_types
 
     asked = {*rule.facility_types, *load_facility_types().that_may_be(rule.facility_types)}
     return bool(asked & types) or any(block.subject_kind != "home" for block in blocks)

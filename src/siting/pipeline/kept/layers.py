@@ -24,6 +24,7 @@ from siting.errors import TableError
 from siting.loaders.formats.files import InputFile, input_file
 from siting.loaders.layer.load import Layers, check_layers, input_files, load_layers
 from siting.pipeline.kept.files import FOLDER, code_of, keep_file, mark_used, name_of, note_damage
+from siting.pipeline.kept.messages import from_json, to_json
 from siting.tables import DataNote, DataReport
 
 if TYPE_CHECKING:
@@ -174,15 +175,19 @@ def _code() -> str:
 
     import siting
     from siting.pipeline.manifest import versions
-    from siting.rules.pack.places import FACILITY_TYPES_FILE, shipped_folder
+    from siting.shipped import FACILITY_TYPES_FILE, shipped_folder
 
     package = Path(siting.__path__[0])
     rooms = [
-        path for room in ("loaders", "crs", "rules") for path in (package / room).rglob("*.py")
+        path
+        for room in ("loaders", "crs", "rules", "vocabulary")
+        for path in (package / room).rglob("*")
+        if path.suffix in (".py", ".yaml")
     ]
     others = (
         package / "tables.py",
         package / "yaml_lines.py",
+        package / "shipped.py",
         Path(__file__),
         shipped_folder() / FACILITY_TYPES_FILE,
     )
@@ -242,7 +247,7 @@ def _unpacked(arrow: pa.Table, rest: Mapping[str, Any]) -> _Named:
 
 def _plain_notes(notes: Sequence[DataNote]) -> list[dict[str, Any]] | None:
     """Return notes as JSON has them; None where they would not be the same again."""
-    plain = [dataclasses.asdict(note) for note in notes]
+    plain = [{**dataclasses.asdict(note), "message": to_json(note.message)} for note in notes]
     try:
         return plain if _notes(json.loads(json.dumps(plain))) == [*notes] else None
     except TypeError:
@@ -250,7 +255,16 @@ def _plain_notes(notes: Sequence[DataNote]) -> list[dict[str, Any]] | None:
 
 
 def _notes(plain: Iterable[Mapping[str, Any]]) -> list[DataNote]:
-    return [DataNote(**{**note, "examples": tuple(note["examples"])}) for note in plain]
+    return [
+        DataNote(
+            **{
+                **note,
+                "examples": tuple(note["examples"]),
+                "message": from_json(note["message"]),
+            }
+        )
+        for note in plain
+    ]
 
 
 def _packed_soundly(named: _Named) -> _Packed | None:

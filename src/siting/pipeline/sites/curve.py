@@ -89,7 +89,7 @@ def _within_reach(values: list[float], problem: Problem, by: By) -> list[float]:
 
 def was_interrupted(solution: Solution) -> bool:
     """Tell whether a search was stopped by hand."""
-    return "(interrupted)" in solution.message
+    return solution.ended == "interrupted"
 
 
 def _row(value: float, found: Solution) -> dict[str, object]:

@@ -119,7 +119,7 @@ def _note(row: Mapping[Hashable, Any], weight: str) -> Label:
 
 
 def _types(siting: Siting, model: MapModel) -> dict[str, Label]:
-    from siting.rules.pack.facility_types import load_facility_types
+    from siting.vocabulary.facility_types import load_facility_types
 
     known = load_facility_types()
     asked = [code for code in siting.question.rule.facility_types if code in known]

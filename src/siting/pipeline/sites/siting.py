@@ -27,6 +27,7 @@ from siting.pipeline.sites.problem import (
     place_sites,
 )
 from siting.pipeline.sites.scenario import assuming_none
+from siting.report.analysis.note_words import note_line
 from siting.rules.city.findings import Verdict
 from siting.tables import DataReport
 
@@ -337,7 +338,7 @@ def _sites(
             f"{lacking} of {len(table)} sites do not say what they cost, so money cannot be "
             "shared out; add a column cost, or give --site-cost (site_cost=)."
         )
-    told = tuple(f"{note.layer}: {note.message}" for note in report.notes)
+    told = tuple(note_line(note).en for note in report.notes)
     return replace(placed, notes=(*placed.notes, *told))
 
 

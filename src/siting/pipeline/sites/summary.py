@@ -112,6 +112,7 @@ def _answer(siting: Siting) -> dict[str, Any]:
     return {
         "status": solution.status.value,
         "message": solution.message,
+        "ended": solution.ended,
         "objective": plain(solution.objective),
         "bound": plain(solution.bound),
         "gap": plain(solution.gap),

@@ -2,7 +2,7 @@
 // the browser draws SVG; that question is admitted and nothing else is.
 if (window.trustedTypes) {
   window.trustedTypes.createPolicy("default", {
-    createHTML: function (text) {
+    createHTML: (text) => {
       if (text === "<svg/>") {
         return text;
       }

@@ -12,6 +12,7 @@ from html import escape
 from pathlib import PurePath
 from typing import Any, Literal
 
+from siting.message import Message
 from siting.plain_text import plain
 from siting.report.analysis.document_words import PARAMETERS, POLICY, STYLE, WORDS
 from siting.report.analysis.note_words import note_layer, note_text
@@ -265,7 +266,7 @@ def _notes(document: Document, kind: str, say: _Speech) -> str:
     notes = [note for note in document.notes if note.severity == kind]
     if not notes:
         return ""
-    alike: dict[tuple[str, str], list[DataNote]] = {}
+    alike: dict[tuple[str, Message | str], list[DataNote]] = {}
     for note in notes:
         alike.setdefault((note.code, note.message), []).append(note)
     groups = sorted(alike.values(), key=lambda same: -sum(note.count for note in same))

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from siting.message import Message, Text
 from siting.rules.plan.fact_titles import fact_title
-from siting.rules.plan.finding import Text
+from siting.words import say
 
 if TYPE_CHECKING:
     from siting.tables import DataNote
@@ -22,15 +24,15 @@ DETAILED = frozenset(
     {
         "area-overlap", "children-assumed", "columns-recognised", "crs-overridden",
         "datum-shift-doubtful", "datum-suspected", "elderly-assumed", "encoding-detected",
-        "facility-gone", "facility-type-unknown", "gate-of-nobody", "geometry-kind",
+        "facility-gone", "facility-type-unknown", "gaps-closed", "gate-of-nobody", "geometry-kind",
         "header-repeats", "height-missing", "households-assumed", "junction-apart",
-        "levels-assumed", "levels-unreadable",
-        "metric-crs-chosen", "no-street-near", "not-wanted", "number-absurd", "number-impossible",
-        "number-negative", "number-unreadable", "population-assumed", "population-spread",
-        "population-total", "population-unassigned", "projected", "oneway-unknown", "gaps-closed",
-        "reader-warning", "street-not-walkable", "status-unknown", "street-closed",
-        "street-excluded", "unit-suspected", "units-in-cells",
-        "values-missing", "what-if", "zone-prefix",
+        "level-unknown", "levels-assumed", "levels-unreadable", "metric-crs-chosen",
+        "no-street-near", "not-wanted", "number-absurd", "number-impossible", "number-negative",
+        "number-unreadable", "oneway-unknown", "population-assumed", "population-spread",
+        "population-total", "population-unassigned", "projected", "reader-warning",
+        "status-unknown", "street-closed", "street-excluded", "street-not-walkable",
+        "unit-suspected", "unit-unknown", "units-in-cells", "values-missing", "what-if",
+        "zone-prefix",
     }
 )  # fmt: skip
 
@@ -90,6 +92,7 @@ ZH: Mapping[str, str] = {
     "id-made": "缺编号，以行号代替",
     "identifier-shared": "不同文件的编号重复，已在前面加文件序号",
     "junction-apart": "同一路口的线段端点并不相接，以路口编号为准",
+    "level-unknown": "没有规则认识这一层级，只作汇总",
     "levels-apart": "道路上下相跨（桥、隧道、层级或高差），不连通",
     "levels-assumed": "没有层数的住宅，按参数取值",
     "levels-missing": "没有层数的住宅，建筑面积未知",
@@ -129,6 +132,7 @@ ZH: Mapping[str, str] = {
     "street-private-kept": "私有道路按居民可走保留（可用 private_streets: exclude 去掉）",
     "street-turned": "线段方向与路口编号相反，已调转",
     "unit-suspected": "户均面积不合理，某列的单位可能有误",
+    "unit-unknown": "单位不认识，按缺失处理",
     "units-in-cells": "单元格里自带单位，已换算",
     "values-missing": "有缺失值",
     "water-divides": "河流、运河、湖泊视为步行不可穿越",
@@ -167,6 +171,7 @@ DETAILS_ZH: Mapping[str, str] = {
     "facility-type-unknown": "类别{words}不在所查类型之内，该行已剔除",
     "header-found": "表头在第 {row} 行，其上为标题行",
     "households-assumed": "缺户数，按参数 {parameter} = {value} 推算，共 {total} 户",
+    "level-unknown": "没有规则认识层级“{level}”，只作汇总；已知层级：{known}",
     "metric-crs-chosen": "已选定量距离用的坐标系 {target}",
     "network-health": "路网体检：主体路网占道路总长 {main_share}，"
     "{homes_on_main} 的住宅接在主体路网上；道路相交而无路口 {crossings} 处；"
@@ -180,6 +185,7 @@ DETAILS_ZH: Mapping[str, str] = {
     "{moved} 人由没有住宅的 {cells} 格移到 {max_move_m} 米内最近的住宅，{lost} 人无处可移",
     "population-total": "栅格人口合计 {people} 人",
     "projected": "已由 {source} 投影到量距离用的 {target}",
+    "unit-unknown": "列“{header}”的单位不认识（{units}），按缺失处理",
     "units-in-cells": "列“{header}”的单元格自带单位（{units}），已换算",
     "values-missing": "缺{column}",
 }
@@ -210,16 +216,30 @@ def note_text(note: DataNote, language: str) -> str:
     >>> note_text(note, "en")
     'geometry is null'
     """
-    if language != "zh" or note.code not in ZH:
+    if language != "zh":
+        return say(note.message, "en")
+    if isinstance(note.message, Message):
+        return say(note.message, "zh") + _aside_zh(note)
+    if note.code not in ZH:
         return note.message
-    counted = [f"{note.count:,} 处"] if note.count else []
-    if note.examples:
-        counted.append("如 " + "、".join(map(_example_zh, note.examples[:3])))
-    aside = f"（{'，'.join(counted)}）" if counted else ""
+    aside = _aside_zh(note)
     if note.details and note.code in DETAILS_ZH:
         return DETAILS_ZH[note.code].format_map(_details_zh(note.details)) + aside
     text = ZH[note.code] + aside
     return f"{text}。原文：{note.message}" if note.code in DETAILED else text
+
+
+def note_record(note: DataNote) -> dict[str, Any]:
+    """Return a note as data-report.json has it, its message in English."""
+    return {**asdict(note), "message": note_text(note, "en")}
+
+
+def _aside_zh(note: DataNote) -> str:
+    """Count the rows of a note, and name the first."""
+    counted = [f"{note.count:,} 处"] if note.count else []
+    if note.examples:
+        counted.append("如 " + "、".join(map(_example_zh, note.examples[:3])))
+    return f"（{'，'.join(counted)}）" if counted else ""
 
 
 def note_line(note: DataNote, *, counted: bool = False) -> Text:
@@ -233,7 +253,7 @@ def note_line(note: DataNote, *, counted: bool = False) -> Text:
     rows = f" ({note.count} rows)" if counted and note.count else ""
     return Text(
         f"{note_layer(note, 'zh')}：{note_text(note, 'zh')}",
-        f"{note.layer}: {note.message}{rows}",
+        f"{note.layer}: {note_text(note, 'en')}{rows}",
     )
 
 

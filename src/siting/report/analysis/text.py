@@ -14,6 +14,7 @@ from typing import Any
 from siting.report.analysis.note_words import note_layer, note_text
 from siting.rules.wording import with_unit
 from siting.tables import DataNote, DataReport
+from siting.vocabulary.levels import load_levels
 
 _WORDS: dict[str, dict[str, Any]] = {
     "zh": {
@@ -30,10 +31,6 @@ _WORDS: dict[str, dict[str, Any]] = {
         "city": ("全市", "达标", "不达标", "未知"),
         "figures": ("指标（无合格线）", "中位数", "九成不超过", "单位"),
         "recommended": "宜",
-        "levels": {
-            "compound": "小区", "community": "社区", "street": "街道", "subdistrict": "街道",
-            "sub_district": "街道", "district": "区", "city": "市",
-        },
         "governed": "以另一条为准",
         "otherwise": {
             "straight_line": "直线距离：", "walking_distance": "步行距离：",
@@ -71,7 +68,6 @@ _WORDS: dict[str, dict[str, Any]] = {
         "city": ("whole city", "pass", "fail", "unknown"),
         "figures": ("figures without a pass mark", "median", "90 % within", "unit"),
         "recommended": "should",
-        "levels": {"street": "sub-district", "subdistrict": "sub-district"},
         "governed": "another rule governs",
         "otherwise": {
             "straight_line": "straight line: ", "walking_distance": "on foot: ",
@@ -322,7 +318,7 @@ def _title(entry: Entry, language: str) -> str:
     notes = [words["recommended"]] if entry["strength"] == "recommended" else []
     if entry["governed_by"]:
         notes.append(words["governed"])
-    notes += [words["levels"].get(entry["level"], entry["level"])] if entry["level"] else []
+    notes += [load_levels().title(entry["level"], language)] if entry["level"] else []
     title: str = entry["title"][language]
     if entry["is_alternative"]:
         return f"  – {words['otherwise'][entry['measure']]}{title}"

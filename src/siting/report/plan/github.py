@@ -8,6 +8,7 @@ from siting.plain_text import plain
 from siting.report.plan.plain import first_place, missing_of
 from siting.report.words import labelled, verdict_key, waiver_line, word
 from siting.rules.plan.finding import breaks, ranked
+from siting.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,7 @@ def _command(finding: PlanFinding, language: Language, *, allow_unknown: bool) -
     if evidence and evidence.line:
         properties["line"] = str(evidence.line)
     verdict = word(verdict_key(finding), language)
-    properties["title"] = labelled(finding.title.text(language), verdict, language)
+    properties["title"] = labelled(say(finding.title, language), verdict, language)
     listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     return f"::{level} {listed}::{_message(finding, language)}"
 
@@ -57,7 +58,7 @@ def _message(finding: PlanFinding, language: Language) -> str:
 
     parts = [
         f"{finding.plan} {finding.subject}".rstrip(),
-        finding.explanation.text(language),
+        say(finding.explanation, language),
         told("missing", missing_of(finding, language)),
         waiver_line(finding, language),
         told("source", cited),

@@ -19,6 +19,7 @@ from siting.report.words import (
     word,
 )
 from siting.rules.plan.finding import ranked, summary_of
+from siting.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,9 +93,9 @@ def _plan(findings: Sequence[PlanFinding], language: Language) -> list[str]:
 
 
 def _silent_row(finding: PlanFinding, language: Language) -> str:
-    why = _safe(finding.explanation.text(language))
+    why = _safe(say(finding.explanation, language))
     return (
-        f'<tr id="{finding.finding_id}"><td>{_safe(finding.title.text(language))}</td>'
+        f'<tr id="{finding.finding_id}"><td>{_safe(say(finding.title, language))}</td>'
         f"<td>{why}</td><td>{_safe(finding.rule_id)}</td></tr>"
     )
 
@@ -112,7 +113,7 @@ def _table(findings: Iterable[PlanFinding], language: Language) -> str:
 
 def _row(finding: PlanFinding, language: Language) -> str:
     key = verdict_key(finding)
-    title = finding.title.text(language)
+    title = say(finding.title, language)
     named = with_aside(title, finding.subject, language) if finding.subject else title
     numbers = "".join(
         f'<td class="n">{_safe(value)}</td>' for value in numbers_of(finding, language)
@@ -127,7 +128,7 @@ def _row(finding: PlanFinding, language: Language) -> str:
 def _details(finding: PlanFinding, language: Language) -> str:
     """Return what is behind a finding; folded where it is met, since the sum says enough."""
     citation = finding.citation
-    why = _safe(finding.explanation.text(language))
+    why = _safe(say(finding.explanation, language))
     settled = finding.verdict in ("pass", "not_applicable") and finding.waived is None
     items = [
         ("why", "" if settled else why),
@@ -136,7 +137,7 @@ def _details(finding: PlanFinding, language: Language) -> str:
         (_quote_kind(citation), _safe(citation.quote) if citation else ""),
         ("confidence", _safe(citation.confidence) if citation else ""),
         ("waiver", _safe(waiver_line(finding, language))),
-        ("note", _safe(finding.note.text(language))),
+        ("note", _safe(say(finding.note, language))),
         ("governed", _safe(finding.governed_by) if governed_line(finding, language) else ""),
         *(("evidence", _safe(read_as(each, language))) for each in finding.evidence),
         ("rule", _safe(finding.rule_id)),

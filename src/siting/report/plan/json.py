@@ -6,12 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from siting.rules.plan.finding import ranked, summary_of
+from siting.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
-    from siting.rules.plan.finding import Language, PlanFinding, Text
+    from siting.message import Message, Text
+    from siting.rules.plan.finding import Language, PlanFinding
     from siting.rules.plan.model import Evidence
 
 
@@ -95,8 +97,9 @@ def finding_record(
     return record
 
 
-def _texts(name: str, text: Text, language: Language) -> dict[str, str]:
-    return {name: text.text(language), f"{name}_zh": text.zh, f"{name}_en": text.en}
+def _texts(name: str, text: Message | Text, language: Language) -> dict[str, str]:
+    zh, en = say(text, "zh"), say(text, "en")
+    return {name: zh if language == "zh" else en, f"{name}_zh": zh, f"{name}_en": en}
 
 
 def _float(value: Decimal | None) -> float | None:

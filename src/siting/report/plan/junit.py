@@ -10,6 +10,7 @@ from siting.plain_text import plain
 from siting.report.plan.plain import missing_of, read_as
 from siting.report.words import labelled, quoted, verdict_key, waiver_line, with_aside, word
 from siting.rules.plan.finding import breaks, ranked
+from siting.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,13 +75,13 @@ def _suite(
 
 def _case(finding: PlanFinding, source: str, language: Language, *, allow_unknown: bool) -> str:
     subject = f" [{plain(finding.subject)}]" if finding.subject else ""
-    title = f"{plain(finding.title.text(language))}{subject}"
+    title = f"{plain(say(finding.title, language))}{subject}"
     name = quoteattr(with_aside(title, plain(finding.rule_id), language))
     case = f"    <testcase classname={quoteattr(plain(source))} name={name}"
     kind = _kind(finding, allow_unknown=allow_unknown)
     if not kind:
         return f"{case}/>"
-    message = waiver_line(finding, language) or finding.explanation.text(language)
+    message = waiver_line(finding, language) or say(finding.explanation, language)
     message = message or word(verdict_key(finding), language)
     details = escape("\n".join(plain(line) for line in _details(finding, language)))
     shown = quoteattr(plain(message))
@@ -96,7 +97,7 @@ def _details(finding: PlanFinding, language: Language) -> list[str]:
     def told(key: str, text: str) -> str:
         return labelled(word(key, language), text, language)
 
-    lines = [finding.explanation.text(language)]
+    lines = [say(finding.explanation, language)]
     if finding.missing:
         lines.append(told("missing", missing_of(finding, language)))
     if finding.citation:

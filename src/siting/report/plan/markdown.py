@@ -18,6 +18,7 @@ from siting.report.words import (
     word,
 )
 from siting.rules.plan.finding import ranked, summary_of
+from siting.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -79,18 +80,18 @@ def _table(findings: Iterable[PlanFinding], language: Language) -> list[str]:
 
 
 def _title(finding: PlanFinding, language: Language) -> str:
-    title = finding.title.text(language)
+    title = say(finding.title, language)
     return with_aside(title, finding.subject, language) if finding.subject else title
 
 
 def _section(finding: PlanFinding, language: Language) -> list[str]:
     lines = [f"### {markdown(_title(finding, language))}", ""]
-    if explanation := finding.explanation.text(language):
+    if explanation := say(finding.explanation, language):
         lines += [markdown(explanation), ""]
     told = {
         "missing": missing_of(finding, language),
         "waiver": waiver_line(finding, language),
-        "note": finding.note.text(language),
+        "note": say(finding.note, language),
     }
 
     def item(key: str, text: str) -> str:

@@ -10,6 +10,7 @@ from siting.plain_text import plain
 from siting.report.plan.plain import numbers_of
 from siting.report.words import summary_line, verdict_key, word
 from siting.rules.plan.finding import ranked, summary_of
+from siting.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,14 +46,14 @@ def _row(finding: PlanFinding, language: Language) -> str:
     key = verdict_key(finding)
     colour = _COLOURS.get(key, "inherit")
     subject = f" [{finding.subject}]" if finding.subject else ""
-    title = finding.title.text(language) + subject
+    title = say(finding.title, language) + subject
     numbers = "".join(
         f'<td style="{_RIGHT}">{_safe(value)}</td>' for value in numbers_of(finding, language)
     )
     return (
         f'<tr><td style="{_LEFT};color:{colour}">{word(key, language)}</td>'
         f'<td style="{_LEFT}">{_safe(title)}<br><small>{_safe(finding.rule_id)}</small></td>'
-        f'{numbers}<td style="{_LEFT}">{_safe(finding.explanation.text(language))}</td></tr>'
+        f'{numbers}<td style="{_LEFT}">{_safe(say(finding.explanation, language))}</td></tr>'
     )
 
 

@@ -16,6 +16,7 @@ from siting.report.plan.markdown import cited, web_address
 from siting.report.plan.plain import first_place, markdown, missing_of, plain_values
 from siting.report.words import labelled, quoted, verdict_key, waiver_line, with_aside, word
 from siting.rules.plan.finding import ranked
+from siting.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,8 +77,8 @@ def to_sarif(
 
 def _rule(finding: PlanFinding, language: Language) -> dict[str, Any]:
     citation = finding.citation
-    lines = [finding.title.text(language)]
-    marked = [f"**{markdown(finding.title.text(language))}**"]
+    lines = [say(finding.title, language)]
+    marked = [f"**{markdown(say(finding.title, language))}**"]
 
     def told(key: str, text: str) -> str:
         return labelled(word(key, language), text, language)
@@ -91,7 +92,7 @@ def _rule(finding: PlanFinding, language: Language) -> dict[str, Any]:
         if citation.confidence:
             lines.append(told("confidence", citation.confidence))
             marked.append(told("confidence", markdown(citation.confidence)))
-    title = plain(finding.title.text(language))
+    title = plain(say(finding.title, language))
     described = " / ".join([title, *map(plain, lines[1:2])])
     rule = {
         "id": plain(finding.rule_id),
@@ -156,7 +157,7 @@ def _sentence(finding: PlanFinding, language: Language) -> str:
     head = labelled(name, word(verdict_key(finding), language), language)
     lacking = missing_of(finding, language)
     missing = labelled(word("missing", language), lacking, language) if lacking else ""
-    parts = [head, finding.explanation.text(language), missing]
+    parts = [head, say(finding.explanation, language), missing]
     return ("。" if language == "zh" else ". ").join(part for part in parts if part)
 
 

@@ -19,6 +19,7 @@ from siting.report.words import (
     word,
 )
 from siting.rules.plan.finding import ranked, summary_of
+from siting.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,7 +143,7 @@ def _finding(finding: PlanFinding, language: Language, colour: bool) -> list[str
     mark, paint = _MARKS[key]
     head = _painted(f"{mark} {word(key, language)}", paint, colour)
     subject = f" [{plain(finding.subject)}]" if finding.subject else ""
-    title = plain(finding.title.text(language))
+    title = plain(say(finding.title, language))
     lines = [f"  {head}  {title}{subject}  ({plain(finding.rule_id)})"]
     details = [_arithmetic(finding, language)]
     if finding.verdict != "not_applicable" or finding.strength == "indicator":
@@ -152,7 +153,7 @@ def _finding(finding: PlanFinding, language: Language, colour: bool) -> list[str
 
 
 def _arithmetic(finding: PlanFinding, language: Language) -> str:
-    text = finding.explanation.text(language)
+    text = say(finding.explanation, language)
     if text or finding.measured is None:
         return text
     measured = number(finding.measured, finding.unit, language)
@@ -168,7 +169,7 @@ def _details(finding: PlanFinding, language: Language) -> list[str]:
         # Most sentences name what is missing already.
         "missing": "" if _names_missing(finding, language) else missing_of(finding, language),
         "waiver": waiver_line(finding, language),
-        "note": finding.note.text(language),
+        "note": say(finding.note, language),
     }
     if finding.verdict != "pass":
         told["source"] = finding.citation.line(language) if finding.citation else ""
@@ -186,7 +187,7 @@ def _details(finding: PlanFinding, language: Language) -> list[str]:
 
 
 def _names_missing(finding: PlanFinding, language: Language) -> bool:
-    text = finding.explanation.text(language)
+    text = say(finding.explanation, language)
     return all(each in text for each in finding.lacking(language))
 
 

@@ -198,9 +198,7 @@ def status_sentence(answer: Mapping[str, Any], language: str) -> str:
         return str(words["no_plan"][status] + answer["message"])
     if status == "optimal":
         return str(words["optimal"])
-    why = next(
-        (key for key in ("time limit", "interrupted") if f"({key})" in answer["message"]), ""
-    )
+    why = answer["ended"]
     if answer["bound"] is None or answer["gap"] is None:
         return str(words["unproven"].format(why=words["why"][why]))
     bound, gap = f"{answer['bound']:,.6g}", f"{answer['gap']:.2%}"
@@ -277,7 +275,7 @@ def opened_rows(
 
 def _place(row: Mapping[str, Any]) -> str:
     """Name the finest area that a site lies in."""
-    for level in ("community", "street", "subdistrict", "district"):
+    for level in ("community", "street", "district"):
         if row.get(f"area_{level}"):
             return str(row[f"area_{level}"])
     return next((str(row[key]) for key in row if key.startswith("area_") and row[key]), "")

@@ -14,9 +14,9 @@ import numpy as np
 from siting.rules.city.findings import FindingBlock, Verdict
 from siting.rules.city.model import City, Grouping, column
 from siting.rules.pack.conditions import compare
-from siting.rules.pack.facility_types import type_names
 from siting.rules.pack.measures import Family, Measure, measure_of
 from siting.rules.plan.fact_titles import fact_title
+from siting.vocabulary.facility_types import type_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,9 +15,9 @@ from siting.rules.city.costs import WALKING
 from siting.rules.city.findings import FindingBlock, Reasons, Verdict
 from siting.rules.city.model import City, column
 from siting.rules.pack.conditions import compare
-from siting.rules.pack.facility_types import load_facility_types, type_names
 from siting.rules.pack.measures import measure_of
 from siting.rules.plan.fact_titles import fact_title
+from siting.vocabulary.facility_types import load_facility_types, type_names
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,8 +8,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from siting.rules.pack.facility_types import load_facility_types
 from siting.rules.plan.model import SCALAR_UNITS
+from siting.vocabulary.facility_types import load_facility_types
 from siting.yaml_lines import nearest_known
 
 if TYPE_CHECKING:

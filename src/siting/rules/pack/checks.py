@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from siting.rules.pack.case_facts import case_key_fault
-from siting.rules.pack.facility_types import load_facility_types
 from siting.rules.pack.measures import MEASURES, Family
 from siting.rules.pack.model import COMPARATORS
 from siting.rules.plan.model import SCALAR_UNITS, TYPED_UNITS
+from siting.vocabulary.facility_types import load_facility_types
 from siting.yaml_lines import Path, dotted, nearest_known
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from siting.rules.pack.values import Title
+from siting.vocabulary.title import Title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -21,7 +22,9 @@ from pydantic import (
     model_validator,
 )
 
-from siting.rules.pack.values import OneOrMany, Title, listed
+from siting.rules.pack.values import OneOrMany, listed
+from siting.vocabulary.levels import level_code
+from siting.vocabulary.title import Title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,7 +138,7 @@ class AppliesTo(_Model):
     """Whom a rule concerns."""
 
     subject: Subjects = Field(min_length=1, description="What one finding is about.")
-    level: str = Field(
+    level: Annotated[str, AfterValidator(level_code)] = Field(
         default="",
         description="Level of areas; left out: every level but compounds, which are housing.",
     )

@@ -175,7 +175,7 @@ def _line_in(sentence: str) -> int:
 def _with_source(fault: RuleError) -> list[str]:
     """Put the file before faults that lack it, since they stand beside those of other files."""
     return [
-        each if each.startswith(f"{fault.source}:") else f"{fault.source}: {each}"
+        each if each.startswith(f"{fault.subject}:") else f"{fault.subject}: {each}"
         for each in fault.faults
     ]
 

@@ -10,36 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siting.errors import RuleError
+from siting.shipped import FACILITY_TYPES_FILE, shipped_folder
 from siting.yaml_lines import nearest_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from siting.rules.pack.model import Pack
-
-FACILITY_TYPES_FILE = "facility-types.yaml"
-
-
-def shipped_folder() -> Path:
-    """Return the folder of the rule packs that come with siting.
-
-    An installed wheel carries them inside the package, a checkout at its top.
-
-    Raises
-    ------
-    RuleError
-        Neither is there: the installation is damaged.
-    """
-    package = Path(__file__).resolve().parents[2]
-    for folder in (package / "_packs", package.parent.parent / "rules"):
-        if (folder / FACILITY_TYPES_FILE).is_file():
-            return folder
-    raise RuleError("rules", ["the rule packs of siting are missing; install siting again"])
-
-
-def read_shipped(name: str) -> bytes:
-    """Return the content of one shipped file, such as ``facility-types.yaml``."""
-    return (shipped_folder() / name).read_bytes()
 
 
 def find_packs(refs: Iterable[str] = (), base: Path | None = None) -> tuple[Path, ...]:

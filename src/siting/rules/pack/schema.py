@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from siting.rules.pack.facility_types import load_facility_types
 from siting.rules.pack.measures import MEASURES
 from siting.rules.pack.model import PackText
+from siting.vocabulary.facility_types import load_facility_types
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

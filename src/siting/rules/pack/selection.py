@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from siting.rules.pack.values import Title
+from siting.vocabulary.title import Title
 
 if TYPE_CHECKING:
     import datetime as dt

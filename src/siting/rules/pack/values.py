@@ -1,30 +1,15 @@
-"""Small values that every file people write has in common: texts in two languages, one-or-many.
+"""One value where a list is kept: what every file that people write allows.
 
-Owns what the models of rule packs, facility types, projects and plans share.
+Owns what the models of rule packs, projects and plans share.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
     from pydantic_core import CoreSchema
-
-
-class Title(BaseModel):
-    """A text in Chinese and English."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    zh: str = Field(min_length=1, description="In Chinese.")
-    en: str = Field(min_length=1, description="In English.")
-
-    def text(self, language: str) -> str:
-        """Return the text in ``zh`` or ``en``."""
-        return self.zh if language == "zh" else self.en
 
 
 class OneOrMany:

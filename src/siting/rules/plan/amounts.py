@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from siting.rules.pack.facility_types import load_facility_types
+from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,15 +9,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from siting.message import Message, Text, message
 from siting.rules.pack.conditions import FALSE, UNKNOWN
 from siting.rules.pack.measures import Family, measure_of
 from siting.rules.plan.amounts import fact_amount
 from siting.rules.plan.distance import measure_distance
 from siting.rules.plan.fact_titles import fact_words
-from siting.rules.plan.finding import Citation, PlanFinding, Text
+from siting.rules.plan.finding import Citation, PlanFinding
 from siting.rules.plan.measures import measure_plan, test_plan
 from siting.rules.plan.outcome import NOTHING, Counting, Outcome, missing_text
-from siting.rules.wording import joined, to_decimal
+from siting.rules.wording import joined, sentences, to_decimal
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from siting.rules.city.costs import Costs
     from siting.rules.city.model import City
     from siting.rules.pack.model import Rule
-    from siting.rules.pack.values import Title
     from siting.rules.plan.model import Plan, Waiver
+    from siting.vocabulary.title import Title
 
 __all__ = ["Counting", "concerns_plan", "evaluate_plan"]
 
@@ -252,12 +253,9 @@ def _waived(finding: PlanFinding, plan: Plan, today: dt.date | None) -> PlanFind
             continue
         if day is not None and day <= waiver.expires:
             return replace(finding, waived=waiver)
-        return replace(finding, note=joined(finding.note, _expired(waiver)))
+        return replace(finding, note=sentences(finding.note, _expired(waiver)))
     return finding
 
 
-def _expired(waiver: Waiver) -> Text:
-    return Text(
-        f"{waiver.approver}的豁免已于 {waiver.expires} 到期",
-        f"the waiver of {waiver.approver} ran out on {waiver.expires}",
-    )
+def _expired(waiver: Waiver) -> Message:
+    return message("waiver.expired", approver=waiver.approver, on=waiver.expires)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from siting.rules.pack.facility_types import load_facility_types
 from siting.rules.plan.finding import Text
+from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,6 +11,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from siting.message import Language, Message, Text
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from decimal import Decimal
@@ -19,24 +21,21 @@ if TYPE_CHECKING:
 
 PlanVerdict = Literal["pass", "fail", "unknown", "not_applicable"]
 Strength = Literal["mandatory", "recommended", "indicator"]
-Language = Literal["zh", "en"]
+__all__ = [
+    "VERDICTS",
+    "Citation",
+    "Language",
+    "PlanFinding",
+    "PlanVerdict",
+    "Strength",
+    "Text",
+    "breaks",
+    "ranked",
+    "summary_of",
+]
 VERDICTS: tuple[PlanVerdict, ...] = ("fail", "unknown", "pass", "not_applicable")
 
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One text in Chinese and English.
-
-    >>> Text("养老", "elder care").text("en")
-    'elder care'
-    """
-
-    zh: str
-    en: str
-
-    def text(self, language: Language) -> str:
-        """Return the text in one language."""
-        return self.zh if language == "zh" else self.en
+_NOTHING = Text("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ class PlanFinding:
     required: Decimal | None = None
     unit: str = ""
     shortfall: Decimal | None = None
-    explanation: Text = Text("", "")
+    explanation: Message | Text = _NOTHING
     citation: Citation | None = None
     evidence: tuple[Evidence, ...] = ()
     subject: str = ""
@@ -132,7 +131,7 @@ class PlanFinding:
     governs: bool = True
     governed_by: str = ""
     waived: Waiver | None = None
-    note: Text = Text("", "")
+    note: Message | Text = _NOTHING
 
     @property
     def finding_id(self) -> str:

@@ -10,35 +10,13 @@ import re
 from dataclasses import dataclass, field
 
 from siting.loaders.plan.table.grid import Grid, columns_of
-from siting.loaders.plan.table.numbering import bare_mark_of
-from siting.loaders.plan.table.words import fold, label_of, says_only_what
+from siting.loaders.plan.table.words import any_unit, label_of, says_only_what
+from siting.vocabulary.numbering import bare_mark_of
+from siting.vocabulary.plan_words import plan_words
+from siting.vocabulary.text import fold
+from siting.vocabulary.units import load_units
 
-_IGNORED_COLUMN = re.compile(
-    r"备注|说明|要求|规范|标准|现状|比例|占比|百分|序号|依据|下限|上限|控制|规定|"
-    r"条件|控规|批复|限值|人均|户均|[整更改]前|前次|上次|上版|原方案|原规划|原批|原报|"
-    r"增减|变化|差值|差额|差异|核增|核减|比较"
-)
-_PREFERRED_COLUMN = re.compile(r"规划|设计|方案|指标|数值|数量|数据|合计|总计|报审|本次|[整更改]后")
 PHASE = re.compile(r"(?:第?[一二三四五六七八九十0-9]{1,2}|首|近|远)期(?:工程)?")
-_TOTAL = re.compile(r"合计|总计|小计|全部|总量|总体")
-QUANTITY_HEADERS = frozenset(
-    (
-        "建筑面积",
-        "用地面积",
-        "占地面积",
-        "场地面积",
-        "床位数",
-        "床位",
-        "托位数",
-        "托位",
-        "学位数",
-        "学位",
-        "班数",
-        "班级数",
-        "座位数",
-        "座位",
-    )
-)
 
 
 @dataclass(slots=True)
@@ -48,7 +26,11 @@ class Block:
     labels: list[int]
     values: list[int]
     units: list[int] = field(default_factory=list)
+    # Of these the header says that units stand below it: whatever does, is one.
+    only_units: list[int] = field(default_factory=list)
     headers: dict[int, str] = field(default_factory=dict)
+    # The unit that a header above a column names, known or not.
+    header_units: dict[int, str] = field(default_factory=dict)
     phases: dict[int, str] = field(default_factory=dict)
     # Columns that could be meant as well as the one that is read.
     doubtful: list[int] = field(default_factory=list)
@@ -87,7 +69,7 @@ def _quantity_headers(grid: Grid) -> list[tuple[int, int]]:
     found = [
         item.place
         for item in grid.items.values()
-        if item.known and label_of(item.text).words in QUANTITY_HEADERS
+        if item.known and label_of(item.text).words in plan_words().quantity_headers
     ]
     rows = [row for row, _ in found]
     return [place for place in found if rows.count(place[0]) > 1 or _has_number_below(grid, place)]
@@ -127,13 +109,18 @@ def _read_headers(grid: Grid, block: Block) -> None:
         words = [text for text in dict.fromkeys(words) if len(text) <= 16]
         header = " ".join(words)
         block.headers[column] = words[-1] if words else ""
+        texts = [item.text for item in reversed(above) if item]
+        named = (label_of(text).unit or any_unit(text) for text in texts)
+        block.header_units[column] = next(filter(None, named), "")
         filled = [grid.items.get((row, column)) for row in grid.rows() if row >= first]
         numeric = any(item and item.quantities for item in filled)
         if not numeric:
             block.values.remove(column)
-            if "单位" in header or any(item and item.unit for item in filled):
+            if "单位" in header or any(item and (item.unit or item.odd_unit) for item in filled):
                 block.units.append(column)
-        elif _IGNORED_COLUMN.search(header):
+            if any(map(load_units().is_heading, words)):
+                block.only_units.append(column)
+        elif plan_words().says("other", header):
             block.values.remove(column)
         elif phase := PHASE.search(header):
             block.phases[column] = phase.group()
@@ -159,13 +146,17 @@ def _choose_values(block: Block) -> None:
     """Keep phases and their total, or every named quantity, or the one column that is meant."""
     if block.phases:
         rest = [column for column in block.values if column not in block.phases]
-        total = [column for column in rest if _TOTAL.search(block.headers[column])] or rest
+        total = [
+            column for column in rest if plan_words().says("total", block.headers[column])
+        ] or rest
         block.values = [*total[:1], *block.phases]
         return
-    named = [c for c in block.values if label_of(block.headers[c]).words in QUANTITY_HEADERS]
+    named = [
+        c for c in block.values if label_of(block.headers[c]).words in plan_words().quantity_headers
+    ]
     if len(named) > 1 or (named and len(block.values) == 1):
         block.values = named
         return
-    preferred = [c for c in block.values if _PREFERRED_COLUMN.search(block.headers[c])]
+    preferred = [c for c in block.values if plan_words().says("plan", block.headers[c])]
     candidates = preferred or block.values
     block.values, block.doubtful = candidates[:1], candidates[1:]

@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from siting.loaders.plan.table.blocks import QUANTITY_HEADERS
-from siting.loaders.plan.table.floor_parts import BARE_PART, PART_KEYS, part_of
+from siting.loaders.plan.table.floor_parts import bare_part, is_part_key, key_of_part, part_of
 from siting.loaders.plan.table.outline import words_of
 from siting.loaders.plan.table.words import (
     is_of_whole_plan,
@@ -21,6 +20,7 @@ from siting.loaders.plan.table.words import (
     says_only_what,
 )
 from siting.rules.plan.model import unit_of
+from siting.vocabulary.plan_words import plan_words
 
 if TYPE_CHECKING:
     from siting.loaders.plan.table.grid import Item
@@ -111,13 +111,13 @@ def _key_of_part(read: ReadRow, key: str, unit: str) -> tuple[str, str]:
     Below 总建筑面积 they are figures of their own, below 商业 a part of the commerce.
     """
     label, part = read.label, read.part
-    word = BARE_PART.fullmatch(label.words)
-    if word is None and key not in PART_KEYS.values():
+    word = bare_part(label.words)
+    if not word and not is_part_key(key):
         return key, part
     whole = _whole(read)
-    name = word["part"] if word else part_of(label.words)
+    name = word or part_of(label.words)
     if whole == "total_floor_area_m2" and not key:
-        key = PART_KEYS[name]
+        key = key_of_part(name)
         return (key, "") if not unit or unit_of(key) in measures(unit) else ("", part)
     if name and (whole.startswith("floor_area_m2.") or whole in _WITH_PARTS):
         return (whole, name) if not unit or "m2" in measures(unit) else ("", part)
@@ -135,7 +135,7 @@ def _whole(read: ReadRow) -> str:
 
 def _key_alone(label: Label, header: str, unit: str) -> str:
     quantity = label_of(header).words
-    if quantity in QUANTITY_HEADERS:
+    if quantity in plan_words().quantity_headers:
         key = key_of(label.words + quantity, unit)
         if key:
             return key

@@ -6,7 +6,6 @@ addresses of the sheet, so that evidence names the cell that a person sees.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -15,21 +14,22 @@ from typing import TYPE_CHECKING
 from siting.loaders.formats.workbook import Cell, Sheet, cell_name
 from siting.loaders.plan.table.words import (
     Quantity,
-    fold,
+    is_own_key,
     key_of,
     label_of,
     quantities_of,
     unit_word,
 )
 from siting.rules.plan.finding import Text
+from siting.vocabulary.plan_words import plan_words
+from siting.vocabulary.text import fold
+from siting.vocabulary.units import load_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Sequence
 
 # Beyond this a merge only serves to make a reader slow; its corner cell is still read.
 MAX_MERGED_CELLS = 50_000
-_PER_BUILDING = re.compile(r"(?:楼号|栋号|幢号|楼栋|楼栋号|栋座|建筑编号|楼座|单体名称|楼栋编号)")
-_BLANKS = frozenset(("-", "--", "—", "——", "/", "\\", "无", "×", "~", "一"))
 
 Place = tuple[int, int]
 
@@ -42,6 +42,8 @@ class Item:
     text: str
     quantities: tuple[Quantity, ...] = ()
     unit: str = ""
+    # A unit that is not known; such a cell is words, since it may be a name as well.
+    odd_unit: str = ""
     known: bool = False
     formula: bool = False
     percent: bool = False
@@ -51,7 +53,7 @@ class Item:
     @property
     def is_words(self) -> bool:
         """Neither a number, a unit nor a dash."""
-        return not self.quantities and not self.unit and fold(self.text) not in _BLANKS
+        return not self.quantities and not self.unit and fold(self.text) not in plan_words().blanks
 
 
 @dataclass(slots=True)
@@ -149,7 +151,7 @@ def without_building_tables(grid: Grid) -> tuple[Grid, list[Text]]:
     notes: list[Text] = []
     for region in regions_of(grid):
         starts = [
-            item for item in region.items.values() if _PER_BUILDING.fullmatch(fold(item.text))
+            item for item in region.items.values() if fold(item.text) in plan_words().per_building
         ]
         if starts:
             first = min(starts, key=lambda item: item.place)
@@ -185,7 +187,7 @@ def columns_of(items: Iterable[Item]) -> tuple[Counter[int], Counter[int], Count
         column = item.place[1]
         known[column] += item.known
         numbers[column] += bool(item.quantities)
-        units[column] += bool(item.unit)
+        units[column] += bool(item.unit or item.odd_unit) or load_units().is_heading(item.text)
     return known, numbers, units
 
 
@@ -197,10 +199,14 @@ def _item(cell: Cell) -> Item:
         quantities = (Quantity(value, unit),)
         return Item(place, cell.raw, quantities, formula=cell.formula, percent=cell.percent)
     found = quantities_of(cell.value)
-    unit = "" if found else unit_word(cell.value)
+    # households is a unit and the name of a figure; alone in a cell it is the figure.
+    unit = "" if found or is_own_key(cell.value) else unit_word(cell.value)
+    odd = "" if found or unit else load_units().unknown(cell.value)
     label = label_of(cell.value)
     known = not found and not unit and bool(key_of(label.words, label.unit))
-    return Item(place, cell.value, found, unit, known, cell.formula, indent=cell.indent)
+    return Item(
+        place, cell.value, found, unit, odd, known, formula=cell.formula, indent=cell.indent
+    )
 
 
 def _covered(sheet: Sheet, items: dict[Place, Item]) -> dict[Place, Place]:

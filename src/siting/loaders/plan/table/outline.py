@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from siting.loaders.plan.table.blocks import PHASE
-from siting.loaders.plan.table.floor_parts import BARE_PART, PART_KEYS, part_of
+from siting.loaders.plan.table.floor_parts import bare_part, is_part_key, part_of
 from siting.loaders.plan.table.words import key_of, label_of, says_only_what
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from siting.loaders.plan.table.grid import Item
-    from siting.loaders.plan.table.numbering import Mark
     from siting.loaders.plan.table.words import Label
+    from siting.vocabulary.numbering import Mark
 
 # Marks from （1） on divide the row above them even where that row has no mark itself.
 _FIRST_INNER_RANK = 40
@@ -104,7 +104,7 @@ class Outline:
                 parent = next((each.index for each in self.above[::-1] if each.index >= 0), -1)
                 inherited = above.part
         words = [label_of(item.text).words for item in groups]
-        named = [] if key_of(label.words) in PART_KEYS.values() else [label.words]
+        named = [] if is_part_key(key_of(label.words)) else [label.words]
         part = next((p for p in map(part_of, [*named, *reversed(words)]) if p), inherited)
         return parent, part, place
 
@@ -136,7 +136,7 @@ class Outline:
             groups = [place.group]
         for item in (*own_column, *groups, *others):
             words = words_of(item)
-            if words and not BARE_PART.fullmatch(words) and not PHASE.fullmatch(words):
+            if words and not bare_part(words) and not PHASE.fullmatch(words):
                 return item
         return None
 
@@ -234,6 +234,6 @@ def _divides(above: Above, place: Above) -> bool:
     """Tell whether 其中:地上 stands over a row that is indented further and is none of its kind."""
     return (
         above.indent < place.indent
-        and BARE_PART.match(label_of(above.own.text).words) is not None
-        and BARE_PART.match(label_of(place.own.text).words) is None
+        and part_of(label_of(above.own.text).words) != ""
+        and not part_of(label_of(place.own.text).words)
     )

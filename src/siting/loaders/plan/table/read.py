@@ -20,8 +20,8 @@ from siting.loaders.plan.table.blocks import Block, blocks_of, first_data_row
 from siting.loaders.plan.table.grid import Grid, grid_of, regions_of, without_building_tables
 from siting.loaders.plan.table.rows import rows_of_block
 from siting.loaders.plan.table.units import unit_remarks
-from siting.loaders.plan.table.words import fold
 from siting.rules.plan.finding import Text
+from siting.vocabulary.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,21 +11,28 @@ from typing import TYPE_CHECKING
 
 from siting.loaders.plan.table.blocks import first_data_row
 from siting.loaders.plan.table.figures import ReadRow, figure_of
-from siting.loaders.plan.table.numbering import bare_mark_of, mark_of
 from siting.loaders.plan.table.outline import Outline
-from siting.loaders.plan.table.units import NOT_KNOWN, unit_around, unit_beside, value_of
-from siting.loaders.plan.table.words import fold, label_of
+from siting.loaders.plan.table.units import (
+    NOT_KNOWN,
+    UNIT_NOT_KNOWN,
+    unit_around,
+    unit_beside,
+    value_of,
+)
+from siting.loaders.plan.table.words import is_not_known, label_of, tail_of_number
 from siting.rules.plan.model import Evidence, PlanRow, unit_of
+from siting.vocabulary.numbering import bare_mark_of, mark_of
+from siting.vocabulary.plan_words import plan_words
+from siting.vocabulary.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from siting.loaders.plan.table.blocks import Block
     from siting.loaders.plan.table.grid import Grid, Item
-    from siting.loaders.plan.table.numbering import Mark
     from siting.loaders.plan.table.words import Quantity
+    from siting.vocabulary.numbering import Mark
 
-_SUBTOTAL = frozenset(("小计", "合计", "总计", "总"))
 _NO_NUMBER = "no number stands beside it"
 
 
@@ -61,13 +68,19 @@ class _Reader:
         last = 0
         for row in self.grid.rows():
             path = self._path(row)
-            if path and (row >= first or self._values(row) or self._is_first_heading(row, path)):
+            begun = row >= first or self._values(row) or self._is_odd(row, path)
+            if path and (begun or self._is_first_heading(row, path)):
                 if not self.table or row > last + 1 or self._is_heading(row, path):
                     self.table = self.grid.name(path[-1])
                 self._read_row(row, path)
             last = row
         self._explain_headings()
         return self.found
+
+    def _is_odd(self, row: int, path: list[Item]) -> bool:
+        """Tell whether beside a known label stands a number with something nobody knows."""
+        beside = self._beside(row)
+        return bool(path and path[-1].known and beside and tail_of_number(beside.text))
 
     def _explain_headings(self) -> None:
         """Say of a name without a number that its figures stand below it, where they do."""
@@ -105,12 +118,12 @@ class _Reader:
 
     def _read_row(self, row: int, path: list[Item]) -> None:
         cells, own = tuple(path), path[-1]
-        if fold(own.text) in _SUBTOTAL and len(path) > 1:
+        if fold(own.text) in plan_words().subtotals and len(path) > 1:
             path = path[:-1]
             own = path[-1]
         label = label_of(own.text)
         values = self._values(row)
-        if not label.words or label.words.startswith(("注", "备注", "说明")):
+        if not label.words or label.words.startswith(plan_words().remarks):
             return
         mark, counted = self._mark(row, path)
         parent, part, place = self.outline.place(path, label, mark, counted=counted)
@@ -144,8 +157,11 @@ class _Reader:
 
     def _add(self, read: ReadRow, quantity: Quantity, item: Item, column: int) -> None:
         unit, where = unit_beside(read, quantity, column, self.grid, self.block)
-        key, part, whose = figure_of(read, self.block.headers.get(column, ""), unit)
-        if not key and where == "header":
+        odd = is_not_known(unit)
+        # What a unit that is not known measures, nobody can say; the label alone names the figure.
+        known = "" if odd else unit
+        key, part, whose = figure_of(read, self.block.headers.get(column, ""), known)
+        if not key and where == "header" and not odd:
             # A header's ㎡ is not meant for 总户数 or 容积率 in the same column.
             unit = ""
             key, part, whose = figure_of(read, "", unit)
@@ -168,8 +184,7 @@ class _Reader:
     def _add_empty(self, read: ReadRow) -> None:
         other = self._beside(read.row)
         text = other.text.strip() if other else ""
-        single = other is not None and other.is_words
-        note = "this is no single number" if single else _NO_NUMBER
+        note = _why_empty(text) if other is not None and other.is_words else _NO_NUMBER
         evidence = Evidence(
             self.file,
             self.grid.name(other or read.own),
@@ -177,9 +192,16 @@ class _Reader:
             read.label.unit,
             read.own.text.strip(),
         )
-        key, part, whose = figure_of(read, "", read.label.unit)
+        unit = read.label.unit
+        key, part, whose = figure_of(read, "", "" if is_not_known(unit) else unit)
         note = "; ".join(filter(None, (whose, note)))
         unit = unit_of(key) if key else ""
         self.found.append(
             PlanRow(key, None, unit, evidence, note, read.parent, part, table=self.table)
         )
+
+
+def _why_empty(text: str) -> str:
+    """Say why a cell with words beside a label gives no number."""
+    tail = tail_of_number(text)
+    return f"{UNIT_NOT_KNOWN}: {tail}; it is not read" if tail else "this is no single number"

@@ -1,7 +1,8 @@
 """In which unit a number of an indicator table is, and how much that is.
 
 The nearest unit counts: in the cell, in a column of units, in the label, in the header; else that
-of the row it is part of, else a remark such as 单位：万㎡ on the sheet.
+of the row it is part of, else a remark such as 单位：万㎡ on the sheet. A unit that is not known
+makes the number unknown: nobody can say that a farther unit is meant, or none.
 """
 
 from __future__ import annotations
@@ -10,8 +11,17 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from siting.loaders.plan.table.words import fold, in_base_unit, label_of, measures, unit_word
+from siting.loaders.plan.table.words import (
+    any_unit,
+    in_base_unit,
+    is_not_known,
+    label_of,
+    measures,
+    unit_word,
+)
 from siting.rules.plan.model import unit_of
+from siting.vocabulary.labels import bare_label
+from siting.vocabulary.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +32,7 @@ if TYPE_CHECKING:
     from siting.loaders.plan.table.words import Quantity
 
 NOT_KNOWN = "not a known indicator"
+UNIT_NOT_KNOWN = "its unit is not known"
 _SHEET_UNIT = re.compile(r"单位[:]?(?P<unit>[^()、,;]+)")
 
 
@@ -30,8 +41,8 @@ def unit_remarks(grid: Grid) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     for (row, _), item in sorted(grid.items.items()):
         remark = _SHEET_UNIT.search(fold(item.text)) if item.is_words else None
-        if remark and unit_word(remark["unit"]):
-            found.append((row, unit_word(remark["unit"])))
+        if remark and any_unit(remark["unit"]):
+            found.append((row, any_unit(remark["unit"])))
         # 单位：㎡ alone in a cell is read as a unit already.
         elif item.unit and "单位" in item.text:
             found.append((row, item.unit))
@@ -54,18 +65,29 @@ def unit_beside(
         return quantity.unit, "cell"
     if column == 0:
         return "", ""
-    for each in block.units:
-        item = grid.at(read.row, each)
-        if item and item.unit:
-            return item.unit, "column"
-    header = block.headers.get(column, "")
+    if of_column := _unit_in_column(read.row, grid, block):
+        return of_column, "column"
     if read.label.unit:
         return read.label.unit, "label"
     # 总建筑面积(万㎡) over 地上 and 地下 is their unit too.
     groups = (label_of(item.text).unit for item in reversed(read.path[:-1]))
     if of_group := next(filter(None, groups), ""):
         return of_group, "header"
-    return label_of(header).unit or unit_word(header), "header"
+    return block.header_units.get(column, ""), "header"
+
+
+def _unit_in_column(row: int, grid: Grid, block: Block) -> str:
+    """Return the unit of a row in a column of units, known or not; empty for none."""
+    for column in block.units:
+        item = grid.at(row, column)
+        if item is None or not (item.unit or item.is_words):
+            continue
+        said = unit_word(item.text) or item.odd_unit
+        if not said and column in block.only_units:
+            said = bare_label(item.text)[0]
+        if said:
+            return said
+    return ""
 
 
 def unit_around(
@@ -73,13 +95,20 @@ def unit_around(
 ) -> tuple[str, str]:
     """Return the unit of the row that a row is a part of, else of a remark on the sheet.
 
-    As `unit_beside` does; a unit that does not measure the figure `key` is none.
+    As `unit_beside` does; a unit that does not measure the figure `key` is none, and one that is
+    not known says nothing of shares and ratios, which are written without any.
     """
+    wanted = unit_of(key)
+    needs_one = wanted not in ("", "share")
+
+    def counts(unit: str) -> bool:
+        return wanted in measures(unit) or (needs_one and is_not_known(unit))
+
     of_parent = read.above.evidence.unit if read.above else ""
-    if of_parent and unit_of(key) in measures(of_parent):
+    if of_parent and counts(of_parent):
         return of_parent, "the unit of the row it is part of"
     shared = _remark_above(item, grid, remarks)
-    if shared and unit_of(key) in measures(shared):
+    if shared and counts(shared):
         return shared, "the sheet's unit"
     return "", ""
 
@@ -102,6 +131,8 @@ def value_of(key: str, quantity: Quantity, unit: str, item: Item) -> tuple[Decim
         notes.append("a formula's stored value")
     if not key:
         return quantity.number, "; ".join([*notes, NOT_KNOWN])
+    if is_not_known(unit):
+        return None, "; ".join([*notes, f"{UNIT_NOT_KNOWN}: {unit}; it is not read"])
     wanted = unit_of(key)
     if wanted == "":
         return quantity.number, "; ".join(notes)
@@ -112,4 +143,4 @@ def value_of(key: str, quantity: Quantity, unit: str, item: Item) -> tuple[Decim
         return quantity.number / 100 if percent else quantity.number, "; ".join(notes)
     if not unit and wanted == "m2":
         notes.append("no unit: read as m2")
-    return in_base_unit(quantity.number, unit), "; ".join(notes)
+    return in_base_unit(quantity.number, unit, wanted), "; ".join(notes)

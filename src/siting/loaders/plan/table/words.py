@@ -1,152 +1,24 @@
-"""The words of indicator tables: which label means which fact, and what a unit is worth.
+"""What a cell of an indicator table says: a number with its unit, or a label that names a fact.
 
-Owns the header variants and nothing about where in a table they stand. Full-width characters are
-folded first (NFKC), so ㎡, m² and m2 are one unit and （㎡） is (m2).
+Owns taking labels apart and finding the fact that one names. The words themselves are data, in
+`siting.vocabulary`; where in a table they stand is the business of the modules beside this one.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from types import MappingProxyType
 
-from siting.loaders.plan.table.numbering import without_mark
-from siting.rules.pack.facility_types import load_facility_types
 from siting.rules.plan.model import SCALAR_UNITS, TYPED_UNITS
+from siting.vocabulary.facility_types import load_facility_types
+from siting.vocabulary.headers import load_headers
+from siting.vocabulary.labels import bare_label
+from siting.vocabulary.plan_words import plan_words
+from siting.vocabulary.text import fold, word_key
+from siting.vocabulary.units import load_units
 
-# label: unit words in a table, each with what it can measure and its worth as a ratio of integers,
-# so that a mu is exactly 10000/15 m2.
-_Unit = tuple[tuple[str, ...], int, int]
-UNITS: MappingProxyType[str, _Unit] = MappingProxyType(
-    {
-        **dict.fromkeys(("m2", "平方米", "平米", "平方", "sqm", "m^2"), (("m2",), 1, 1)),
-        **dict.fromkeys(("万m2", "万平方米", "万平米", "万平方", "万平"), (("m2",), 10_000, 1)),
-        **dict.fromkeys(("公顷", "hm2", "ha", "h㎡"), (("m2",), 10_000, 1)),
-        **dict.fromkeys(("km2", "平方公里", "平方千米"), (("m2",), 1_000_000, 1)),
-        "亩": (("m2",), 10_000, 15),
-        **dict.fromkeys(("户", "套", "户(套)", "套(户)", "household"), (("households",), 1, 1)),
-        **dict.fromkeys(("万户", "万套"), (("households",), 10_000, 1)),
-        **dict.fromkeys(("人", "persons", "名"), (("persons", "places"), 1, 1)),
-        "万人": (("persons", "places"), 10_000, 1),
-        **dict.fromkeys(("人/户", "人/套", "persons/household"), (("persons/household",), 1, 1)),
-        "%": (("share",), 1, 100),
-        **dict.fromkeys(("班", "个班", "classes"), (("classes",), 1, 1)),
-        **dict.fromkeys(("床", "张", "张床", "床位", "beds"), (("beds",), 1, 1)),
-        **dict.fromkeys(("托位", "个托位", "学位", "座", "places"), (("places",), 1, 1)),
-        **dict.fromkeys(("处", "所", "家"), (("facilities",), 1, 1)),
-        **dict.fromkeys(("个", "位"), (("spaces", "places", "facilities"), 1, 1)),
-        **dict.fromkeys(("辆", "泊位", "车位", "个车位"), (("spaces",), 1, 1)),
-    }
-)
-
-SCALAR_WORDS: MappingProxyType[str, str] = MappingProxyType(
-    {
-        "households": (
-            "居住户数 居住户套数 居住套数 总户数 规划户数 规划总户数 户数 总套数 住宅套数 "
-            "住宅户数 住宅总套数 住宅总户数 居住总户数 户套数"
-        ),
-        "population": (
-            "居住人数 居住人口 规划居住人口 规划人口 总人口 人口 规划常住人口 居住总人口 "
-            "居住人口数 居住总人数 规划居住人数"
-        ),
-        "persons_per_household": "户均人口 户均人数 平均每户人口 每户人口",
-        "site_area_m2": (
-            "规划净用地面积 净用地面积 总用地面积 规划用地面积 用地面积 规划总用地面积 "
-            "建设用地面积 规划建设用地面积 总建设用地面积 用地总面积 居住区用地面积 "
-            "居住区规划总用地"
-        ),
-        "total_floor_area_m2": "总建筑面积 规划总建筑面积 建筑总面积 总建面",
-        "above_ground_floor_area_m2": "地上总建筑面积 地上建筑面积 地上部分建筑面积 地上面积",
-        "underground_floor_area_m2": (
-            "地下建筑面积 地下总建筑面积 地下室主楼建筑面积 地下室建筑面积 地下部分建筑面积"
-        ),
-        "far_floor_area_m2": (
-            "地上计容建筑面积 计容建筑面积 计容总建筑面积 总计容建筑面积 计入容积率建筑面积 "
-            "计算容积率建筑面积 计容面积 计容积率建筑面积"
-        ),
-        "non_far_floor_area_m2": (
-            "不计容建筑面积 非计容建筑面积 不计容总建筑面积 不计入容积率建筑面积 不计容面积"
-        ),
-        "residential_floor_area_m2": (
-            "住宅建筑面积 住宅总建筑面积 住宅 住宅面积 居住建筑面积 其中住宅 住宅建筑 "
-            "地上住宅建筑面积 住宅计容建筑面积"
-        ),
-        "public_floor_area_m2": (
-            "公建面积 公建建筑面积 公共建筑面积 配套公建面积 配套公建建筑面积 公建 配套公建 "
-            "公共服务设施建筑面积 公共配套建筑面积 配套公共建筑面积 公共服务设施"
-        ),
-        "other_floor_area_m2": "其他建筑面积 其它建筑面积 其他 其它",
-        "stilt_floor_area_m2": (
-            "架空部分建筑面积 架空部分建筑面积非计容 架空部分建筑面积不计容 架空层建筑面积 "
-            "架空建筑面积 架空面积 架空层面积 架空层"
-        ),
-        "footprint_m2": "建筑基底面积 建筑基底总面积 基底面积 建筑占地面积 建筑基地面积",
-        "floor_area_ratio": "容积率 总容积率 平均容积率 规划容积率",
-        "building_density_share": "建筑密度 建筑覆盖率 总建筑密度 建筑净密度",
-        "green_share": "绿地率 绿化率 总绿地率",
-        "parking_spaces": (
-            "机动车停车位 机动车停车数 机动车停车位数 机动车位 停车位 机动车停车泊位 总停车位 "
-            "机动车泊位 机动车停车泊位数 停车泊位"
-        ),
-        "bicycle_spaces": (
-            "非机动车停车位 非机动车停车数 非机动车停车位数 非机动车位 非机动车停车泊位"
-        ),
-    }
-)
-
-# Words of indicator tables beyond those that every source uses (rules/facility-types.yaml).
-_MORE_FACILITY_WORDS: MappingProxyType[str, str] = MappingProxyType(
-    {
-        "elder_care": (
-            "社区养老用房 居家养老服务用房 居家养老用房 社区居家养老服务用房 老年服务用房"
-        ),
-        "childcare": "托育服务用房 托育设施 社区托育 社区托育用房 托育服务中心",
-        "kindergarten": "幼托",
-        "sport": (
-            "室内健身 室外体育场地 体育活动场地 室内体育健身设施 室外健身设施 室外体育健身场地 "
-            "体育用房 体育活动用房 健身用房 全民健身设施 室内健身设施"
-        ),
-        "reading_room": "公共阅读用房",
-        "community_service": "社区配套用房 社区综合服务 社区综合服务中心 社区办公用房",
-        "commerce": "商业服务用房 商业设施 底层商业 商业总 商业裙房",
-        "children_activity": "儿童游乐场地",
-        "cultural_station": "文化活动用房",
-    }
-)
-
-# What a label says about its quantity when the facility's own name is taken off.
-_TAILS: tuple[tuple[str, str], ...] = (
-    ("总建筑面积", "floor_area_m2"),
-    ("建筑面积", "floor_area_m2"),
-    ("用地面积", "land_area_m2"),
-    ("占地面积", "land_area_m2"),
-    ("场地面积", "land_area_m2"),
-    ("床位数", "beds"),
-    ("托位数", "places"),
-    ("学位数", "places"),
-    ("座位数", "places"),
-    ("班级数", "classes"),
-    ("班数", "classes"),
-    ("床位", "beds"),
-    ("托位", "places"),
-    ("学位", "places"),
-    ("座位", "places"),
-    ("规模", ""),
-    ("数量", "count"),
-    ("用地", "land_area_m2"),
-    ("面积", "floor_area_m2"),
-)
-_ONLY_WHAT = frozenset(tail for tail, hint in _TAILS if hint and tail != "总建筑面积")
-_WHOLE_PLAN = re.compile(
-    r".*(?:技术经济|经济技术)(?:总)?指标(?:一览)?表?|"
-    r"(?:总体|总|规划|项目|工程|主要|综合|技术|经济|指标|概况|基本|情况|数据|信息|规模|用地|土地|使用|建设|"
-    r"建筑|面积|小区|居住区|居住小区|住区|地块|全区|整体|本|一览|表|设计|方案|平衡|汇总|统计|开发|强度|"
-    r"及|和|与|的)+"
-)
-_LAND_WORDS = ("场地", "室外", "用地", "公园", "绿地", "游园")
 _QUANTITY_OF_UNIT = {
     "m2": "floor_area_m2",
     "beds": "beds",
@@ -157,19 +29,8 @@ _QUANTITY_OF_UNIT = {
 }
 # What a bracket behind an area may count: 2500㎡(6班).
 _COUNTED = frozenset(("beds", "classes", "places"))
-_PREFIXES = (
-    "其中",
-    "新建",
-    "配建",
-    "小区",
-    "规划",
-    "地上",
-    "地下",
-    "计容",
-    "不计容",
-    "社区",
-    "配套",
-)
+
+_COUNTED_UNITS = frozenset((*SCALAR_UNITS.values(), *TYPED_UNITS.values()))
 
 _NUMBER = r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|[+-]?\.[0-9]+"
 _QUANTITY = re.compile(
@@ -181,14 +42,9 @@ _FOOTNOTE_MARK = re.compile(r"(?:[*†#]+|\[?注?[0-9]{1,2}\]?)$")
 _MARK_OF_NUMBER = re.compile(
     r"(?<=[^*†#])(?:[*†‡#]+|\[注?[0-9]{1,2}\]|注[0-9]{0,2}|\(注[0-9]{0,2}\))$"
 )
-# NFKC would make 12501 of 1250① and 3402 of 340²; the ² of m² is a unit's.
-_RAISED_DIGIT = re.compile(
-    r"[\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3251-\u325f]|(?<![Mm米])[\u00b2\u00b3\u00b9\u2070-\u2079]"
-)
 _REMARK = re.compile(r"(?P<number>.+?)(?P<remark>\([^()]+\)|\[[^\[\]]+\])$")
 # 总建筑面积(含地下) is the same figure; what 不含 leaves out makes it another.
 _COMMENT = re.compile(r"\(含[^()]*\)$")
-_OF_WHICH = re.compile(r"^(?:其中|含|包括|包含)[:,]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +58,10 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label taken apart: its words, its unit, the quantities and whether it is a 其中 row."""
+    """A label taken apart: its words, its unit, the quantities and whether it is a 其中 row.
+
+    The unit may be one that is not known (`is_not_known`).
+    """
 
     words: str
     unit: str = ""
@@ -210,55 +69,56 @@ class Label:
     of_which: bool = False
 
 
-def fold(text: str) -> str:
-    """Fold full-width forms, drop every space and the raised or circled digits of footnotes.
-
-    Examples
-    --------
-    >>> fold("总 建筑面积（万㎡）"), fold("1250①")
-    ('总建筑面积(万m2)', '1250')
-    """
-    return "".join(unicodedata.normalize("NFKC", _RAISED_DIGIT.sub("", text)).split())
-
-
-def is_unit(text: str) -> bool:
-    """Tell whether a text is nothing but a unit.
-
-    Examples
-    --------
-    >>> is_unit("万㎡"), is_unit("(户)"), is_unit("住宅")
-    (True, True, False)
-    """
-    return unit_word(text) != ""
-
-
 def unit_word(text: str) -> str:
-    """Return the known unit that a text is, without brackets and the word 单位; else empty."""
-    word = fold(text).strip("()[]").removeprefix("单位").lstrip(":").replace("M2", "m2")
-    return word if word in UNITS else word.lower() if word.lower() in UNITS else ""
-
-
-def in_base_unit(number: Decimal, unit: str) -> Decimal:
-    """Convert a number in a known unit to m2, households, persons or a share.
+    """Return the known unit that a text is, without brackets and the word 单位; else empty.
 
     Examples
     --------
-    >>> in_base_unit(Decimal("16.8"), "万m2"), in_base_unit(Decimal(3), "亩")
+    >>> unit_word("万㎡"), unit_word("(户)"), unit_word("住宅")
+    ('万m2', '户', '')
+    """
+    return load_units().known(text)
+
+
+def any_unit(text: str) -> str:
+    """Return the unit that a text is, known or not; empty where it is none.
+
+    Examples
+    --------
+    >>> any_unit("万㎡"), any_unit("坪"), any_unit("住宅")
+    ('万m2', '坪', '')
+    """
+    return load_units().known(text) or load_units().unknown(text)
+
+
+def is_not_known(unit: str) -> bool:
+    """Tell whether a unit was written that siting does not know; no unit at all is none."""
+    return bool(unit) and not measures(unit)
+
+
+def in_base_unit(number: Decimal, unit: str, base: str) -> Decimal | None:
+    """Convert a number to the unit that siting counts in; None where the unit is no such one.
+
+    Examples
+    --------
+    >>> in_base_unit(Decimal("16.8"), "万m2", "m2"), in_base_unit(Decimal(3), "亩", "m2")
     (Decimal('168000.0'), Decimal('2000'))
+    >>> in_base_unit(Decimal(3), "坪", "m2") is None
+    True
     """
     if not unit:
         return number
-    _, times, per = UNITS[unit]
-    return number * times / per
+    factor = load_units().factor_to(unit, base)
+    return None if factor is None else number * factor.numerator / factor.denominator
 
 
 def measures(unit: str) -> tuple[str, ...]:
-    """Return what a known unit can measure; nothing for no unit."""
-    return UNITS[unit][0] if unit else ()
+    """Return what a known unit can measure; nothing for no unit and for one that is not known."""
+    return load_units().measures(unit) if unit else ()
 
 
 def quantity_of(text: str) -> Quantity | None:
-    """Read a number with or without a unit; None where the text is anything else.
+    """Read a number with or without a unit, known or not; None where the text is anything else.
 
     Examples
     --------
@@ -270,10 +130,23 @@ def quantity_of(text: str) -> Quantity | None:
     found = _QUANTITY.fullmatch(_MARK_OF_NUMBER.sub("", fold(text)).replace("平方米", "m2"))
     if found is None:
         return None
-    unit = found["unit"].strip("()[]")
-    if unit and not (unit := unit_word(unit)):
+    unit = found["unit"]
+    if unit and not (unit := any_unit(unit)):
         return None
     return Quantity(Decimal(found["number"].replace(",", "")), unit, found["about"] or "")
+
+
+def tail_of_number(text: str) -> str:
+    """Return what stands behind the one number of a text that is no quantity; else empty.
+
+    Examples
+    --------
+    >>> tail_of_number("340 foo"), tail_of_number("340㎡"), tail_of_number("300~400㎡")
+    ('foo', '', '')
+    """
+    found = _QUANTITY.fullmatch(fold(text))
+    tail = found["unit"] if found and not quantities_of(text) else ""
+    return "" if re.search("[0-9]", tail) else tail
 
 
 def quantities_of(text: str) -> tuple[Quantity, ...]:
@@ -293,7 +166,7 @@ def quantities_of(text: str) -> tuple[Quantity, ...]:
     if whole is not None:
         return (whole,)
     parts = [quantity_of(part) for part in re.split(r"[/、;,]", fold(text))]
-    known = tuple(part for part in parts if part and part.unit)
+    known = tuple(part for part in parts if part and measures(part.unit))
     kinds = {measures(part.unit) for part in known}
     if len(parts) > 1 and len(known) == len(parts) == len(kinds):
         return known
@@ -324,25 +197,28 @@ def label_of(text: str) -> Label:
     >>> label_of("其中：幼儿园(6班)").quantities
     (Quantity(number=Decimal('6'), unit='班', about=''),)
     """
-    words = fold(without_mark(text))
-    of_which = bool(_OF_WHICH.match(words))
-    words = fold(without_mark(_OF_WHICH.sub("", words))).rstrip(":")
+    words, of_which = bare_label(text)
     unit = ""
     quantities: tuple[Quantity, ...] = ()
-    words = _without_footnote(words)
+    words = _without_footnote(words.rstrip(":"))
     while bracket := _TRAILING_BRACKET.match(words):
         inside = bracket["inside"]
-        if unit_word(inside):
-            unit = unit_word(inside)
-        elif quantities_of(inside):
-            quantities = quantities_of(inside)
+        if any_unit(inside):
+            unit = any_unit(inside)
+        elif (found := quantities_of(inside)) and all(_is_counted(each.unit) for each in found):
+            quantities = found
         else:
             break
         words = bracket["base"]
     if not unit and "/" in words:
         base, _, tail = words.partition("/")
-        words, unit = (base, unit_word(tail)) if unit_word(tail) else (words, "")
+        words, unit = (base, any_unit(tail)) if any_unit(tail) else (words, "")
     return Label(_without_footnote(words), unit, tuple(quantities), of_which)
+
+
+def _is_counted(unit: str) -> bool:
+    """Tell whether a fact is measured so; 住宅(18层) is a kind of homes and no number of them."""
+    return not unit or not _COUNTED_UNITS.isdisjoint(measures(unit))
 
 
 def _without_footnote(words: str) -> str:
@@ -354,15 +230,18 @@ def _without_footnote(words: str) -> str:
 def key_of(words: str, unit: str = "") -> str:
     """Return the fact that a label names, given the unit beside it; empty where none is known.
 
+    A unit that is not known does not change what a label names; its number is not read.
+
     Examples
     --------
     >>> key_of("居住户(套)数", "户"), key_of("养老服务用房建筑面积"), key_of("幼儿园", "班")
     ('households', 'floor_area_m2.elder_care', 'classes.kindergarten')
-    >>> key_of("总建筑面积", "人")
-    ''
+    >>> key_of("总建筑面积", "人"), key_of("总建筑面积", "坪")
+    ('', 'total_floor_area_m2')
     """
-    plain = _plain(_COMMENT.sub("", words))
-    key = _own_key(words) or _SCALARS.get(plain, "") or _typed_key(plain, unit)
+    plain = word_key(_COMMENT.sub("", words))
+    unit = "" if is_not_known(unit) else unit
+    key = _own_key(words) or _scalar_key(plain) or _typed_key(plain, unit)
     return key if key and _fits(key, unit) else ""
 
 
@@ -376,7 +255,7 @@ def key_below(facility_type: str, words: str, unit: str = "") -> str:
     >>> key_below("elder_care", "绿地率", "%")
     ''
     """
-    plain = _plain(_COMMENT.sub("", words))
+    plain = word_key(_COMMENT.sub("", words))
     hints = [hint for base, hint in _bases(plain) if not base and hint]
     key = f"{_quantity(plain, hints[0], unit)}.{facility_type}" if hints else ""
     return key if key and _fits(key, unit) else ""
@@ -390,7 +269,7 @@ def says_only_what(words: str) -> bool:
     >>> says_only_what("用地面积"), says_only_what("总建筑面积"), says_only_what("住宅面积")
     (True, False, False)
     """
-    return _plain(_COMMENT.sub("", words)) in _ONLY_WHAT
+    return word_key(_COMMENT.sub("", words)) in _only_what()
 
 
 def is_of_whole_plan(words: str) -> bool:
@@ -401,9 +280,14 @@ def is_of_whole_plan(words: str) -> bool:
     >>> is_of_whole_plan("项目概况"), is_of_whole_plan("居住用地"), is_of_whole_plan("江湾站房")
     (True, False, False)
     """
-    plain = _plain(_COMMENT.sub("", words))
+    plain = word_key(_COMMENT.sub("", words))
     whole = key_of(words) in ("site_area_m2", "total_floor_area_m2")
-    return whole or bool(_WHOLE_PLAN.fullmatch(plain))
+    return whole or bool(_whole_plan().fullmatch(plain))
+
+
+def is_own_key(words: str) -> bool:
+    """Tell whether a text is the name that siting itself uses for a figure of the whole plan."""
+    return fold(words) in SCALAR_UNITS
 
 
 def _own_key(words: str) -> str:
@@ -413,20 +297,27 @@ def _own_key(words: str) -> str:
     return words if typed or words in SCALAR_UNITS else ""
 
 
+def _scalar_key(plain: str) -> str:
+    """Know a figure of the whole plan; the vocabulary knows some that plans do not have."""
+    key = load_headers().figure_of(plain)
+    return key if key in SCALAR_UNITS else ""
+
+
 def _typed_key(plain: str, unit: str) -> str:
+    types = load_facility_types()
     for base, hint in _bases(plain):
-        if base in _facilities():
-            return f"{_quantity(plain, hint, unit)}.{_facilities()[base]}"
+        if facility_type := types.code_of_label(base):
+            return f"{_quantity(plain, hint, unit)}.{facility_type}"
     return ""
 
 
 def _bases(plain: str) -> list[tuple[str, str]]:
     """Return the names a label may hold, the fullest first, with what its tail says."""
     names = [plain]
-    for prefix in _PREFIXES:
+    for prefix in plan_words().prefixes:
         names += [name.removeprefix(prefix) for name in list(names) if name.startswith(prefix)]
     found = [(name, "") for name in names]
-    for tail, hint in _TAILS:
+    for tail, hint in plan_words().tails:
         found += [(name.removesuffix(tail), hint) for name in names if name.endswith(tail)]
     return found
 
@@ -441,7 +332,7 @@ def _quantity(plain: str, hint: str, unit: str) -> str:
     if hint and hint != "count":
         # A ㎡ meant for the column's areas does not make an area of 班数.
         return hint if not unit or hint.endswith("_m2") else "none"
-    outdoors = any(word in plain for word in _LAND_WORDS)
+    outdoors = any(word in plain for word in plan_words().land_words)
     return hint or ("land_area_m2" if outdoors else "floor_area_m2")
 
 
@@ -456,21 +347,13 @@ def _fits(key: str, unit: str) -> bool:
     )
 
 
-_SCALARS = {word: key for key, words in SCALAR_WORDS.items() for word in words.split()}
+@lru_cache(maxsize=1)
+def _only_what() -> frozenset[str]:
+    tails = plan_words().tails
+    return frozenset(tail for tail, hint in tails if hint and tail != "总建筑面积")
 
 
 @lru_cache(maxsize=1)
-def _facilities() -> dict[str, str]:
-    """Return the facility type that each word means, written as labels are looked up."""
-    types = load_facility_types()
-    words = {
-        _plain(fold(word)): code
-        for code, each in types.types.items()
-        for word in (each.title.zh, *each.words)
-    }
-    more = {word: code for code, text in _MORE_FACILITY_WORDS.items() for word in text.split()}
-    return {**more, **words}
-
-
-def _plain(words: str) -> str:
-    return re.sub(r"[()\[\]:/、,.]", "", words)
+def _whole_plan() -> re.Pattern[str]:
+    words = "|".join(map(re.escape, plan_words().whole_plan))
+    return re.compile(rf".*(?:技术经济|经济技术)(?:总)?指标(?:一览)?表?|(?:{words})+")

@@ -1,0 +1,37 @@
+// A list of terms and their values, and the source of a rule.
+
+import { el, link, name } from "../dom.js";
+import { pick, word } from "../words.js";
+
+export function factList(facts) {
+  const list = el("dl", { class: "facts inline-facts" });
+  for (const [term, text] of facts) {
+    list.append(el("div", {}, el("dt", {}, term), el("dd", {}, text)));
+  }
+  return list;
+}
+
+export function citation(source) {
+  const document = pick(source.document);
+  if (!document && !source.number) {
+    return null;
+  }
+  const title = [document, source.number].filter(Boolean).join(" ");
+  return el(
+    "div",
+    { class: "citation" },
+    el("cite", {}, source.url ? link(source.url, title) : name(title)),
+    source.clause ? el("span", {}, " ", name(source.clause)) : null,
+    source.quote
+      ? el(
+          "blockquote",
+          { class: source.paraphrase ? "" : "verbatim" },
+          source.paraphrase ? `${word("paraphrase")} ` : null,
+          name(source.quote),
+        )
+      : null,
+    ["B", "C"].includes(source.confidence)
+      ? el("p", { class: "doubt" }, word(`confidence.${source.confidence}`))
+      : null,
+  );
+}

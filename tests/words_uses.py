@@ -1,0 +1,178 @@
+"""Which keys of the catalogues the code names, and which texts still stand in the code."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from dataclasses import dataclass, field
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parent.parent / "src" / "siting"
+LISTS = Path(__file__).resolve().parent / "words_to_convert"
+# These say keys that they are given, or make them of other names.
+MAKERS = ("words/", "message.py", "cli/help_words.py")
+# What is data, not speech: the made-up district, texts that are matched with the words of files.
+DATA = ("words/", "vocabulary/", "sample/")
+CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uff60]")
+# Three words in a row, of which one may be a placeholder.
+SENTENCE = re.compile(r"[A-Za-z]{2,}[,:;]? (?:[a-z]+|\{\}|'\{\}')[,:;]? [a-z]{2,}")
+
+
+@dataclass
+class Uses:
+    """What the code says: keys with the values given, families of keys, and plain strings."""
+
+    calls: list[tuple[str, frozenset[str] | None, str]] = field(default_factory=list)
+    families: set[str] = field(default_factory=set)
+    strings: set[str] = field(default_factory=set)
+    unclear: list[str] = field(default_factory=list)
+
+
+def modules(root=SOURCE):
+    """Yield the name of every module below the root, and its syntax tree."""
+    for path in sorted(root.rglob("*.py")):
+        yield path.relative_to(root).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def uses_of(trees):
+    """Collect what modules name of the catalogues."""
+    uses = Uses()
+    for name, tree in trees:
+        speakers = _speakers(tree)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                uses.strings.add(node.value)
+            if isinstance(node, ast.Call) and not name.startswith(MAKERS):
+                _note_call(uses, node, f"{name}:{node.lineno}", speakers)
+    return uses
+
+
+def _speakers(tree):
+    """Return which names of a module are those of siting.message and siting.words."""
+    return {
+        each.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module in ("siting.message", "siting.words")
+        for each in node.names
+    }
+
+
+def _note_call(uses, node, place, speakers):
+    called = node.func.id if isinstance(node.func, ast.Name) else ""
+    if called not in speakers:
+        return
+    if called == "Term" and node.args and isinstance(node.args[0], ast.Constant):
+        uses.families.add(node.args[0].value)
+    if called not in ("message", "word") or not node.args:
+        return
+    given = frozenset(each.arg for each in node.keywords if each.arg)
+    whole = called == "message" and all(each.arg for each in node.keywords)
+    if called == "word":
+        given, whole = frozenset(), True
+    for key in _keys(node.args[0]):
+        if key is None:
+            uses.unclear.append(place)
+        elif key.endswith("."):
+            uses.families.add(key[:-1])
+        else:
+            uses.calls.append((key, given if whole else None, place))
+
+
+def _keys(node):
+    """Yield the keys that an expression can be: a text, one of two, or a family with any code."""
+    if isinstance(node, ast.IfExp):
+        yield from _keys(node.body)
+        yield from _keys(node.orelse)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+        family, dot, _ = node.values[0].value.partition(".")
+        yield f"{family}." if dot else None
+    elif isinstance(node, ast.Subscript | ast.Attribute):
+        # A table of keys: its texts are found as plain strings.
+        return
+    else:
+        yield None
+
+
+def texts_in(tree):
+    """Return the Chinese texts and the English sentences of a module, documentation apart."""
+    skipped = set(_documentation(tree))
+    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)
+              for part in node.values}  # fmt: skip
+    found = []
+    for node in ast.walk(tree):
+        if id(node) in skipped or id(node) in inside:
+            continue
+        text = _text(node)
+        if text and (CHINESE.search(text) or SENTENCE.search(text)):
+            found.append((node.lineno, text))
+    return found
+
+
+def _text(node):
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(
+            str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values
+        )
+    return ""
+
+
+def _documentation(tree):
+    """Yield the ids of texts that nobody is told: docstrings, and what stands for programmers."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield id(node.value)
+        # An assertion, or an error of Python, is a fault of the program and not of its input.
+        is_assert = isinstance(node, ast.Assert)
+        if is_assert or (isinstance(node, ast.Raise) and _is_ours_alone(node.exc)):
+            yield from (id(each) for each in ast.walk(node))
+
+
+def _is_ours_alone(raised):
+    called = getattr(raised, "func", None)
+    names = ("AssertionError", "NotImplementedError", "AttributeError", "TypeError", "KeyError")
+    return isinstance(called, ast.Name) and called.id in names
+
+
+def to_convert():
+    """Return, for each room, its modules that still hold texts which people read."""
+    rooms: dict[str, list[str]] = {}
+    for name, tree in modules():
+        if not name.startswith(DATA) and texts_in(tree):
+            rooms.setdefault(name.rpartition("/")[0].replace("/", "-") or "top", []).append(name)
+    return rooms
+
+
+def listed():
+    """Return the modules that the lists name, by room."""
+    return {
+        path.stem: path.read_text(encoding="utf-8").split() for path in sorted(LISTS.glob("*.txt"))
+    }
+
+
+def values_of(sentence):
+    """Return the names of the values that a sentence has, and the keys that it refers to."""
+    fields = {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+    return (
+        {name for name in fields if not name.startswith("@")},
+        {name[1:] for name in fields if name.startswith("@")},
+    )
+
+
+if __name__ == "__main__":
+    import sys
+
+    if sys.argv[1:] == ["--write"]:
+        for old in LISTS.glob("*.txt"):
+            old.unlink()
+        for room, names in to_convert().items():
+            (LISTS / f"{room}.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
+    else:
+        for argument in sys.argv[1:]:
+            path = Path(argument)
+            for line, text in sorted(texts_in(ast.parse(path.read_text(encoding="utf-8")))):
+                sys.stdout.write(f"{path}:{line}: {text!r}\n")
