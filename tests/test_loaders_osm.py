@@ -676,3 +676,56 @@ def test_storeys_that_are_no_plain_number_are_told(town, text):
     assert np.isnan(homes["levels"].to_numpy(float)).tolist() == [True, False, True]
     note = next(each for each in report.notes if each.code == "levels-unreadable")
     assert (note.count, note.examples, f"'{text}'" in note.message) == (1, ("w1",), True)
+
+
+def across(town, size, holes=(), **tags):
+    """A square of `size` with paths to its corners (0, 0) and (size, size); return its walk."""
+    town.square(1, 0, 0, size=size)
+    members = [(1, "outer")]
+    for number, (x, y, side) in enumerate(holes, start=2):
+        town.square(number, x, y, size=side)
+        members.append((number, "inner"))
+    town.node(91, -1, 0)
+    town.node(92, size + 1, size)
+    town.way(81, [91, 10], highway="footway")
+    town.way(82, [12, 92], highway="footway")
+    town.relation(7, members, type="multipolygon", highway="pedestrian", **tags)
+    streets = town.read()[0].streets
+    graph = nx.Graph()
+    for start, finish, line in zip(
+        streets["from_node"], streets["to_node"], streets.geometry, strict=True
+    ):
+        graph.add_edge(start, finish, weight=1000 * line.length)
+    return nx.dijkstra_path_length(graph, 91, 92), streets
+
+
+def test_a_square_is_walked_straight_across(town):
+    walked, streets = across(town, 4)
+    assert walked == pytest.approx(1 + 4 * np.sqrt(2) + 1)
+    assert streets.loc[streets["street_id"].str.contains("x"), "enclosed"].all()
+
+
+def test_what_stands_in_a_square_is_walked_around(town):
+    """From corner to corner past the corner (3, 1) of a house of 2 by 2 in the middle."""
+    walked, _ = across(town, 4, holes=[(1, 1, 2)])
+    assert walked == pytest.approx(1 + 2 * np.hypot(3, 1) + 1)
+
+
+def test_a_square_that_is_a_way_is_walked_across_and_a_ring_street_is_not(town):
+    for number, area in ((1, "yes"), (2, "no")):
+        town.square(number, 10 * number, 0, size=4, highway="pedestrian", area=area)
+    for number in (1, 2):
+        for corner in (0, 2):
+            end = town.node(number * 100 + corner, 10 * number + corner, -1 if corner == 0 else 5)
+            town.way(number * 100 + corner, [number * 10 + corner, end], highway="footway")
+    extract, report = town.read()
+    ids = extract.streets["street_id"]
+    assert [each.split("-")[0] for each in ids[ids.str.contains("x")]] == ["w1.x10"]
+    assert codes(report)["square-crossed"] == 1
+
+
+def test_a_square_with_one_entrance_has_nothing_to_cross(town):
+    town.square(1, 0, 0, size=4, highway="pedestrian", area="yes")
+    town.node(91, -1, 0)
+    town.way(81, [91, 10], highway="footway")
+    assert "square-crossed" not in codes(town.read()[1])

@@ -124,7 +124,11 @@ STREETS = TableSpec(
         Column("name", "text"),
         Column("oneway", "flag", meaning="true: walked only as it is drawn; not about vehicles"),
         Column("added", "flag", meaning="true: proposed; gives more ways out, takes none away"),
-        Column("enclosed", "flag", meaning="true: a bridge or tunnel; not entered from beside"),
+        Column(
+            "enclosed",
+            "flag",
+            meaning="true: a bridge, a tunnel or a line across a square; not entered from beside",
+        ),
         Column("geometry", "geometry", "m", required=True),
     ),
     _LINE,

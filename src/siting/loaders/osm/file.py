@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from siting.errors import LoadError
 from siting.loaders.osm.buildings import residential_use
 from siting.loaders.osm.standing import Standing, standing
@@ -29,6 +31,8 @@ from siting.loaders.osm.walking import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
+
+    from numpy.typing import NDArray
 
     from siting.loaders.osm.facilities import FacilityTags
 
@@ -70,6 +74,7 @@ class StreetLists:
     oneway: list[bool] = field(default_factory=list)
     private: list[bool] = field(default_factory=list)
     enclosed: list[bool] = field(default_factory=list)
+    square: list[str] = field(default_factory=list)
     refs: list[int] = field(default_factory=list)
     x: list[int] = field(default_factory=list)
     y: list[int] = field(default_factory=list)
@@ -79,8 +84,10 @@ class StreetLists:
     conditional: list[str] = field(default_factory=list)
     ferries: list[str] = field(default_factory=list)
 
-    def add_way(self, way_id: str, size: int, tags: Mapping[str, str], walk: Walk) -> None:
-        """File all of a way but its nodes."""
+    def add_way(
+        self, way_id: str, size: int, tags: Mapping[str, str], walk: Walk, square: str = ""
+    ) -> None:
+        """File all of a way but its nodes; `square` names the square that it is an edge of."""
         self.id.append(way_id)
         self.size.append(size)
         self.highway.append(tags["highway"])
@@ -88,6 +95,23 @@ class StreetLists:
         self.oneway.append(walk.direction != 0)
         self.private.append(walk.private)
         self.enclosed.append(is_enclosed(tags))
+        self.square.append(square)
+
+    def add_chord(
+        self, row: int, way_id: str, refs: NDArray[np.int64], xy: NDArray[np.float64]
+    ) -> None:
+        """File a straight way across the square of an edge, between two of its nodes."""
+        self.id.append(way_id)
+        self.size.append(2)
+        self.highway.append(self.highway[row])
+        self.name.append(self.name[row])
+        self.oneway.append(False)
+        self.private.append(self.private[row])
+        self.enclosed.append(True)
+        self.square.append("")
+        self.refs += refs.tolist()
+        self.x += np.rint(xy[:, 0]).astype(np.int64).tolist()
+        self.y += np.rint(xy[:, 1]).astype(np.int64).tolist()
 
     def add_gate(self, node: int, tags: Mapping[str, str]) -> None:
         """File a node that does not let everybody through."""
@@ -306,13 +330,14 @@ class _Collector:
 
     def _way(self, way: Any, tags: Mapping[str, str]) -> None:
         if "highway" in tags and "streets" in self._include:
-            self._street(f"w{way.id}", way.nodes, tags)
+            square = f"w{way.id}" if is_square(tags) and tags.get("area") == "yes" else ""
+            self._street(f"w{way.id}", way.nodes, tags, square)
         elif "streets" in self._include and is_ferry(tags):
             self.raw.streets.ferries.append(f"w{way.id}")
         elif tags.get("waterway") in WATER_LINES and "tunnel" not in tags:
             self._line_of_water(way, tags)
 
-    def _street(self, way_id: str, nodes: Any, tags: Mapping[str, str]) -> None:
+    def _street(self, way_id: str, nodes: Any, tags: Mapping[str, str], square: str = "") -> None:
         streets = self.raw.streets
         walk = walk_access(tags)
         if walk is None:
@@ -321,7 +346,7 @@ class _Collector:
         streets.add_conditions(way_id, tags)
         # A one-way against the drawing is drawn the other way round, so `oneway` needs no sign.
         order = list(nodes)[::-1] if walk.direction < 0 else list(nodes)
-        streets.add_way(way_id, len(order), tags, walk)
+        streets.add_way(way_id, len(order), tags, walk, square)
         streets.refs += [node.ref for node in order]
         streets.x += [node.x for node in order]
         streets.y += [node.y for node in order]
@@ -357,7 +382,7 @@ class _Collector:
         """Let the edges of a square mapped as a relation be walked; its ways carry no tags."""
         rings = [ring for outer in area.outer_rings() for ring in (outer, *area.inner_rings(outer))]
         for number, ring in enumerate(rings):
-            self._street(f"{area_id}.{number}", ring, tags)
+            self._street(f"{area_id}.{number}", ring, tags, area_id)
 
 
 def building_row(tags: Mapping[str, str]) -> tuple[Any, ...] | None:

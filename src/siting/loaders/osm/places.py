@@ -266,7 +266,8 @@ def _street_parts(osm_id: str, tags: _Tags, shape: Any, streets: StreetLists) ->
     streets.add_conditions(osm_id, tags)
     parts = shapely.get_parts(shape.boundary if closed else shape)
     for part in parts:
-        streets.add_way(osm_id, shapely.get_num_coordinates(part), tags, walk)
+        square = osm_id if closed and is_square(tags) else ""
+        streets.add_way(osm_id, shapely.get_num_coordinates(part), tags, walk, square)
     return list(shapely.reverse(parts) if walk.direction < 0 else parts)
 
 

@@ -18,6 +18,7 @@ from siting.loaders.osm.buildings_once import buildings_once
 from siting.loaders.osm.facilities import FacilityTags, merge_nested
 from siting.loaders.osm.file import FeatureLists, RawOsm, StreetLists, read_raw
 from siting.loaders.osm.gates import Cut, Gates, close_gates
+from siting.loaders.osm.squares import add_ways_across
 from siting.loaders.osm.streets import split_at_junctions
 
 if TYPE_CHECKING:
@@ -169,6 +170,10 @@ def _streets(
 ) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
+    across = add_ways_across(lists)
+    if across:
+        message = f"{across} straight ways across pedestrian squares were added to their edges."
+        report.add(layer, "info", "square-crossed", message, count=across)
     xy = np.column_stack((np.array(lists.x, dtype=np.int64), np.array(lists.y, dtype=np.int64)))
     sizes, refs = np.array(lists.size, dtype=np.int64), np.array(lists.refs, dtype=np.int64)
     gates = Gates(

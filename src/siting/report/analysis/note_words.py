@@ -123,6 +123,7 @@ ZH: Mapping[str, str] = {
     "population-unassigned": "附近没有住宅的栅格人口，不在任何结果之内",
     "projected": "已投影到量距离用的坐标系",
     "reader-warning": "读取文件时有提示",
+    "square-crossed": "步行广场内加上了直穿的路线",
     "status-unknown": "状态列里有不认识的词，这些行已保留",
     "street-closed": "不许步行的道路，已剔除",
     "street-excluded": "按 exclude_highways 去掉的道路",
