@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # A square with more corners than this is crossed from entrance to entrance alone, and one with
 # more entrances from these.
-_MOST_PLACES = 80
+_MOST_PLACES = 24
 # Ways along an edge of the square leave it by a rounding of the coordinates.
 _HAIR = 3.0
 
