@@ -23,17 +23,17 @@ _NOT_FINDINGS = (
 
 
 def _layers(project: Path) -> Any:
+    from siting.data_report import DataReport
     from siting.loaders.layer.load import load_layers
     from siting.loaders.project.read import read_project
-    from siting.tables import DataReport
 
     return load_layers(read_project(project), report=DataReport())
 
 
 def _city(project: Path) -> Any:
+    from siting.data_report import DataReport
     from siting.loaders.project.read import read_project
     from siting.pipeline.city import build_city
-    from siting.tables import DataReport
 
     return build_city(_layers(project), read_project(project).parameters, report=DataReport())
 
@@ -78,7 +78,7 @@ def _rules(project: Path) -> Any:
     import datetime as dt
 
     from siting.loaders.project.read import read_project
-    from siting.rules.pack.places import find_packs, read_packs
+    from siting.rules.pack.find import find_packs, read_packs
     from siting.rules.pack.selection import select_rules
 
     given = read_project(project)
@@ -170,7 +170,7 @@ def export(project: Path, out: Path) -> Clock:
 
 def _at_nodes(streets: Any, nodes: np.ndarray) -> Any:
     """Put subjects right on junctions, where the peers have them."""
-    from siting.network.attach.snap import Attachment
+    from siting.network.attach.attachment import Attachment
 
     touching = np.empty(streets.node_count, np.int32)
     touching[streets.edge_from] = np.arange(streets.edge_count)

@@ -17,7 +17,8 @@ import numpy as np
 import shapely
 from hypothesis import strategies as st
 
-from siting.network.attach.snap import Attachment, snap
+from siting.network.attach.attachment import Attachment
+from siting.network.attach.snap import snap
 from siting.network.graph import Network, build_network
 
 CRS = "EPSG:4547"

@@ -458,13 +458,13 @@ def test_a_drawing_without_a_city_leaves_reach_unknown_and_the_city_can_be_given
 
 
 def test_a_city_that_several_plans_share_is_read_once(drawn, town, monkeypatch):
-    from siting.pipeline.kept import layers as prepared_layers
+    from siting.pipeline.plans import existing_city
 
     folder = drawn({"a": Point(500, 10)})
     calls = []
-    real = prepared_layers.load_kept_layers
+    real = existing_city.load_kept_layers
     monkeypatch.setattr(
-        prepared_layers,
+        existing_city,
         "load_kept_layers",
         lambda *args, **more: calls.append(1) or real(*args, **more),
     )

@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from siting.data_report import DataReport
 from siting.pipeline.gaps.analysis import analyze
 from siting.pipeline.gaps.sheets import analysis_sheets
 from siting.pipeline.plans.check import CheckOptions, check_plans
@@ -27,8 +28,7 @@ from siting.report.plan.markdown import to_markdown
 from siting.report.plan.sarif import to_sarif
 from siting.report.plan.text import to_text
 from siting.rules.explain import describe_rule, explain_row
-from siting.rules.pack.places import find_packs, read_packs
-from siting.tables import DataReport
+from siting.rules.pack.find import find_packs, read_packs
 from siting.words import say
 
 HALF = re.compile(r"[\u4e00-\u9fff》”）] ?[;,:()]|[;,:()] ?[\u4e00-\u9fff《“（]")

@@ -29,8 +29,8 @@ from siting.crs import (
     wgs84_to_bd09,
     wgs84_to_gcj02,
 )
+from siting.data_report import DataReport
 from siting.errors import CRSError
-from siting.tables import DataReport
 
 # One degree is at most 111.4 km, so this is 0.1 mm.
 CLOSE_DEG = 1e-9

@@ -161,7 +161,7 @@ def test_a_program_that_python_is_embedded_in_is_not_asked_to_compile(mark, monk
 
 def test_the_process_compiles_every_kernel_and_leaves_a_mark(tmp_path):
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
-    command = [sys.executable, "-P", "-m", "siting.pipeline.kept.kernels"]
+    command = [sys.executable, "-P", "-m", "siting.pipeline.kept.kernel_uses"]
     said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert said.stdout == ""
     (mark,) = tmp_path.rglob("siting-*.compiled")

@@ -11,6 +11,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siting.data_report import DataReport
 from siting.errors import LoadError, TableError
 from siting.loaders.layer.assigned_types import FacilityTypeRule, assign_types
 from siting.loaders.layer.attributes import as_text
@@ -32,7 +33,6 @@ from siting.loaders.layer.contract import (
     streets_table,
 )
 from siting.loaders.layer.numbers import parse_numbers, unit_factor
-from siting.tables import DataReport
 
 METRIC = pyproj.CRS(4547)
 MU_M2 = 10_000 / 15

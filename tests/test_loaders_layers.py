@@ -14,10 +14,10 @@ from rasterio.transform import Affine
 from shapely import LineString, Point, Polygon, box
 
 from siting.crs import wgs84_to_gcj02
+from siting.data_report import DataReport
 from siting.errors import CRSError, LoadError, ProjectError
 from siting.loaders.layer.load import load_layers
 from siting.loaders.project.read import build_project, read_project
-from siting.tables import DataReport
 
 CRS = "EPSG:4547"
 X0, Y0 = 500_000.0, 3_380_000.0

@@ -13,6 +13,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siting.data_report import DataReport
 from siting.errors import LoadError
 from siting.loaders.layer.people import fill_people
 from siting.loaders.osm.buildings import residential_use
@@ -20,7 +21,6 @@ from siting.loaders.osm.facilities import FacilityTags
 from siting.loaders.osm.streets import MISSING_COORDINATE, split_at_junctions
 from siting.loaders.osm.tables import homes_from_buildings, read_osm
 from siting.loaders.osm.walking import gate_access, walk_access
-from siting.tables import DataReport
 
 TYPES = {
     "kindergarten": [{"amenity": "kindergarten"}],

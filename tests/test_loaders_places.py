@@ -11,9 +11,9 @@ import pytest
 import requests
 from shapely import LineString
 
+from siting.data_report import DataReport
 from siting.errors import LoadError
 from siting.loaders.osm.places import read_graph, read_place
-from siting.tables import DataReport
 
 TYPES = {
     "kindergarten": [{"amenity": "kindergarten"}],

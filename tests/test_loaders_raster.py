@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from rasterio.transform import Affine
 from shapely import Point, box
 
+from siting.data_report import DataReport
 from siting.errors import CRSError, LoadError
+from siting.loaders.formats.raster_file import Grid
+from siting.loaders.layer.population_cells import PopulationCells
 from siting.loaders.layer.raster import (
-    Grid,
-    PopulationCells,
     homes_from_cells,
     read_population,
     sample_elevation,
-    spread_over_homes,
 )
-from siting.tables import DataReport
+from siting.loaders.layer.raster_spread import spread_over_homes
 
 METRIC = pyproj.CRS(4547)
 # Upper left corner of the hand-worked raster: cells of 100 m, row 0 in the north.

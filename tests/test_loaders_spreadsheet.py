@@ -10,11 +10,13 @@ import pytest
 import shapely
 
 from siting.crs import wgs84_to_bd09, wgs84_to_gcj02
+from siting.data_report import DataReport
 from siting.errors import CRSError, LoadError
-from siting.loaders.formats.spreadsheet import read_points_table
 from siting.loaders.layer.assigned_types import FacilityTypeRule
-from siting.loaders.layer.sources import FileSource, read_facilities, read_residential
-from siting.tables import DataReport
+from siting.loaders.layer.attributes import as_text
+from siting.loaders.layer.numbers import parse_numbers
+from siting.loaders.layer.sources import FileSource, read_facilities, read_residential, read_source
+from siting.loaders.layer.spreadsheet import read_points_table
 
 METRIC = pyproj.CRS(4547)
 PLAIN = "名称,经度,纬度,床位数\n甲,114.30,30.60,20\n乙,114.31,30.61,30\n"
@@ -299,6 +301,90 @@ def test_an_old_workbook_and_a_damaged_one_say_what_to_do(tmp_path):
         archive.writestr("a.txt", "x")
     with pytest.raises(LoadError, match="cannot be read as a workbook"):
         read(path)
+
+
+def changed(path, change):
+    """Open the workbook that `workbook` wrote, change its first sheet and save it."""
+    book = openpyxl.load_workbook(path)
+    change(book.worksheets[0])
+    book.save(path)
+    return path
+
+
+def test_hidden_rows_and_columns_are_left_out_and_counted(tmp_path):
+    def hide(sheet):
+        sheet.row_dimensions[3].hidden = True
+        sheet.column_dimensions["D"].hidden = True
+
+    rows = [["甲", 114.30, 30.60, 20], ["乙", 114.31, 30.61, 30], ["丙", 114.32, 30.62, 40]]
+    frame, notes = read(changed(workbook(tmp_path, HEADER, *rows), hide))
+    assert frame["机构名称"].tolist() == ["甲", "丙"]
+    assert frame.index.tolist() == [2, 4]
+    assert HEADER[3] not in frame.columns
+    # The header and two beds in column D, and the four cells of row 3.
+    assert notes["hidden-cells"].count == 3 + 4
+    assert notes["hidden-cells"].examples == ("D1",)
+
+
+def test_a_table_of_which_all_is_hidden_says_so(tmp_path):
+    def hide(sheet):
+        for number in (1, 2):
+            sheet.row_dimensions[number].hidden = True
+
+    path = changed(workbook(tmp_path, HEADER, ["甲", 114.3, 30.6, 20]), hide)
+    with pytest.raises(LoadError, match=r"no cell that is not hidden \(8 are\)"):
+        read(path)
+
+
+def test_a_strict_workbook_with_pinyin_reads_as_any_other(tmp_path):
+    path = workbook(tmp_path, HEADER, ["甲", 114.30, 30.60, 20])
+    main = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    links = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    guide = b'</t><rPh sb="0" eb="1"><t>jia</t></rPh><phoneticPr fontId="1"/></si>'
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            strict = content.replace(main, b"http://purl.oclc.org/ooxml/spreadsheetml/main")
+            strict = strict.replace(links, b"http://purl.oclc.org/ooxml/officeDocument/links")
+            archive.writestr(name, strict.replace(b"</t></si>", guide))
+    frame, _ = read(path)
+    assert frame["机构名称"].tolist() == ["甲"]
+    assert frame[HEADER[3]].tolist() == [20]
+
+
+def test_a_number_that_is_shown_as_a_date_stays_a_number_where_numbers_are_read(tmp_path):
+    def show_as_dates(sheet):
+        for cell in ("D2", "E2"):
+            sheet[cell].number_format = "yyyy-mm-dd"
+        sheet["D3"].number_format = "[h]:mm"
+
+    rows = [["甲", 114.30, 30.60, 1250, 45962], ["乙", 114.31, 30.61, 800.5, "2020年"]]
+    path = changed(workbook(tmp_path, [*HEADER, "开业日期"], *rows), show_as_dates)
+    frame, _ = read(path)
+    assert parse_numbers(frame[HEADER[3]], "plain").number.tolist() == [1250, 800.5]
+    # Day 1 is 1 January 1900, and day 60 a 29 February that never was: 45962 is 1 November 2025.
+    assert as_text(frame["开业日期"]).tolist() == ["2025-11-01", "2020年"]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ("<html><table><tr><td>名称</td></tr></table></html>".encode(), "a web page"),
+        ("\ufeff名称,经度,纬度\n甲,114.3,30.6\n".encode(), "text, such as a CSV table"),
+        (b"<?xml version='1.0'?><Workbook/>", "an XML table"),
+    ],
+)
+def test_what_was_only_named_a_workbook_is_called_what_it_is(tmp_path, content, what):
+    (tmp_path / "a.xlsx").write_bytes(content)
+    with pytest.raises(LoadError, match=rf"{what}.*save it as \.xlsx"):
+        read(tmp_path / "a.xlsx")
+
+
+def test_an_ending_of_other_spreadsheet_programs_says_what_to_do(tmp_path):
+    (tmp_path / "a.et").write_bytes(b"\xd0\xcf\x11\xe0" + b"\0" * 600)
+    with pytest.raises(LoadError, match=r"does not read '\.et'.*\.csv.*save it as \.xlsx"):
+        read_source(FileSource(path=tmp_path / "a.et"), report=DataReport(), subject="a")
 
 
 def test_xml_entities_are_refused_before_they_expand(tmp_path):

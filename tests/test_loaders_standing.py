@@ -6,11 +6,11 @@ import geopandas as gpd
 import pytest
 import shapely
 
+from siting.data_report import DataReport
 from siting.loaders.layer.contract import facilities_table
 from siting.loaders.osm.buildings import residential_use
 from siting.loaders.osm.facilities import FacilityTags
 from siting.loaders.osm.standing import Standing, is_gone, standing, status_serves
-from siting.tables import DataReport
 
 SCHOOL = {"amenity": "kindergarten"}
 TAGS = FacilityTags({"commerce": [{"shop": "*"}], "kindergarten": [SCHOOL]})

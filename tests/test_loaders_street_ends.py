@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from network_town import CRS, at, grid_towns
+from siting.data_report import DataReport
 from siting.loaders.layer.street_ends import turn_lines
 from siting.network.graph import build_network
 from siting.network.travel import cost_to_closest
-from siting.tables import DataReport
 
 
 def keyed(lines):

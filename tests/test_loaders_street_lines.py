@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString
 
+from siting.data_report import DataReport
 from siting.errors import LoadError
 from siting.loaders.layer.contract import streets_table
 from siting.loaders.layer.street_access import open_streets
@@ -18,7 +19,6 @@ from siting.loaders.layer.street_junctions import join_lines
 from siting.network.attach.snap import snap
 from siting.network.graph import build_network
 from siting.network.travel import cost_to_closest
-from siting.tables import DataReport
 
 CRS = "EPSG:4547"
 

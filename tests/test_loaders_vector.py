@@ -13,6 +13,7 @@ import pyproj
 import pytest
 import shapely
 
+from siting.data_report import DataReport
 from siting.errors import CRSError, LoadError
 from siting.loaders.formats.files import input_file, resolve_path
 from siting.loaders.formats.vector import read_vector
@@ -25,7 +26,6 @@ from siting.loaders.layer.sources import (
     read_residential,
     read_streets_layer,
 )
-from siting.tables import DataReport
 
 METRIC = pyproj.CRS(4547)
 DRIVERS = {

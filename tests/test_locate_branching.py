@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from siting.locate import bound_search as _bound_search
 from siting.locate.cover import search as _cover_search
-from siting.locate.cover.models import solve_mclp
+from siting.locate.cover.lscp_mclp import solve_mclp
 from siting.locate.median import search as _median_search
-from siting.locate.median.models import solve_p_median
+from siting.locate.median.median_center import solve_p_median
 from siting.locate.problem import build_problem
 from siting.locate.solve import Limits
 

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from siting.locate import coverage_curve
 from siting.locate.cover.backup import solve_lscp_backup
-from siting.locate.cover.models import coverage_curve, solve_lscp, solve_mclp
+from siting.locate.cover.lscp_mclp import solve_lscp, solve_mclp
 from siting.locate.cover.presolve import build_cover, drop_dominated_rows, drop_dominated_sites
 from siting.locate.equity import solve_max_min
-from siting.locate.median.models import solve_p_center
+from siting.locate.median.median_center import solve_p_center
 from siting.locate.problem import build_problem
 from siting.locate.solve import Limits
 

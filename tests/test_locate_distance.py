@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siting.errors import SitingError
-from siting.locate.cover.models import solve_lscp, solve_mclp
+from siting.locate.cover.lscp_mclp import solve_lscp, solve_mclp
 from siting.locate.dispersion import solve_p_dispersion
-from siting.locate.median.models import solve_p_center, solve_p_median
+from siting.locate.median.median_center import solve_p_center, solve_p_median
 from siting.locate.problem import build_problem
 from siting.locate.solve import Limits
 

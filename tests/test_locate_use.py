@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import combinations
 
 import geopandas as gpd
@@ -12,8 +13,10 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely import Point
 
 import siting
+from analysis_town import CRS, place
 from locate_town import HOMES, SITES, frame_of_sites, write_street
 from siting.loaders.project.read import build_project
 from siting.locate import Limits
@@ -125,6 +128,33 @@ def test_fewest_sites_cover_everybody(town):
 
 def test_a_site_far_from_any_street_serves_nobody_and_is_told(town):
     assert any(note.startswith("1 of 6 sites") for note in propose(town, p=6).notes)
+
+
+def gated(town, subject, x):
+    gates = gpd.GeoDataFrame({"subject_id": [subject]}, geometry=[place(Point(x, 0))], crs=CRS)
+    return replace(town, ground=replace(town.ground, entrances=gates))
+
+
+def test_a_site_is_reached_through_its_gate_before_and_after_it_is_built(town):
+    # The gate lies 450 m from the homes at 2000 and at 2900, the site itself at 200.
+    found = propose(gated(town, "west", 2450), p=1, decisions=Decisions(forced_in=["west"]))
+    assert found.opened["added"].tolist() == [80 + 50]
+    rule = next(each for each in found.to_dict()["rules"] if each["key"] == "town-library")
+    assert rule["people_before"] - rule["people_after"] == 80 + 50
+
+
+def test_a_gate_of_another_site_moves_nothing(town):
+    found = propose(gated(town, "east", 2450), p=1, decisions=Decisions(forced_in=["west"]))
+    assert found.opened["added"].tolist() == [100 + 60]
+
+
+def test_the_gate_of_a_home_is_not_that_of_a_site_with_its_number(town):
+    # A site at 200 that is called as the home at 2900 is, whose gate lies at 2450.
+    sites = frame_of_sites([200]).assign(site_id=["e"])
+    found = propose(gated(town, "e", 2450), p=1, sites=sites)
+    assert found.opened["added"].tolist() == [100 + 60]
+    rule = next(each for each in found.to_dict()["rules"] if each["key"] == "town-library")
+    assert rule["people_before"] - rule["people_after"] == 100 + 60
 
 
 def test_areas_tell_who_gains_and_who_is_still_without(town):
@@ -263,6 +293,18 @@ def test_from_scratch_counts_everybody_and_forgets_the_library(town):
     assert found.question.homes.size == 5
 
 
+def test_the_city_of_a_question_from_scratch_is_judged_without_the_library(town):
+    found = propose(town, p=1, from_scratch=True, sites=frame_of_sites([200]))
+    after = found.after()
+    assert after.city.facilities["facility_id"].tolist() == ["proposed:x200"]
+    block = next(each for each in after.blocks if each.rule.id == "town-library")
+    walks = [abs(x - 200) for x, _, _ in HOMES.values()]
+    assert block.measured.tolist() == walks
+    assert (block.verdict == 0).tolist() == [walk <= 500 for walk in walks]
+    assert after.summary["totals"]["facilities"] == 1
+    assert town.city.facilities["facility_id"].tolist() == ["library"]
+
+
 def test_from_scratch_forgets_the_library_in_every_model(town):
     sites = frame_of_sites([1000])
     found = siting.propose_sites(
@@ -357,7 +399,7 @@ def test_an_unknown_rule_names_the_nearest(town):
 
 
 def test_a_search_stopped_by_hand_gives_the_best_so_far(town, monkeypatch):
-    from siting.pipeline.sites import curve as siting_curve
+    from siting.locate import curve as siting_curve
 
     def stop(_solution):
         return True

@@ -12,7 +12,7 @@ import pytest
 
 from map_town import town, varied_town
 from siting.render import Citation, Label, MapNote, openstreetmap, write_map
-from siting.render._static_layers import shade_of
+from siting.render.static.layers import shade_of
 
 pytestmark = pytest.mark.browser
 

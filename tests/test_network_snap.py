@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from network_town import CRS, RIVER, at, grid_towns, layer, places, street_table, town
 from siting.errors import SitingError
-from siting.network.attach.snap import EQUAL_M, Via, match_entrances, snap
+from siting.network.attach.attachment import Via
+from siting.network.attach.snap import EQUAL_M, match_entrances, snap
 from siting.network.graph import build_network
 
 

@@ -9,16 +9,17 @@ from hypothesis import strategies as st
 
 from network_town import RIVER, at, grid_towns, layer, places, slow_costs, street_table, town
 from siting.coverage.closest import closest_straight_line
+from siting.data_report import DataReport
 from siting.errors import SitingError
 from siting.loaders.layer.load import load_layers
 from siting.loaders.project.read import read_project
-from siting.network.attach.snap import Via, snap
+from siting.network.attach.attachment import Via
+from siting.network.attach.snap import snap
 from siting.network.costs import within
 from siting.network.graph import build_network
 from siting.network.service_area import service_area
 from siting.network.travel import closest_many, cost_to_closest, node_costs, travel_costs
 from siting.network.walking_time import walking_time
-from siting.tables import DataReport
 
 
 def near(metres):

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
 from siting.loaders.plan.facts import facts_of_rows
+from siting.rules.facts import unit_of
 from siting.rules.plan.consistency import check_consistency, rounding
-from siting.rules.plan.model import Evidence, Fact, Phase, Plan, PlannedFacility, PlanRow, unit_of
+from siting.rules.plan.model import Evidence, Fact, Phase, Plan, PlannedFacility, PlanRow
 
 
 def row(key, text, unit="", *, factor=1, cell="S!B1", parent=-1, part="", phase=""):

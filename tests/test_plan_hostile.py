@@ -127,6 +127,26 @@ def test_what_is_no_workbook_says_so(tmp_path, content, what):
         read_plan(tmp_path / "t.xlsx")
 
 
+@pytest.mark.parametrize("name", ["t.xls", "t.et", "t.csv", "t.html"])
+def test_tables_in_other_formats_are_to_be_saved_as_xlsx(tmp_path, name):
+    (tmp_path / name).write_text("总户数,1250\n", encoding="utf-8")
+    with pytest.raises(LoadError, match=r"save it as \.xlsx"):
+        read_plan(tmp_path / name)
+
+
+@pytest.mark.parametrize("content", ["<html><table></table></html>", "总户数,1250\n"])
+def test_a_page_or_a_text_that_is_named_xlsx_is_called_what_it_is(tmp_path, content):
+    (tmp_path / "t.xlsx").write_text(content, encoding="utf-8")
+    with pytest.raises(LoadError, match=r"(a web page|text, such as).*save it as \.xlsx"):
+        read_plan(tmp_path / "t.xlsx")
+
+
+def test_what_is_no_plan_hears_the_endings_of_plans(tmp_path):
+    (tmp_path / "t.docx").write_bytes(b"PK")
+    with pytest.raises(LoadError, match=r"one file: \.yaml \.yml \.gpkg"):
+        read_plan(tmp_path / "t.docx")
+
+
 def test_a_damaged_workbook_is_an_error_and_no_traceback(book):
     path = replace_part(book(["总户数", 1250]), "xl/worksheets/sheet1.xml", lambda x: x[:-40])
     with pytest.raises(LoadError, match="damaged"):

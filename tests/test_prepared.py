@@ -14,12 +14,12 @@ from hypothesis import given
 
 from file_damage import cut, empty, foreign
 from network_town import CRS, grid_towns
+from siting.data_report import DataReport
 from siting.network.attach.snap import snap
 from siting.network.graph import build_network
 from siting.pipeline.in_areas import area_rows
 from siting.pipeline.kept import networks as module
 from siting.pipeline.kept.networks import FOLDER, Prepared
-from siting.tables import DataReport
 
 LIMITS = {"max_access_m": 100.0, "barriers": None, "entrances": None}
 

@@ -16,13 +16,13 @@ import pytest
 import shapely
 
 from file_damage import cut, empty, foreign
+from siting.data_report import DataReport
 from siting.errors import SitingError
 from siting.loaders.layer.load import Layers, load_layers
 from siting.loaders.project.read import build_project, read_project
 from siting.pipeline.gaps.analysis import analyze
 from siting.pipeline.kept import layers as module
 from siting.pipeline.kept.files import FOLDER
-from siting.tables import DataReport
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 PROJECTS = Path(__file__).parent / "projects"

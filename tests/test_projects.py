@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import siting
 from locate_town import SITES, write_street
+from siting.data_report import DataReport
 from siting.loaders.library.store import (
     STATES,
     change_projects,
@@ -29,7 +30,6 @@ from siting.pipeline.sites.library import (
     replan,
     write_proposal,
 )
-from siting.tables import DataReport
 
 RULE = "town-library"
 

@@ -14,10 +14,10 @@ from PIL import Image
 from map_town import town, varied_town
 from siting.errors import SitingError
 from siting.render import Label, MapHomes, MapModel, draw_static_map, write_static_map
-from siting.render._fonts import find_typeface
-from siting.render._static_layers import SHADE_COLOURS, extent, plane_of, shade_of
 from siting.render.page import application
-from siting.render.picture import Picture
+from siting.render.static.fonts import find_typeface
+from siting.render.static.layers import SHADE_COLOURS, extent, plane_of, shade_of
+from siting.render.static.picture import Picture
 
 no_chinese = find_typeface(())
 

@@ -13,6 +13,7 @@ import pytest
 from analysis_town import write_town
 from siting import analyze
 from siting.cli.app import run
+from siting.data_report import DataNote
 from siting.errors import SitingError
 from siting.pipeline.gaps import report as reports
 from siting.pipeline.gaps.map_model import build_map_model
@@ -21,7 +22,6 @@ from siting.report.analysis.document import AreaGap, Document, Picture, document
 from siting.report.analysis.document_words import PARAMETERS
 from siting.report.analysis.text import is_shown
 from siting.rules.parameters import Parameters
-from siting.tables import DataNote
 
 HOSTILE = "<script>x</script>&\"'`${1}\u202e\x1b"
 

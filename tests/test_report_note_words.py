@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 
+from siting.data_report import DataNote, DataReport
 from siting.loaders.layer.load import load_layers
 from siting.loaders.project.read import read_project
 from siting.report.analysis.note_words import DETAILED, DETAILS_ZH, ZH, note_layer, note_text
-from siting.tables import DataNote, DataReport
 
 # Codes that are put together where they are written.
 MADE = {

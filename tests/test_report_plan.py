@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siting.errors import SitingError
+from siting.message import Text
 from siting.report.plan.diff import to_diff_json, to_diff_text
 from siting.report.plan.formats import FORMATS, format_findings
 from siting.report.plan.github import to_github
@@ -25,7 +26,7 @@ from siting.report.plan.markdown import to_markdown
 from siting.report.plan.sarif import to_sarif
 from siting.report.plan.text import to_text
 from siting.rules.plan.baseline import compare, known_of, known_of_json, states_of
-from siting.rules.plan.finding import Citation, PlanFinding, Text, breaks, summary_of
+from siting.rules.plan.finding import Citation, PlanFinding, breaks, summary_of
 from siting.rules.plan.model import Evidence, Waiver
 
 CITATION = Citation(

@@ -19,12 +19,13 @@ from siting.network.graph import build_network
 from siting.network.walking_time import walking_time
 from siting.rules.city.costs import CityCosts
 from siting.rules.city.evaluate import evaluate_city
-from siting.rules.city.findings import FINDING_COLUMNS, Verdict, findings_table, to_frame
+from siting.rules.city.findings import Verdict
+from siting.rules.city.findings_table import FINDING_COLUMNS, findings_table, to_frame
 from siting.rules.city.model import City, Parameters
 from siting.rules.city.rollup import roll_up, summarize
 from siting.rules.explain import explain_row
+from siting.rules.pack.find import find_packs, read_packs
 from siting.rules.pack.parse import parse_pack
-from siting.rules.pack.places import find_packs, read_packs
 from siting.rules.pack.selection import all_rules
 
 RULES = {rule.id: rule for rule in all_rules(read_packs(find_packs()))}

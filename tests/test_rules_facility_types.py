@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from siting.errors import RuleError
-from siting.rules.pack.places import find_packs, read_packs, shown_path
+from siting.rules.pack.find import find_packs, read_packs, shown_path
 from siting.vocabulary.facility_types import load_facility_types, parse_facility_types
 
 NAMED_IN_THE_DESIGN = [

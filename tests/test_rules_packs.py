@@ -13,9 +13,9 @@ import pytest
 from siting.rules.cases.lint import lint_packs
 from siting.rules.cases.run import run_case, run_cases
 from siting.rules.explain import asks_text, describe_rule
+from siting.rules.pack.find import find_packs, read_packs
 from siting.rules.pack.measures import MEASURES, Family
 from siting.rules.pack.parse import parse_pack
-from siting.rules.pack.places import find_packs, read_packs
 from siting.rules.pack.schema import pack_schema
 from siting.rules.pack.selection import all_rules, select_rules
 from siting.yaml_lines import load_yaml

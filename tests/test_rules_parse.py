@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siting.errors import RuleError
+from siting.rules.pack.find import find_packs, read_packs, shipped_rule_ids
 from siting.rules.pack.measures import MEASURES, Family
 from siting.rules.pack.model import COMPARATORS, Pack, PackText
 from siting.rules.pack.parse import dump_pack, parse_pack, parse_packs
-from siting.rules.pack.places import find_packs, read_packs, shipped_rule_ids
 
 HEAD = """\
 document: {title: {zh: 甲, en: A}, issuer: 乙, url: http://example.org}

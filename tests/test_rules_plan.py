@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siting.rules.facts import unit_of
+from siting.rules.pack.find import find_packs, read_packs
 from siting.rules.pack.model import Options
-from siting.rules.pack.places import find_packs, read_packs
 from siting.rules.pack.selection import all_rules, select_rules
 from siting.rules.plan.evaluate import Counting, evaluate_plan
 from siting.rules.plan.finding import breaks
-from siting.rules.plan.model import Evidence, Fact, Plan, PlannedFacility, Waiver, unit_of
+from siting.rules.plan.model import Evidence, Fact, Plan, PlannedFacility, Waiver
 from siting.rules.wording import distinct_texts, number_text
 from siting.words import say
 

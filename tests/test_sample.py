@@ -15,6 +15,7 @@ import rasterio
 import shapely
 
 from siting.crs import gcj02_to_wgs84
+from siting.data_report import DataReport
 from siting.errors import SitingError
 from siting.loaders.layer.load import load_layers
 from siting.loaders.project.read import read_project
@@ -23,7 +24,6 @@ from siting.sample.district import draw_district
 from siting.sample.ground import ORIGIN
 from siting.sample.services import KINDS
 from siting.sample.write import SEED
-from siting.tables import DataReport
 
 PROMISED_TYPES = {
     *("elder_care", "childcare", "kindergarten", "primary_school", "food_market", "canteen"),

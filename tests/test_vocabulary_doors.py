@@ -10,14 +10,16 @@ import pandas as pd
 import pytest
 
 from plan_book import write_book
+from siting.data_report import DataReport
 from siting.loaders.formats.workbook import Cell, Sheet
 from siting.loaders.layer.attributes import attribute_columns
 from siting.loaders.layer.columns import match_columns
 from siting.loaders.plan.read import read_plan
 from siting.loaders.plan.table.grid import grid_of
 from siting.loaders.plan.table.read import read_grid
-from siting.rules.plan.model import SCALAR_UNITS, unit_of
-from siting.tables import FACILITIES, RESIDENTIAL, SITES, DataReport
+from siting.pipeline.plans.check import check_plan
+from siting.rules.facts import SCALAR_UNITS, unit_of
+from siting.tables import FACILITIES, RESIDENTIAL, SITES
 from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.headers import fields_of, load_headers
 from siting.vocabulary.units import load_units
@@ -205,6 +207,36 @@ def test_an_unknown_unit_makes_a_figure_of_a_plan_unknown_with_cell_and_unit(way
     if way != "cell" or unit != "折合户":
         assert any(cell in note.en and word in note.en for note in found.notes)
         assert any(cell in note.zh and word in note.zh for note in found.notes)
+
+
+def test_a_word_among_units_is_a_unit_that_is_not_known():
+    rows = [["总建筑面积", 3, "分地"], ["居住户数", 8, "户"], ["居住人口", 9, "人"]]
+    assert figures(rows) == {"households": 8, "population": 9}
+    remarks = [["总建筑面积", 3, "含地下"], ["居住户数", 8, "暂定"], ["居住人口", 9, "人"]]
+    assert figures(remarks)["total_floor_area_m2"] == 3
+
+
+@pytest.mark.parametrize(
+    ("unit", "households", "verdict", "shortfall"),
+    # 1250 households need 1250 / 100 x 30 = 375 m2 of elder care.
+    [
+        ("户", 1250, "fail", 375 - 340),
+        ("千户", 1.25, "fail", 375 - 340),
+        ("坪", 3, "unknown", None),
+    ],
+)
+def test_elder_care_is_judged_by_the_households_that_are_meant(
+    unit, households, verdict, shortfall, tmp_path
+):
+    lines = [
+        ["指标", "数值", "单位"],
+        ["居住户数", households, unit],
+        ["养老服务用房建筑面积", 340, "㎡"],
+    ]
+    path = write_book(tmp_path / "t.xlsx", lines)
+    check = check_plan(path, date="2026-11-01", jurisdiction="cn-hubei-wuhan", rules="cn/wuhan")
+    found = [each for each in check.findings if each.rule_id == "wuhan-elder-care-floor-area"]
+    assert [(each.verdict, each.shortfall) for each in found] == [(verdict, shortfall)]
 
 
 def test_an_unknown_unit_on_the_sheet_or_on_the_row_above_is_no_reason_to_read_the_bare_number():

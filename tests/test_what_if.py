@@ -11,11 +11,11 @@ from shapely import LineString, Point
 
 import siting
 from analysis_town import CRS, RULES, X0, Y0, write_town
+from siting.data_report import DataReport
 from siting.errors import SitingError
 from siting.pipeline.city import build_city
 from siting.pipeline.gaps.what_if import changed_layers
 from siting.rules.city.evaluate import evaluate_city
-from siting.tables import DataReport
 
 MORE_RULES = """\
   - id: town-reading-room-straight

@@ -17,11 +17,11 @@ import numpy as np
 import pytest
 
 import words_uses
+from siting.data_report import DataReport
 from siting.errors import ProjectError, SitingError, TableError
 from siting.message import Message, Quantity, Term, Text, message
 from siting.pipeline.kept.messages import from_json, to_json
 from siting.report.analysis.note_words import note_record, note_text
-from siting.tables import DataReport
 from siting.words import current_language, say, speaking, word
 from siting.words.catalogue import _lines, keys_of, sentence
 

@@ -12,7 +12,29 @@ from html import escape
 from importlib import import_module
 from typing import Any
 
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
 Progress = Callable[[str, float], None]
+
+
+def silent(label: str, share: float) -> None:
+    """Show nothing; stands for a progress that nobody wants to see."""
+
+
+def part_of(progress: Progress | None, low: float, high: float) -> Progress | None:
+    """Return a progress of which 0 to 1 is a part of the whole, from `low` to `high`.
+
+    Examples
+    --------
+    >>> second_half = part_of(lambda label, share: print(label, share), 0.5, 1.0)
+    >>> second_half("half of it", 0.5)
+    half of it 0.75
+    """
+    if progress is None:
+        return None
+    return lambda label, share: progress(label, low + share * (high - low))
 
 
 @contextmanager
@@ -71,10 +93,6 @@ def _notebook_line() -> Iterator[Progress]:
 
 @contextmanager
 def _terminal_bar() -> Iterator[Progress]:
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bar
-
     columns = (TextColumn("{task.description:<42}", markup=False), BarColumn(), TimeElapsedColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=1.0)

@@ -1,26 +1,25 @@
 """The contract between the rooms: which columns a table has, of what kind and in which unit.
 
-Owns the specifications of every table that crosses a module boundary, one check per table that
-reports all faults at once, and the data report in which loaders write down what they repaired,
-excluded or assumed. Geometry is always in projected metres here.
+Owns the specifications of every table that crosses a module boundary, and one check per table that
+reports all faults at once. Geometry is always in projected metres here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import shapely
+from pandas.api.types import is_numeric_dtype
 
 from siting.errors import TableError
-from siting.message import Message
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["text", "number", "integer", "flag", "geometry"]
-Severity = Literal["info", "assumption", "repair", "excluded", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,67 +151,6 @@ ENTRANCES = TableSpec(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DataNote:
-    """One thing that was found, repaired, excluded or assumed in one layer.
-
-    Parameters
-    ----------
-    layer
-        The layer as the project file names it, with the file.
-    severity
-        ``info``, ``assumption`` (a parameter stood in for data), ``repair``, ``excluded`` or
-        ``warning``.
-    code
-        Stable slug, such as ``geometry-repaired``.
-    message
-        A message with the count and what was done; or, where it is not converted yet, an English
-        sentence.
-    count
-        Number of rows concerned.
-    examples
-        Identifiers or row numbers of the first few rows.
-    details
-        What the sentence tells beyond code, count and examples, by name, so that it can be told in
-        another language; of ``column`` the name in this contract. Values are those that JSON has.
-        Empty where there is no more.
-    """
-
-    layer: str
-    severity: Severity
-    code: str
-    message: Message | str
-    count: int = 0
-    examples: tuple[str, ...] = ()
-    details: Mapping[str, Any] = field(default_factory=dict, hash=False)
-
-
-@dataclass(slots=True)
-class DataReport:
-    """Everything the loaders did to the input; nothing is dropped or invented in silence."""
-
-    notes: list[DataNote] = field(default_factory=list)
-
-    def add(  # noqa: D102 - the class says it
-        self,
-        layer: str,
-        severity: Severity,
-        code: str,
-        message: Message | str,
-        *,
-        count: int = 0,
-        examples: Iterable[object] = (),
-        details: Mapping[str, Any] | None = None,
-    ) -> None:
-        first = tuple(str(example) for example, _ in zip(examples, range(5), strict=False))
-        told = dict(details or {})
-        self.notes.append(DataNote(layer, severity, code, message, int(count), first, told))
-
-    def extend(self, other: DataReport) -> None:
-        """Append every note of another report."""
-        self.notes.extend(other.notes)
-
-
 def check_table(frame: pd.DataFrame, spec: TableSpec, *, subject: str | None = None) -> None:
     """Raise one error that lists every fault of a table against its specification.
 
@@ -264,8 +202,6 @@ def _column_faults(frame: pd.DataFrame, column: Column, spec: TableSpec) -> list
 
 
 def _number_faults(values: pd.Series, column: Column) -> list[str]:
-    from pandas.api.types import is_numeric_dtype
-
     if not is_numeric_dtype(values.dtype):
         return [f"'{column.name}' holds {values.dtype}, not numbers"]
     numbers = values.to_numpy(dtype=float, na_value=np.nan)
@@ -288,8 +224,6 @@ def _geometry_faults(frame: pd.DataFrame, spec: TableSpec) -> list[str]:
         faults.append("has no coordinate reference system")
     elif crs.is_geographic:
         faults.append(f"is in {crs.to_string()} (degrees); distances need projected metres")
-    import shapely
-
     shapes = np.asarray(geometry, dtype=object)
     absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if absent.any():

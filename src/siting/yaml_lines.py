@@ -9,17 +9,17 @@ keys are refused, since a reviewer cannot see through them and a hostile file gr
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import re
 from typing import TYPE_CHECKING, Any, get_args
 
 import yaml
 from pydantic import BaseModel
 
+from siting.did_you_mean import nearest_known
 from siting.errors import ProjectError, RuleError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
@@ -137,21 +137,6 @@ def dotted(path: Path) -> str:
     """
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return text.removeprefix(".")
-
-
-def nearest_known(word: str, known: Iterable[str]) -> str:
-    """Say which known word was probably meant, and otherwise which are known.
-
-    Examples
-    --------
-    >>> nearest_known("encodng", ["path", "encoding"])
-    "did you mean 'encoding'?"
-    >>> nearest_known("xyz", ["path", "encoding"])
-    'known are: encoding, path'
-    """
-    names = sorted(set(known))
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else f"known are: {', '.join(names)}"
 
 
 class _Builder:

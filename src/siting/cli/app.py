@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
@@ -53,7 +53,7 @@ def _common(
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True),
     ] = False,
-    language: Annotated[Literal["zh", "en"] | None, typer.Option("--language")] = None,
+    language: Annotated[Language | None, typer.Option("--language")] = None,
 ) -> None:
     """Carry the options that stand before a command; `run` has read the language already."""
 

@@ -11,12 +11,13 @@ import typer
 from siting.cli.console import ExitCode, NoCache, plain_lines, progress_bar, tame, warn
 from siting.cli.report_file import format_of, may_colour, print_report, write_report
 from siting.errors import SitingError
+from siting.message import Language
 from siting.plain_text import plain
 
 if TYPE_CHECKING:
     from siting.pipeline.plans.check import CheckOptions, PlanChecks
     from siting.rules.plan.baseline import Known
-    from siting.rules.plan.finding import Language, PlanFinding
+    from siting.rules.plan.finding import PlanFinding
 
 _SHOWN_NOTES = 5
 _STATES = ("active", "draft", "unverified")
@@ -31,7 +32,7 @@ Packs = Annotated[
     list[str] | None,
     typer.Option("--rules"),
 ]
-Language_ = Annotated[Literal["zh", "en"], typer.Option("--language", "-l")]
+Language_ = Annotated[Language, typer.Option("--language", "-l")]
 
 
 def register(app: typer.Typer) -> None:
@@ -220,18 +221,19 @@ def _formatted(
     colour: bool,
 ) -> str:
     from siting import __version__
-    from siting.report.plan.formats import format_findings
+    from siting.report.plan.formats import FORMATS, format_findings
     from siting.rules.plan.baseline import states_of
 
-    more: dict[str, Any] = {}
-    if name == "text":
-        more = {"full": full, "colour": colour and may_colour()}
-    if name in ("json", "sarif") and outcome.changes is not None:
-        more["changes"] = states_of(outcome.changes)
-    if name == "sarif":
-        more["version"] = __version__
+    options: dict[str, Any] = {
+        "full": full,
+        "colour": colour and may_colour(),
+        "version": __version__,
+    }
+    if outcome.changes is not None:
+        options["changes"] = states_of(outcome.changes)
+    taken = {key: value for key, value in options.items() if key in FORMATS[name].takes}
     return format_findings(
-        findings, name, language=language, allow_unknown=outcome.allow_unknown, **more
+        findings, name, language=language, allow_unknown=outcome.allow_unknown, **taken
     )
 
 
@@ -244,9 +246,9 @@ def _tell(
     every: bool,
 ) -> None:
     """Say on standard error what the report on standard output does not."""
+    from siting.message import Text
     from siting.report.plan.text import summary_text
     from siting.report.words import labelled, word
-    from siting.rules.plan.finding import Text
 
     notes = checks.notes
     for note in notes if every else notes[:_SHOWN_NOTES]:

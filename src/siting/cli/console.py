@@ -8,14 +8,17 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from siting.plain_text import plain
+
+if TYPE_CHECKING:
+    from siting.progress import Progress
 
 NoCache = Annotated[
     bool,
@@ -23,7 +26,6 @@ NoCache = Annotated[
         "--no-cache",
     ),
 ]
-Progress = Callable[[str, float], None]
 
 
 class ExitCode(IntEnum):

@@ -39,7 +39,7 @@ def explain(
 
 
 def _chosen(wanted: str, records: list[dict[str, Any]], source: Path) -> list[dict[str, Any]]:
-    from siting.yaml_lines import nearest_known
+    from siting.did_you_mean import nearest_known
 
     by_rule = [each for each in records if each["rule_id"] == wanted]
     by_id = [each for each in records if str(each["finding_id"]).startswith(wanted)]

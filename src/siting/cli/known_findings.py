@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from siting.errors import SitingError
 
 if TYPE_CHECKING:
+    from siting.message import Language
     from siting.pipeline.plans.check import CheckOptions
     from siting.rules.plan.baseline import Known
-    from siting.rules.plan.finding import Language
 
 
 def read_report(path: Path) -> tuple[Known, ...]:

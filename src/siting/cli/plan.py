@@ -5,16 +5,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from siting.cli.check import Date, Jurisdiction, Status
 from siting.cli.console import say, say_json, warn
+from siting.message import Language
 from siting.plain_text import plain
 
 if TYPE_CHECKING:
-    from siting.rules.plan.finding import Language
     from siting.rules.plan.model import Plan
 
 commands = typer.Typer(
@@ -89,7 +89,7 @@ def show(
     date: Date = None,
     jurisdiction: Jurisdiction = None,
     status: Status = None,
-    language: Annotated[Literal["zh", "en"], typer.Option("--language", "-l")] = "zh",
+    language: Annotated[Language, typer.Option("--language", "-l")] = "zh",
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Show every number that is read, how it is written, and where it stands."""
@@ -145,7 +145,7 @@ def _head(plan: Plan) -> dict[str, Any]:
 
 
 def _row(row: dict[str, str], language: Language) -> tuple[str, ...]:
-    from siting.rules.plan.fact_titles import fact_title, unit_text
+    from siting.rules.facts import fact_title, unit_text
 
     # 1250户 has its unit already.
     unit = row["unit_as_read"] if row["text"][-1:].isdigit() else ""

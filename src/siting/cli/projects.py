@@ -239,9 +239,9 @@ def import_table(
     by: By = None,
 ) -> None:
     """Take rows of a workbook into the library, all or none; empty cells change nothing."""
+    from siting.data_report import DataReport
     from siting.pipeline.sites.library import import_projects
     from siting.report.analysis.note_words import note_line
-    from siting.tables import DataReport
 
     report = DataReport()
     count = import_projects(library, table, report=report, by=who(by), crs=crs)

@@ -11,26 +11,15 @@ from pathlib import Path
 from siting.cli.console import tame
 from siting.errors import SitingError
 
-_SUFFIXES = {
-    ".txt": "text",
-    ".json": "json",
-    ".md": "markdown",
-    ".html": "html",
-    ".htm": "html",
-    ".sarif": "sarif",
-    ".xml": "junit",
-}
-# How each format writes a square bracket, so that ##[ in a name is no command of a CI log.
-_BRACKETS = {"json": "##\\u005b", "sarif": "##\\u005b", "html": "##&#91;", "junit": "##&#91;"}
-
 
 def format_of(path: Path, *, otherwise: str | None = None) -> str:
     """Return the format that a file's suffix means."""
-    found = _SUFFIXES.get(path.suffix.lower(), otherwise)
-    if path.name.lower().endswith(".sarif.json"):
-        found = "sarif"
+    from siting.report.plan.formats import FORMATS, format_of_file
+
+    found = format_of_file(path.name) or otherwise
     if found is None:
-        raise SitingError(f"{path}: the suffix tells no format; use one of {', '.join(_SUFFIXES)}.")
+        known = [end for each in FORMATS.values() for end in each.suffixes]
+        raise SitingError(f"{path}: the suffix tells no format; use one of {', '.join(known)}.")
     return found
 
 
@@ -68,12 +57,10 @@ def write_report(path: Path, text: str) -> None:
 
 def print_report(text: str, name: str) -> None:
     """Print a report so that nothing in it is read as a command by a CI log."""
-    if name == "github":
-        sys.stdout.write(text.replace("##[", "## ["))
-    elif name in _BRACKETS:
-        sys.stdout.write(text.replace("##[", _BRACKETS[name]))
-    else:
-        sys.stdout.write(tame(text))
+    from siting.report.plan.formats import FORMATS
+
+    bracket = FORMATS[name].bracket
+    sys.stdout.write(text.replace("##[", bracket) if bracket else tame(text))
 
 
 def may_colour() -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from siting.cli.console import ExitCode, say, say_json, warn
 from siting.errors import RuleError, SitingError
+from siting.message import Language as Spoken
 from siting.plain_text import one_line, plain
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def explain_rule(
         return
     say(describe_rule(rule.model_copy(update={"cases": ()}), language))
     say("算例：" if language == "zh" else "worked cases:")
-    spoken: Literal["zh", "en"] = "zh" if language == "zh" else "en"
+    spoken: Spoken = "zh" if language == "zh" else "en"
     for case in rule.cases:
         for finding in evaluate_plan([rule], plan_of_case(rule, case)):
             text = said_in(finding.explanation, spoken)
@@ -118,7 +119,7 @@ def lint(
 ) -> int:
     """Check that packs are well formed: every fault with its file, line and path."""
     from siting.rules.cases.lint import lint_packs
-    from siting.rules.pack.places import find_packs
+    from siting.rules.pack.find import find_packs
 
     paths = find_packs(packs or (), Path())
     faults = lint_packs(paths)
@@ -149,13 +150,13 @@ def run_tests(
 
 
 def _read(packs: list[str] | None) -> tuple[Pack, ...]:
-    from siting.rules.pack.places import find_packs, read_packs
+    from siting.rules.pack.find import find_packs, read_packs
 
     return read_packs(find_packs(packs or (), Path()))
 
 
 def _rule(rule_id: str, packs: list[str] | None) -> Rule:
-    from siting.yaml_lines import nearest_known
+    from siting.did_you_mean import nearest_known
 
     known = {rule.id: rule for pack in _read(packs) for rule in pack.rules}
     if rule_id not in known:

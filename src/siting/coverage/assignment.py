@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from siting.coverage.max_flow import _FAR, push_maximum_flow, sort_within
 from siting.errors import SitingError
 from siting.network.costs import within
 
@@ -243,8 +244,6 @@ def _nearest_pairs(asked: _Asked, near: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _nearest_first(asked: _Asked) -> NDArray[np.int64]:
     """Return the order that puts each home's pairs, which stand together, by cost."""
-    from siting.coverage._maxflow import sort_within
-
     count = np.bincount(asked.source, minlength=asked.people.size)
     offset = np.concatenate([[0], np.cumsum(count)])
     return np.asarray(sort_within(offset, asked.cost), np.int64)
@@ -309,8 +308,6 @@ def _maximum_flow(
     asked: _Asked, begun: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
     """Return the flow of pairs sorted by source, and who can still reach a facility with room."""
-    from siting.coverage._maxflow import _FAR, push_maximum_flow
-
     of_home = np.bincount(asked.source, minlength=asked.people.size)
     of_facility = np.bincount(asked.target, minlength=asked.room.size)
     flow, level_home, level_facility = push_maximum_flow(

@@ -8,9 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
+from siting.coverage.nearest_points import build_point_grid, lower_by_points, nearest_points
 from siting.errors import SitingError
 from siting.network.costs import TOLERANCE_M, Closest, TravelCosts, within
+from siting.network.kernels.threads import over_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,8 +140,6 @@ def closest_straight_line_with_more(
     >>> closest_straight_line_with_more(np.zeros((1, 2)), known, closer, np.array([1])).cost
     array([3.])
     """
-    from siting.coverage._nearest_points import lower_by_points
-
     cost, nearest = known.cost.copy(), known.nearest.copy()
     lower_by_points(origins, more, labels.astype(np.int32), _TIE_M, cost, nearest)
     return Closest(cost, nearest)
@@ -152,8 +153,6 @@ def _are_plain_coordinates(origins: object) -> bool:
 
 def planar_shapes(geometry: gpd.GeoSeries | NDArray[Any]) -> NDArray[np.object_]:
     """Return an array of geometries for a GeoSeries, geometries or float (n, 2) coordinates."""
-    import shapely
-
     if isinstance(geometry, np.ndarray) and geometry.dtype.kind in "fiu":
         return np.asarray(shapely.points(geometry.reshape(-1, 2).astype(float)), dtype=object)
     return np.asarray(getattr(geometry, "geometry", geometry), dtype=object)
@@ -169,20 +168,14 @@ def _check_same_crs(origins: object, destinations: object) -> None:
 
 
 def _present(shapes: NDArray[np.object_]) -> NDArray[np.int64]:
-    import shapely
-
     return np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
 
 
 def _are_points(shapes: NDArray[np.object_]) -> bool:
-    import shapely
-
     return bool((shapely.get_type_id(shapes) == _POINT).all())
 
 
 def _coordinates(points: NDArray[np.object_]) -> NDArray[np.float64]:
-    import shapely
-
     return np.ascontiguousarray(shapely.get_coordinates(points))
 
 
@@ -190,9 +183,6 @@ def _nearest_points(
     xy: NDArray[np.float64], places: NDArray[np.float64], threads: int | None
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return distance and row of the nearest point, the lowest row where some are equally near."""
-    from siting.coverage._nearest_points import build_point_grid, nearest_points
-    from siting.network.kernels.threads import over_pieces
-
     grid = build_point_grid(places)
     cost = np.empty(len(xy))
     found = np.empty(len(xy), np.int64)
@@ -208,8 +198,6 @@ def _nearest_shapes(
     homes: NDArray[np.object_], places: NDArray[np.object_]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return distance and row of the nearest geometry, the lowest row among equally near ones."""
-    import shapely
-
     tree = shapely.STRtree(places)
     (home, place), distance = tree.query_nearest(homes, all_matches=True, return_distance=True)
     order = np.lexsort((place, home))

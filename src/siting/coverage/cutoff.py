@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
 from siting.coverage.closest import _check_same_crs, planar_shapes
 from siting.errors import SitingError
@@ -42,8 +43,6 @@ def travel_costs_straight_line(
     >>> pairs.from_index.tolist(), pairs.cost.tolist()
     ([0, 1], [300.0, 300.0])
     """
-    import shapely
-
     if not cutoff_m >= 0:
         raise SitingError(f"cutoff_m is {cutoff_m}; give a radius in metres from 0.")
     _check_same_crs(origins, destinations)

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
+from pyproj.enums import TransformDirection
 
 from siting.crs.chinese_offsets import bd09_to_wgs84, gcj02_to_wgs84
 from siting.crs.declared import WHAT_TO_WRITE, SourceCRS, crs_label
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 Axes = Literal["auto", "xy", "yx"]
 _Floats = NDArray[np.float64]
@@ -97,8 +99,6 @@ def place(
 
 
 def _centres(frame: gpd.GeoDataFrame) -> _Floats:
-    import shapely
-
     boxes = shapely.bounds(frame.geometry.to_numpy())
     return np.asarray((boxes[:, :2] + boxes[:, 2:]) / 2.0, dtype=np.float64)
 
@@ -221,8 +221,6 @@ def _returns(
     to_degrees: pyproj.Transformer, lon: _Floats, lat: _Floats, east: _Floats, north: _Floats
 ) -> _Mask:
     """Far outside a transverse Mercator the inverse wraps round; a return trip shows it."""
-    from pyproj.enums import TransformDirection
-
     back_east, back_north = to_degrees.transform(
         np.where(np.isfinite(lon), lon, 0.0),
         np.where(np.isfinite(lat), lat, 0.0),
@@ -265,8 +263,6 @@ def _apply(
 
 
 def _swapped(frame: gpd.GeoDataFrame, rows: _Mask) -> gpd.GeoDataFrame:
-    import shapely
-
     shapes = frame.geometry.to_numpy().copy()
     shapes[rows] = shapely.transform(shapes[rows], lambda xy: xy[:, ::-1])
     return frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=frame.crs))
@@ -326,8 +322,6 @@ def _lattice_fits(x: _Floats, y: _Floats, crs: pyproj.CRS) -> bool:
 def _without_offset(
     frame: gpd.GeoDataFrame, source: SourceCRS, subject: str, report: DataReport
 ) -> gpd.GeoDataFrame:
-    import shapely
-
     if source.reading == "WGS 84":
         return frame
     inverse = gcj02_to_wgs84 if source.reading == "GCJ-02" else bd09_to_wgs84

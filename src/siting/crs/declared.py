@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+
+import pyproj
+from pyproj.exceptions import CRSError as UnknownCRSError
 
 from siting.errors import CRSError
-
-if TYPE_CHECKING:
-    import pyproj
 
 Reading = Literal["WGS 84", "GCJ-02", "BD-09"]
 READINGS: tuple[Reading, ...] = ("WGS 84", "GCJ-02", "BD-09")
@@ -159,9 +159,6 @@ def _refuse_unusable_names(name: str, declared: object, subject: str) -> None:
 
 
 def _proj(declared: object, subject: str) -> pyproj.CRS:
-    import pyproj
-    from pyproj.exceptions import CRSError as UnknownCRSError
-
     try:
         return pyproj.CRS.from_user_input(declared)
     except (UnknownCRSError, TypeError, ValueError) as error:

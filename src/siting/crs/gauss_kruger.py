@@ -6,16 +6,14 @@ number: an 8-digit easting that begins with 38 lies in 3-degree zone 38, central
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import pyproj
 from numpy.typing import NDArray
 
 from siting.crs.declared import crs_label
 from siting.errors import CRSError
-
-if TYPE_CHECKING:
-    import pyproj
 
 _Floats = NDArray[np.float64]
 
@@ -82,8 +80,6 @@ def ways_to_write(crs: pyproj.CRS, east: _Floats, *, subject: str) -> list[tuple
     CRSError
         The number is that of another zone than the declared.
     """
-    import pyproj
-
     code = crs.to_epsg() or 0
     family = next((one for one in _FAMILIES if one.zone(code) is not None), None)
     if family is None:
@@ -137,8 +133,6 @@ def prefix_hint(centres: _Floats, crs: pyproj.CRS | None) -> str:
     crs
         As declared: its datum and zone width are kept; CGCS2000 in 3-degree zones without one.
     """
-    import pyproj
-
     code = crs.to_epsg() or 0 if crs is not None else 0
     family = next((one for one in _FAMILIES if one.zone(code) is not None), _FAMILIES[0])
     for column, what in ((0, "first"), (1, "second")):

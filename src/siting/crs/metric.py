@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyproj
+from pyproj.transformer import AreaOfInterest, TransformerGroup
 
 from siting.crs.declared import WHAT_TO_WRITE, crs_label
 from siting.crs.transformers import transformer_between
@@ -18,9 +20,8 @@ from siting.errors import CRSError
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pyproj
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 Bounds = tuple[float, float, float, float]
 
@@ -211,8 +212,6 @@ def _note_projection(
 
 def _shift_accuracy_m(frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> float:
     """Accuracy of the datum shift; infinite where PROJ has only a ballpark, 0 between equals."""
-    from pyproj.transformer import AreaOfInterest, TransformerGroup
-
     source, target = frame.crs.geodetic_crs, crs.geodetic_crs
     if _is_modern(source) and _is_modern(target):
         return 0.0
@@ -247,8 +246,6 @@ def _checked_bounds(bounds: Sequence[float], subject: str) -> Bounds:
 
 def _cgcs2000_zone(lon: float, lat: float) -> pyproj.CRS | None:
     """Use the zone's own area, which keeps Seoul, Hanoi and Ulaanbaatar out; a box would not."""
-    import pyproj
-
     zone = math.floor(lon / 3.0 + 0.5)
     if not _FIRST_ZONE <= zone <= _LAST_ZONE:
         return None
@@ -258,8 +255,6 @@ def _cgcs2000_zone(lon: float, lat: float) -> pyproj.CRS | None:
 
 
 def _utm_zone(lon: float, lat: float, subject: str) -> pyproj.CRS:
-    import pyproj
-
     if not -80.0 <= lat <= 84.0:
         raise CRSError(f"{subject} lies at latitude {lat:.1f}, outside UTM. Write a metric crs:.")
     zone = min(math.floor((lon + 180.0) / 6.0) + 1, 60)
@@ -267,8 +262,6 @@ def _utm_zone(lon: float, lat: float, subject: str) -> pyproj.CRS:
 
 
 def _worst_scale_error(crs: pyproj.CRS, bounds: Sequence[float]) -> float:
-    import pyproj
-
     west, south, east, north = map(float, bounds)
     lon = np.array([west, east, west, east, (west + east) / 2.0])
     lat = np.array([south, south, north, north, (south + north) / 2.0])

@@ -8,6 +8,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from pyproj import Transformer
+
 if TYPE_CHECKING:
     import pyproj
 
@@ -26,8 +28,6 @@ def transformer_between(source: pyproj.CRS | str, target: pyproj.CRS | str) -> p
     >>> to_metres is transformer_between("EPSG:4326", "EPSG:4547")
     True
     """
-    from pyproj import Transformer
-
     made: dict[tuple[str, str], pyproj.Transformer] = _kept.__dict__.setdefault("made", {})
     key = (_name(source), _name(target))
     if key not in made:

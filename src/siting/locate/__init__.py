@@ -7,11 +7,12 @@ from siting.locate.capacitated import (
 )
 from siting.locate.complexes import ComplexFunction, solve_complexes
 from siting.locate.cover.backup import solve_lscp_backup
-from siting.locate.cover.models import coverage_curve, solve_lscp, solve_mclp
+from siting.locate.cover.lscp_mclp import solve_lscp, solve_mclp
+from siting.locate.curve import coverage_curve, served_curve
 from siting.locate.dispersion import solve_p_dispersion
 from siting.locate.equity import solve_max_min, solve_worst_first
-from siting.locate.median.models import solve_p_center, solve_p_median
-from siting.locate.models import MODELS, Model, find_model
+from siting.locate.median.median_center import solve_p_center, solve_p_median
+from siting.locate.models import MODELS, Model, find_model, usual_model
 from siting.locate.phases import solve_phases
 from siting.locate.problem import Problem, build_problem
 from siting.locate.solution import Solution, Status
@@ -28,6 +29,7 @@ __all__ = [
     "build_problem",
     "coverage_curve",
     "find_model",
+    "served_curve",
     "solve_capacitated_lscp",
     "solve_capacitated_mclp",
     "solve_capacitated_p_median",
@@ -41,4 +43,5 @@ __all__ = [
     "solve_p_median",
     "solve_phases",
     "solve_worst_first",
+    "usual_model",
 ]

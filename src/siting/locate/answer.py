@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.locate.cover.presolve import decided_sites
+from siting.locate.problem import decided_sites
 from siting.locate.solution import (
     Sense,
     Solution,
@@ -17,8 +17,8 @@ from siting.locate.solution import (
     covered_demand,
     is_closed,
     nearest_open,
-    rank_by_added,
     relative_gap,
+    what_sites_add,
 )
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def answer(
         Demand served along each pair; a site then adds whom it serves.
     """
     bound = max(bound, objective) if sense == "max" else min(bound, objective)
-    order, added, groups = _what_sites_add(problem, np.asarray(opened, np.int32), pair_flow)
+    order, added, groups = what_sites_add(problem, np.asarray(opened, np.int32), pair_flow)
     sites = np.union1d(np.flatnonzero(problem.existing), order).astype(np.int32)
     closed = is_closed(objective, bound)
     gap = 0.0 if closed else relative_gap(objective, bound)
@@ -117,31 +117,6 @@ def answer(
         ended="" if closed else watch.ended,
         details=dict(details or {}),
     )
-
-
-def _what_sites_add(
-    problem: Problem, opened: NDArray[np.int32], pair_flow: NDArray[np.float64] | None
-) -> tuple[NDArray[np.int32], NDArray[np.float64], dict[str, NDArray[np.float64]]]:
-    """Return the opened sites, those that add most first, and what each adds of all and groups."""
-    if pair_flow is None:
-        already = np.flatnonzero(problem.existing).astype(np.int32)
-        order, rows = rank_by_added(problem, opened, already)
-        added = np.array([float(problem.demand[part].sum()) for part in rows])
-        groups = {
-            name: np.array([float(values[part].sum()) for part in rows])
-            for name, values in problem.groups.items()
-        }
-        return order, added, groups
-    people = problem.demand[problem.from_index]
-    share = np.divide(pair_flow, people, out=np.zeros(people.size), where=people > 0)
-    load = np.bincount(problem.to_index, pair_flow, problem.n_sites).astype(float)
-    order = opened[np.argsort(-load[opened], kind="stable")]
-    parts = {
-        name: np.bincount(problem.to_index, share * values[problem.from_index], problem.n_sites)
-        for name, values in problem.groups.items()
-    }
-    groups = {name: values[order].astype(float) for name, values in parts.items()}
-    return order, load[order], groups
 
 
 def _sentence(

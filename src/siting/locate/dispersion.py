@@ -8,7 +8,7 @@ import numpy as np
 
 from siting.errors import SitingError
 from siting.locate.answer import answer, infeasible, refusal, unknown, with_decided
-from siting.locate.cover.presolve import free_sites
+from siting.locate.problem import free_sites
 from siting.locate.solution import Solution, Status
 from siting.locate.solve import Limits, Rows, Watch, solve_program
 

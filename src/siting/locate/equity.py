@@ -9,7 +9,7 @@ import numpy as np
 
 from siting.errors import SitingError
 from siting.locate.answer import answer, money_left, open_with, refusal, unknown, with_decided
-from siting.locate.cover.models import solve_mclp
+from siting.locate.cover.lscp_mclp import solve_mclp
 from siting.locate.cover.presolve import Cover, build_cover_by_area
 from siting.locate.solution import Solution, Status, covered_rows, is_closed, is_whole, round_bound
 from siting.locate.solve import Limits, Program, Rows, Watch, solve_program

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from siting.did_you_mean import did_you_mean
 from siting.errors import SitingError
 from siting.locate.capacitated import (
     solve_capacitated_lscp,
@@ -16,49 +17,165 @@ from siting.locate.capacitated import (
     solve_capacitated_p_median,
 )
 from siting.locate.cover.backup import solve_lscp_backup
-from siting.locate.cover.models import solve_lscp, solve_mclp
+from siting.locate.cover.lscp_mclp import solve_lscp, solve_mclp
 from siting.locate.dispersion import solve_p_dispersion
 from siting.locate.equity import solve_max_min, solve_worst_first
-from siting.locate.median.models import solve_p_center, solve_p_median
+from siting.locate.median.median_center import solve_p_center, solve_p_median
 from siting.locate.phases import solve_phases
 from siting.locate.solution import Solution
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """One model: its name, its question in one sentence, its function and what that must be given.
+    """One model: its question, its function, and what those who choose a model have to know.
 
-    `needs` are names of arguments beyond the problem; of ``p or budget`` at least one is given.
+    Parameters
+    ----------
+    name, question
+        Its name, and what it asks in one sentence.
+    solve
+        The function.
+    needs
+        Arguments beyond the problem; of ``p or budget`` at least one is given.
+    fewest
+        It asks for the fewest sites that serve all.
+    serves_all
+        Every demand has to be served, by the fewest sites or by given ones.
+    usual
+        Taken where nobody names a model and it fits the question.
+    is_capacitated
+        Sites serve no more than they can.
+    asks_distance
+        It asks how far, not how many are within the limit.
+    compares_areas
+        It looks at the shares of communities.
+    looks_at_sites_alone
+        Demand has no part in it.
+    by_hand
+        The model that measures sites chosen by hand for it; empty where it is its own.
     """
 
     name: str
     question: str
     solve: Callable[..., Solution]
     needs: tuple[str, ...] = ()
+    fewest: bool = False
+    serves_all: bool = False
+    usual: bool = False
+    is_capacitated: bool = False
+    asks_distance: bool = False
+    compares_areas: bool = False
+    looks_at_sites_alone: bool = False
+    by_hand: str = ""
 
 
-MODELS = {
-    model.name: model
-    for model in (
-        Model("lscp", "The fewest sites that cover all demand.", solve_lscp),
-        Model("mclp", "The most demand covered under p or a budget.", solve_mclp),
-        Model("p-median", "The least total cost to the nearest site.", solve_p_median, ("p",)),
-        Model("p-center", "The least worst cost to the nearest site.", solve_p_center),
-        Model("lscp-backup", "The fewest sites, and most covered twice.", solve_lscp_backup),
-        Model("p-dispersion", "Sites farthest from each other.", solve_p_dispersion, ("p",)),
-        Model("capacitated-lscp", "The fewest sites that serve all.", solve_capacitated_lscp),
-        Model("capacitated-mclp", "The most demand served in capacity.", solve_capacitated_mclp),
-        Model(
-            "capacitated-p-median",
-            "The least total cost of serving all within capacity.",
-            solve_capacitated_p_median,
-            ("p",),
-        ),
-        Model("max-min", "The largest smallest share of a community.", solve_max_min, ("area",)),
-        Model("worst-first", "The worst served first.", solve_worst_first, ("area",)),
-        Model("phases", "Year by year, each with its budget.", solve_phases, ("budgets",)),
+_ALL = (
+    Model(
+        name="lscp",
+        question="The fewest sites that cover all demand.",
+        solve=solve_lscp,
+        fewest=True,
+        serves_all=True,
+        usual=True,
+        by_hand="mclp",
+    ),
+    Model(
+        name="mclp",
+        question="The most demand covered under p or a budget.",
+        solve=solve_mclp,
+        usual=True,
+    ),
+    Model(
+        name="p-median",
+        question="The least total cost to the nearest site.",
+        solve=solve_p_median,
+        needs=("p",),
+        asks_distance=True,
+    ),
+    Model(
+        name="p-center",
+        question="The least worst cost to the nearest site.",
+        solve=solve_p_center,
+        serves_all=True,
+        asks_distance=True,
+    ),
+    Model(
+        name="lscp-backup",
+        question="The fewest sites, and most covered twice.",
+        solve=solve_lscp_backup,
+        fewest=True,
+        serves_all=True,
+        by_hand="mclp",
+    ),
+    Model(
+        name="p-dispersion",
+        question="Sites farthest from each other.",
+        solve=solve_p_dispersion,
+        needs=("p",),
+        looks_at_sites_alone=True,
+    ),
+    Model(
+        name="capacitated-lscp",
+        question="The fewest sites that serve all.",
+        solve=solve_capacitated_lscp,
+        fewest=True,
+        serves_all=True,
+        usual=True,
+        is_capacitated=True,
+        by_hand="capacitated-mclp",
+    ),
+    Model(
+        name="capacitated-mclp",
+        question="The most demand served in capacity.",
+        solve=solve_capacitated_mclp,
+        usual=True,
+        is_capacitated=True,
+    ),
+    Model(
+        name="capacitated-p-median",
+        question="The least total cost of serving all within capacity.",
+        solve=solve_capacitated_p_median,
+        needs=("p",),
+        is_capacitated=True,
+    ),
+    Model(
+        name="max-min",
+        question="The largest smallest share of a community.",
+        solve=solve_max_min,
+        needs=("area",),
+        compares_areas=True,
+    ),
+    Model(
+        name="worst-first",
+        question="The worst served first.",
+        solve=solve_worst_first,
+        needs=("area",),
+        compares_areas=True,
+    ),
+    Model(
+        name="phases",
+        question="Year by year, each with its budget.",
+        solve=solve_phases,
+        needs=("budgets",),
+        by_hand="mclp",
+    ),
+)
+MODELS = {model.name: model for model in _ALL}
+"""Every model by its name, in the order in which they are listed."""
+
+
+def usual_model(*, is_capacitated: bool, serves_all: bool) -> Model:
+    """Return the model for a question of which nobody named one.
+
+    Examples
+    --------
+    >>> usual_model(is_capacitated=False, serves_all=True).name
+    'lscp'
+    """
+    wanted = (is_capacitated, serves_all)
+    return next(
+        each for each in _ALL if each.usual and (each.is_capacitated, each.serves_all) == wanted
     )
-}
 
 
 def find_model(name: str) -> Model:
@@ -74,11 +191,8 @@ def find_model(name: str) -> Model:
     >>> find_model("P_median").name
     'p-median'
     """
-    import difflib
-
     wanted = name.lower().replace("_", "-")
     if wanted in MODELS:
         return MODELS[wanted]
-    near = difflib.get_close_matches(wanted, MODELS, n=1)
-    hint = f" Did you mean '{near[0]}'?" if near else ""
+    hint = did_you_mean(wanted, MODELS)
     raise SitingError(f"'{name}' is no siting model.{hint} The models are {sorted(MODELS)}.")

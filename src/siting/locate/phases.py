@@ -9,7 +9,7 @@ import numpy as np
 
 from siting.errors import SitingError
 from siting.locate.answer import answer, refusal, unknown
-from siting.locate.cover.models import solve_mclp
+from siting.locate.cover.lscp_mclp import solve_mclp
 from siting.locate.cover.presolve import build_cover
 from siting.locate.solution import Solution, Status, covered_demand
 from siting.locate.solve import Limits, Program, Rows, Watch, solve_program

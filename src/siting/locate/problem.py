@@ -276,3 +276,22 @@ def _number_faults(
         for name, values, bad in wrong
         if bad.any()
     )
+
+
+def decided_sites(problem: Problem) -> NDArray[np.int32]:
+    """Return the sites that are open in every plan: existing ones and those forced in."""
+    return np.flatnonzero(problem.existing | problem.forced_in).astype(np.int32)
+
+
+def free_sites(problem: Problem) -> NDArray[np.int32]:
+    """Return the sites that are still to be decided."""
+    closed = problem.existing | problem.forced_in | problem.forced_out
+    return np.flatnonzero(~closed).astype(np.int32)
+
+
+def open_rows(problem: Problem) -> NDArray[np.bool_]:
+    """Tell which rows of demand ask for something and are not covered by what is decided."""
+    is_open = problem.existing | problem.forced_in
+    wanting = problem.demand > 0
+    wanting[problem.from_index[is_open[problem.to_index]]] = False
+    return wanting

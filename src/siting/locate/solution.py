@@ -13,11 +13,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import pandas as pd
 
 from siting.locate.solve import Ended
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from siting.locate.problem import Problem
@@ -114,8 +114,6 @@ class Solution:
         each group, `cost`, `cost_per_person` (infinite where nobody is added), and
         `covered_share` of all demand once it and those before it are open.
         """
-        import pandas as pd
-
         money = problem.site_cost[self.opened]
         ids = problem.site_ids
         before = self.covered_demand - self.added.sum()
@@ -165,6 +163,38 @@ def nearest_open(
     tied = cost == best[source]
     np.minimum.at(nearest, source[tied], problem.to_index[rows[tied]])
     return np.where(np.isfinite(best), nearest, -1).astype(np.int32), best
+
+
+def what_sites_add(
+    problem: Problem, opened: NDArray[np.int32], pair_flow: NDArray[np.float64] | None
+) -> tuple[NDArray[np.int32], NDArray[np.float64], dict[str, NDArray[np.float64]]]:
+    """Return the opened sites, those that add most first, and what each adds of all and groups.
+
+    Parameters
+    ----------
+    pair_flow
+        float64 (k,): demand served along each pair, of which each site then adds its part; None:
+        each adds the demand within its limit that none before it has.
+    """
+    if pair_flow is None:
+        already = np.flatnonzero(problem.existing).astype(np.int32)
+        order, rows = rank_by_added(problem, opened, already)
+        added = np.array([float(problem.demand[part].sum()) for part in rows])
+        groups = {
+            name: np.array([float(values[part].sum()) for part in rows])
+            for name, values in problem.groups.items()
+        }
+        return order, added, groups
+    people = problem.demand[problem.from_index]
+    share = np.divide(pair_flow, people, out=np.zeros(people.size), where=people > 0)
+    load = np.bincount(problem.to_index, pair_flow, problem.n_sites).astype(float)
+    order = opened[np.argsort(-load[opened], kind="stable")]
+    parts = {
+        name: np.bincount(problem.to_index, share * values[problem.from_index], problem.n_sites)
+        for name, values in problem.groups.items()
+    }
+    groups = {name: values[order].astype(float) for name, values in parts.items()}
+    return order, load[order], groups
 
 
 def rank_by_added(

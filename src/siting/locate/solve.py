@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+import highspy
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-Progress = Callable[[str, float], None]
+    from siting.progress import Progress
+
 Ended = Literal["", "time limit", "interrupted"]
 End = Literal["done", "time limit", "interrupted", "infeasible", "unbounded", "failed"]
 
@@ -240,7 +241,6 @@ TINY = 1e-9
 
 def _quiet_solver() -> Any:
     """Return a solver that writes nothing, not even the banner of its first moment."""
-    import highspy
 
     class Quiet(highspy.Highs):
         def enableCallbacks(self) -> None:  # noqa: N802 - called while it is being built
@@ -253,8 +253,6 @@ def _quiet_solver() -> Any:
 
 
 def _loaded(program: Program, watch: Watch) -> Any:
-    import highspy
-
     solver = _quiet_solver()
     solver.setOptionValue("time_limit", max(watch.left(), 0.01))
     solver.setOptionValue("mip_rel_gap", float(watch.limits.gap))
@@ -301,8 +299,6 @@ def _run(solver: Any, watch: Watch, label: str) -> None:
 
 
 def _read(solver: Any, program: Program, watch: Watch) -> Outcome:
-    import highspy
-
     status = solver.getModelStatus()
     kinds = highspy.HighsModelStatus
     info = solver.getInfo()

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from siting.errors import SitingError
 from siting.network.junctions import Vertices, match_vertices
+from siting.network.kernels.repeats import mark_repeats
 from siting.network.kernels.zorder import zorder_keys
 from siting.tables import STREETS, check_table
 
@@ -65,8 +69,6 @@ def _no_streets(rows: int) -> SitingError:
 
 
 def _check_streets(streets: gpd.GeoDataFrame) -> None:
-    import shapely
-
     if not len(streets):
         raise _no_streets(0)
     crs = getattr(streets.geometry, "crs", None)
@@ -120,8 +122,6 @@ def _without_repeats(
 
     Returns the edges, whether each is closed (forward, backward) as (2, m), and which are added.
     """
-    from siting.network.kernels.repeats import mark_repeats
-
     low = np.minimum(edges.start, edges.end)
     high = np.maximum(edges.start, edges.end)
     order = _sorted_by(_pair_keys(low, high), np.diff(edges.offsets), high, low)
@@ -201,9 +201,6 @@ def _columns(
 def _components(
     start: NDArray[np.int64], end: NDArray[np.int64], node_count: int
 ) -> NDArray[np.int32]:
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     links = coo_array((np.ones(start.size, np.int8), (start, end)), shape=(node_count, node_count))
     return np.asarray(connected_components(links, directed=False)[1], np.int32)
 

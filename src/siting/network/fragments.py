@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
-    from siting.network.attach.snap import Attachment
+    from siting.network.attach.attachment import Attachment
     from siting.network.graph import Network
 
 FRAGMENT_SHARE = 0.01
@@ -38,8 +38,6 @@ def fragments(network: Network, *, share: float = FRAGMENT_SHARE) -> pd.DataFram
         A row per fragment, the longest first: `component`, `node_count`, `edge_count`, `length_m`
         and `x`, `y` of one of its nodes in metres. Empty where everything hangs together.
     """
-    import pandas as pd
-
     of_edge = network.component[network.edge_from]
     table = pd.DataFrame(
         {

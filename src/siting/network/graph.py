@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from siting.errors import SitingError
+from siting.network.arrays import frozen_array
+from siting.network.build import network_columns
+from siting.network.kernels.arcs import build_reversed_arcs
+from siting.network.kernels.grid import build_segment_grid
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -40,13 +44,6 @@ _DTYPES = {
     "edge_added": np.bool_,
     "edge_enclosed": np.bool_,
 }
-
-
-def frozen_array(values: ArrayLike, dtype: Any) -> NDArray[Any]:
-    """Return a C-ordered view of that dtype which cannot be written to; the caller's array can."""
-    view = np.ascontiguousarray(values, dtype).view()
-    view.flags.writeable = False
-    return view
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,9 +120,9 @@ class Network:
     @cached_property
     def reversed_arcs(self) -> Arcs:
         """Arcs grouped by the node they lead to: what a search from the facilities walks."""
-        from siting.network.kernels.arcs import build_reversed_arcs
-
-        return build_reversed_arcs(self)
+        return build_reversed_arcs(
+            self.node_count, self.edge_from, self.edge_to, self.cost_forward, self.cost_backward
+        )
 
     @cached_property
     def segment_grid(self) -> SegmentGrid:
@@ -146,8 +143,6 @@ class Network:
         return np.asarray(self.edge_enclosed, np.bool_)
 
     def _grid(self, wanted: NDArray[np.bool_]) -> SegmentGrid:
-        from siting.network.kernels.grid import build_segment_grid
-
         return build_segment_grid(self.edge_xy, self.edge_offsets, np.flatnonzero(wanted))
 
     def with_cost(
@@ -247,6 +242,4 @@ def build_network(streets: gpd.GeoDataFrame, *, oneway: bool = False) -> Network
     >>> network.node_count, sorted(network.edge_length_m.tolist())
     (4, [100.0, 150.0, 150.0])
     """
-    from siting.network.build import network_columns
-
     return Network(**network_columns(streets, oneway=oneway))

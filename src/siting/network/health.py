@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
+from scipy.spatial import cKDTree
 
 from siting.network.fragments import fragments
 from siting.network.travel import travel_costs
@@ -17,7 +19,7 @@ from siting.network.travel import travel_costs
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from siting.network.attach.snap import Attachment
+    from siting.network.attach.attachment import Attachment
     from siting.network.graph import Network
 
 APART_M = 5.0
@@ -133,8 +135,6 @@ def _dead_ends(network: Network) -> NDArray[np.intp]:
 
 def _nearly_meeting(network: Network, ends: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return dead ends beside each other; two sides of a closed gate are one place and no slip."""
-    from scipy.spatial import cKDTree
-
     xy = network.node_xy[ends]
     pairs = cKDTree(xy).query_pairs(APART_M, output_type="ndarray")
     if not len(pairs):
@@ -152,8 +152,6 @@ def _codes(pairs: NDArray[Any], size: int) -> NDArray[np.int64]:
 
 def _crossings(network: Network) -> NDArray[np.float64]:
     """Return where streets on the ground cross without a node."""
-    import shapely
-
     ground = np.flatnonzero(~network.enclosed)
     counts = np.diff(network.edge_offsets)[ground]
     owner = np.repeat(np.arange(ground.size), counts)

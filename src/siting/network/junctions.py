@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -36,8 +40,6 @@ class Vertices:
 
 def match_vertices(streets: gpd.GeoDataFrame, match_m: float) -> Vertices:
     """Find the junctions of a street table; `build_network` says by which rules."""
-    import shapely
-
     lines = streets.geometry.to_numpy()
     xy, line = shapely.get_coordinates(lines, return_index=True)
     line = line.astype(np.int64)
@@ -85,10 +87,6 @@ def _end_keys(
 
 def number_places(xy: NDArray[np.float64], match_m: float) -> NDArray[np.int64]:
     """Give every place of vertices a number; those within `match_m` of each other are one place."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-    from scipy.spatial import cKDTree
-
     order = np.lexsort((xy[:, 1], xy[:, 0]))
     new = np.ones(order.size, bool)
     new[1:] = (xy[order[1:]] != xy[order[:-1]]).any(axis=1)
@@ -116,9 +114,6 @@ def _joined(
     """
     if not keyed.any():
         return spot
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     key = _end_keys(streets, line, keyed)
     places = meets.size
     total = places + int(key.max()) + 1
@@ -141,8 +136,6 @@ def _with_touching_ends(
 
     People draw a path up to a street, and their program puts its end on the street's line.
     """
-    import shapely
-
     ends = np.flatnonzero(line_ends(line) & ~keyed[line])
     end_points = np.asarray(shapely.points(xy[ends]), dtype=object)
     found, touched = shapely.STRtree(lines).query(end_points, "dwithin", match_m)

@@ -8,15 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
 from siting.network.costs import TOLERANCE_M
+from siting.network.kernels.reached import cut_lines, reached_spans
+from siting.network.kernels.threads import over_pieces
 from siting.network.travel import node_costs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from siting.network.attach.snap import Attachment
+    from siting.network.attach.attachment import Attachment
     from siting.network.graph import Network
 
 _CELL_M = 250.0
@@ -55,10 +58,6 @@ def service_area(
     geometry
         Polygon or MultiPolygon in the network's CRS; empty where nothing is within the limit.
     """
-    import shapely
-
-    from siting.network.kernels.threads import over_pieces
-
     pieces = _reached_streets(network, destinations, cutoff)
     if not pieces.size:
         return shapely.Polygon()
@@ -75,10 +74,6 @@ def _reached_streets(
     network: Network, destinations: Attachment, cutoff: float
 ) -> NDArray[np.object_]:
     """Return the parts of streets within the limit as lines."""
-    import shapely
-
-    from siting.network.kernels.reached import cut_lines, reached_spans
-
     cost, _ = node_costs(network, destinations, cutoff=cutoff)
     streets = (network.edge_from, network.edge_to, network.cost_forward, network.cost_backward)
     leave = destinations.access_m * network.access_cost_per_m
@@ -96,8 +91,6 @@ def _reached_streets(
 
 def _by_cell(lines: NDArray[Any]) -> NDArray[np.object_]:
     """Gather lines by the square they begin in: buffers of neighbours merge while still small."""
-    import shapely
-
     start = shapely.get_coordinates(shapely.get_point(lines, 0))
     cells = np.floor(start / _CELL_M).astype(np.int64)
     _, cell = np.unique(cells, axis=0, return_inverse=True)

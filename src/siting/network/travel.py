@@ -13,11 +13,21 @@ import numpy as np
 
 from siting.errors import SitingError
 from siting.network.costs import TOLERANCE_M, Closest, TravelCosts
+from siting.network.kernels.improve import improve
+from siting.network.kernels.search import (
+    best_of_rows,
+    chain_by_edge,
+    collect_pairs,
+    read_origins,
+    search_closest,
+    sort_by_origin,
+)
+from siting.network.kernels.threads import over_pieces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from siting.network.attach.snap import Attachment
+    from siting.network.attach.attachment import Attachment
     from siting.network.graph import Network
 
 
@@ -101,8 +111,6 @@ def closest_and_nodes(
 
     The second is what `closest_with_more` needs to know where one more destination is nearer.
     """
-    from siting.network.kernels.threads import over_pieces
-
     _check(network, [origins, *groups], cutoff)
     _ = network.reversed_arcs, origins.along_streets  # made once, before threads ask for them
     if len(groups) == 1:
@@ -141,8 +149,6 @@ def closest_with_more(
     tuple
         What `closest_and_nodes` would find for all of them; copies, `known` stays as it was.
     """
-    from siting.network.kernels.improve import improve
-
     _check(network, [origins, more], np.inf)
     closest, node_cost = known
     cost, nearest = closest.cost.copy(), closest.nearest.copy()
@@ -193,9 +199,6 @@ def travel_costs(
     >>> list(zip(pairs.from_index.tolist(), pairs.to_index.tolist(), pairs.cost.tolist()))
     [(0, 0, 0.0), (1, 1, 10.0)]
     """
-    from siting.network.kernels.search import chain_by_edge, collect_pairs, sort_by_origin
-    from siting.network.kernels.threads import over_pieces
-
     _check(network, [origins, destinations], cutoff)
     arcs, streets = network.reversed_arcs, _streets(network)
     access = network.access_cost_per_m
@@ -231,8 +234,6 @@ def node_costs(
 def _node_costs(
     network: Network, destinations: Attachment, limit: float
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-    from siting.network.kernels.search import search_closest
-
     edge, place = destinations.edge, destinations.position
     leave = destinations.access_m * network.access_cost_per_m
     cost, label = search_closest(
@@ -262,9 +263,6 @@ def _closest(
     limit: float,
     threads: int | None,
 ) -> tuple[Closest, NDArray[np.float64]]:
-    from siting.network.kernels.search import best_of_rows, chain_by_edge, read_origins
-    from siting.network.kernels.threads import over_pieces
-
     nodes = _node_costs(network, destinations, limit)
     access = network.access_cost_per_m
     chained = chain_by_edge(destinations.edge, network.edge_count)

@@ -1,29 +1,43 @@
-"""From layers to the city that rules look at: network, attachments, and who lives in which area."""
+"""From layers to the city that rules look at: network, attachments, and who lives in which area.
+
+Owns building a city, and the city with other facilities.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
+import shapely
 
+from siting.did_you_mean import nearest_known
+from siting.loaders.layer.raster import sample_elevation
+from siting.network.attach.rows import join_rows, take_rows
+from siting.network.attach.snap import match_entrances
+from siting.network.fragments import fragments, on_fragment
+from siting.network.health import APART_M, network_health
+from siting.network.walking_time import walking_time
+from siting.pipeline.found import Ground, ground_of
 from siting.pipeline.in_areas import area_rows, representative_points
+from siting.pipeline.kept.networks import Prepared
+from siting.progress import Progress, silent
+from siting.rules.city.model import City
 from siting.vocabulary.levels import load_levels
-from siting.yaml_lines import nearest_known
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from numpy.typing import NDArray
 
+    from siting.data_report import DataReport
     from siting.loaders.layer.load import Layers
-    from siting.network.attach.snap import Attachment
+    from siting.network.attach.attachment import Attachment
     from siting.network.graph import Network
-    from siting.pipeline.kept.networks import Prepared
-    from siting.rules.city.model import City
     from siting.rules.pack.model import Rule
     from siting.rules.parameters import Parameters
-    from siting.tables import DataReport
-
-Progress = Callable[[str, float], None]
 
 _SLIVER_SHARE = 0.01
 
@@ -48,7 +62,7 @@ def build_city(
         Gets the fragments of the network, the subjects that are on none of its streets, and
         junctions without a height.
     prepared
-        Where the network and the attachments are kept; left out, they are made anew.
+        Where the network and the attachments are kept; left out, nothing is kept.
     progress
         Called with a label and a share from 0 to 1.
 
@@ -57,22 +71,34 @@ def build_city(
     City
         With walking times on slopes where the project has heights.
     """
-    from concurrent.futures import ThreadPoolExecutor
+    city = placed_city(layers, parameters, report=report, prepared=prepared, progress=progress)
+    note_fragments(city, report)
+    note_health(city, report)
+    note_unattached(city, report)
+    return city
 
-    from siting.pipeline.kept.networks import Prepared
-    from siting.rules.city.model import City
 
-    tell, kept = progress or _silent, prepared or Prepared(None)
+def placed_city(
+    layers: Layers,
+    parameters: Parameters,
+    *,
+    report: DataReport,
+    prepared: Prepared | None = None,
+    progress: Progress | None = None,
+) -> City:
+    """Return `build_city` without the notes on who stands on no street or on a loose piece."""
+    tell, kept = progress or silent, prepared or Prepared(None)
+    ground = ground_of(layers)
     tell("joining streets to a network", 0.0)
     with ThreadPoolExecutor(1) as beside:
         # Streets are joined on one core; the areas of the homes are found on another meanwhile.
         home_area = beside.submit(kept.area_rows, layers.residential.geometry, layers.areas)
         network = kept.network(layers.streets)
     tell("putting homes and facilities on streets", 0.4)
-    homes = attached(network, layers.residential, "home_id", layers, parameters, kept)
-    facilities = attached(network, layers.facilities, "facility_id", layers, parameters, kept)
+    homes = attached(network, layers.residential, "home_id", ground, parameters, kept)
+    facilities = attached(network, layers.facilities, "facility_id", ground, parameters, kept)
     tell("weighing slopes", 0.9)
-    city = City(
+    return City(
         homes=layers.residential,
         facilities=layers.facilities,
         areas=layers.areas,
@@ -81,74 +107,117 @@ def build_city(
         network=network,
         home_attachment=homes,
         facility_attachment=facilities,
-        time_network=_time_network(network, layers, parameters, report),
+        time_network=_time_network(network, ground, parameters, report),
         parameters=parameters,
     )
-    note_fragments(city, report)
-    note_health(city, report)
-    note_unattached(city, report)
-    return city
 
 
-def _silent(label: str, share: float) -> None:
-    """Draw nothing."""
+def with_facilities(
+    city: City,
+    ground: Ground,
+    came: gpd.GeoDataFrame,
+    *,
+    stay: NDArray[np.bool_] | None = None,
+) -> City:
+    """Return the city with other facilities: those that stay, and behind them those that come.
+
+    Every change of facilities is made here: a what-if, the sites of a proposal, the services of a
+    plan. So all of them are attached and sorted into areas as `build_city` does it.
+
+    Parameters
+    ----------
+    city
+        Homes and streets stay as they are.
+    ground
+        Of the city: barriers, and the gates through which facilities are reached.
+    came
+        `FACILITIES` in the system of the city; may be empty.
+    stay
+        bool (m,): which facilities of the city stay; None for all.
+    """
+    rows = np.arange(len(city.facilities)) if stay is None else np.flatnonzero(stay)
+    attachment = city.facility_attachment
+    if city.network is not None and attachment is not None:
+        attachment = take_rows(attachment, rows)
+        if len(came):  # else no street is to be sorted into cells
+            added = attached(city.network, came, "facility_id", ground, city.parameters)
+            attachment = join_rows(attachment, added)
+    more = area_rows(came.geometry, city.areas)
+    return replace(
+        city,
+        facilities=appended(city.facilities.iloc[rows], came),
+        facility_attachment=attachment,
+        facility_area={
+            level: np.concatenate([known[rows], more[level]])
+            for level, known in city.facility_area.items()
+        },
+    )
+
+
+def appended(table: gpd.GeoDataFrame, more: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return two tables of one kind as one, rows numbered from 0."""
+    # Tables without rows, and columns without values, would change the type of the whole.
+    unfilled = [name for name in more if name in table and more[name].isna().all()]
+    filled = [each for each in (table, more.drop(columns=unfilled)) if len(each)] or [table]
+    joined: gpd.GeoDataFrame = pd.concat(filled, ignore_index=True)
+    return joined
 
 
 def attached(
     network: Network,
     table: gpd.GeoDataFrame,
     id_column: str,
-    layers: Layers,
+    ground: Ground,
     parameters: Parameters,
     prepared: Prepared | None = None,
 ) -> Attachment:
-    """Attach a table to the streets, through its known gates or as it lies."""
-    from siting.network.attach.snap import match_entrances
-    from siting.pipeline.kept.networks import Prepared
+    """Attach homes, facilities or sites to the streets, through their known gates or as they lie.
 
+    Parameters
+    ----------
+    id_column
+        What the gates of the ground call the rows of the table.
+    prepared
+        Where attachments are kept; left out, nothing is kept.
+    """
     gates = None
-    if layers.entrances is not None:
-        gates = match_entrances(layers.entrances, table[id_column])
+    if ground.entrances is not None:
+        gates = match_entrances(ground.entrances, table[id_column])
     return (prepared or Prepared(None)).attachment(
         network,
         table.geometry,
         max_access_m=parameters.max_access_m,
-        barriers=layers.barriers,
+        barriers=ground.barriers,
         entrances=gates,
     )
 
 
 def _time_network(
-    network: Network, layers: Layers, parameters: Parameters, report: DataReport
+    network: Network, ground: Ground, parameters: Parameters, report: DataReport
 ) -> Network | None:
     """Weight the streets by walking time where heights are known; else distance tells time."""
-    if layers.elevation is None:
+    if ground.elevation is None:
         return None
-    from siting.loaders.layer.raster import sample_elevation
-    from siting.network.walking_time import walking_time
-
-    heights = sample_elevation(layers.elevation, network.node_xy, layers.crs)
+    heights = sample_elevation(ground.elevation, network.node_xy, ground.crs)
     flat = int(np.isnan(heights).sum())
     if flat:
         message = (
             f"{flat:,} of {heights.size:,} junctions of the streets have no height; the streets "
             "there count as level."
         )
-        name = f"elevation ({layers.elevation.name})"
+        name = f"elevation ({ground.elevation.name})"
         report.add(name, "warning", "height-missing", message, count=flat)
     return walking_time(network, parameters.walking_speed_m_per_min, heights)
 
 
 def _shared_ground(areas: gpd.GeoDataFrame) -> Any:
     """Return the ground that more than a sliver of two areas share, or an empty shape."""
-    import shapely
-
     shapes = areas.geometry.to_numpy()
     shapely.prepare(shapes)
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     pairs = one < other
     one, other = one[pairs], other[pairs]
-    # Neighbours touch along a line, and where digitised twice in slivers that hold nobody.
+    # Neighbours touch along a line; where it was digitised twice, slivers overlap without homes.
     apart = shapely.touches(shapes[one], shapes[other])
     shared = shapely.intersection(shapes[one[~apart]], shapes[other[~apart]])
     smaller = np.minimum(shapely.area(shapes[one[~apart]]), shapely.area(shapes[other[~apart]]))
@@ -157,8 +226,6 @@ def _shared_ground(areas: gpd.GeoDataFrame) -> Any:
 
 def note_overlaps(layers: Layers, report: DataReport) -> None:
     """Report homes that lie in several areas of one level; each counts in the first alone."""
-    import shapely
-
     points = representative_points(layers.residential.geometry)
     for level, areas in layers.areas.items():
         shared = _shared_ground(areas)
@@ -195,8 +262,8 @@ def note_levels(layers: Layers, rules: Iterable[Rule], report: DataReport) -> No
             )
 
 
-def note_gates_of_nobody(layers: Layers, report: DataReport) -> None:
-    """Report gates whose subject_id is no home, facility or site."""
+def note_unmatched_gates(layers: Layers, report: DataReport) -> None:
+    """Report entrances whose `subject_id` is no home, facility or site."""
     if layers.entrances is None:
         return
     known = {*layers.residential["home_id"], *layers.facilities["facility_id"]}
@@ -218,8 +285,6 @@ def note_gates_of_nobody(layers: Layers, report: DataReport) -> None:
 
 def note_fragments(city: City, report: DataReport) -> None:
     """Report pieces of the network that hang together with nothing, and what stands on them."""
-    from siting.network.fragments import fragments, on_fragment
-
     assert city.network is not None
     loose = fragments(city.network)
     if loose.empty:
@@ -250,10 +315,6 @@ def note_fragments(city: City, report: DataReport) -> None:
 
 def note_health(city: City, report: DataReport) -> None:
     """Report the figures that show whether the streets hang together as streets do."""
-    import shapely
-
-    from siting.network.health import APART_M, network_health
-
     assert city.network is not None
     assert city.home_attachment is not None
     places = shapely.get_coordinates(shapely.centroid(np.asarray(city.homes.geometry)))

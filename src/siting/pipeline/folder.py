@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from siting.errors import SitingError
 
@@ -71,6 +72,12 @@ def replaced_folder(out: Path) -> Iterator[Path]:
         _swap(fresh, out, beside / "old")
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def write_json(value: Any, path: Path) -> None:
+    """Write plain data as a JSON file; a number that JSON has no word for raises."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def _swap(fresh: Path, out: Path, old: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,8 +44,6 @@ def area_of_points(points: npt.NDArray[Any], areas: gpd.GeoDataFrame) -> npt.NDA
     >>> area_of_points(shapely.points([[0.5, 0.5], [1.0, 0.5], [3.0, 0.5]]), areas).tolist()
     [0, 0, -1]
     """
-    import shapely
-
     row = np.full(len(points), -1, dtype=np.int32)
     if not len(areas) or not len(points):
         return row
@@ -66,8 +65,6 @@ def representative_points(geometry: gpd.GeoSeries) -> npt.NDArray[Any]:
     geometry
         Points or polygons (n,), none empty.
     """
-    import shapely
-
     shapes: npt.NDArray[Any] = np.asarray(geometry.to_numpy(), dtype=object)
     if (shapely.get_type_id(shapes) == shapely.GeometryType.POINT).all():
         return shapes

@@ -1,37 +1,5 @@
 """Maps of a ``MapModel``: one HTML file that asks for nothing from anywhere, or a picture."""
 
-from siting.render.basemap import Basemap, openstreetmap, tianditu
-from siting.render.model import (
-    Citation,
-    Label,
-    MapAreas,
-    MapContext,
-    MapFacilities,
-    MapHomes,
-    MapModel,
-    MapNote,
-    MapRule,
-    MapSites,
-)
-from siting.render.page import draw_map, write_map
-from siting.render.static import draw_static_map, write_static_map
+import lazy_loader
 
-__all__ = [
-    "Basemap",
-    "Citation",
-    "Label",
-    "MapAreas",
-    "MapContext",
-    "MapFacilities",
-    "MapHomes",
-    "MapModel",
-    "MapNote",
-    "MapRule",
-    "MapSites",
-    "draw_map",
-    "draw_static_map",
-    "openstreetmap",
-    "tianditu",
-    "write_map",
-    "write_static_map",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -14,7 +14,6 @@ import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from siting.render.basemap import Basemap
@@ -156,68 +155,6 @@ def document(
         "",
     )
     return "\n".join(lines)
-
-
-def write_map(
-    model: MapModel,
-    path: str | Path,
-    *,
-    language: str = "zh",
-    basemaps: Sequence[Basemap] | None = None,
-) -> Path:
-    """Write the map as one HTML file that opens without a network.
-
-    Parameters
-    ----------
-    model
-        What to show.
-    path
-        The file; an existing one is replaced only when the new one is complete.
-    language
-        ``zh`` or ``en``: the language at the start; the reader can switch.
-    basemaps
-        Online basemaps that the reader may turn on, such as ``[openstreetmap()]``; none by
-        default, and then the page cannot make any request.
-
-    Returns
-    -------
-    Path
-        The file written.
-
-    Raises
-    ------
-    TableError
-        The model has faults; all of them are listed.
-    SitingError
-        A language that the page does not have.
-    """
-    html: str = draw_map(model, language=language, basemaps=basemaps).get_root().render()
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.part")
-    draft.write_bytes(html.encode("utf-8", "replace"))
-    draft.replace(target)
-    return target
-
-
-def draw_map(
-    model: MapModel,
-    *,
-    language: str = "zh",
-    basemaps: Sequence[Basemap] | None = None,
-) -> Any:
-    """Return the map as a ``folium.Map``, which shows itself in a notebook.
-
-    Parameters and errors are those of ``write_map``. Shapes of folium that need no picture and no
-    HTML (such as ``folium.CircleMarker`` or ``folium.PolyLine``) can be added to it.
-
-    Returns
-    -------
-    folium.Map
-    """
-    from siting.render._folium_map import CoverageMap
-
-    return CoverageMap(model, language=language, basemaps=tuple(basemaps or ()))
 
 
 def _hash(text: str) -> str:

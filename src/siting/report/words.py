@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from siting.rules.plan.finding import Language, PlanFinding
+from siting.message import Language
+from siting.rules.plan.finding import PlanFinding
 
 _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siting.message import Text
 from siting.plain_text import one_line
 from siting.rules.city.findings import Verdict
+from siting.rules.facts import SCALAR_UNITS, fact_title, unit_of, unit_text
 from siting.rules.pack.measures import Family, measure_of
-from siting.rules.plan.fact_titles import fact_title, unit_text
-from siting.rules.plan.finding import Text
-from siting.rules.plan.model import SCALAR_UNITS, unit_of
 from siting.rules.wording import COMPARISONS, joined, number_text, per_text, quantity_text
 from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.levels import load_levels
@@ -100,7 +99,7 @@ def describe_rule(rule: Rule, language: str = "zh") -> str:
 
     Examples
     --------
-    >>> from siting.rules.pack.places import find_packs, read_packs
+    >>> from siting.rules.pack.find import find_packs, read_packs
     >>> rules = {rule.id: rule for pack in read_packs(find_packs(["cn"])) for rule in pack.rules}
     >>> print(describe_rule(rules["wuhan-elder-care-floor-area"], "en").splitlines()[1])
     asks: 30 m² for each 100 households at least, and at least 300 m² in all

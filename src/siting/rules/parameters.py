@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from siting.vocabulary.facility_types import load_facility_types
+
 
 class Parameters(BaseModel):
     """Parameters of one analysis; frozen, in the units their names say.
@@ -93,8 +95,6 @@ class Parameters(BaseModel):
     @field_validator("complete_types")
     @classmethod
     def _known_types(cls, codes: tuple[str, ...]) -> tuple[str, ...]:
-        from siting.vocabulary.facility_types import load_facility_types
-
         types = load_facility_types() if codes else ()
         for code in codes:
             if code not in types:

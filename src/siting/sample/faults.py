@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from shapely.geometry import Polygon
-
-if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +55,6 @@ def spoil_buildings(
     frame: gpd.GeoDataFrame, rng: np.random.Generator
 ) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Empty, negate, repeat and break a few buildings, each row in one way only."""
-    import geopandas as gpd
-    import pandas as pd
-
     frame = frame.copy()
     rows = rng.permutation(len(frame))[:14]
     unknown, uncounted = rows[:6], rows[6:10]
@@ -78,8 +73,6 @@ def spoil_compounds(
     frame: gpd.GeoDataFrame, rng: np.random.Generator
 ) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Break one outline and empty one number of households."""
-    import geopandas as gpd
-
     frame = frame.copy()
     crossed, unknown = (int(row) for row in rng.permutation(len(frame))[:2])
     shapes = list(frame.geometry)
@@ -107,8 +100,6 @@ def spoil_compounds(
 
 def spoil_pois(frame: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame, list[Fault]]:
     """Repeat a row, add a category nobody asked for, lose coordinates, type thousands."""
-    import pandas as pd
-
     area = frame["建筑面积"].to_numpy(dtype=float)
     large = np.flatnonzero(area >= 1000)
     typed = int(large[0])

@@ -5,11 +5,16 @@ Dates that formats insist on are fixed; nothing here depends on the clock or the
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pyogrio
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
 
 from siting.sample.names import DISTRICT_EN, DISTRICT_ZH, MADE_UP_EN, MADE_UP_ZH
 
@@ -69,8 +74,6 @@ def write_workbook(sheets: Mapping[str, tuple[str, pd.DataFrame]], path: Path) -
     sheets
         Sheet name -> its title and table.
     """
-    from openpyxl import Workbook
-
     book = Workbook()
     for empty in book.worksheets:
         book.remove(empty)
@@ -81,8 +84,6 @@ def write_workbook(sheets: Mapping[str, tuple[str, pd.DataFrame]], path: Path) -
 
 
 def _fill_sheet(sheet: Any, title: str, frame: pd.DataFrame) -> None:
-    from openpyxl.styles import Alignment, Font
-
     width = len(frame.columns)
     for row, text in enumerate((title, f"说明：{MADE_UP_ZH}；坐标为 CGCS2000 经纬度"), 1):
         sheet.cell(row, 1, text).font = Font(bold=row == 1)
@@ -111,8 +112,6 @@ def _merge_runs(sheet: Any, column: int, *, first: int, last: int) -> None:
 
 def _fix_dates(path: Path) -> None:
     """Write the archive again with fixed dates: openpyxl puts the clock into it twice."""
-    import re
-
     with zipfile.ZipFile(path) as archive:
         parts = [(name, archive.read(name)) for name in archive.namelist()]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -130,8 +129,6 @@ def _write_ogr(
     layer_options: Mapping[str, str],
     encoding: str | None = None,
 ) -> None:
-    import pyogrio
-
     pyogrio.write_dataframe(
         frame, path, layer=layer or path.stem, layer_options=dict(layer_options), encoding=encoding
     )
@@ -140,8 +137,6 @@ def _write_ogr(
 @contextmanager
 def _fixed_clock() -> Iterator[None]:
     """Give GeoPackages, which store when they were changed, always the same date."""
-    import pyogrio
-
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2026-01-01T00:00:00.000Z"})
     try:
         yield

@@ -7,19 +7,17 @@ Geometry is in EPSG:4547.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from siting.sample.district import District
 from siting.sample.ground import METRIC_CRS, Floats, to_metric
 from siting.sample.names import MADE_UP_ZH
 from siting.sample.services import Service
-
-if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
 
 POI_TYPES = (
     "food_market",
@@ -178,13 +176,9 @@ def lonlat(frame: gpd.GeoDataFrame, crs: str = "EPSG:4326") -> Floats:
 
 def plain(frame: gpd.GeoDataFrame, columns: Iterable[str]) -> pd.DataFrame:
     """Return some columns without the geometry."""
-    import pandas as pd
-
     return pd.DataFrame(frame[list(columns)])
 
 
 def _geo(columns: dict[str, Any], shapes: Sequence[Any]) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
     moved: Callable[[Any], Any] = lambda shape: shapely.transform(shape, to_metric)  # noqa: E731
     return gpd.GeoDataFrame(columns, geometry=[moved(shape) for shape in shapes], crs=METRIC_CRS)

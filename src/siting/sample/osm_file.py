@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import osmium
 
 from siting.crs import transformer_between
 from siting.sample.files import NOTICE
@@ -19,8 +20,6 @@ def write_osm(ways: Sequence[Way], pharmacies: Sequence[Service], path: Path) ->
 
     Identifiers count from 1 and mean nothing outside this file.
     """
-    import osmium
-
     lines = [way.joined() for way in ways]
     nodes = {point: None for line in lines for point in line}
     number: dict[Point, int] = {point: index for index, point in enumerate(nodes, 1)}

@@ -9,10 +9,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import geopandas as gpd
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+from openpyxl import Workbook
+from shapely.geometry import Point, box
+
+from siting.yaml_lines import load_yaml
 
 Row = tuple[Any, ...]
 TITLE = "江湾花园（虚构）综合经济技术指标表"
@@ -155,8 +160,6 @@ def _wan_mistake() -> list[Row]:
 def _save(
     path: Path, rows: list[Row], merged: tuple[str, ...], extra: dict[str, list[Row]]
 ) -> Path:
-    from openpyxl import Workbook
-
     book = Workbook()
     # Workbooks carry the hour of their making; a fixed one keeps changes readable.
     book.properties.created = dt.datetime(2026, 11, 1)  # noqa: DTZ001 - workbooks know no zones
@@ -176,8 +179,6 @@ def _save(
 
 def _one_file_plans(folder: Path) -> list[Path]:
     """Write 01-compliant as one GeoJSON and as one GeoPackage."""
-    from siting.yaml_lines import load_yaml
-
     text = (folder / "01-compliant" / "plan.yaml").read_text(encoding="utf-8")
     data, _ = load_yaml(text, "plan.yaml")
     site = json.loads(_site().to_crs(4326).to_json())["features"]
@@ -191,9 +192,6 @@ def _one_file_plans(folder: Path) -> list[Path]:
 
 
 def _geopackage(path: Path, data: dict[str, Any]) -> Path:
-    import pandas as pd
-    import pyogrio
-
     path.unlink(missing_ok=True)
     meta = {key: str(data[key]) for key in ("name", "jurisdiction", "date", "status")}
     figures = [{"item": key, "value": float(value)} for key, value in _flat(data["indicators"])]
@@ -216,19 +214,12 @@ def _flat(figures: dict[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _site() -> gpd.GeoDataFrame:
-    import geopandas as gpd
-    from shapely.geometry import box
-
     outline = box(_WEST, _SOUTH, _WEST + _WIDTH, _SOUTH + _DEPTH)
     return gpd.GeoDataFrame({"name": ["江湾南苑（虚构）"]}, geometry=[outline], crs="EPSG:4547")
 
 
 def _drawing(folder: Path) -> list[Path]:
     """Write a drawing with 1,240 households and an elder-care room of 380 m2: two slips."""
-    import geopandas as gpd
-    import pyogrio
-    from shapely.geometry import Point, box
-
     corners = [(_WEST + 15 + 55 * (i % 4), _SOUTH + 15 + 42 * (i // 4)) for i in range(20)]
     buildings = gpd.GeoDataFrame(
         {"home_id": [f"B{i + 1:02d}" for i in range(20)], "households": [62] * 20},

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import rasterio
+import shapely
+from rasterio import Affine
 
 from siting.crs import transformer_between
 from siting.sample.district import District
 from siting.sample.files import NOTICE
 from siting.sample.ground import METRIC_CRS, ORIGIN, Floats, to_metric
 from siting.sample.homes import Integers
-
-if TYPE_CHECKING:
-    from rasterio import Affine
 
 NODATA = -9999.0
 _STEP_DEG = 1 / 1200  # 3 arc seconds, the grid of common population rasters
@@ -53,8 +52,6 @@ def _cell_centres() -> tuple[Floats, Floats]:
 
 
 def _inside(district: District) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    import shapely
-
     x, y = _cell_centres()
     land = shapely.union_all(np.array(district.areas.shape))
     return np.asarray(shapely.contains_xy(land, x, y))
@@ -67,8 +64,6 @@ def _to_degrees(xy: Floats) -> tuple[Floats, Floats]:
 
 
 def _write(grid: Floats, path: Path) -> None:
-    import rasterio
-
     with rasterio.open(
         path,
         "w",
@@ -87,6 +82,4 @@ def _write(grid: Floats, path: Path) -> None:
 
 
 def _transform() -> Affine:
-    from rasterio import Affine
-
     return Affine(_STEP_DEG, 0.0, _WEST, 0.0, -_STEP_DEG, _NORTH)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siting.crs import wgs84_to_gcj02
 from siting.errors import SitingError
-from siting.sample import texts
+from siting.sample import files, frames, texts
 from siting.sample.district import District, draw_district
 from siting.sample.faults import (
     Fault,
@@ -20,6 +21,8 @@ from siting.sample.faults import (
     spoil_compounds,
     spoil_pois,
 )
+from siting.sample.osm_file import write_osm
+from siting.sample.rasters import write_elevation, write_people
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -102,8 +105,6 @@ def _swap(fresh: Path, folder: Path, replaced: Path) -> None:
 
 
 def _fill(folder: Path, rng: np.random.Generator, seed: int) -> None:
-    from siting.sample import files, frames
-
     district = draw_district(rng)
     faults = _write_homes(district, folder, rng)
     faults += _write_services(district, folder, rng)
@@ -115,8 +116,6 @@ def _fill(folder: Path, rng: np.random.Generator, seed: int) -> None:
 
 
 def _write_homes(district: District, folder: Path, rng: np.random.Generator) -> list[Fault]:
-    from siting.sample import files, frames
-
     buildings, building_faults = spoil_buildings(frames.buildings(district), rng)
     files.write_geopackage(buildings, folder / "buildings.gpkg", layer="buildings")
     compounds, compound_faults = spoil_compounds(frames.compounds(district), rng)
@@ -127,8 +126,6 @@ def _write_homes(district: District, folder: Path, rng: np.random.Generator) -> 
 
 
 def _write_services(district: District, folder: Path, rng: np.random.Generator) -> list[Fault]:
-    from siting.sample import files, frames
-
     pois, poi_faults = spoil_pois(_poi_table(frames.services(district, frames.POI_TYPES)), rng)
     files.write_csv(pois, folder / "poi_gcj02.csv")
     care = _care_table(district, frames.services(district, frames.CARE_TYPES), "床位（张）")
@@ -146,9 +143,6 @@ def _write_services(district: District, folder: Path, rng: np.random.Generator) 
 
 
 def _write_streets(district: District, folder: Path) -> list[Fault]:
-    from siting.sample import files, frames
-    from siting.sample.osm_file import write_osm
-
     pharmacies = [row for row in district.services if row.facility_type in frames.OSM_TYPES]
     write_osm(district.ways(), pharmacies, folder / "streets.osm.pbf")
     files.write_geojson(frames.river(district), folder / "river.geojson")
@@ -167,8 +161,6 @@ def _write_streets(district: District, folder: Path) -> list[Fault]:
 
 
 def _write_areas(district: District, folder: Path) -> list[Fault]:
-    from siting.sample import files, frames
-
     communities = frames.communities(district).to_crs("EPSG:4526")
     files.write_geopackage(communities, folder / "communities.gpkg", layer="communities")
     subdistricts = frames.subdistricts(district).to_crs("EPSG:4526")
@@ -183,8 +175,6 @@ def _write_areas(district: District, folder: Path) -> list[Fault]:
 
 
 def _write_rasters(district: District, folder: Path) -> None:
-    from siting.sample.rasters import write_elevation, write_people
-
     write_people(district, district.homes.population, folder / "population.tif")
     write_people(district, district.homes.elderly, folder / "population_60plus.tif")
     write_elevation(district, folder / "elevation.tif")
@@ -204,9 +194,6 @@ def _write_text(path: Path, text: str) -> None:
 
 def _poi_table(services: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return services as a map provider exports them: words, and GCJ-02 on 1e-6 degrees."""
-    from siting.crs import wgs84_to_gcj02
-    from siting.sample import frames
-
     lon, lat = wgs84_to_gcj02(*frames.lonlat(services).T)
     table = frames.plain(services, ["设施编号", "设施名称", "类别", "建筑面积"])
     table.columns = ["编号", "名称", "类别", "建筑面积"]
@@ -215,8 +202,6 @@ def _poi_table(services: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def _care_table(district: District, services: gpd.GeoDataFrame, places: str) -> pd.DataFrame:
     """Return services as a civil affairs office lists them, in CGCS2000 degrees."""
-    from siting.sample import frames
-
     joined = services.sjoin(frames.communities(district)[["所属街道", "geometry"]], how="left")
     joined = joined[~joined.index.duplicated()].sort_values(["所属街道", "设施编号"])
     lon, lat = frames.lonlat(joined, "EPSG:4490").T
@@ -229,8 +214,6 @@ def _care_table(district: District, services: gpd.GeoDataFrame, places: str) -> 
 
 
 def _park_gate_table(district: District) -> pd.DataFrame:
-    from siting.sample import frames
-
     gates = frames.park_gates(district)
     lon, lat = frames.lonlat(gates).T
     return frames.plain(gates, ["设施编号", "名称"]).assign(经度=lon, 纬度=lat)

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from siting.did_you_mean import nearest_known
 from siting.errors import RuleError
 from siting.shipped import FACILITY_TYPES_FILE, read_shipped
 from siting.vocabulary.text import half_width, word_key
 from siting.vocabulary.title import Title
-from siting.yaml_lines import faults_of, load_yaml, nearest_known
+from siting.yaml_lines import faults_of, load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

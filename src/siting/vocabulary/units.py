@@ -14,10 +14,10 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, get_args
 
+from siting.did_you_mean import nearest_known
 from siting.vocabulary.data import Data, own_file, parse_data, refuse
 from siting.vocabulary.text import fold
 from siting.yaml_lines import Path as KeyPath
-from siting.yaml_lines import nearest_known
 
 Quantity = Literal[
     "area",

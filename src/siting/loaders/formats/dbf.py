@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from siting.errors import LoadError
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 # Enough records to tell the encodings apart.
 _SNIFFED_BYTES = 8 * 1024 * 1024
@@ -142,8 +142,6 @@ def _codec(name: str) -> str | None:
 
 def _texts(table: Path) -> list[_Text]:
     """Return field names and the different text values, trimmed of the padding."""
-    import numpy as np
-
     with table.open("rb") as stream:
         _, header_bytes, width = struct.unpack("<IHH", stream.read(32)[4:12])
         fields = stream.read(max(header_bytes - 32, 0))
@@ -164,8 +162,6 @@ def _texts(table: Path) -> list[_Text]:
 
 def _values(cells: np.ndarray) -> list[_Text]:
     """Return the different texts of one field."""
-    import numpy as np
-
     if not cells.size:
         return []
     width = cells.shape[1]

@@ -6,6 +6,7 @@ readers follow links, URLs and archive members that a planner never meant.
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import shutil
 import struct
@@ -16,7 +17,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from siting.did_you_mean import near_it
 from siting.errors import LoadError
+from siting.loaders.formats.xlsx.disguise import no_workbook
 
 VECTOR_SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".fgb", ".parquet", ".geoparquet", ".gdb")
 TABLE_SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm")
@@ -104,11 +107,8 @@ def _without_links_above(path: Path, subject: str) -> Path:
 
 
 def _absent(path: Path, text: str, subject: str) -> str:
-    import difflib
-
     there = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-    near = difflib.get_close_matches(path.name, there, n=3)
-    hint = f" Near it are {near}." if near else ""
+    hint = near_it(path.name, there)
     if path.is_symlink():
         return f"{subject} names '{text}', a link that leads to no file ({path})."
     return f"{subject} names '{text}', which does not exist at {path}.{hint}"
@@ -131,7 +131,7 @@ def check_content(path: Path, *, subject: str) -> None:
     if path.is_dir():
         raise LoadError(f"{subject}: {path.name} is a folder, not a file.")
     with path.open("rb") as stream:
-        head = stream.read(128)
+        head = stream.read(512)
     if not head:
         raise LoadError(f"{subject}: {path.name} is empty (0 bytes).")
     _check_magic(path, suffix, head, subject)
@@ -169,8 +169,6 @@ def _members(path: Path) -> list[Path]:
 
 
 def _glob_escaped(stem: str) -> str:
-    import glob
-
     return glob.escape(stem)
 
 
@@ -198,9 +196,11 @@ def _check_magic(path: Path, suffix: str, head: bytes, subject: str) -> None:
         return
     if suffix in (".xlsx", ".xlsm", ".xls") and head.startswith(_OLD_OFFICE):
         raise LoadError(
-            f"{subject}: {path.name} is an old .xls workbook or is protected by a password. "
-            "Save it as .xlsx without a password."
+            f"{subject}: {path.name} is an old .xls workbook or is protected by a password, or an "
+            ".et workbook of WPS. Save it as .xlsx without a password."
         )
+    if suffix in (".xlsx", ".xlsm") and (fault := no_workbook(head)):
+        raise LoadError(f"{subject}: {path.name} {fault}")
     magic, what = _MAGIC.get(suffix, (b"", ""))
     if not head.startswith(magic):
         raise LoadError(

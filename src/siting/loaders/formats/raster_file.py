@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pyproj
+import rasterio
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
-from siting.crs import transformer_between
+from siting.crs import parse_crs, transformer_between
 from siting.errors import CRSError, LoadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pyproj
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -66,9 +68,6 @@ class Grid:
 @contextmanager
 def open_raster(path: Path, subject: str) -> Iterator[Any]:
     """Open a GeoTIFF for reading; every way it can be broken becomes one LoadError."""
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning, RasterioError
-
     if not path.is_file():
         raise LoadError(f"{subject}: {path} is not a file; expected a GeoTIFF.")
     size = path.stat().st_size
@@ -88,10 +87,6 @@ def open_raster(path: Path, subject: str) -> Iterator[Any]:
 
 def read_grid(dataset: Any, declared: object, subject: str) -> Grid:
     """Return where the cells of an open raster lie; CRSError where it does not say."""
-    import pyproj
-
-    from siting.crs import parse_crs
-
     if dataset.transform.is_identity or dataset.transform.determinant == 0:
         raise CRSError(
             f"{subject} has no position on the earth (no geotransform); export it again as a "

@@ -1,34 +1,56 @@
-"""One sheet of a workbook as rows of cells.
+"""One sheet of a workbook as rows of cells, as layers are read.
 
-Owns what openpyxl leaves open: the size of what is unpacked, which sheet is meant, merged cells,
-and formulas that were never calculated.
+Owns which sheet is meant, how merged cells are filled, and the notes on what was left out: hidden
+rows and columns, and formulas that were never calculated.
 """
 
 from __future__ import annotations
 
-import difflib
-import re
-import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
+from siting.did_you_mean import did_you_mean
 from siting.errors import LoadError
 from siting.loaders.formats.files import open_archive
+from siting.loaders.formats.xlsx.cells import Merge, StoredCell, cell_name, read_cells
+from siting.loaders.formats.xlsx.package import Package, Style
+from siting.loaders.formats.xlsx.parts import DefusedXmlException
 
 if TYPE_CHECKING:
-    from openpyxl.workbook.workbook import Workbook
+    from collections.abc import Iterator
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
+    from siting.loaders.formats.xlsx.package import SheetPart
 
 Row = tuple[Any, ...]
-_Merge = tuple[int, int, int, int]
 
 # A million rows of twenty columns is what a sheet can hold; above it is no table of a city.
 MOST_CELLS = 20_000_000
+# An empty cell with a style is an element too.
+_MOST_ELEMENTS = 10 * MOST_CELLS
 _LARGEST_SHEETS_BYTES = 1024**3
-_MERGE = re.compile(rb"<mergeCell\s[^>]{0,64}?ref=\"([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})\"")
+_FIRST_ROWS = 60
+_DAY_0 = datetime(1899, 12, 30)  # noqa: DTZ001  a sheet knows no time zones
+
+
+class DatedNumber(float):
+    """A number that its cell shows as a date: 1250 where a column is of households, else a day.
+
+    >>> str(DatedNumber(45962)), DatedNumber(45962) + 1, str(DatedNumber(45962.5))
+    ('2025-11-01', 45963.0, '2025-11-01 12:00:00')
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Write the date as ISO 8601 does; a number before 1900 has none."""
+        if not 1 <= self < 2_958_466:
+            return repr(float(self))
+        moment = _DAY_0 + timedelta(seconds=round(float(self) * 86_400))
+        return str(moment.date()) if moment.time() == datetime.min.time() else str(moment)
 
 
 def read_sheet(
@@ -39,7 +61,7 @@ def read_sheet(
     subject: str,
     report: DataReport,
 ) -> list[Row]:
-    """Read the cells of one sheet; formulas give the value that was last calculated.
+    """Read the visible cells of one sheet; formulas give the value that was last calculated.
 
     Parameters
     ----------
@@ -51,150 +73,124 @@ def read_sheet(
     Returns
     -------
     list of tuple
-        From row 1; rows may differ in length. Texts of merged cells are repeated in all of them;
-        numbers are not, since a merged number counts once.
+        From row 1; rows may differ in length. Hidden rows and columns are empty. Texts of merged
+        cells are repeated in all of them; numbers are not, since a merged number counts once.
 
     Raises
     ------
     LoadError
         Not a workbook, too large, entities in its XML, no such sheet, several that fit.
     """
-    marks = _scan(path, subject)
-    with _workbook(path, subject, data_only=True) as book:
-        name = _choose_sheet(book, sheet, score, subject)
-        rows = _rows(book, name, subject)
-    if b"<f" in marks:
-        _note_uncalculated(path, name, rows, subject, report)
-    if b"<mergeCell " in marks:
-        rows = _spread_merged(path, name, rows, subject, report)
-    return rows
+    with _package(path, subject) as package:
+        chosen = _choose_sheet(package, sheet, score, subject)
+        rows = _Rows(package.styles)
+        found = read_cells(package, chosen.part, rows.take)
+    filled = rows.filled
+    if not filled:
+        hidden = f" that is not hidden ({found.hidden} are)" if found.hidden else ""
+        raise LoadError(f"{subject} is empty: the sheet '{chosen.name}' has no cell{hidden}.")
+    if found.hidden:
+        message = (
+            f"cells in hidden rows or columns are not read, the first is {found.first_hidden}; "
+            "show them in the workbook if they count"
+        )
+        report.add(
+            subject,
+            "excluded",
+            "hidden-cells",
+            message,
+            count=found.hidden,
+            examples=[found.first_hidden],
+            details={"first": found.first_hidden},
+        )
+    _note_uncalculated(rows.uncalculated, subject, report)
+    _spread_merged(filled, found.merged, subject, report)
+    return [tuple(row) for row in filled]
 
 
-def _scan(path: Path, subject: str) -> set[bytes]:
-    """Look through the sheets' XML, before it is parsed, for what needs care."""
-    found: set[bytes] = set()
+@contextmanager
+def _package(path: Path, subject: str) -> Iterator[Package]:
     with open_archive(path, subject=subject) as archive:
         parts = [part for part in archive.infolist() if part.filename.endswith(".xml")]
         if sum(part.file_size for part in parts) > _LARGEST_SHEETS_BYTES:
             raise LoadError(
                 f"{subject}: {path.name} is larger than 1 GiB unpacked; save it as CSV."
             )
-        for part in parts:
-            with archive.open(part) as stream:
-                found |= _marks_in(stream)
-    if found & {b"<!DOCTYPE", b"<!ENTITY"}:
-        raise LoadError(
-            f"{subject}: {path.name} defines XML entities, which no spreadsheet program writes; "
-            "siting does not open it. Save it anew."
-        )
-    return found
-
-
-def _marks_in(stream: IO[bytes]) -> set[bytes]:
-    marks = (b"<f>", b"<f ", b"<mergeCell ", b"<!DOCTYPE", b"<!ENTITY")
-    found: set[bytes] = set()
-    tail = b""
-    while block := stream.read(1 << 20):
-        found |= {
-            mark.rstrip(b"> ") if b"<f" in mark else mark for mark in marks if mark in tail + block
-        }
-        tail = block[-16:]
-    return found
-
-
-@contextmanager
-def _workbook(path: Path, subject: str, *, data_only: bool) -> Iterator[Workbook]:
-    import openpyxl
-
-    with warnings.catch_warnings():
-        # Styles, validations and pictures that openpyxl does not know are of no concern here.
-        warnings.simplefilter("ignore")
         try:
-            book = openpyxl.load_workbook(path, read_only=True, data_only=data_only)
-        # openpyxl lets KeyError, ValueError, XML and zip errors through for damaged files.
+            yield Package(archive, most_elements=_MOST_ELEMENTS)
+        except DefusedXmlException as error:
+            raise LoadError(
+                f"{subject}: {path.name} defines XML entities, which no spreadsheet program "
+                "writes; siting does not open it. Save it anew."
+            ) from error
+        except LoadError:
+            raise
+        # Damaged files end in KeyError, ValueError, XML and zip errors.
         except Exception as error:
-            raise _damaged(path, subject, error) from error
-        try:
-            yield book
-        finally:
-            book.close()
-
-
-def _damaged(path: Path, subject: str, error: Exception) -> LoadError:
-    return LoadError(
-        f"{subject}: {path.name} cannot be read as a workbook ({type(error).__name__}: {error}). "
-        "Open it in Excel or WPS and save it as .xlsx."
-    )
+            raise LoadError(
+                f"{subject}: {path.name} cannot be read as a workbook ({type(error).__name__}: "
+                f"{error}). Open it in Excel or WPS and save it as .xlsx."
+            ) from error
 
 
 def _choose_sheet(
-    book: Workbook, sheet: str | None, score: Callable[[Sequence[Row]], int], subject: str
-) -> str:
-    names = [one.title for one in book.worksheets if one.sheet_state == "visible"]
-    every = [one.title for one in book.worksheets]
+    package: Package, sheet: str | None, score: Callable[[Sequence[Row]], int], subject: str
+) -> SheetPart:
+    every = {one.name: one for one in package.sheets}
+    names = [one.name for one in package.sheets if not one.hidden]
     if sheet is not None:
         if sheet in every:
-            return sheet
-        near = difflib.get_close_matches(sheet, every, n=1)
-        hint = f" The nearest is '{near[0]}'." if near else ""
-        raise LoadError(f"{subject} has no sheet '{sheet}'; it has {every}.{hint}")
+            return every[sheet]
+        hint = did_you_mean(sheet, every)
+        raise LoadError(f"{subject} has no sheet '{sheet}'; it has {list(every)}.{hint}")
     if len(names) == 1:
-        return names[0]
-    scores = {name: score(_rows(book, name, subject, at_most=60)) for name in names}
+        return every[names[0]]
+    scores = {name: score(_first_rows(package, every[name])) for name in names}
     best = [name for name in names if scores[name] == max(scores.values())]
     if len(best) != 1:
         raise LoadError(f"{subject} has {len(names)} sheets; write sheet: with one of {names}.")
-    return best[0]
+    return every[best[0]]
 
 
-def _rows(book: Workbook, name: str, subject: str, *, at_most: int | None = None) -> list[Row]:
-    sheet: Any = book[name]
-    # The stated size may be a million empty columns.
-    sheet.reset_dimensions()
-    try:
-        rows = list(_within_limit(sheet.iter_rows(values_only=True, max_row=at_most)))
-    except Exception as error:
-        raise LoadError(
-            f"{subject}: the sheet '{name}' is damaged or too large: {error}."
-        ) from error
-    while rows and not rows[-1]:
-        rows.pop()
-    if not rows:
-        raise LoadError(f"{subject} is empty: the sheet '{name}' has no cells.")
-    return rows
+def _first_rows(package: Package, sheet: SheetPart) -> list[Row]:
+    rows = _Rows(package.styles)
+    read_cells(package, sheet.part, rows.take, until_row=_FIRST_ROWS)
+    return [tuple(row) for row in rows.filled]
 
 
-def _within_limit(rows: Iterator[Row]) -> Iterator[Row]:
-    cells = 0
-    for row in rows:
-        filled = _trimmed(row)
-        cells += len(filled)
-        if cells > MOST_CELLS:
+class _Rows:
+    """Puts the cells of a sheet into rows; gaps are None."""
+
+    def __init__(self, styles: list[Style]) -> None:
+        self.filled: list[list[Any]] = []
+        self.uncalculated: list[str] = []
+        self._dates = frozenset(number for number, style in enumerate(styles) if style.date)
+        self._size = 0
+
+    def take(self, stored: StoredCell) -> None:
+        row, column, kind, text, style_number, formula = stored
+        if formula and not text.strip():
+            self.uncalculated.append(cell_name(row, column))
+            return
+        while len(self.filled) < row:
+            self.filled.append([])
+        cells = self.filled[row - 1]
+        self._size += max(0, column - len(cells))
+        if self._size > MOST_CELLS:
             raise ValueError(f"it has more than {MOST_CELLS:,} cells")
-        yield filled
+        cells.extend([None] * (column - len(cells)))
+        cells[column - 1] = self._value(kind, text, style_number)
+
+    def _value(self, kind: str, text: str, style_number: int) -> object:
+        if kind == "n":
+            if style_number in self._dates:
+                return DatedNumber(text)
+            return int(text) if text.lstrip("-").isdecimal() else float(text)
+        return text == "1" if kind == "b" else text
 
 
-def _trimmed(row: Row) -> Row:
-    end = len(row)
-    while end and row[end - 1] is None:
-        end -= 1
-    return row[:end]
-
-
-def _note_uncalculated(
-    path: Path, name: str, rows: list[Row], subject: str, report: DataReport
-) -> None:
+def _note_uncalculated(cells: list[str], subject: str, report: DataReport) -> None:
     """List the formulas without a stored value: another program wrote the file and never ran it."""
-    from openpyxl.utils import get_column_letter
-
-    cells: list[str] = []
-    with _workbook(path, subject, data_only=False) as book:
-        for number, row in enumerate(_rows(book, name, subject)):
-            values = rows[number] if number < len(rows) else ()
-            for column, cell in enumerate(row):
-                value = values[column] if column < len(values) else None
-                if value is None and _is_formula(cell):
-                    cells.append(f"{get_column_letter(column + 1)}{number + 1}")
     if cells:
         message = (
             "formulas without a stored result count as missing; open the workbook in Excel or WPS "
@@ -205,64 +201,23 @@ def _note_uncalculated(
         )
 
 
-def _is_formula(cell: object) -> bool:
-    return (isinstance(cell, str) and cell.startswith("=")) or hasattr(cell, "ref")
-
-
 def _spread_merged(
-    path: Path, name: str, rows: list[Row], subject: str, report: DataReport
-) -> list[Row]:
-    filled = [list(row) for row in rows]
+    filled: list[list[Any]], merged: Sequence[Merge], subject: str, report: DataReport
+) -> None:
     texts: list[str] = []
     numbers: list[str] = []
-    width = max(len(row) for row in rows)
-    for top, left, bottom, last in _merged(path, name, subject):
-        right = min(last, width - 1)
+    width = max(len(row) for row in filled)
+    for first_row, first_column, last_row, last_column in merged:
+        top, left, right = first_row - 1, first_column - 1, min(last_column, width)
         value = filled[top][left] if top < len(filled) and left < len(filled[top]) else None
-        place = f"row {top + 1}"
+        place = f"row {first_row}"
         if not isinstance(value, str):
-            numbers += [place] * (value is not None and bottom > top)
+            numbers += [place] * (value is not None and last_row > first_row)
             continue
         texts.append(place)
-        for row in filled[top : min(bottom, len(filled) - 1) + 1]:
-            row.extend([None] * (right + 1 - len(row)))
-            row[left : right + 1] = [value] * (right + 1 - left)
-    _note_merged(texts, numbers, subject, report)
-    return [tuple(row) for row in filled]
-
-
-def _merged(path: Path, name: str, subject: str) -> Iterator[_Merge]:
-    """Yield merged ranges as zero-based top, left, bottom, right, in the order of the file.
-
-    They are found in the text of the part: openpyxl makes an object of every merged cell, and one
-    range can cover the whole sheet.
-    """
-    from openpyxl.utils import range_boundaries
-
-    with _workbook(path, subject, data_only=True) as book:
-        part = str(getattr(book[name], "_worksheet_path", "")).lstrip("/")
-    with open_archive(path, subject=subject) as archive, archive.open(part) as stream:
-        for reference in dict.fromkeys(_merge_references(stream)):
-            left, top, right, bottom = range_boundaries(reference)
-            if None not in (left, top, right, bottom):
-                yield (
-                    int(top or 1) - 1,
-                    int(left or 1) - 1,
-                    int(bottom or 1) - 1,
-                    int(right or 1) - 1,
-                )
-
-
-def _merge_references(stream: IO[bytes]) -> Iterator[str]:
-    tail = b""
-    while block := stream.read(1 << 20):
-        text = tail + block
-        for found in _MERGE.finditer(text):
-            yield found[1].decode("ascii")
-        tail = text[-128:]
-
-
-def _note_merged(texts: list[str], numbers: list[str], subject: str, report: DataReport) -> None:
+        for row in filled[top:last_row]:
+            row.extend([None] * (right - len(row)))
+            row[left:right] = [value] * (right - left)
     if texts:
         message = "the text of merged cells was repeated in every row and column they cover"
         report.add(subject, "repair", "merged-text", message, count=len(texts), examples=texts)

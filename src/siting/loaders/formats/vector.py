@@ -13,15 +13,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
+import pyarrow.parquet as pq
+import pyogrio
+from shapely.errors import GEOSException
+
 from siting.crs import Axes, SourceCRS, crs_label, parse_crs, place
 from siting.errors import LoadError
 from siting.loaders.formats.dbf import dbf_encoding, gdal_encoding
-from siting.loaders.formats.files import VECTOR_SUFFIXES, check_content, unpacked
+from siting.loaders.formats.files import TABLE_SUFFIXES, VECTOR_SUFFIXES, check_content, unpacked
+from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES, SAVE_AS_XLSX
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 
 def read_vector(
@@ -90,9 +94,10 @@ def read_vector(
 
 def _check_suffix(path: Path, subject: str) -> None:
     if path.suffix.lower() not in (*VECTOR_SUFFIXES, ".zip"):
-        known = " ".join((*VECTOR_SUFFIXES, ".zip"))
+        known = " ".join((*VECTOR_SUFFIXES, ".zip", *TABLE_SUFFIXES))
+        hint = f" {SAVE_AS_XLSX}." if path.suffix.lower() in OTHER_TABLE_SUFFIXES else ""
         raise LoadError(
-            f"{subject}: siting does not read '{path.suffix}' layers; it reads {known}."
+            f"{subject}: siting does not read '{path.suffix}' layers; it reads {known}.{hint}"
         )
 
 
@@ -138,9 +143,6 @@ def _read(
 
 
 def _read_parquet(path: Path, columns: Sequence[str] | None, subject: str) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-    import pyarrow.parquet as pq
-
     schema = pq.read_schema(path)
     if b"geo" not in (schema.metadata or {}):
         raise LoadError(
@@ -165,9 +167,6 @@ def _read_frame(
     report: DataReport,
 ) -> gpd.GeoDataFrame:
     """Read through Arrow; curves, which it does not know, as lines of short pieces."""
-    import pyogrio
-    from shapely.errors import GEOSException
-
     try:
         return pyogrio.read_dataframe(path, columns=columns, **options)
     except (NotImplementedError, GEOSException):
@@ -185,8 +184,6 @@ def _read_ogr(
     subject: str,
     report: DataReport,
 ) -> gpd.GeoDataFrame:
-    import pyogrio
-
     options: dict[str, object] = {"use_arrow": True}
     if path.suffix.lower() == ".shp":
         found = dbf_encoding(path, encoding, subject=subject, report=report)
@@ -211,8 +208,6 @@ def _read_ogr(
 
 
 def _choose_layer(path: Path, layer: str | None, subject: str) -> str:
-    import pyogrio
-
     rows = pyogrio.list_layers(path)
     names = [str(name) for name, geometry in rows if geometry is not None]
     if layer is not None and layer in (str(name) for name, _ in rows):

@@ -1,25 +1,28 @@
-"""Reads an XLSX workbook as cells and nothing more: nothing in it runs, links or grows.
+"""A workbook as exact cells, as the indicator table of a plan is read.
 
-Owns the limits on hostile workbooks. Numbers are kept as the decimal text that the file stores; a
-formula is never evaluated, its cached value is used and said to be one. Sheets are streamed, so a
-merge over the whole sheet or a million empty cells costs nothing.
+Owns the limits on the workbooks of plans. Numbers are kept as the decimal text that the file
+stores; a formula is never evaluated, its cached value is used and said to be one.
 """
 
 from __future__ import annotations
 
-import re
 import zipfile
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from posixpath import dirname, join, normpath
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from siting.errors import LoadError
-from siting.rules.plan.finding import Text
+from siting.loaders.formats.xlsx.cells import StoredCell, cell_name, read_cells
+from siting.loaders.formats.xlsx.disguise import no_workbook
+from siting.loaders.formats.xlsx.package import Package, Style
+from siting.loaders.formats.xlsx.parts import DefusedXmlException, SAXParseException
+from siting.message import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+__all__ = ["Cell", "Sheet", "cell_name", "read_workbook"]
 
 MAX_MEMBERS = 2_000
 MAX_UNCOMPRESSED_BYTES = 32 * 1024 * 1024
@@ -28,11 +31,6 @@ MAX_RATIO = 250
 MAX_CELLS = 300_000
 MAX_ELEMENTS = 1_000_000
 MAX_TEXT = 2_000
-MAX_INDENT = 10
-
-_OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
-_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_PERCENT_FORMATS = frozenset((9, 10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +62,6 @@ class Cell:
     indent: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
-    percent: bool = False
-    indent: int = 0
-
-
 @dataclass(slots=True)
 class Sheet:
     """The visible cells of one sheet and its merged ranges (first row, column, last row, column).
@@ -93,14 +85,10 @@ def read_workbook(path: Path) -> list[Sheet]:
         Not an XLSX, encrypted, an old XLS, damaged, or beyond the limits of this module.
     """
     _check_kind(path)
-    from xml.etree.ElementTree import ParseError
-
-    from defusedxml import DefusedXmlException
-
     try:
         with zipfile.ZipFile(path) as archive:
             _check_sizes(archive, path)
-            return list(_sheets(archive, path))
+            return list(_sheets(Package(archive, most_elements=MAX_ELEMENTS), path))
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as fault:
         raise LoadError(f"{path} is not a readable XLSX workbook: {fault}.") from None
     except DefusedXmlException:
@@ -108,37 +96,18 @@ def read_workbook(path: Path) -> list[Sheet]:
             f"{path} declares XML entities or a DTD, which no spreadsheet program writes; "
             "it is not read. Save it again from Excel or WPS."
         ) from None
-    except (ParseError, KeyError, ValueError, IndexError) as fault:
+    except (SAXParseException, KeyError, ValueError, IndexError, StopIteration) as fault:
         raise LoadError(f"{path} is a damaged XLSX workbook: {fault}.") from None
-
-
-def cell_name(row: int, column: int) -> str:
-    """Write a cell the way spreadsheets do.
-
-    Examples
-    --------
-    >>> cell_name(7, 3), cell_name(1, 28)
-    ('C7', 'AB1')
-    """
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row}"
 
 
 def _check_kind(path: Path) -> None:
     try:
         with path.open("rb") as file:
-            magic = file.read(8)
-    except OSError as fault:
-        raise LoadError(f"{path} cannot be read: {fault.strerror}.") from None
-    if magic == _OLE_MAGIC:
-        raise LoadError(
-            f"{path} is an old XLS or an encrypted workbook; save it as XLSX without a password."
-        )
-    if not magic.startswith(b"PK"):
-        raise LoadError(f"{path} is not an XLSX workbook; save the table as XLSX.")
+            fault = no_workbook(file.read(512))
+    except OSError as error:
+        raise LoadError(f"{path} cannot be read: {error.strerror}.") from None
+    if fault:
+        raise LoadError(f"{path} {fault}")
 
 
 def _check_sizes(archive: zipfile.ZipFile, path: Path) -> None:
@@ -160,131 +129,57 @@ def _check_sizes(archive: zipfile.ZipFile, path: Path) -> None:
         )
 
 
-def _sheets(archive: zipfile.ZipFile, path: Path) -> Iterator[Sheet]:
-    targets = _relations(archive, "xl/workbook.xml")
-    texts = _shared_texts(archive)
-    styles = _styles(archive)
+def _sheets(package: Package, path: Path) -> Iterator[Sheet]:
     budget = MAX_CELLS
-    for element in _elements(archive, "xl/workbook.xml", "sheet"):
-        identity = next(value for key, value in element.attrib.items() if key.endswith("}id"))
-        hidden = element.get("state", "visible") != "visible"
-        sheet = Sheet(element.get("name", ""), hidden=hidden)
-        with archive.open(targets[identity]) as file:
-            _fill(sheet, file, texts, styles, budget)
+    for listed in package.sheets:
+        taker = _Taker(Sheet(listed.name, hidden=listed.hidden), package.styles, budget, path)
+        found = read_cells(package, listed.part, taker.take)
+        sheet = taker.sheet
+        sheet.merged = found.merged
+        if found.hidden:
+            first = f"{sheet.name}!{found.first_hidden}"
+            what = f"{found.hidden} filled cells in hidden rows or columns are not read"
+            sheet.notes.append(
+                Text(
+                    f"隐藏行列中的 {found.hidden} 个单元格未采用，第一个是 {first}",
+                    f"{what}, the first is {first}",
+                )
+            )
         budget -= len(sheet.cells)
-        if budget <= 0:
-            raise LoadError(f"{path} has more than {MAX_CELLS:,} filled cells; keep the table.")
         yield sheet
 
 
-def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
-    """Return the parts that a part refers to inside the file; links to other files are dropped."""
-    folder, _, name = part.rpartition("/")
-    rels = f"{folder}/_rels/{name}.rels"
-    found: dict[str, str] = {}
-    for element in _elements(archive, rels, "Relationship"):
-        if element.get("TargetMode") != "External":
-            target = element.get("Target", "")
-            inside = target[1:] if target.startswith("/") else join(dirname(part), target)
-            found[element.get("Id", "")] = normpath(inside)
-    return found
+class _Taker:
+    """Puts the cells of a sheet where they are looked up."""
 
+    def __init__(self, sheet: Sheet, styles: list[Style], budget: int, path: Path) -> None:
+        self.sheet = sheet
+        self._styles, self._budget, self._path = styles, budget, path
 
-def _shared_texts(archive: zipfile.ZipFile) -> list[str]:
-    if "xl/sharedStrings.xml" not in archive.namelist():
-        return []
-    return [_text(element) for element in _elements(archive, "xl/sharedStrings.xml", "si")]
-
-
-def _styles(archive: zipfile.ZipFile) -> list[_Style]:
-    """Return what each cell style says that matters for reading: a percent sign, an indent."""
-    if "xl/styles.xml" not in archive.namelist():
-        return []
-    percent = set(_PERCENT_FORMATS)
-    styles: list[_Style] = []
-    for element in _elements(archive, "xl/styles.xml", "numFmt", "cellXfs"):
-        if _local(element) == "numFmt":
-            if "%" in element.get("formatCode", ""):
-                percent.add(int(element.get("numFmtId", "0")))
-        else:
-            styles = [
-                _Style(int(xf.get("numFmtId", "0")) in percent, _indent(xf)) for xf in element
-            ]
-    return styles
-
-
-def _indent(style: Any) -> int:
-    steps = (int(each.get("indent", "0")) for each in style if _local(each) == "alignment")
-    return min(MAX_INDENT, max(0, next(steps, 0)))
-
-
-def _fill(
-    sheet: Sheet, file: IO[bytes], texts: list[str], styles: list[_Style], budget: int
-) -> None:
-    row = column = 0
-    row_hidden, columns, unseen = False, [], []
-    for event, element in _stream(file, ("c", "mergeCell", "col"), opened=("row",)):
-        name = _local(element)
-        if event == "start":
-            row, column = int(element.get("r", row + 1)), 0
-            row_hidden = _is_hidden(element)
-        elif name == "mergeCell":
-            sheet.merged.append(_range(element.get("ref", "")))
-        elif name == "col":
-            if _is_hidden(element):
-                columns.append((int(element.get("min", "0")), int(element.get("max", "0"))))
-        else:
-            row, column = _position(element.get("r"), row, column + 1)
-            cell = _cell(element, row, column, texts, styles, sheet)
-            if cell is None:
-                continue
-            if row_hidden or any(first <= column <= last for first, last in columns):
-                unseen.append(f"{sheet.name}!{cell_name(row, column)}")
-                continue
-            sheet.cells[row, column] = cell
-            if len(sheet.cells) > budget:
-                return
-    if unseen:
-        what = f"{len(unseen)} filled cells in hidden rows or columns are not read"
-        sheet.notes.append(
-            Text(
-                f"隐藏行列中的 {len(unseen)} 个单元格未采用，第一个是 {unseen[0]}",
-                f"{what}, the first is {unseen[0]}",
+    def take(self, stored: StoredCell) -> None:
+        row, column, kind, text, style_number, formula = stored
+        if kind == "e" or not text.strip():
+            self._note_without_value(cell_name(row, column), text if kind == "e" else "")
+            return
+        text = text[:MAX_TEXT]
+        known = 0 <= style_number < len(self._styles)
+        style = self._styles[style_number] if known else Style()
+        value = _number(text) if kind == "n" else text
+        percent = style.percent and kind == "n"
+        cell = Cell(row, column, value, text, percent, formula, style.indent)
+        self.sheet.cells[row, column] = cell
+        if len(self.sheet.cells) > self._budget:
+            raise LoadError(
+                f"{self._path} has more than {MAX_CELLS:,} filled cells; keep the table."
             )
-        )
 
-
-def _is_hidden(element: Any) -> bool:
-    return str(element.get("hidden", "0")).lower() in ("1", "true")
-
-
-def _cell(
-    element: Any, row: int, column: int, texts: list[str], styles: list[_Style], sheet: Sheet
-) -> Cell | None:
-    parts = {_local(child): child for child in element}
-    formula = "f" in parts
-    kind = element.get("t", "n")
-    if kind == "inlineStr":
-        text = _text(parts["is"]) if "is" in parts else ""
-    else:
-        text = (parts["v"].text or "") if "v" in parts else ""
-        text = texts[int(text)] if kind == "s" and text else text
-    if not text.strip() or kind == "e":
-        if formula or kind == "e":
-            place = f"{sheet.name}!{cell_name(row, column)}"
-            what = Text("的公式没有保存结果", "is a formula without a value")
-            if kind == "e":
-                what = Text(f"为错误值 {text[:20]}", f"holds the error {text[:20]}")
-            zh, en = f"{place} {what.zh}，未采用", f"{place} {what.en}; it is not read"
-            sheet.notes.append(Text(zh, en))
-        return None
-    text = text[:MAX_TEXT]
-    number = int(element.get("s", "0"))
-    style = styles[number] if 0 <= number < len(styles) else _Style()
-    value: str | Decimal = text
-    if kind == "n":
-        value = _number(text)
-    return Cell(row, column, value, text, style.percent and kind == "n", formula, style.indent)
+    def _note_without_value(self, name: str, error: str) -> None:
+        place = f"{self.sheet.name}!{name}"
+        what = Text("的公式没有保存结果", "is a formula without a value")
+        if error:
+            what = Text(f"为错误值 {error[:20]}", f"holds the error {error[:20]}")
+        zh, en = f"{place} {what.zh}，未采用", f"{place} {what.en}; it is not read"
+        self.sheet.notes.append(Text(zh, en))
 
 
 def _number(text: str) -> Decimal:
@@ -297,71 +192,3 @@ def _number(text: str) -> Decimal:
     if not value.is_finite():
         raise ValueError(f"{text[:40]!r} is stored as a number")
     return value
-
-
-def _position(reference: str | None, row: int, column: int) -> tuple[int, int]:
-    if reference is None:
-        return row, column
-    found = _REFERENCE.fullmatch(reference)
-    if found is None:
-        raise ValueError(f"{reference[:40]!r} is no cell")
-    letters, digits = found.groups()
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return int(digits), number
-
-
-def _range(reference: str) -> tuple[int, int, int, int]:
-    first, _, last = reference.partition(":")
-    return (*_position(first, 0, 0), *_position(last or first, 0, 0))
-
-
-def _text(element: Any) -> str:
-    """Return the text of a plain or rich string, without the phonetic guide."""
-    parts: list[str] = []
-    for child in element:
-        if _local(child) == "t":
-            parts.append(child.text or "")
-        elif _local(child) == "r":
-            parts.extend(run.text or "" for run in child if _local(run) == "t")
-    return "".join(parts)
-
-
-def _elements(archive: zipfile.ZipFile, part: str, *names: str) -> Iterator[Any]:
-    """Yield the finished elements of some names."""
-    with archive.open(part) as file:
-        for _, element in _stream(file, names):
-            yield element
-
-
-def _stream(
-    file: IO[bytes], names: tuple[str, ...], *, opened: tuple[str, ...] = ()
-) -> Iterator[tuple[str, Any]]:
-    """Yield elements as they end (or open) and forget each, so that only one is in memory."""
-    from defusedxml.ElementTree import iterparse
-
-    parents: list[Any] = []
-    kept = count = 0
-    for event, element in iterparse(file, events=("start", "end"), forbid_dtd=True):
-        name = _local(element)
-        if event == "start":
-            parents.append(element)
-            kept += name in names
-            count += 1
-            if count > MAX_ELEMENTS:
-                raise ValueError(f"a part has more than {MAX_ELEMENTS:,} XML elements")
-            if name in opened:
-                yield event, element
-            continue
-        parents.pop()
-        kept -= name in names
-        if name in names:
-            yield event, element
-        if parents and not kept:
-            parents[-1].remove(element)
-
-
-def _local(element: Any) -> str:
-    """Return an element's name without its namespace: strict and transitional files differ."""
-    return str(element.tag).rpartition("}")[2]

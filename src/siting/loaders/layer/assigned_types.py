@@ -6,22 +6,21 @@ layer itself, and the shared table of facility types, which is passed in.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from siting.did_you_mean import nearest
 from siting.errors import LoadError
 from siting.loaders.layer.numbers import first_rows
 from siting.vocabulary.text import half_width
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 Lookup = Callable[[str], Sequence[str] | str | None]
 UnknownTypes = Literal["error", "exclude"]
@@ -98,7 +97,7 @@ def assign_types(
     Examples
     --------
     >>> import pandas as pd
-    >>> from siting.tables import DataReport
+    >>> from siting.data_report import DataReport
     >>> found = assign_types(
     ...     pd.Series(["图书馆", "KTV"]), mapping={"图书馆": ["reading_room"]},
     ...     codes=["reading_room"], subject="poi.csv", report=DataReport(),
@@ -106,8 +105,6 @@ def assign_types(
     >>> found.code.tolist()
     ['reading_room']
     """
-    import pandas as pd
-
     table = _checked_map(mapping or {}, codes, subject)
     number, distinct = pd.factorize(words)
     meanings = [_meaning(str(word), table, lookup, codes) for word in distinct]
@@ -209,5 +206,5 @@ def _unknown_message(lost: pd.Series, rows: int, codes: Collection[str], subject
 
 
 def _nearest(word: str, codes: Collection[str]) -> str:
-    near = difflib.get_close_matches(_key(word), list(codes), n=2)
+    near = nearest(_key(word), codes, most=2)
     return f" The nearest are {near}." if near else ""

@@ -10,18 +10,22 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+import shapely
 from numpy.typing import NDArray
+from pandas.api.types import is_float_dtype, is_integer_dtype
 
 from siting.errors import TableError
+from siting.loaders.formats.sheet import DatedNumber
 from siting.loaders.layer.columns import Match
 from siting.loaders.layer.numbers import Numbers, first_rows, parse_numbers
 from siting.vocabulary.units import Quantity
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
 
-    from siting.tables import Column, DataReport, Severity, TableSpec
+    from siting.data_report import DataReport, Severity
+    from siting.tables import Column, TableSpec
 
 _QUANTITY: dict[str, Quantity] = {
     "households": "households",
@@ -95,9 +99,6 @@ def as_text(values: pd.Series) -> pd.Series:
     >>> as_text(pd.Series([" A1 ", "", ["trunk", "primary"]])).fillna("missing").tolist()
     ['A1', 'missing', 'trunk;primary']
     """
-    import pandas as pd
-    from pandas.api.types import is_float_dtype, is_integer_dtype
-
     if is_integer_dtype(values.dtype) and not values.hasnans:
         return values.astype(str)
     if values.dtype == "str":
@@ -168,8 +169,6 @@ def _identifiers(
     report: DataReport,
     prefix: str,
 ) -> pd.Series:
-    import pandas as pd
-
     def numbered(labels: pd.Index) -> pd.Series:
         return pd.Series(prefix + "-" + labels.astype(str), index=labels, dtype="str")
 
@@ -196,7 +195,7 @@ def _number_text(value: float) -> str | None:
 
 
 def _plain_text(value: object) -> str | None:
-    if isinstance(value, float):
+    if isinstance(value, float) and not isinstance(value, DatedNumber):
         return _number_text(value)
     text = str(value).strip()
     # OSMnx keeps several values of a tag as a list, which files turn into its Python text.
@@ -226,9 +225,6 @@ def _hashable(values: pd.Series) -> pd.Series:
 
 def _comparable(table: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return rows as hashable values, geometry by its coordinates."""
-    import pandas as pd
-    import shapely
-
     plain = {str(name): table[name].astype(str) for name in table.columns if name != "geometry"}
     plain["geometry"] = pd.Series(shapely.to_wkb(table.geometry.to_numpy()), index=table.index)
     return pd.DataFrame(plain)
@@ -268,8 +264,6 @@ def _values(
         return as_text(cells)
     if column.kind == "flag":
         return as_text(cells).str.casefold().isin(_TRUE)
-    import pandas as pd
-
     quantity = _QUANTITY.get(column.name, "plain")
     numbers = parse_numbers(cells, quantity, factor=match.factor)
     values = numbers.number

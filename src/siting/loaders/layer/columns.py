@@ -7,12 +7,13 @@ names that Chinese and English layers use, and the units in their headers, are d
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from siting.did_you_mean import did_you_mean
 from siting.errors import LoadError
 from siting.loaders.layer.numbers import unit_factor
 from siting.vocabulary.headers import Field, fields_of
@@ -21,7 +22,7 @@ from siting.vocabulary.text import word_key
 from siting.vocabulary.units import load_units
 
 if TYPE_CHECKING:
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def match_columns(
 
     Examples
     --------
-    >>> from siting.tables import DataReport
+    >>> from siting.data_report import DataReport
     >>> found = match_columns(
     ...     ["小区名称", "户数（户）", "建筑面积(万㎡)"],
     ...     RESIDENTIAL_FIELDS, subject="a.shp", report=DataReport(),
@@ -161,7 +162,7 @@ def _nearest(headers: Sequence[str], names: Sequence[str]) -> str | None:
     best, best_score = None, 0.5
     for header in headers:
         plain = _key(header)
-        score = max(difflib.SequenceMatcher(None, plain, _key(name)).ratio() for name in names)
+        score = max(SequenceMatcher(None, plain, _key(name)).ratio() for name in names)
         if score > best_score:
             best, best_score = header, score
     return best
@@ -232,8 +233,7 @@ def _declared_matches(
 
 
 def _unknown_field(name: str, known: Sequence[str], subject: str) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f" Did you mean '{near[0]}'?" if near else ""
+    hint = did_you_mean(name, known)
     return f"{subject}: columns: names '{name}', but this layer's columns are {list(known)}.{hint}"
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.crs import to_metric
+from siting.data_report import DataReport
 from siting.loaders.layer.assigned_types import (
     Lookup,
     TypeRule,
@@ -49,7 +50,6 @@ from siting.tables import (
     RESIDENTIAL,
     SITES,
     STREETS,
-    DataReport,
     TableSpec,
     check_table,
 )

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siting.crs import lonlat_bounds
 from siting.errors import LoadError
 from siting.loaders.layer.people import fill_people
-from siting.loaders.layer.raster import homes_from_cells, spread_over_homes
+from siting.loaders.layer.raster import homes_from_cells
+from siting.loaders.layer.raster_spread import spread_over_homes
 from siting.loaders.layer.tables import joined
 from siting.tables import RESIDENTIAL
 
@@ -21,10 +23,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
-    from siting.loaders.layer.raster import PopulationCells
+    from siting.data_report import DataReport
+    from siting.loaders.layer.population_cells import PopulationCells
     from siting.loaders.layer.reading import PopulationReading, Readings
     from siting.loaders.project.model import Project
-    from siting.tables import DataReport
 
 
 def homes_of(
@@ -136,6 +138,4 @@ def far_homes(
 
 
 def _extent(frame: gpd.GeoDataFrame) -> str:
-    from siting.crs import lonlat_bounds
-
     return ", ".join(f"{value:.4f}" for value in lonlat_bounds([frame]))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 
 from siting.crs import check_datum, check_metric_crs, choose_metric_crs, lonlat_bounds, parse_crs
@@ -30,17 +31,15 @@ from siting.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    import geopandas as gpd
     import pyproj
 
+    from siting.data_report import DataReport
     from siting.loaders.layer.reading import LayerReading, Readings
     from siting.loaders.project.model import Project
-    from siting.tables import DataReport
-
-    Progress = Callable[[str, float], None] | None
+    from siting.progress import Progress
 
 _TELLING = 4000
 
@@ -82,7 +81,9 @@ class Layers:
     elevation: Path | None = None
 
 
-def load_layers(project: Project, *, progress: Progress = None, report: DataReport) -> Layers:
+def load_layers(
+    project: Project, *, progress: Progress | None = None, report: DataReport
+) -> Layers:
     """Read every layer of a project and make the tables of its analysis.
 
     Parameters
@@ -141,7 +142,7 @@ def load_layers(project: Project, *, progress: Progress = None, report: DataRepo
     return layers
 
 
-def _tell(progress: Progress, label: str, share: float) -> None:
+def _tell(progress: Progress | None, label: str, share: float) -> None:
     if progress is not None:
         progress(label, share)
 
@@ -177,8 +178,6 @@ def _check_datum(
 def _or_empty(
     facilities: gpd.GeoDataFrame | None, crs: pyproj.CRS, report: DataReport
 ) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
     if facilities is not None:
         return facilities
     message = "the project has no facilities; what they would serve is unknown."

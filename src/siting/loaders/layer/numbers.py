@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from siting.vocabulary.text import half_width
 from siting.vocabulary.units import Quantity, load_units
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _NOTHING = frozenset(
     ("", "-", "--", "—", "——", "/", "\\", "无", "空", "暂无", "不详", "未知", "nan", "na", "n/a")
@@ -53,6 +53,7 @@ class Numbers(NamedTuple):
     unknown_units: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=1024)
 def unit_factor(unit: str, quantity: Quantity) -> float | None:
     """Return by what a number in that unit is multiplied; None where the quantity lacks it.
 
@@ -92,9 +93,6 @@ def parse_numbers(column: pd.Series, quantity: Quantity, *, factor: float = 1.0)
     >>> numbers.number.tolist(), numbers.unreadable.tolist()
     ([1250.0, 35000.0, nan, nan], [False, False, False, True])
     """
-    import pandas as pd
-    from pandas.api.types import is_bool_dtype, is_numeric_dtype
-
     if is_numeric_dtype(column.dtype) and not is_bool_dtype(column.dtype):
         values = column.to_numpy(dtype=np.float64, na_value=np.nan) * factor
         return Numbers(_finite(values), np.zeros(len(column), dtype=np.bool_), ())

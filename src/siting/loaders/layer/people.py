@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 Numbers = npt.NDArray[np.float64]
 
@@ -58,7 +58,7 @@ def fill_people(
     --------
     >>> import geopandas as gpd
     >>> from shapely import Point
-    >>> from siting.tables import DataReport
+    >>> from siting.data_report import DataReport
     >>> homes = gpd.GeoDataFrame(
     ...     {"home_id": ["a"], "households": [100.0]}, geometry=[Point(0, 0)], crs="EPSG:4547"
     ... )

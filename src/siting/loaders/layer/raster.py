@@ -1,4 +1,4 @@
-"""Rasters: people by cell, as homes or spread over homes, and heights for slope-aware walking.
+"""Rasters: people by cell, cells as homes, and heights for slope-aware walking.
 
 Owns what the cells mean. People are conserved: what goes in is what comes out plus what is
 reported, summed in float64.
@@ -6,71 +6,37 @@ reported, summed in float64.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from siting.loaders.formats.raster_file import (
     Floats,
     Grid,
-    Ints,
     open_raster,
     read_band,
     read_grid,
     transformed,
 )
-from siting.loaders.layer.raster_spread import people_text, spread_over_homes
+from siting.loaders.layer.population_cells import PopulationCells, people_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import geopandas as gpd
     import pyproj
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 __all__ = [
     "Grid",
-    "PopulationCells",
     "homes_from_cells",
     "read_population",
     "sample_elevation",
-    "spread_over_homes",
 ]
-
-
-@dataclass(frozen=True)
-class PopulationCells:
-    """The populated cells of a raster, in the order of its rows.
-
-    Parameters
-    ----------
-    grid
-        Where the cells lie.
-    row, column
-        Position of each populated cell, int64 (k,).
-    people
-        Persons in it, above zero, float64 (k,).
-    source
-        The layer's name in the report.
-    """
-
-    grid: Grid
-    row: Ints
-    column: Ints
-    people: Floats
-    source: str
-
-    @property
-    def total(self) -> float:
-        """All people."""
-        return float(self.people.sum())
-
-    def centres(self, crs: pyproj.CRS) -> Floats:
-        """Return the cells' centres (k, 2) in a CRS."""
-        return transformed(self.grid.xy(self.row + 0.5, self.column + 0.5), self.grid.crs, crs)
 
 
 def read_population(
@@ -148,9 +114,6 @@ def homes_from_cells(
         RESIDENTIAL-shaped points: ``home_id`` such as ``r12c340``, the group's column, and
         ``cell_area_m2``. The column sums to `PopulationCells.total`.
     """
-    import geopandas as gpd
-    import shapely
-
     ids = [f"r{row}c{column}" for row, column in zip(cells.row, cells.column, strict=True)]
     columns = {
         "home_id": np.array(ids, dtype=object),
@@ -214,8 +177,6 @@ def _usable(values: Floats, subject: str, report: DataReport) -> npt.NDArray[np.
 def _clipped(
     cells: PopulationCells, within: gpd.GeoDataFrame, report: DataReport
 ) -> PopulationCells:
-    import shapely
-
     area = shapely.union_all(within.geometry.to_numpy())
     shapely.prepare(area)
     centres = cells.centres(within.crs)

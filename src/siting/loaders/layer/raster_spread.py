@@ -8,14 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from siting.loaders.formats.raster_file import Floats, Ints, transformed
+from siting.loaders.layer.population_cells import PopulationCells, people_text
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from siting.loaders.layer.raster import PopulationCells
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 
 def spread_over_homes(
@@ -76,8 +77,6 @@ def spread_over_homes(
 
 def _cell_of(cells: PopulationCells, points: gpd.GeoSeries) -> Ints:
     """Return the populated cell each point lies in, -1 for none."""
-    import shapely
-
     grid = cells.grid
     xy = transformed(shapely.get_coordinates(points.array), points.crs, grid.crs)
     row, column = (np.floor(each).astype(np.int64) for each in grid.position(xy))
@@ -127,8 +126,6 @@ def _nearest_home(
     cells: PopulationCells, empty: Ints, homes: gpd.GeoDataFrame, max_move_m: float
 ) -> tuple[Ints, Ints]:
     """Return homes and the cells without homes that go to them, the lowest home on a tie."""
-    import shapely
-
     if not len(homes) or not empty.size:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     centres = np.atleast_1d(np.asarray(shapely.points(cells.centres(homes.crs)[empty])))
@@ -140,15 +137,6 @@ def _nearest_home(
     distance = shapely.distance(centres[point], homes.geometry.to_numpy()[home])
     near = distance <= max_move_m
     return home[near], empty[point[near]]
-
-
-def people_text(people: float) -> str:
-    """Write a number of people of a raster, whose cells hold parts of them too.
-
-    >>> people_text(25913.0), people_text(2.53)
-    ('25,913', '2.5')
-    """
-    return f"{people:,.1f}".removesuffix(".0")
 
 
 def _note_spread(

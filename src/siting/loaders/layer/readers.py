@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
+    from siting.data_report import DataReport
     from siting.loaders.project.model import (
         AreaLayer,
         BarrierLayer,
@@ -59,16 +60,14 @@ if TYPE_CHECKING:
         StreetLayer,
         WaterLayer,
     )
-    from siting.tables import DataReport
+    from siting.progress import Progress
     from siting.vocabulary.headers import Field
-
-    Progress = Callable[[str, float], None] | None
 
 # Reading is most of the work of loading; the rest is placing.
 READING_SHARE = 0.8
 
 
-def read_all(project: Project, *, report: DataReport, progress: Progress = None) -> Readings:
+def read_all(project: Project, *, report: DataReport, progress: Progress | None = None) -> Readings:
     """Read every file of a project.
 
     Parameters

@@ -9,16 +9,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
+import shapely
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import geopandas as gpd
     import pyproj
 
     from siting.crs import Reading as Datum
-    from siting.loaders.layer.raster import PopulationCells
+    from siting.data_report import DataReport
+    from siting.loaders.layer.population_cells import PopulationCells
     from siting.loaders.project.model import PopulationLayer, Project
-    from siting.tables import DataReport
     from siting.vocabulary.facility_types import FacilityTypes
 
 
@@ -75,9 +77,6 @@ class PopulationReading:
     @cached_property
     def frame(self) -> gpd.GeoDataFrame:
         """The extent of the populated cells, as two points; empty where nobody lives."""
-        import geopandas as gpd
-        import shapely
-
         row, column = self.cells.row, self.cells.column
         corners = [(row.min(), column.min()), (row.max(), column.max())] if row.size else []
         points = [shapely.Point(self.cells.grid.xy([r + 0.5], [c + 0.5])[0]) for r, c in corners]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from siting.errors import LoadError
@@ -16,7 +17,7 @@ from siting.errors import LoadError
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 _Shapes = NDArray[np.object_]
 _DIMENSION = {"Point": 0, "LineString": 1, "Polygon": 2}
@@ -78,8 +79,6 @@ def _with_shapes(frame: gpd.GeoDataFrame, shapes: _Shapes) -> gpd.GeoDataFrame:
 
 def without_missing(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.GeoDataFrame:
     """Leave out rows without a position, and list them."""
-    import shapely
-
     shapes = frame.geometry.to_numpy()
     absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if absent.any():
@@ -98,8 +97,6 @@ def without_missing(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -
 
 def _is_finite(shapes: _Shapes) -> NDArray[np.bool_]:
     """Look at every vertex: the bounds of a line pass over one that is not a number."""
-    import shapely
-
     xy, row = shapely.get_coordinates(shapes, return_index=True)
     finite = np.ones(len(shapes), bool)
     finite[row[~np.isfinite(xy).all(axis=1)]] = False
@@ -107,8 +104,6 @@ def _is_finite(shapes: _Shapes) -> NDArray[np.bool_]:
 
 
 def _flattened(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.GeoDataFrame:
-    import shapely
-
     shapes = frame.geometry.to_numpy()
     tall = shapely.has_z(shapes)
     if hasattr(shapely, "has_m"):
@@ -131,8 +126,6 @@ def _repaired(
     frame: gpd.GeoDataFrame, kinds: Sequence[str], subject: str, report: DataReport
 ) -> gpd.GeoDataFrame:
     """Rebuild self-crossing polygons; keep of the result what the table can hold."""
-    import shapely
-
     shapes = frame.geometry.to_numpy().copy()
     broken = ~shapely.is_valid(shapes)
     if broken.any():
@@ -153,8 +146,6 @@ def _repaired(
 
 def _parts_of_dimension(collection: Any, highest: int) -> Any:
     """Return the parts with the most dimensions that the table takes, as one geometry."""
-    import shapely
-
     flat = shapely.get_parts(shapely.get_parts(collection))
     dimensions = shapely.get_dimensions(flat)
     usable = dimensions[dimensions <= highest]
@@ -167,8 +158,6 @@ def _single_parts(
     frame: gpd.GeoDataFrame, kinds: Sequence[str], subject: str, report: DataReport
 ) -> gpd.GeoDataFrame:
     """Make a multi-part geometry with one part a single one; split it where the table must."""
-    import shapely
-
     shapes = frame.geometry.to_numpy()
     if not (shapely.get_type_id(shapes) >= shapely.GeometryType.MULTIPOINT).any():
         return frame
@@ -199,8 +188,6 @@ def _single_parts(
 def _of_kinds(
     frame: gpd.GeoDataFrame, kinds: Sequence[str], subject: str, report: DataReport
 ) -> gpd.GeoDataFrame:
-    import shapely
-
     names = np.asarray(frame.geom_type)
     shapes = frame.geometry.to_numpy()
     wrong = ~np.isin(names, list(kinds))

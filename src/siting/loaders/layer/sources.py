@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from siting.crs import Axes
 from siting.loaders.formats.files import TABLE_SUFFIXES
-from siting.loaders.formats.spreadsheet import read_points_table
 from siting.loaders.formats.vector import read_vector
 from siting.loaders.layer.assigned_types import Lookup, TypeRule, UnknownTypes
 from siting.loaders.layer.columns import (
@@ -33,13 +32,14 @@ from siting.loaders.layer.contract import (
     sites_table,
     streets_table,
 )
+from siting.loaders.layer.spreadsheet import read_points_table
 from siting.vocabulary.headers import Field
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 
 class Source(Protocol):
@@ -92,7 +92,7 @@ def read_source(
 
     See Also
     --------
-    siting.loaders.formats.vector.read_vector, siting.loaders.formats.spreadsheet.read_points_table
+    siting.loaders.formats.vector.read_vector, siting.loaders.layer.spreadsheet.read_points_table
     """
     if source.path.suffix.lower() in TABLE_SUFFIXES:
         return read_points_table(

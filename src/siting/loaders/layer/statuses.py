@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from siting.loaders.osm.standing import LIFE_CYCLE_KEYS, ends, status_serves
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 
 def in_service(
@@ -44,7 +45,7 @@ def in_service(
     Examples
     --------
     >>> import geopandas as gpd
-    >>> from siting.tables import DataReport
+    >>> from siting.data_report import DataReport
     >>> shops = gpd.GeoDataFrame({"状态": ["营业", "停业", "待定"]})
     >>> report = DataReport()
     >>> in_service(shops, "状态", subject="shops", report=report)["状态"].tolist()
@@ -89,8 +90,6 @@ def out_of_service(
 
 def _where(values: pd.Series, test: Callable[[str], bool]) -> NDArray[np.bool_]:
     """Ask each distinct text once; what is missing or no text is not meant."""
-    import pandas as pd
-
     number, distinct = pd.factorize(values.astype(object))
     answers = np.array([isinstance(each, str) and test(each) for each in distinct] + [False])
     return np.asarray(answers[number], bool)

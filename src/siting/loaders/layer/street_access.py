@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from siting.errors import LoadError
 from siting.loaders.layer.statuses import out_of_service
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 _ACCESS_TAGS = ("foot", "access")
 _CLASS_TAGS = ("highway", "sidewalk", "sidewalk:left", "sidewalk:right", "sidewalk:both",
@@ -77,7 +78,7 @@ def open_streets(
     Examples
     --------
     >>> import geopandas as gpd
-    >>> from siting.tables import DataReport
+    >>> from siting.data_report import DataReport
     >>> streets = gpd.GeoDataFrame(
     ...     {"street_id": ["a", "b", "c"], "access": ["no", "no", ""], "foot": ["", "yes", ""]}
     ... )
@@ -124,8 +125,6 @@ def _judged(streets: gpd.GeoDataFrame, columns: list[str]) -> tuple[NDArray[np.b
 
     Each distinct set of words is judged once, by the rules for OpenStreetMap.
     """
-    import pandas as pd
-
     number = np.zeros(len(streets), np.int64)
     for name in columns:
         code, words = pd.factorize(streets[name].astype(object))

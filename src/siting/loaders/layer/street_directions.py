@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+import shapely
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 _ALONG = frozenset(
     ["f", "ft", "from", "forward", "along", "yes", "true", "y", "1", "1.0", "单向", "是", "正向",
@@ -59,15 +61,13 @@ def directed(
     --------
     >>> import geopandas as gpd
     >>> from shapely import LineString
-    >>> from siting.tables import DataReport
+    >>> from siting.data_report import DataReport
     >>> lines = [LineString([(0, 0), (9, 0)])] * 3
     >>> streets = gpd.GeoDataFrame({"oneway": ["T", "F", "B"]}, geometry=lines)
     >>> turned = directed(streets, "oneway", {}, subject="x", report=DataReport())
     >>> turned["oneway"].tolist(), turned.geometry.iloc[0].coords[0]
     ([True, True, False], (9.0, 0.0))
     """
-    import shapely
-
     words = _words(frame[column])
     against = np.isin(words, list(_AGAINST))
     one_way = against | np.isin(words, list(_ALONG))
@@ -93,8 +93,6 @@ def directed(
 
 def _words(values: pd.Series) -> NDArray[np.object_]:
     """Return each value as a small word; empty where there is none."""
-    import pandas as pd
-
     number, distinct = pd.factorize(values.astype(object))
     words = [*(str(each).strip().casefold() for each in distinct), ""]
     return np.array(words, dtype=object)[number]

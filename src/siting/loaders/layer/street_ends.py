@@ -10,12 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+import shapely
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 _APART_M = 1.0
 
@@ -42,7 +44,7 @@ def turn_lines(streets: gpd.GeoDataFrame, *, subject: str, report: DataReport) -
     --------
     >>> import geopandas as gpd
     >>> from shapely import LineString
-    >>> from siting.tables import DataReport
+    >>> from siting.data_report import DataReport
     >>> lines = [LineString([(0, 0), (9, 0)]), LineString([(20, 0), (9, 0)])]
     >>> keys = {"street_id": ["a", "b"], "from_node": [1, 2], "to_node": [2, 3]}
     >>> report = DataReport()
@@ -69,8 +71,6 @@ def turn_lines(streets: gpd.GeoDataFrame, *, subject: str, report: DataReport) -
 
 def _ends(streets: gpd.GeoDataFrame) -> NDArray[np.float64]:
     """Return the first and last place of every line, float64 (2, n, 2)."""
-    import shapely
-
     _, xy, (offsets,) = shapely.to_ragged_array(streets.geometry.to_numpy(), include_z=False)
     return np.array([xy[offsets[:-1]], xy[offsets[1:] - 1]])
 
@@ -81,8 +81,6 @@ def _millimetres(ends: NDArray[np.float64]) -> NDArray[np.int64]:
 
 def _all_meet(keys: NDArray[np.int64], ends: NDArray[np.float64]) -> bool:
     """Tell whether the lines of every junction end in one place: most layers need no more."""
-    import pandas as pd
-
     node = pd.factorize(keys)[0]
     first = np.zeros(int(node.max()) + 1, np.int64)
     first[node[::-1]] = np.arange(node.size)[::-1]
@@ -116,8 +114,6 @@ def _runs_against(node: NDArray[np.int64], spot: NDArray[np.int64]) -> NDArray[n
 def _turned(
     streets: gpd.GeoDataFrame, against: NDArray[np.bool_], subject: str, report: DataReport
 ) -> gpd.GeoDataFrame:
-    import shapely
-
     rows = np.flatnonzero(against)
     lines = streets.geometry.to_numpy().copy()
     lines[rows] = shapely.reverse(lines[rows])

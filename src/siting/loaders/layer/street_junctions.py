@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from siting.loaders.layer.street_levels import (
     CLEARANCE_M,
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 _MATCH_M = 1e-3
 
@@ -99,7 +102,7 @@ def join_lines(
 
     >>> import geopandas as gpd
     >>> from shapely import LineString
-    >>> from siting.tables import DataReport
+    >>> from siting.data_report import DataReport
     >>> lines = [LineString([(0, 0), (10, 0)]), LineString([(5, -5), (5, 5)])]
     >>> table = gpd.GeoDataFrame({"street_id": ["A", "B"]}, geometry=lines, crs=4547)
     >>> joined = join_lines(table, gap_m=0, crossings=True, subject="x", report=DataReport())
@@ -120,7 +123,6 @@ def join_lines(
 
 
 def _flat(streets: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.GeoDataFrame:
-    import shapely
 
     lines = streets.geometry.to_numpy()
     tall = shapely.has_z(lines)
@@ -136,7 +138,6 @@ def _flat(streets: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.Ge
 
 
 def _drawing(streets: gpd.GeoDataFrame, levels: Levels) -> _Drawing:
-    import shapely
 
     tall = streets.geometry.to_numpy()
     xyz, line = shapely.get_coordinates(tall, include_z=True, return_index=True)
@@ -175,8 +176,6 @@ def _meetings(
 
 def _crossings(drawing: _Drawing) -> tuple[_Cuts, int]:
     """Return where lines cross at grade, twice each, and how many crossings are not at grade."""
-    import shapely
-
     one, other = drawing.tree.query(drawing.lines, predicate="crosses")  # type: ignore[attr-defined]
     one, other = one[one < other], other[one < other]
     shared = shapely.intersection(drawing.lines[one], drawing.lines[other])
@@ -202,8 +201,6 @@ _CUT_FIELDS = ("line", "along", "xy", "height")
 
 def _on_line(drawing: _Drawing, line: NDArray[np.int64], points: NDArray[np.object_]) -> _Cuts:
     """Place points on lines they lie on."""
-    import shapely
-
     along = np.asarray(shapely.line_locate_point(drawing.lines[line], points))
     xy = shapely.get_coordinates(points)
     return _Cuts(line.astype(np.int64), along, xy, _height_at(drawing, line, along))
@@ -232,8 +229,6 @@ def _at_ends(
     An end that touches a line joins it. An end that touches nothing joins the nearest line within
     the gap, where that lies on the same level.
     """
-    import shapely
-
     at = np.flatnonzero(line_ends(drawing.line))
     points = np.asarray(shapely.points(drawing.xy[at]), dtype=object)
     reach = max(gap_m, _MATCH_M)
@@ -274,8 +269,6 @@ def _targets(
     reach: float,
 ) -> tuple[_Cuts, NDArray[np.float64]]:
     """Return the vertices to insert on the lines, and the place on the line that each end means."""
-    import shapely
-
     found = _on_line(drawing, line, points)
     length = shapely.length(drawing.lines[line])
     along = np.where(found.along <= reach, 0.0, found.along)
@@ -325,9 +318,6 @@ def _nodes(
 
 def _joined_places(xy: NDArray[np.float64], links: NDArray[np.float64]) -> NDArray[np.int64]:
     """Give places of vertices numbers; both ends of a closed gap are one place."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     spot = number_places(np.concatenate([xy, links.reshape(-1, 2)]), _MATCH_M)
     pairs = spot[len(xy) :].reshape(-1, 2).T
     size = int(spot.max(initial=-1)) + 1
@@ -342,8 +332,6 @@ def _pieces(
     cut: NDArray[np.bool_],
 ) -> gpd.GeoDataFrame:
     """Cut the lines at their junctions; a line without any stays as it is."""
-    import shapely
-
     at = np.flatnonzero(cut)
     first = np.flatnonzero(drawing.line[at[:-1]] == drawing.line[at[1:]])
     begin, finish = at[first], at[first + 1]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -143,7 +144,6 @@ def _column(streets: gpd.GeoDataFrame, names: tuple[str, ...]) -> str | None:
 
 
 def _is_so(streets: gpd.GeoDataFrame, names: tuple[str, ...]) -> NDArray[np.bool_]:
-    import pandas as pd
 
     column = _column(streets, names)
     if column is None:
@@ -155,8 +155,6 @@ def _is_so(streets: gpd.GeoDataFrame, names: tuple[str, ...]) -> NDArray[np.bool
 
 def _is_named(streets: gpd.GeoDataFrame, pattern: re.Pattern[str]) -> NDArray[np.bool_]:
     """Tell which streets are called a bridge or a tunnel by their class."""
-    import pandas as pd
-
     if "highway" not in streets.columns:
         return np.zeros(len(streets), bool)
     number, words = pd.factorize(streets["highway"].astype(object))
@@ -165,7 +163,6 @@ def _is_named(streets: gpd.GeoDataFrame, pattern: re.Pattern[str]) -> NDArray[np
 
 
 def _numbers(streets: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    import pandas as pd
 
     column = _column(streets, _LAYER)
     if column is None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from siting.errors import LoadError
 
@@ -15,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
-    import pandas as pd
     import pyproj
 
+    from siting.data_report import DataReport
     from siting.loaders.layer.reading import LayerReading
-    from siting.tables import DataReport, TableSpec
+from siting.tables import TableSpec
 
 _KEYS = {
     "residential": "home_id",
@@ -55,8 +57,6 @@ def joined(
         Rows numbered from 0. An identifier that two files use is preceded by the file's name, so
         that it stays one row's own. None where no file has a row.
     """
-    import pandas as pd
-
     tables = [(reading.subject, reading.table(crs)) for reading in readings]
     tables = [(subject, table) for subject, table in tables if len(table)]
     if not tables:
@@ -71,8 +71,6 @@ def joined(
 def _distinct(
     tables: Sequence[tuple[str, gpd.GeoDataFrame]], key: str, report: DataReport
 ) -> list[gpd.GeoDataFrame]:
-    import pandas as pd
-
     used = pd.concat([table[key].drop_duplicates() for _, table in tables], ignore_index=True)
     shared = set(used[used.duplicated()])
     if not shared:
@@ -140,8 +138,6 @@ def only_where(
 
 
 def _has_value(column: pd.Series, values: Sequence[bool | float | str]) -> np.ndarray:
-    from pandas.api.types import is_numeric_dtype
-
     if is_numeric_dtype(column.dtype):
         numbers = [float(value) for value in values if not isinstance(value, str)]
         return np.isin(column.to_numpy(dtype=float, na_value=np.nan), numbers)

@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+import struct
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from siting.did_you_mean import nearest_known
 from siting.errors import LoadError, SitingError, TableError
-
-if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
+from siting.vocabulary.facility_types import load_facility_types
 
 STATES = ("candidate", "reserve", "planned", "building", "open", "dropped")
 """What a project can be, in the order of its life."""
@@ -88,8 +93,6 @@ def create_library(path: Path) -> None:
 
 def _describe(base: sqlite3.Connection) -> None:
     """Register the tables as the GeoPackage standard (OGC 12-128r18, clause 1.1) asks."""
-    from pyproj import CRS
-
     systems = [
         ("Undefined cartesian SRS", -1, "NONE", -1, "undefined"),
         ("Undefined geographic SRS", 0, "NONE", 0, "undefined"),
@@ -139,10 +142,6 @@ def read_library(path: Path) -> gpd.GeoDataFrame:
     LoadError
         No such file, or one that is no project library.
     """
-    import geopandas as gpd
-    import numpy as np
-    import shapely
-
     frame = _read(path, "SELECT project_id, {} FROM projects ORDER BY project_id", "updated_at")
     for name in (*_NUMBERS, *_PLACE):
         frame[name] = frame[name].astype(float)
@@ -156,8 +155,6 @@ def read_library(path: Path) -> gpd.GeoDataFrame:
 
 
 def _read(path: Path, statement: str, *more: str) -> pd.DataFrame:
-    import pandas as pd
-
     with _opened(path) as base:
         # The names are those of FIELDS, never a user's.
         found = base.execute(statement.format(", ".join([*FIELDS, *more])))
@@ -173,8 +170,6 @@ def read_history(path: Path, project_id: str | None = None) -> pd.DataFrame:
     project_id
         Of one project; of all where left out.
     """
-    import pandas as pd
-
     names = ["changed_at", "changed_by", "source", "project_id", "field", "before", "after"]
     with _opened(path) as base:
         rows = base.execute(
@@ -307,8 +302,6 @@ def _text(value: object) -> str | None:
 
 def _point(row: Mapping[str, Any]) -> bytes | None:
     """Return a point as a GeoPackage writes it: a header of eight bytes, then WKB."""
-    import struct
-
     lon, lat = (row.get(name) for name in _PLACE)
     if lon is None or lat is None:
         return None
@@ -321,9 +314,6 @@ def _now() -> str:
 
 
 def _faults(row: Mapping[str, Any]) -> Iterator[str]:
-    from siting.vocabulary.facility_types import load_facility_types
-    from siting.yaml_lines import nearest_known
-
     for name in row:
         if name not in FIELDS:
             yield f"there is no field '{name}'; {nearest_known(name, FIELDS)}"

@@ -6,18 +6,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
+import numpy as np
+
+from siting.crs import parse_crs, place
 from siting.errors import TableError
-from siting.loaders.formats.spreadsheet import read_table
 from siting.loaders.layer.columns import LATITUDE, LONGITUDE, Match, match_columns
 from siting.loaders.layer.numbers import first_rows, parse_numbers
+from siting.loaders.layer.spreadsheet import read_table
 from siting.loaders.library.store import STATES
+from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.headers import Field, fields_of
 from siting.vocabulary.text import half_width
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 STATE_TITLES = dict(zip(STATES, ("候选", "储备", "计划", "在建", "建成", "取消"), strict=True))
 """The states as a Chinese table writes them."""
@@ -139,8 +144,6 @@ def _state(text: str) -> str | None:
 
 def _functions(text: str | None, faults: list[str]) -> str | None:
     """Return the facility type codes of words such as ``养老、托育``, with semicolons."""
-    from siting.vocabulary.facility_types import load_facility_types
-
     if text is None:
         return None
     types = load_facility_types()
@@ -156,11 +159,6 @@ def _to_wgs84(
     columns: dict[str, list[Any]], crs: str | None, subject: str, report: DataReport
 ) -> None:
     """Bring places to WGS 84; a place of which one coordinate is missing is none."""
-    import geopandas as gpd
-    import numpy as np
-
-    from siting.crs import parse_crs, place
-
     pair = [np.array(columns.get(name, []), dtype=float) for name in ("longitude", "latitude")]
     if crs is None or not all(each.size for each in pair):
         return

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from siting.loaders.osm.standing import GONE_BUILDINGS, has_ended
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
-    import numpy as np
     import numpy.typing as npt
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 HOMES = frozenset(
     [
@@ -126,7 +127,7 @@ def homes_from_buildings(
     --------
     >>> import geopandas as gpd
     >>> from shapely import box
-    >>> from siting.tables import DataReport
+    >>> from siting.data_report import DataReport
     >>> tower = {"building_id": ["w1"], "name": [None], "building": ["apartments"],
     ...          "residential": ["yes"], "levels": [10.0], "flats": [40.0]}
     >>> towers = gpd.GeoDataFrame(tower, geometry=[box(0, 0, 20, 10)], crs="EPSG:4547")
@@ -134,8 +135,6 @@ def homes_from_buildings(
     >>> float(home["floor_area_m2"]), float(home["households"])
     (2000.0, 40.0)
     """
-    import numpy as np
-
     homes = _lived_in(buildings, uncertain=uncertain, layer=layer, report=report)
     homes = homes.rename(columns={"building_id": "home_id", "flats": "households"})
     levels = homes["levels"].to_numpy(dtype=float)
@@ -224,8 +223,6 @@ def _note_unread(homes: gpd.GeoDataFrame, layer: str, report: DataReport) -> Non
 def _levels(
     levels: npt.NDArray[np.float64], default: float | None, layer: str, report: DataReport
 ) -> npt.NDArray[np.float64]:
-    import numpy as np
-
     absent = np.isnan(levels)
     count = int(absent.sum())
     if count and default is None:

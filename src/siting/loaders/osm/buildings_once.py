@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+import shapely
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 # Walls that two mappers drew differ by a little; a neighbour overlaps by a sliver only.
 _SAME_SHARE = 0.5
@@ -44,7 +46,7 @@ def buildings_once(buildings: gpd.GeoDataFrame, layer: str, report: DataReport) 
     --------
     >>> import geopandas as gpd
     >>> from shapely import box
-    >>> from siting.tables import DataReport
+    >>> from siting.data_report import DataReport
     >>> rows = {"building_id": ["w1", "w2"], "name": [None, None], "residential": ["yes", "yes"],
     ...         "levels": [5.0, 5.0], "flats": [40.0, 8.0]}
     >>> nested = gpd.GeoDataFrame(rows, geometry=[box(0, 0, 40, 40), box(5, 5, 20, 20)])
@@ -68,9 +70,6 @@ def buildings_once(buildings: gpd.GeoDataFrame, layer: str, report: DataReport) 
 
 def _without_same_outlines(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Keep the drawing with the smallest area of those that share an outline."""
-    import pandas as pd
-    import shapely
-
     shapes = buildings.geometry.to_numpy()
     parts, row = shapely.get_parts(shapes, return_index=True)
     areal = shapely.get_dimensions(parts) == 2
@@ -122,8 +121,6 @@ def _inside_another(buildings: gpd.GeoDataFrame) -> NDArray[np.bool_]:
 
 def _nested_pairs(shapes: NDArray[np.object_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return inner and outer rows where most of a shape lies within a larger one."""
-    import shapely
-
     area = shapely.area(shapes)
     grounds = np.flatnonzero(area > 0)
     points = shapely.point_on_surface(shapes)

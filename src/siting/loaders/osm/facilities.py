@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import shapely
+
 from siting.loaders.osm.standing import EMPTY, former_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
-    import numpy as np
     import numpy.typing as npt
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 # The stages that are asked for by key; the others are hardly used before a key.
 _ASKED_STAGES = ("disused", "abandoned", "construction", "proposed", "demolished", "razed")
@@ -149,9 +151,6 @@ def merge_nested(facilities: gpd.GeoDataFrame, layer: str, report: DataReport) -
 
 
 def _nested_rows(facilities: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
-    import numpy as np
-    import shapely
-
     geometry = np.asarray(facilities.geometry.array)
     grounds = np.flatnonzero(shapely.area(geometry) > 0)
     # A point on the surface stands for a building that pokes over its ground's edge.

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import osmium
+from osmium.filter import EntityFilter, KeyFilter
 
 from siting.errors import LoadError
 from siting.loaders.osm.buildings import residential_use
@@ -222,9 +224,6 @@ def _file_format(path: Path, size: int) -> str:
 
 
 def _processor(path: Path, file_format: str, collector: _Collector) -> Any:
-    import osmium
-    from osmium.filter import EntityFilter, KeyFilter
-
     kinds = osmium.osm
     processor = osmium.FileProcessor(osmium.io.File(str(path), file_format)).with_locations()
     if collector.area_keys:
@@ -245,8 +244,6 @@ class _Collector:
     """Sorts what the file gives into lists; called once per object, so it stays flat."""
 
     def __init__(self, facility_tags: FacilityTags, include: AbstractSet[str]) -> None:
-        import osmium
-
         self.raw = RawOsm()
         self._tags = facility_tags
         self._include = include

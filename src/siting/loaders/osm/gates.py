@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -116,9 +118,6 @@ def _only_ways_in(
     ends: NDArray[np.int64], parted: NDArray[np.int64], doubtful: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
     """Return the gates whose sides hang together nowhere else."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     nodes, node = np.unique(parted, return_inverse=True)
     start, finish = node.reshape(2, -1)
     links = coo_array((np.ones(start.size, np.int8), (start, finish)), shape=(nodes.size,) * 2)

@@ -10,7 +10,11 @@ import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import networkx as nx
 import numpy as np
+import osmnx as ox
+import shapely
+from osmnx._errors import InsufficientResponseError
 
 from siting.errors import LoadError
 from siting.loaders.osm.facilities import FacilityTags
@@ -33,7 +37,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 CACHE_FOLDER = ".siting-cache"
 
@@ -131,9 +135,6 @@ def read_graph(path: Path) -> gpd.GeoDataFrame:
     LoadError
         Not GraphML, or not of OSMnx.
     """
-    import networkx as nx
-    import osmnx as ox
-
     size = path.stat().st_size if path.is_file() else 0
     try:
         graph = ox.load_graphml(path)
@@ -161,9 +162,6 @@ class _Fetcher:
 
     def features(self, tags: Mapping[str, Any]) -> Iterable[tuple[str, _Tags, Any]]:
         """Give id, tags and geometry of each feature with one of the tags."""
-        import osmnx as ox
-        from osmnx._errors import InsufficientResponseError
-
         try:
             with _settings(self._cache):
                 return _rows(ox.features_from_polygon(self._boundary, dict(tags)))
@@ -173,9 +171,6 @@ class _Fetcher:
             raise LoadError(self._unreachable(fault)) from None
 
     def _look_up(self) -> Any:
-        import osmnx as ox
-        from osmnx._errors import InsufficientResponseError
-
         try:
             with _settings(self._cache):
                 return ox.geocode_to_gdf(self._place).union_all()
@@ -198,8 +193,6 @@ class _Fetcher:
 @contextmanager
 def _settings(cache: Path) -> Iterator[None]:
     """Set OSMnx up for one call, and leave its global settings and the socket as they were."""
-    import osmnx as ox
-
     ours = {
         "use_cache": True,
         "cache_folder": str(cache / "osmnx"),
@@ -232,8 +225,6 @@ def _rows(frame: gpd.GeoDataFrame) -> Iterator[tuple[str, _Tags, Any]]:
 
 def _collect_streets(features: Iterable[tuple[str, _Tags, Any]], raw: RawOsm) -> None:
     """File the walkable ways, with numbers of shared vertices in place of node ids."""
-    import shapely
-
     streets = raw.streets
     lines, gates = [], []
     for osm_id, tags, shape in features:
@@ -256,8 +247,6 @@ def _collect_streets(features: Iterable[tuple[str, _Tags, Any]], raw: RawOsm) ->
 
 def _street_parts(osm_id: str, tags: _Tags, shape: Any, streets: StreetLists) -> list[Any]:
     """File a way, or the edges of a square, and return its lines in the order they are walked."""
-    import shapely
-
     walk = walk_access(tags)
     closed = shape.geom_type in ("Polygon", "MultiPolygon")
     if walk is None or (osm_id.startswith("r") and not is_square(tags)):
@@ -272,8 +261,6 @@ def _street_parts(osm_id: str, tags: _Tags, shape: Any, streets: StreetLists) ->
 
 
 def _collect(features: Iterable[tuple[str, _Tags, Any]], row_of: Any, lists: FeatureLists) -> None:
-    import shapely
-
     for osm_id, tags, shape in features:
         row = row_of(tags)
         area = shape.geom_type in ("Polygon", "MultiPolygon")
@@ -291,8 +278,6 @@ def _any_water(tags: _Tags) -> tuple[Any, ...] | None:
 def _collect_facilities(
     features: Iterable[tuple[str, _Tags, Any]], facility_tags: FacilityTags, raw: RawOsm
 ) -> None:
-    import shapely
-
     for osm_id, tags, shape in features:
         if shape.geom_type not in ("Point", "Polygon", "MultiPolygon"):
             continue

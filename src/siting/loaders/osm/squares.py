@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,8 +67,6 @@ def add_ways_across(streets: StreetLists) -> int:
 
 def _ground(rings: list[NDArray[np.float64]]) -> Any:
     """Return the ground of a square as one geometry; None where its edges do not close."""
-    import shapely
-
     lines = [shapely.LineString(ring) for ring in rings if len(ring) > 3]
     ground = shapely.build_area(shapely.GeometryCollection(lines))
     return None if shapely.is_empty(ground) else ground
@@ -87,8 +86,6 @@ def _sights(
     neighbours: NDArray[np.int64],
 ) -> NDArray[np.intp]:
     """Return the pairs of places that see each other across the ground, as rows."""
-    import shapely
-
     if int(shared.sum()) < 2:
         return np.empty((0, 2), np.intp)
     wanted = np.flatnonzero(shared | _sticks_in(ground, places))
@@ -107,8 +104,6 @@ def _sights(
 
 def _sticks_in(ground: Any, places: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Tell which corners stand in the way: where the ground takes more than half of the turn."""
-    import shapely
-
     points = shapely.points(places)
     radius = 1e-3 * np.sqrt(shapely.area(ground))
     disc = shapely.buffer(points, radius, quad_segs=8)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 # What osmium gives for a node that the file does not hold.
 MISSING_COORDINATE = 2**31 - 1
@@ -124,8 +125,6 @@ def _ordinals(way: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 def _lines(
     xy: npt.NDArray[np.int64], first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.object_]:
-    import shapely
-
     size = last - first + 1
     owner = np.repeat(np.arange(first.size), size)
     start = np.cumsum(size) - size

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
+import geopandas as gpd
 import numpy as np
+import shapely
 
 from siting.errors import LoadError
 from siting.loaders.osm.buildings import homes_from_buildings
@@ -24,10 +26,9 @@ from siting.loaders.osm.streets import split_at_junctions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    import geopandas as gpd
     import numpy.typing as npt
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 __all__ = [
     "OsmExtract",
@@ -168,8 +169,6 @@ def checked_layers(include: Iterable[str]) -> frozenset[str]:
 def _streets(
     lists: StreetLists, layer: str, report: DataReport, *, residents: bool
 ) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
     across = add_ways_across(lists)
     if across:
         message = f"{across} straight ways across pedestrian squares were added to their edges."
@@ -221,8 +220,6 @@ def _column(values: Sequence[object]) -> npt.NDArray[np.object_]:
 
 
 def _table(lists: FeatureLists, columns: tuple[str, ...], key: str) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
     data: dict[str, npt.NDArray[np.generic]] = {key: _column(lists.id)}
     for position, name in enumerate(columns):
         values = [row[position] for row in lists.attributes]
@@ -231,8 +228,6 @@ def _table(lists: FeatureLists, columns: tuple[str, ...], key: str) -> gpd.GeoDa
 
 
 def _geometry(wkb: list[str]) -> npt.NDArray[np.object_]:
-    import shapely
-
     geometry: npt.NDArray[np.object_] = shapely.from_wkb(_column(wkb))
     # osmium writes every area as a MultiPolygon; most have one part.
     single = shapely.get_num_geometries(geometry) == 1

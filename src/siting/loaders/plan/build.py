@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from siting.data_report import DataReport
+from siting.loaders.plan import drawing as drawings
+from siting.loaders.plan.drawing.records import Drawing, Measured
 from siting.loaders.plan.facts import (
     facts_of_facilities,
     facts_of_rows,
@@ -17,9 +20,9 @@ from siting.loaders.plan.facts import (
     merged,
 )
 from siting.loaders.plan.model import Indicators, PlanFile, TypedFigures
-from siting.rules.plan.finding import Text
+from siting.message import Text
+from siting.rules.facts import TYPED_UNITS, unit_of
 from siting.rules.plan.model import (
-    TYPED_UNITS,
     Evidence,
     Fact,
     Phase,
@@ -28,17 +31,14 @@ from siting.rules.plan.model import (
     PlanRow,
     Waiver,
     add_facts,
-    unit_of,
     with_population,
 )
-from siting.tables import DataReport
 from siting.yaml_lines import dotted
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
-    from siting.loaders.plan.drawing import Drawing, Measured
-    from siting.tables import DataNote
+    from siting.data_report import DataNote
     from siting.yaml_lines import Path as KeyPath
 
 
@@ -134,12 +134,10 @@ def build_plan(parts: Parts, *, known_date: bool) -> Plan:
 
 
 def _measured(parts: Parts) -> Measured:
-    from siting.loaders.plan.drawing import Measured, measured
-
     if parts.drawing is None:
         return Measured()
     report = DataReport()
-    result = measured(parts.drawing, crs=parts.file.crs, report=report)
+    result = drawings.measured(parts.drawing, crs=parts.file.crs, report=report)
     parts.data_notes += [note for note in report.notes if note.severity != "info"]
     return result
 
@@ -214,11 +212,9 @@ def _facts_of_phases(phases: Sequence[Phase], *, without: Container[str]) -> dic
 def _facts_of_homes(drawn: Measured, parts: Parts) -> dict[str, Fact]:
     if drawn.homes is None or parts.drawing is None:
         return {}
-    from siting.loaders.plan.drawing import sum_of_homes
-
     file = parts.drawing.file("buildings")
     units = {"households": "households", "population": "persons"}
-    sums = {key: sum_of_homes(drawn.homes, key, unit, file) for key, unit in units.items()}
+    sums = {key: drawings.sum_of_homes(drawn.homes, key, unit, file) for key, unit in units.items()}
     return {key: fact for key, fact in sums.items() if fact is not None}
 
 

@@ -13,17 +13,20 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from siting.errors import LoadError, ProjectError
+from siting.loaders.formats.files import TABLE_SUFFIXES
+from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES, SAVE_AS_XLSX
+from siting.loaders.plan import drawing as drawings
 from siting.loaders.plan.build import Parts, append_rows, build_plan, rows_of_file
 from siting.loaders.plan.model import Indicators, PlanFile, plan_json_schema
+from siting.loaders.plan.table.read import read_indicator_table
 from siting.rules.plan.model import Evidence, Plan, PlanRow, PlanStatus, plain_number
-from siting.tables import DataReport
 from siting.yaml_lines import MAX_BYTES, faults_of, load_yaml
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from siting.loaders.plan.drawing import Drawing
+    from siting.loaders.plan.drawing.records import Drawing
     from siting.yaml_lines import Path as KeyPath
 
 __all__ = ["PlanFile", "is_plan", "plan_json_schema", "plan_table", "read_plan"]
@@ -108,16 +111,19 @@ def read_plan(
     elif suffix in (".xlsx", ".xlsm"):
         parts = _from_workbook(path, given)
     elif suffix == ".gpkg":
-        from siting.loaders.plan.one_file import from_geopackage
-
-        parts = _from_document(*from_geopackage(path), path, given)
+        parts = _from_document(*drawings.from_geopackage(path), path, given)
     elif suffix in _GEOJSON:
-        from siting.loaders.plan.one_file import from_geojson
-
-        parts = _from_document(*from_geojson(path), path, given)
+        parts = _from_document(*drawings.from_geojson(path), path, given)
     else:
-        raise LoadError(f"{path} is no plan; a plan is a folder with plan.yaml, or {_SUFFIXES}.")
+        raise _no_plan(path)
     return build_plan(parts, known_date="date" in parts.file.model_fields_set)
+
+
+def _no_plan(path: Path) -> LoadError:
+    if path.suffix.lower() in (*OTHER_TABLE_SUFFIXES, *TABLE_SUFFIXES):
+        return LoadError(f"{path}: the indicator table of a plan is read as .xlsx. {SAVE_AS_XLSX}.")
+    known = " ".join(_SUFFIXES)
+    return LoadError(f"{path} is no plan; a plan is a folder with plan.yaml, or one file: {known}.")
 
 
 def plan_table(plan: Plan) -> list[dict[str, str]]:
@@ -190,8 +196,6 @@ def _add_workbook(parts: Parts, path: Path, max_bytes: int) -> None:
     named = parts.file.indicators
     if isinstance(named, Indicators):
         return
-    from siting.loaders.plan.table.read import read_indicator_table
-
     _check_size(named.path, max_bytes)
     table = read_indicator_table(named.path, sheet=named.sheet, file=_relative(named.path, path))
     append_rows(parts.rows, table.rows)
@@ -199,8 +203,6 @@ def _add_workbook(parts: Parts, path: Path, max_bytes: int) -> None:
 
 
 def _from_workbook(path: Path, given: Mapping[str, Any]) -> Parts:
-    from siting.loaders.plan.table.read import read_indicator_table
-
     table = read_indicator_table(path, file=path.as_posix())
     known = {"name": table.name or path.stem, **given}
     # What nobody said stays empty: the evaluator asks for it, it is not made up here.
@@ -236,29 +238,14 @@ def _paths(data: Any, path: KeyPath) -> list[KeyPath]:
 
 def _drawing(model: PlanFile, path: Path, max_bytes: int) -> Drawing | None:
     layers = model.layers
-    if not any((layers.site, layers.buildings, layers.facilities)):
+    named = {"site": layers.site, "buildings": layers.buildings, "facilities": layers.facilities}
+    given = {key: layer for key, layer in named.items() if layer is not None}
+    if not given:
         return None
-    from siting.loaders.layer.sources import read_source
-    from siting.loaders.plan.drawing import Drawing
-
-    report = DataReport()
-    frames: dict[str, Any] = {}
-    files: dict[str, str] = {}
-    for key in ("site", "buildings", "facilities"):
-        layer = getattr(layers, key)
-        if layer is not None:
-            _check_size(layer.path, max_bytes)
-            files[key] = _relative(layer.path, path)
-            frames[key] = read_source(layer, report=report, subject=files[key])
-    return Drawing(
-        frames.get("site"),
-        frames.get("buildings"),
-        frames.get("facilities"),
-        layers.buildings.columns if layers.buildings else None,
-        layers.facilities.columns if layers.facilities else None,
-        layers.facilities.facility_type if layers.facilities else None,
-        files,
-    )
+    for layer in given.values():
+        _check_size(layer.path, max_bytes)
+    files = {key: _relative(layer.path, path) for key, layer in given.items()}
+    return drawings.read_drawing(layers, files)
 
 
 def _relative(path: Path, plan: Path) -> str:

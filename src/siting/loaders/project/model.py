@@ -22,8 +22,10 @@ from pydantic import (
     model_validator,
 )
 
+from siting import crs as coordinate_systems
 from siting.errors import CRSError, LoadError
 from siting.loaders.formats.files import resolve_path
+from siting.message import Language
 from siting.rules.pack.values import OneOrMany, listed
 from siting.rules.parameters import Parameters
 from siting.vocabulary.levels import level_code
@@ -68,10 +70,8 @@ def _known_encoding(name: str) -> str:
 
 
 def _known_crs(declared: str, info: ValidationInfo) -> str:
-    from siting.crs import parse_crs
-
     try:
-        parse_crs(declared, subject=info.field_name or "crs")
+        coordinate_systems.parse_crs(declared, subject=info.field_name or "crs")
     except CRSError as fault:
         raise ValueError(str(fault)) from None
     return declared
@@ -365,9 +365,7 @@ class Project(_Model):
     """A project file, checked; its paths are complete."""
 
     name: str = Field(min_length=1, description="Name of the project, for titles.")
-    language: Literal["zh", "en"] = Field(
-        default="zh", description="Language of what is written out."
-    )
+    language: Language = Field(default="zh", description="Language of what is written out.")
     crs: DeclaredCRS | None = Field(
         default=None,
         description="Metric system of the analysis, such as EPSG:4547; left out: chosen from "

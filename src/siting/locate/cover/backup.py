@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.locate.answer import answer, open_with, refusal, unknown, with_decided
-from siting.locate.cover.models import solve_lscp
-from siting.locate.cover.presolve import build_cover, decided_sites
+from siting.locate.cover.lscp_mclp import solve_lscp
+from siting.locate.cover.presolve import build_cover
+from siting.locate.problem import decided_sites
 from siting.locate.solution import Solution, Status
 from siting.locate.solve import Limits, Rows, Watch, solve_program
 

@@ -4,7 +4,7 @@
 
 Coverage of a row by open sites is priced with a multiplier between 0 and its weight. Whatever the
 multipliers are, the sum below is an upper bound, so rounding never puts it on the wrong side by
-more than the rounding itself. Imported on use only, because numba is slow to load.
+more than the rounding itself.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siting.locate.cover.kernels import ascend_dual, cover_greedily
 from siting.locate.cover.presolve import (
     Cover,
     components,
@@ -77,8 +78,6 @@ def _part(cover: Cover, inside: NDArray[np.bool_]) -> tuple[Cover, NDArray[np.in
 
 def _quick(cover: Cover) -> Covering:
     """Return a greedy cover without needless sites, and the bound of a dual ascent."""
-    from siting.locate.cover.kernels import ascend_dual, cover_greedily
-
     chosen = np.flatnonzero(
         cover_greedily(cover.offset, cover.site, cover.site_offset, cover.row, cover.cost)
     )

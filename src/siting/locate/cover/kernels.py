@@ -2,7 +2,7 @@
 # mypy: disable-error-code="no-untyped-def"
 """Compiled loops over cover sets: merging, greedy, swaps and the Lagrangian bound.
 
-Imported on use only, because numba is slow to load. Rows are (merged) demand, `offset, site` the
+Rows are (merged) demand, `offset, site` the
 sites of each row, `site_offset, row` the rows of each site.
 """
 

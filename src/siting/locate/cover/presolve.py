@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from siting.locate.cover.kernels import find_implied_rows, group_equal_rows, hash_rows
+from siting.locate.problem import Problem, free_sites, open_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from siting.locate.problem import Problem
 
 # Comparing sites pair by pair costs the sum of squared row lengths; beyond this it is left out.
 _MOST_COMPARISONS = 200_000_000
@@ -59,25 +63,6 @@ class Cover:
     def pair_rows(self) -> NDArray[np.int64]:
         """Return the row of each pair, in row order."""
         return np.repeat(np.arange(self.n_rows), np.diff(self.offset))
-
-
-def decided_sites(problem: Problem) -> NDArray[np.int32]:
-    """Return the sites that are open in every plan: existing ones and those forced in."""
-    return np.flatnonzero(problem.existing | problem.forced_in).astype(np.int32)
-
-
-def free_sites(problem: Problem) -> NDArray[np.int32]:
-    """Return the sites that are still to be decided."""
-    closed = problem.existing | problem.forced_in | problem.forced_out
-    return np.flatnonzero(~closed).astype(np.int32)
-
-
-def open_rows(problem: Problem) -> NDArray[np.bool_]:
-    """Tell which rows of demand ask for something and are not covered by what is decided."""
-    is_open = problem.existing | problem.forced_in
-    wanting = problem.demand > 0
-    wanting[problem.from_index[is_open[problem.to_index]]] = False
-    return wanting
 
 
 def build_cover(problem: Problem, *, keep: NDArray[np.bool_] | None = None) -> Cover:
@@ -175,8 +160,6 @@ def merge_rows(
     Rows meet by a hash of their set and are then compared item by item, so a collision of
     hashes merges nothing.
     """
-    from siting.locate.cover.kernels import group_equal_rows, hash_rows
-
     # The keys only have to scatter; a fixed seed keeps the order of rows the same every time.
     keys = np.random.default_rng(20191).integers(1, 2**63, n_sites, dtype=np.uint64)
     hashes = hash_rows(offset, site, keys)
@@ -206,8 +189,6 @@ def drop_dominated_sites(cover: Cover) -> Cover:
     lengths = np.diff(cover.offset).astype(float)
     if not cover.n_rows or (lengths**2).sum() > _MOST_COMPARISONS:
         return cover
-    from scipy.sparse import csr_array
-
     ones = np.ones(cover.site.size, np.int32)
     table = csr_array((ones, cover.site, cover.offset), shape=(cover.n_rows, cover.n_sites))
     shared = (table.T @ table).tocoo()
@@ -223,8 +204,6 @@ def drop_dominated_sites(cover: Cover) -> Cover:
 
 def drop_dominated_rows(cover: Cover) -> Cover:
     """Drop each row that is covered whenever another one is: for models that must cover all."""
-    from siting.locate.cover.kernels import find_implied_rows
-
     implied = find_implied_rows(
         cover.offset, cover.site, cover.site_offset, cover.row, _MOST_COMPARISONS
     )
@@ -236,9 +215,6 @@ def drop_dominated_rows(cover: Cover) -> Cover:
 
 def components(cover: Cover) -> list[NDArray[np.bool_]]:
     """Split the free sites into sets that share no row; sites without rows are in none."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import connected_components
-
     n = cover.n_rows + cover.n_sites
     pairs = (np.ones(cover.site.size, np.int8), (cover.pair_rows(), cover.n_rows + cover.site))
     count, label = connected_components(csr_array(pairs, shape=(n, n)), directed=False)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siting.locate.bound_search import Node, Plan, label_of, lower, search
+from siting.locate.cover.bound import improve_bound
+from siting.locate.cover.kernels import fill, open_site, search_swaps, start_state
 from siting.locate.cover.presolve import Cover, drop_dominated_sites, take_sites
 from siting.locate.solution import is_whole
 from siting.locate.solve import Rows, solve_program
@@ -78,8 +80,6 @@ class CoverTask:
         self._close_all()
 
     def _close_all(self) -> None:
-        from siting.locate.cover.kernels import start_state
-
         cover = self.cover
         slots = self.most if self.most * cover.n_sites <= _MOST_SWAP_VALUES else 0
         self._state = start_state(slots, cover.weight, cover.offset, cover.site, cover.n_sites)
@@ -108,8 +108,6 @@ class CoverTask:
 
     def begin(self, plan: Plan) -> None:
         """Open what adds most, one after the other."""
-        from siting.locate.cover.kernels import fill
-
         self._spent = fill(
             self._state, self._slot_of, self._spent, _with_slack(self.budget), self.cover.cost,
             self._ban, 0, *self._columns(),
@@ -118,8 +116,6 @@ class CoverTask:
 
     def begin_at(self, plan: Plan, choice: NDArray[np.float64]) -> None:
         """Go on from near what the bound would choose."""
-        from siting.locate.cover.kernels import open_site
-
         self._close_all()
         cost = self.cover.cost
         order = np.argsort(-(choice + 0.2 * self._rng.random(choice.size)))
@@ -133,8 +129,6 @@ class CoverTask:
 
     def walk(self, plan: Plan, steps: int) -> None:
         """Look for a better plan by swaps."""
-        from siting.locate.cover.kernels import search_swaps
-
         best = self._slot_of.copy()
         self._now, self._spent, _ = search_swaps(
             steps, self._rng, self._now, self._state, self._slot_of, self._spent,
@@ -161,8 +155,6 @@ class CoverTask:
 
     def improve(self, node: Node, plan: Plan, iterations: int) -> None:
         """Lower a node's bound and settle what a better plan cannot have otherwise."""
-        from siting.locate.cover.bound import improve_bound
-
         cover = self.cover
         opened = np.flatnonzero(node.settled > 0)
         weight = self._left_by(opened)

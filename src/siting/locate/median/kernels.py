@@ -2,8 +2,8 @@
 # mypy: disable-error-code="no-untyped-def, assignment"
 """Compiled loops of the p-median: swaps and the Lagrangian bound.
 
-Imported on use only, because numba is slow to load. `offset, site, cost` are the free sites of
-each row, cheapest first, costs multiplied by the row's weight; `outside` is what a row pays
+`offset, site, cost` are the free sites of each
+row, cheapest first, costs multiplied by the row's weight; `outside` is what a row pays
 without any of them.
 """
 

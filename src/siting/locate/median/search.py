@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siting.locate.bound_search import Node, Plan, label_of, lower
-from siting.locate.cover.presolve import free_sites
+from siting.locate.median.kernels import (
+    count_all,
+    improve_bound,
+    open_greedily,
+    search_swaps,
+    start_state,
+)
+from siting.locate.problem import free_sites
 from siting.locate.solve import Program, Rows, solve_program
 
 if TYPE_CHECKING:
@@ -106,8 +113,6 @@ class MedianTask:
     _now: int = 0
 
     def __post_init__(self) -> None:
-        from siting.locate.median.kernels import start_state
-
         service = self.service
         m = service.sites.size
         # The walk may leave a row unserved for a while, at a price that it soon avoids.
@@ -144,16 +149,12 @@ class MedianTask:
 
     def begin(self, plan: Plan) -> None:
         """Open what saves most, one after the other."""
-        from siting.locate.median.kernels import count_all, open_greedily
-
         count_all(self._state, *self._columns())
         open_greedily(self._state, self._slot_of, *self._columns(), *self._by_site)
         self.take(plan, self._slot_of)
 
     def begin_at(self, plan: Plan, choice: NDArray[np.float64]) -> None:
         """Go on from near what the bound would choose."""
-        from siting.locate.median.kernels import count_all, start_state
-
         noisy = choice + 0.2 * self._rng.random(choice.size)
         self._slot_of = np.argsort(-noisy)[: self.most].copy()
         self._state = start_state(self.most, choice.size, self._soft)
@@ -165,8 +166,6 @@ class MedianTask:
 
     def walk(self, plan: Plan, steps: int) -> None:
         """Look for a better plan by swaps."""
-        from siting.locate.median.kernels import search_swaps
-
         best = self._slot_of.copy()
         known = -plan.value if np.isfinite(plan.value) else np.inf
         self._now, _ = search_swaps(
@@ -195,8 +194,6 @@ class MedianTask:
 
     def improve(self, node: Node, plan: Plan, iterations: int) -> None:
         """Lower a node's bound and settle what a better plan cannot have otherwise."""
-        from siting.locate.median.kernels import improve_bound
-
         opened = np.flatnonzero(node.settled > 0)
         most = self.most - opened.size
         if most < 0:

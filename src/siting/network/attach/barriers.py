@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from siting.errors import SitingError
 from siting.network.kernels.grid import SegmentGrid, build_segment_grid
@@ -19,8 +20,6 @@ _LINES = (1, 2)
 
 def barrier_grid(barriers: gpd.GeoDataFrame | None) -> SegmentGrid:
     """Return the walls of barriers in cells; `owner` is the barrier's row. None gives no wall."""
-    import shapely
-
     if barriers is None or not len(barriers):
         return build_segment_grid(np.empty((0, 2)), np.zeros(1, np.int64), np.empty(0, np.int64))
     parts, row = shapely.get_parts(barriers.geometry.to_numpy(), return_index=True)
@@ -44,8 +43,6 @@ def barriers_around(
     barriers: gpd.GeoDataFrame | None, shapes: NDArray[np.object_]
 ) -> NDArray[np.int32]:
     """Return the lowest row of a barrier polygon that holds the whole shape, -1 where none does."""
-    import shapely
-
     around = np.full(len(shapes), -1, np.int32)
     if barriers is None or not len(shapes):
         return around

@@ -5,21 +5,27 @@ Owns the attachment of subjects to edges: at their gates, or at the nearest poin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from enum import IntEnum
-from functools import cached_property, partial
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from siting.errors import SitingError
+from siting.network.attach.attachment import Attachment, Via
+from siting.network.attach.barriers import barrier_grid, barriers_around
+from siting.network.attach.subjects import find_starts
 from siting.network.costs import TOLERANCE_M
-from siting.network.graph import frozen_array
+from siting.network.kernels.grid import build_segment_grid
+from siting.network.kernels.nearest import nearest_segments
+from siting.network.kernels.threads import over_pieces
+from siting.network.kernels.zorder import zorder_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
     from siting.network.attach.subjects import Starts
@@ -31,78 +37,6 @@ EQUAL_M = 1.0
 
 # Beyond so many streets that are as near, more of them are more of the same.
 _MOST_EQUAL = 5
-
-_DTYPES = {
-    "subject": np.int32,
-    "edge": np.int32,
-    "position": np.float64,
-    "access_m": np.float64,
-    "via": np.uint8,
-}
-
-
-class Via(IntEnum):
-    """How a subject reaches the streets."""
-
-    NONE = 0
-    """Not at all: no street is near enough, or all of them lie behind a barrier."""
-    POINT = 1
-    """From its point."""
-    ENTRANCE = 2
-    """Through its known entrances."""
-    BOUNDARY = 3
-    """Through its outline, no entrance being known."""
-
-
-@dataclass(frozen=True, eq=False)
-class Attachment:
-    """Where the subjects of one table touch the streets; a row is one way between both.
-
-    Parameters
-    ----------
-    subject
-        int32 (k,): row of the subjects' table, in ascending order; a subject with several gates
-        has several rows, one that is too far from every street has none.
-    edge
-        int32 (k,): edge of the network.
-    position
-        float64 (k,): share of the edge's length from its start, 0 to 1.
-    access_m
-        float64 (k,): length of the access leg between the subject and that point.
-    size
-        Number of subjects.
-    via
-        uint8 (size,): how each subject reaches the streets, as `Via`.
-    """
-
-    subject: NDArray[np.int32]
-    edge: NDArray[np.int32]
-    position: NDArray[np.float64]
-    access_m: NDArray[np.float64]
-    size: int
-    via: NDArray[np.uint8]
-
-    def __post_init__(self) -> None:
-        for name, dtype in _DTYPES.items():
-            object.__setattr__(self, name, frozen_array(getattr(self, name), dtype))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # Through the constructor, so that a copy in another process is frozen too.
-        return type(self), tuple(getattr(self, field.name) for field in fields(self))
-
-    @cached_property
-    def along_streets(self) -> tuple[NDArray[Any], ...]:
-        """Subject, edge, position and access leg of the rows in the order of their edges.
-
-        Near in the city is near in memory then.
-        """
-        order = np.argsort(self.edge, kind="stable")
-        return self.subject[order], self.edge[order], self.position[order], self.access_m[order]
-
-    @property
-    def attached(self) -> NDArray[np.bool_]:
-        """Which subjects reach a street at all, bool (size,)."""
-        return np.asarray(self.via != Via.NONE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,8 +112,6 @@ def snap(
     >>> home.position.tolist(), home.access_m.tolist()
     ([0.25], [30.0])
     """
-    from siting.network.attach.subjects import find_starts
-
     if not max_access_m >= 0:
         raise SitingError(f"max_access_m is {max_access_m}; give a distance in metres from 0.")
     starts = find_starts(geometry, entrances)
@@ -200,12 +132,9 @@ def match_entrances(entrances: gpd.GeoDataFrame, subject_ids: ArrayLike) -> gpd.
     Returns
     -------
     GeoDataFrame
-        Columns `subject` (int) and `geometry`, a row per gate and subject. Gates of nobody here
-        are left out.
+        Columns `subject` (int) and `geometry`, a row per gate and subject. Entrances that belong to
+        no subject here are left out.
     """
-    import geopandas as gpd
-    import pandas as pd
-
     rows = pd.DataFrame({"subject_id": np.asarray(subject_ids, object)})
     rows["subject"] = np.arange(len(rows))
     gates = pd.DataFrame(
@@ -226,9 +155,6 @@ def _legs(
     threads: int | None,
 ) -> _Legs:
     """Find the nearest existing street of every start, and all that are as near."""
-    from siting.network.attach.barriers import barrier_grid, barriers_around
-    from siting.network.kernels.grid import build_segment_grid
-
     limit = np.full(starts.size, limit_m)
     ignored = np.full((starts.size, 1), -1, np.int32)
     walls = barrier_grid(barriers)
@@ -319,10 +245,6 @@ def _search(
     rows: NDArray[np.int64],
 ) -> tuple[_Legs, NDArray[np.bool_]]:
     """Return the legs of those rows that have one, and whether a barrier hindered each start."""
-    from siting.network.kernels.nearest import nearest_segments
-    from siting.network.kernels.threads import over_pieces
-    from siting.network.kernels.zorder import zorder_keys
-
     n = starts.size
     segment, share, gap = np.full(n, -1, np.int32), np.zeros(n), np.full(n, np.inf)
     hindered = np.zeros(n, bool)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
 from siting.errors import SitingError
-from siting.network.attach.snap import Via
+from siting.network.attach.attachment import Via
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -61,8 +62,6 @@ class Starts:
 
     def shapes_of(self, rows: NDArray[np.int64]) -> NDArray[np.object_]:
         """Return the point of a start, or the whole shape where it starts from an outline."""
-        import shapely
-
         found = np.asarray(shapely.points(self.circle[rows, :2]), dtype=object)
         outlined = self.via[rows] == Via.BOUNDARY
         if outlined.any():
@@ -82,8 +81,6 @@ def find_starts(
     geometry: gpd.GeoSeries | NDArray[Any], entrances: gpd.GeoDataFrame | None
 ) -> Starts:
     """List the starts of all subjects: `snap` says by which rules."""
-    import shapely
-
     if isinstance(geometry, np.ndarray) and geometry.dtype.kind == "f":
         if entrances is None or not len(entrances):
             return _joined(geometry, [_points(np.arange(len(geometry)), geometry, Via.POINT)])
@@ -104,8 +101,6 @@ def find_starts(
 
 
 def _check_shapes(shapes: NDArray[np.object_], kind: NDArray[Any]) -> None:
-    import shapely
-
     mixed = np.flatnonzero(kind > max(_POLYGONS))
     if mixed.size:
         raise SitingError(
@@ -125,8 +120,6 @@ def _gates(
     entrances: gpd.GeoDataFrame | None, subjects: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return subject and place of every gate."""
-    import shapely
-
     if entrances is None or not len(entrances):
         return np.empty(0, np.int64), np.empty((0, 2))
     if "subject" not in entrances.columns:
@@ -164,8 +157,6 @@ def _starts(
 
 def _outline_starts(rows: NDArray[np.int64], shapes: NDArray[np.object_]) -> list[Starts]:
     """Return whole outlines, and for long ones places along them."""
-    import shapely
-
     parts, of = shapely.get_parts(shapes, return_index=True)
     areal = shapely.get_type_id(parts) == _POLYGON
     parts[areal] = shapely.get_exterior_ring(parts[areal])
@@ -183,8 +174,6 @@ def _outline_starts(rows: NDArray[np.int64], shapes: NDArray[np.object_]) -> lis
 
 
 def _outlines(rows: NDArray[np.int64], lines: NDArray[np.object_], of: NDArray[np.int64]) -> Starts:
-    import shapely
-
     xy, line = shapely.get_coordinates(lines, return_index=True)
     same = np.flatnonzero(line[1:] == line[:-1])
     sides = np.column_stack([xy[same], xy[same + 1]])

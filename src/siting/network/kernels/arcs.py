@@ -1,17 +1,14 @@
 # ruff: noqa: ANN001, ANN202 - numba infers types
 # mypy: disable-error-code="no-untyped-def"
-"""Arcs by the node they lead to. Imported on use only: numba is slow to load."""
+"""Arcs by the node they lead to."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from siting.network.graph import Network
 
 
 class Arcs(NamedTuple):
@@ -29,15 +26,25 @@ class Arcs(NamedTuple):
     longest: float
 
 
-def build_reversed_arcs(network: Network) -> Arcs:
-    """Group the arcs of a network by head."""
-    offsets, tail, cost, edge = _by_head(
-        network.node_count,
-        network.edge_from,
-        network.edge_to,
-        network.cost_forward,
-        network.cost_backward,
-    )
+def build_reversed_arcs(
+    node_count: int,
+    start: NDArray[np.int32],
+    end: NDArray[np.int32],
+    forward: NDArray[np.float64],
+    backward: NDArray[np.float64],
+) -> Arcs:
+    """Group the arcs of a network by head.
+
+    Parameters
+    ----------
+    node_count
+        Number of nodes.
+    start, end
+        int32 (m,): the nodes of each edge.
+    forward, backward
+        float64 (m,): cost of each edge from start to end, and back.
+    """
+    offsets, tail, cost, edge = _by_head(node_count, start, end, forward, backward)
     finite = cost[np.isfinite(cost)]
     mean = float(finite.mean()) if finite.size else 0.0
     longest = float(finite.max(initial=0.0))

@@ -1,9 +1,6 @@
 # ruff: noqa: ANN001, ANN201, ANN202 - numba infers types
 # mypy: disable-error-code="no-untyped-def"
-"""Straight pieces of lines in square cells: which are near a place, without looking at all.
-
-Imported on use only: numba is slow to load.
-"""
+"""Straight pieces of lines in square cells: which are near a place, without looking at all."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from siting.network.graph import frozen_array
+from siting.network.arrays import frozen_array
 
 _CELLS_PER_SEGMENT = 4
 

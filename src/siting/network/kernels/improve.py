@@ -1,9 +1,6 @@
 # ruff: noqa: ANN001, ANN201, ANN202 - numba infers types
 # mypy: disable-error-code="no-untyped-def"
-"""One more destination: search only as far as it is nearer than what was there before.
-
-Imported on use only: numba is slow to load.
-"""
+"""One more destination: search only as far as it is nearer than what was there before."""
 
 from __future__ import annotations
 

@@ -1,9 +1,6 @@
 # ruff: noqa: ANN001, ANN201, ANN202, PLR0917, PLW3301 - numba infers types and wants min and max in pairs
 # mypy: disable-error-code="no-untyped-def"
-"""The nearest place on a line, from points and from outlines, without crossing a barrier.
-
-Imported on use only: numba is slow to load.
-"""
+"""The nearest place on a line, from points and from outlines, without crossing a barrier."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # ruff: noqa: ANN001, ANN201, ANN202 - numba infers types
 # mypy: disable-error-code="no-untyped-def"
-"""Compiled cutting of streets where a limit is used up. Imported on use only."""
+"""Compiled cutting of streets where a limit is used up."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # ruff: noqa: ANN001, ANN201, ANN202 - numba infers types
 # mypy: disable-error-code="no-untyped-def"
-"""Compiled search for edges that are drawn twice. Imported on use only: numba is slow to load."""
+"""Compiled search for edges that are drawn twice."""
 
 from __future__ import annotations
 

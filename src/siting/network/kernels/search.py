@@ -3,7 +3,7 @@
 """Compiled shortest paths from the facilities over reversed arcs.
 
 All at once with a ring of buckets, one by one with a lazy 4-ary heap. Costs are added in float64
-and never rounded. Imported on use only: numba is slow to load.
+and never rounded.
 """
 
 from __future__ import annotations

@@ -13,13 +13,15 @@ import numpy as np
 
 from siting.coverage.assignment import assignment, nearest_served
 from siting.errors import SitingError
+from siting.pipeline.demand.pairs import facility_capacity, facility_pairs, facility_rows
+from siting.pipeline.demand.question import ask
 from siting.rules.pack.measures import Family, measure_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from siting.coverage.assignment import Assignment, PairCosts
-    from siting.pipeline.gaps.analysis import Analysis
+    from siting.pipeline.found import Found, FoundT
     from siting.rules.city.findings import FindingBlock
 
 
@@ -60,7 +62,7 @@ def served_both_ways(
     }
 
 
-def capacity_of_rule(analysis: Analysis, rule_id: str) -> dict[str, Any] | None:
+def capacity_of_rule(analysis: Found, rule_id: str) -> dict[str, Any] | None:
     """Return what a rule on service population means for the people of a city.
 
     Returns
@@ -70,14 +72,12 @@ def capacity_of_rule(analysis: Analysis, rule_id: str) -> dict[str, Any] | None:
         there, and ``reach_rule``, whose they are. None where the rule sets no most that a facility
         serves, no rule says how far people go, or nothing is known of such facilities or of homes.
     """
-    from siting.pipeline.demand.question import ask
-    from siting.pipeline.sites.problem import facility_capacity, facility_pairs
-
     try:
         question = ask(analysis, rule_id)
     except SitingError:
         return None
-    pairs, rows = facility_pairs(analysis, question)
+    rows = facility_rows(analysis, question)
+    pairs = facility_pairs(analysis, question, rows)
     listed = analysis.city.lists_types(question.rule.facility_types)
     if not listed or not question.homes.size or not np.isfinite(question.limit):
         return None
@@ -91,7 +91,7 @@ def capacity_of_rule(analysis: Analysis, rule_id: str) -> dict[str, Any] | None:
     }
 
 
-def with_capacity(analysis: Analysis) -> Analysis:
+def with_capacity(analysis: FoundT) -> FoundT:
     """Add ``capacity`` to the summary of every rule on service population; see above."""
     entries = [
         {**entry, "capacity": capacity_of_rule(analysis, block.rule.id)}

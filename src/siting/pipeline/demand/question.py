@@ -11,23 +11,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siting.did_you_mean import nearest
 from siting.errors import SitingError
-from siting.pipeline.gaps.summary import LEADING
-from siting.rules.city.costs import WALKING
+from siting.pipeline.demand.limit import is_usable, limited_to, other_reach, reach_of
+from siting.pipeline.demand.weights import counted_by, home_numbers, unknown_note, weight_name
+from siting.rules.city.costs import CityCosts
+from siting.rules.city.distance import evaluate_distance
+from siting.rules.city.evaluate import with_conditions
 from siting.rules.city.findings import FindingBlock, Verdict
-from siting.rules.city.model import column
 from siting.rules.pack.measures import Family, measure_of
+from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from siting.pipeline.gaps.analysis import Analysis
+    from siting.pipeline.found import Found
     from siting.rules.city.model import City
     from siting.rules.pack.model import Rule
-
-WEIGHTS = ("population", "elderly", "households", "children", "homes")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +51,7 @@ class Question:
     served_by_each
         People (or households) that each facility may serve; infinite where the rule sets none.
     weight
-        What is counted: one of `WEIGHTS`.
+        What is counted: one of `siting.pipeline.demand.weights.WEIGHTS`.
     verdict
         int8 (n,): of every home today.
     weights
@@ -90,7 +92,7 @@ class Question:
 
 
 def ask(
-    analysis: Analysis,
+    analysis: Found,
     rule_id: str,
     *,
     weight: str | None = None,
@@ -125,7 +127,7 @@ def ask(
     if family is Family.LOAD:
         load = _load_question(analysis, rule, code, weight, cutoff)
         return replace(load, from_scratch=from_scratch)
-    reach = _reach_of(rule, cutoff, analysis)
+    reach = reach_of(rule, cutoff, analysis)
     block = _block_of(reach, analysis)
     verdict = _today(reach, block, analysis, from_scratch=from_scratch)
     _refuse_silence(rule, block, verdict)
@@ -133,7 +135,7 @@ def ask(
     return replace(question, from_scratch=from_scratch)
 
 
-def find_rule(analysis: Analysis, rule_id: str) -> Rule:
+def find_rule(analysis: Found, rule_id: str) -> Rule:
     """Return a rule of the analysis by its id.
 
     Raises
@@ -141,34 +143,18 @@ def find_rule(analysis: Analysis, rule_id: str) -> Rule:
     SitingError
         No rule in force on the city has it; the nearest is named, or those that siting can use.
     """
-    import difflib
-
     known = {block.rule.id: block.rule for block in analysis.blocks}
     if rule_id in known:
         return known[rule_id]
-    near = difflib.get_close_matches(rule_id, known, n=1)
-    usable = [key for key, rule in known.items() if _is_usable(rule)]
+    near = nearest(rule_id, known)
+    usable = [key for key, rule in known.items() if is_usable(rule)]
     hint = f"Did you mean '{near[0]}'?" if near else f"Siting can answer: {', '.join(usable)}."
     raise SitingError(
         f"no rule '{rule_id}' is in force for the homes of this project on {analysis.date}. {hint}"
     )
 
 
-def _is_usable(rule: Rule) -> bool:
-    family = measure_of(rule.measure).family
-    return rule.require is not None and (
-        family is Family.LOAD or _is_upper_reach(rule) or family is Family.COVERED
-    )
-
-
-def _is_upper_reach(rule: Rule) -> bool:
-    reach = measure_of(rule.measure).family is Family.DISTANCE
-    return reach and rule.require is not None and rule.require.is_upper
-
-
 def _type_to_open(rule: Rule, facility_type: str | None) -> str:
-    from siting.vocabulary.facility_types import load_facility_types
-
     if facility_type is None:
         if not rule.facility_types:
             raise SitingError(f"rule '{rule.id}' names no facility type; give one to open.")
@@ -184,48 +170,8 @@ def _type_to_open(rule: Rule, facility_type: str | None) -> str:
     return facility_type
 
 
-def _reach_of(rule: Rule, cutoff: float | None, analysis: Analysis) -> Rule:
-    """Return the rule as one on homes and their nearest facility."""
-    reach = rule
-    within = rule.options.within
-    if measure_of(rule.measure).family is Family.COVERED and within is not None:
-        reach = _limited(rule, within.measure, float(within.at_most), within.unit)
-    elif cutoff is None and not _is_upper_reach(rule):
-        usable = [block.rule.id for block in analysis.blocks if _is_usable(block.rule)]
-        raise SitingError(
-            f"rule '{rule.id}' says nothing about how far homes may be (its measure is "
-            f"{rule.measure}), so siting has no limit to go by. Rules that it can answer: "
-            f"{', '.join(dict.fromkeys(usable)) or 'none in this project'}."
-        )
-    if cutoff is None:
-        return reach
-    if not 0 < cutoff < np.inf:
-        raise SitingError(f"cutoff is {cutoff:g}; give metres or minutes above 0.")
-    unit = measure_of(reach.measure).finding_unit
-    if reach.measure not in ("straight_line", *WALKING):
-        return _limited(rule, "walking_distance", cutoff, "m")
-    return _limited(reach, reach.measure, cutoff, unit)
-
-
-def _limited(rule: Rule, measure: str, limit: float, unit: str) -> Rule:
-    from decimal import Decimal
-
-    from siting.rules.pack.model import AppliesTo, Options, Require
-
-    require = Require(at_most=Decimal(str(limit)), unit=unit)
-    update = {"measure": measure, "require": require, "options": Options()}
-    # What a rule on areas says of areas is no condition on their homes.
-    about_homes = "home" in rule.applies_to.subject
-    whom = rule.applies_to if about_homes else AppliesTo(subject=("home",))
-    return rule.model_copy(update={**update, "applies_to": whom})
-
-
-def _block_of(reach: Rule, analysis: Analysis) -> FindingBlock:
+def _block_of(reach: Rule, analysis: Found) -> FindingBlock:
     """Return the findings of the rule on homes; those of the analysis where they are the same."""
-    from siting.rules.city.costs import CityCosts
-    from siting.rules.city.distance import evaluate_distance
-    from siting.rules.city.evaluate import with_conditions
-
     for block in analysis.blocks:
         if block.rule is reach and block.subject_kind == "home" and not block.is_alternative:
             return block
@@ -234,13 +180,13 @@ def _block_of(reach: Rule, analysis: Analysis) -> FindingBlock:
 
 
 def _today(
-    reach: Rule, block: FindingBlock, analysis: Analysis, *, from_scratch: bool
+    reach: Rule, block: FindingBlock, analysis: Found, *, from_scratch: bool
 ) -> NDArray[np.int8]:
     """Return the verdict of every home; from scratch every home that can walk fails."""
     if not from_scratch:
         return block.verdict
     verdict = np.full(len(analysis.city.homes), Verdict.FAIL, np.int8)
-    if reach.measure in WALKING:
+    if measure_of(reach.measure).on_streets:
         _check_streets(analysis.city)
         assert analysis.city.home_attachment is not None
         verdict[~analysis.city.home_attachment.attached] = Verdict.UNKNOWN
@@ -265,7 +211,7 @@ def _refuse_silence(rule: Rule, block: FindingBlock, verdict: NDArray[np.int8]) 
 
 
 def _load_question(
-    analysis: Analysis, rule: Rule, code: str, weight: str | None, cutoff: float | None
+    analysis: Found, rule: Rule, code: str, weight: str | None, cutoff: float | None
 ) -> Question:
     """Put a rule on service population: each facility serves so many within a reach."""
     if rule.require is None or not rule.require.is_upper:
@@ -274,25 +220,14 @@ def _load_question(
     if weight not in (None, counted):
         raise SitingError(f"rule '{rule.id}' counts {counted}, not {weight}.")
     reach = (
-        _limited(rule, "walking_distance", cutoff, "m") if cutoff else _other_reach(analysis, rule)
+        limited_to(rule, "walking_distance", cutoff, "m") if cutoff else other_reach(analysis, rule)
     )
     verdict = _today(reach, analysis.blocks[0], analysis, from_scratch=True)
     return _question(analysis, rule, reach, code, counted, verdict, float(rule.require.limit))
 
 
-def _other_reach(analysis: Analysis, rule: Rule) -> Rule:
-    for block in analysis.blocks:
-        shared = set(block.rule.facility_types) & set(rule.facility_types)
-        if shared and _is_upper_reach(block.rule) and not block.is_alternative:
-            return block.rule
-    raise SitingError(
-        f"rule '{rule.id}' limits how many a facility serves, not how far they walk, and no rule "
-        "in force says how far. Give the metres: --cutoff 1000 (cutoff=1000)."
-    )
-
-
 def _question(
-    analysis: Analysis,
+    analysis: Found,
     rule: Rule,
     reach: Rule,
     code: str,
@@ -301,10 +236,10 @@ def _question(
     served_by_each: float,
 ) -> Question:
     assert reach.require is not None
-    numbers = _numbers(analysis.city)
-    counted = _weight_name(weight, numbers)
-    weights, notes = _counted(counted, numbers)
-    notes += _unknown_note(verdict, weights, counted)
+    numbers = home_numbers(analysis.city)
+    counted = weight_name(weight, numbers)
+    weights, notes = counted_by(counted, numbers)
+    notes += unknown_note(verdict, weights, counted)
     demand = np.flatnonzero((verdict == Verdict.FAIL) & (weights > 0))
     groups = {
         name: np.nan_to_num(values)
@@ -327,47 +262,3 @@ def _question(
         homes=demand,
         notes=tuple(notes),
     )
-
-
-def _numbers(city: City) -> dict[str, NDArray[np.float64]]:
-    """Return what is known of the homes, each float64 (n,) with NaN for missing."""
-    found = {name: column(city.homes, name) for name in WEIGHTS if name != "homes"}
-    known = {
-        name: values
-        for name, values in found.items()
-        if values is not None and not np.isnan(values).all()
-    }
-    return {**known, "homes": np.ones(len(city.homes))}
-
-
-def _weight_name(weight: str | None, numbers: Iterable[str]) -> str:
-    known: Sequence[str] = tuple(numbers)
-    if weight is None:
-        return next(name for name in (*LEADING, "children") if name in known)
-    if weight not in WEIGHTS:
-        raise SitingError(f"weight is '{weight}'; expected one of {', '.join(WEIGHTS)}.")
-    if weight not in known:
-        raise SitingError(
-            f"the homes of this project have no {weight}; what is known is {', '.join(known)}."
-        )
-    return weight
-
-
-def _counted(
-    name: str, numbers: Mapping[str, NDArray[np.float64]]
-) -> tuple[NDArray[np.float64], list[str]]:
-    values = numbers[name]
-    missing = np.isnan(values)
-    notes = []
-    if missing.any():
-        notes.append(f"{int(missing.sum())} homes do not say their {name} and count nothing.")
-    return np.where(missing, 0.0, values), notes
-
-
-def _unknown_note(verdict: NDArray[np.int8], weights: NDArray[np.float64], name: str) -> list[str]:
-    unknown = verdict == Verdict.UNKNOWN
-    if not unknown.any():
-        return []
-    people = f"{weights[unknown].sum():,.0f} {name}"
-    sentence = f"{int(unknown.sum())} homes ({people}) could not be judged and are no demand here"
-    return [f"{sentence}; the findings say why."]

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from siting.pipeline.in_areas import representative_points
 from siting.rules.city.findings import Verdict
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
-
-    from siting.pipeline.gaps.analysis import Analysis
+    from siting.pipeline.found import Found
     from siting.rules.city.findings import FindingBlock
 
-# GeoJSON of a large city is slow everywhere; what is cut is said in the last property's count,
-# and findings.parquet has everything.
+# GeoJSON of a large city is slow everywhere. `failing_subjects` says how many there are in all, and
+# findings.parquet has them.
 MAX_GAPS = 200_000
 
 
-def gaps_frame(analysis: Analysis, *, limit: int = MAX_GAPS) -> gpd.GeoDataFrame:
+def gaps_frame(analysis: Found, *, limit: int = MAX_GAPS) -> gpd.GeoDataFrame:
     """Return what fails with rule, citation, measured, required and shortfall.
 
     Parameters
@@ -39,9 +38,6 @@ def gaps_frame(analysis: Analysis, *, limit: int = MAX_GAPS) -> gpd.GeoDataFrame
         `failing_subjects` says how many fail that rule in all. Indicators and governed rules
         are left out.
     """
-    import geopandas as gpd
-    import pandas as pd
-
     blocks = [block for block in analysis.blocks if _counts(block)]
     room = limit // max(1, len(blocks))
     parts = [_rows(block, analysis, room) for block in blocks]
@@ -50,7 +46,7 @@ def gaps_frame(analysis: Analysis, *, limit: int = MAX_GAPS) -> gpd.GeoDataFrame
     filled = [part for part, _ in parts if len(part)]
     table = pd.concat(filled, ignore_index=True) if filled else empty
     points: list[Any] = [point for _, inside in parts for point in inside]
-    return gpd.GeoDataFrame(table, geometry=points, crs=analysis.layers.crs)
+    return gpd.GeoDataFrame(table, geometry=points, crs=analysis.ground.crs)
 
 
 _TEXTS = ("rule_id", "title", "subject_kind", "subject_id", "name", "measure", "unit", "citation")
@@ -63,11 +59,7 @@ def _counts(block: FindingBlock) -> bool:
     return block.subject_kind != "city" and not block.governed_by and not block.is_alternative
 
 
-def _rows(
-    block: FindingBlock, analysis: Analysis, room: int
-) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
-    import pandas as pd
-
+def _rows(block: FindingBlock, analysis: Found, room: int) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
     table, id_column = _subjects(block, analysis)
     failing = np.flatnonzero(block.verdict == Verdict.FAIL)
     worst = failing[_largest(block.shortfall[failing], room)]
@@ -119,12 +111,12 @@ def _largest(values: npt.NDArray[np.float64], room: int) -> npt.NDArray[np.int64
     return chosen[np.argsort(key[chosen], kind="stable")][:room]
 
 
-def _subjects(block: FindingBlock, analysis: Analysis) -> tuple[gpd.GeoDataFrame, str]:
+def _subjects(block: FindingBlock, analysis: Found) -> tuple[gpd.GeoDataFrame, str]:
     if block.subject_kind == "home":
-        return analysis.layers.residential, "home_id"
+        return analysis.city.homes, "home_id"
     if block.subject_kind == "facility":
-        return analysis.layers.facilities, "facility_id"
-    return analysis.layers.areas[block.level], "area_id"
+        return analysis.city.facilities, "facility_id"
+    return analysis.city.areas[block.level], "area_id"
 
 
 def _column(table: gpd.GeoDataFrame, name: str, missing: Any) -> Any:

@@ -6,21 +6,25 @@ A layer's style is a row of the table ``layer_styles``, which QGIS reads when it
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 
+from siting.pipeline.demand.weights import LEADING
+from siting.pipeline.gaps.failing import gaps_frame
+from siting.pipeline.gaps.map_model import main_street_rows
 from siting.pipeline.gaps.qgis_styles import categories, graduated, plain, write_styles
-from siting.pipeline.gaps.summary import LEADING, block_key, covered_by_area
+from siting.pipeline.gaps.summary import block_key, covered_by_area, failing
 from siting.pipeline.in_areas import representative_points
 from siting.rules.city.findings import VERDICT_WORDS, Verdict
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
-    from siting.pipeline.gaps.analysis import Analysis
+    from siting.pipeline.found import Found
     from siting.rules.city.findings import FindingBlock
 
 # Opening a layer of a million homes is slow everywhere; homes.parquet always has all of them.
@@ -46,7 +50,7 @@ _SHARE_COLOURS = ("#8872c0", "#a292d0", "#bcb1de", "#d3cce9", "#f5f3fa")
 _SHARE_EDGES = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
 
 
-def write_geopackage(analysis: Analysis, path: Path) -> None:
+def write_geopackage(analysis: Found, path: Path) -> None:
     """Write the layers of an analysis and their styles.
 
     Parameters
@@ -57,8 +61,6 @@ def write_geopackage(analysis: Analysis, path: Path) -> None:
         A new file. In the metric CRS of the analysis; a layer without rows is left out, and homes
         of which there are more than `MAX_HOMES` are left to ``homes.parquet``.
     """
-    import warnings
-
     styles = []
     for name, frame, style in _layers(analysis):
         if not len(frame):
@@ -93,55 +95,45 @@ def storable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return result
 
 
-def _layers(analysis: Analysis) -> Iterator[tuple[str, gpd.GeoDataFrame, str]]:
+def _layers(analysis: Found) -> Iterator[tuple[str, gpd.GeoDataFrame, str]]:
     """Yield each layer with its style, those drawn below first."""
-    layers = analysis.layers
+    city, sites = analysis.city, analysis.ground.sites
     yield from _ground(analysis)
     worst = worst_block(analysis)
-    for level in layers.areas:
+    for level in city.areas:
         yield _areas(analysis, level, worst)
-    if len(layers.residential) <= MAX_HOMES:
+    if len(city.homes) <= MAX_HOMES:
         yield _homes(analysis, worst)
     # Points and outlines in one layer would have no style in common.
-    places = layers.facilities.set_geometry(representative_points(layers.facilities.geometry))
+    places = city.facilities.set_geometry(representative_points(city.facilities.geometry))
     yield "facilities", places, plain("#1b9e77", kind="point", shape="diamond")
     yield _gaps(analysis)
-    if layers.sites is not None:
-        yield "sites", layers.sites, plain("#c51b7d", kind="point", shape="star", size=4.0)
+    if sites is not None:
+        yield "sites", sites, plain("#c51b7d", kind="point", shape="star", size=4.0)
 
 
-def worst_block(analysis: Analysis) -> FindingBlock | None:
+def worst_block(analysis: Found) -> FindingBlock | None:
     """Return the rule on homes under which most go without; layers are coloured by it."""
     pairs = zip(analysis.blocks, analysis.summary["rules"], strict=True)
     judged = [
-        (_failing(entry), -number, block)
+        (failing(entry)[1], -number, block)
         for number, (block, entry) in enumerate(pairs)
         if block.subject_kind == "home" and entry["verdicts"]["pass"] + entry["verdicts"]["fail"]
     ]
     return max(judged, key=lambda each: each[:2])[2] if judged else None
 
 
-def _failing(entry: dict[str, Any]) -> float:
-    for weight in ("population", "households", "elderly"):
-        failed = entry[weight]["fail"]
-        if failed is not None:
-            return float(failed)
-    return float(entry["verdicts"]["fail"])
-
-
-def _ground(analysis: Analysis) -> Iterator[tuple[str, gpd.GeoDataFrame, str]]:
-    from siting.pipeline.gaps.map_model import main_street_rows
-
-    layers = analysis.layers
-    if layers.water is not None:
-        yield "water", layers.water, plain("#d3e3ee", kind="polygon", outline="#d3e3ee")
-    rows, classes = main_street_rows(layers.streets)
-    streets = layers.streets.iloc[rows][["street_id", "geometry"]].assign(highway=classes)
+def _ground(analysis: Found) -> Iterator[tuple[str, gpd.GeoDataFrame, str]]:
+    ground = analysis.ground
+    if ground.water is not None:
+        yield "water", ground.water, plain("#d3e3ee", kind="polygon", outline="#d3e3ee")
+    rows, classes = main_street_rows(ground.streets)
+    streets = ground.streets.iloc[rows][["street_id", "geometry"]].assign(highway=classes)
     yield "streets", streets, plain("#b3afaa", kind="line")
 
 
 def _areas(
-    analysis: Analysis, level: str, worst: FindingBlock | None
+    analysis: Found, level: str, worst: FindingBlock | None
 ) -> tuple[str, gpd.GeoDataFrame, str]:
     shares = covered_by_area(analysis.blocks, analysis.city, level)
     known = {name: share for name, share in shares.items() if (~np.isnan(share)).any()}
@@ -150,7 +142,7 @@ def _areas(
         for block in analysis.blocks
         if block.subject_kind == "area" and block.level == level
     }
-    frame = _beside(analysis.layers.areas[level], {**known, **verdicts})
+    frame = beside(analysis.city.areas[level], {**known, **verdicts})
     # By the same people as on the map and in the report.
     key = "" if worst is None else block_key(worst)
     wanted = (f"{key}:covered_share_of_{weight}" for weight in LEADING)
@@ -160,7 +152,7 @@ def _areas(
     return f"areas_{level}", frame, graduated(column, _SHARE_EDGES, _SHARE_COLOURS)
 
 
-def _homes(analysis: Analysis, worst: FindingBlock | None) -> tuple[str, gpd.GeoDataFrame, str]:
+def _homes(analysis: Found, worst: FindingBlock | None) -> tuple[str, gpd.GeoDataFrame, str]:
     columns: dict[str, Any] = {}
     for block in analysis.blocks:
         judged = block.subject_kind == "home" and (block.verdict <= Verdict.FAIL).any()
@@ -168,11 +160,11 @@ def _homes(analysis: Analysis, worst: FindingBlock | None) -> tuple[str, gpd.Geo
             columns[block_key(block)] = _words(block)
             finite = np.where(np.isfinite(block.measured), block.measured, np.nan)
             columns[f"{block_key(block)}:measured_{block.unit}"] = finite
-    homes = analysis.layers.residential
+    homes = analysis.city.homes
     kind = "polygon" if homes.geom_type.isin(("Polygon", "MultiPolygon")).all() else "point"
     if kind == "point":  # as with facilities: outlines among points would have no style
         homes = homes.set_geometry(representative_points(homes.geometry))
-    frame = _beside(homes, columns)
+    frame = beside(homes, columns)
     if worst is None:
         return "homes", frame, plain("#8a8a8a", kind=kind)
     return "homes", frame, _by_verdict(block_key(worst), analysis.language, kind)
@@ -184,9 +176,7 @@ def _by_verdict(column: str, language: str, kind: str) -> str:
     return categories(column, entries, kind=kind)
 
 
-def _gaps(analysis: Analysis) -> tuple[str, gpd.GeoDataFrame, str]:
-    from siting.pipeline.gaps.failing import gaps_frame
-
+def _gaps(analysis: Found) -> tuple[str, gpd.GeoDataFrame, str]:
     frame = gaps_frame(analysis)
     return "gaps", frame, plain("#5c2a05", kind="point", shape="triangle", size=1.6)
 
@@ -195,11 +185,8 @@ def _words(block: FindingBlock) -> Any:
     return np.asarray(VERDICT_WORDS, dtype=object)[block.verdict]
 
 
-def _beside(table: gpd.GeoDataFrame, columns: dict[str, Any]) -> gpd.GeoDataFrame:
+def beside(table: gpd.GeoDataFrame, columns: dict[str, Any]) -> gpd.GeoDataFrame:
     """Put columns beside a table at once, before the geometry."""
-    import geopandas as gpd
-    import pandas as pd
-
     added = pd.DataFrame(columns, index=table.index)
     joined = pd.concat([table, added.loc[:, ~added.columns.isin(table.columns)]], axis=1)
     return gpd.GeoDataFrame(joined, geometry="geometry", crs=table.crs)

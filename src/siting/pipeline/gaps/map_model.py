@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
+from siting.crs import transformer_between
+from siting.pipeline.columns import texts
 from siting.pipeline.gaps.service_areas import ServiceAreas
 from siting.pipeline.gaps.summary import block_key
 from siting.pipeline.in_areas import representative_points
@@ -25,15 +28,17 @@ from siting.render.model import (
     MapRule,
 )
 from siting.report.analysis.note_words import note_layer, note_text
+from siting.rules.pack.measures import measure_of
+from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.levels import load_levels
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from siting.pipeline.gaps.analysis import Analysis
+    from siting.data_report import DataNote
+    from siting.pipeline.found import Found
     from siting.render.model import Sense, Subject
     from siting.rules.city.findings import FindingBlock
-    from siting.tables import DataNote
     from siting.vocabulary.title import Title
 
 _GRAVITY = ("warning", "assumption", "excluded", "repair")
@@ -49,7 +54,7 @@ STREET_CLASSES = (
 )  # fmt: skip
 
 
-def build_map_model(analysis: Analysis) -> MapModel:
+def build_map_model(analysis: Found) -> MapModel:
     """Return the map of an analysis.
 
     Parameters
@@ -62,24 +67,24 @@ def build_map_model(analysis: Analysis) -> MapModel:
     MapModel
         Verdicts and distances are those of the findings; nothing is computed again here.
     """
-    layers, city = analysis.layers, analysis.city
+    ground, city = analysis.ground, analysis.city
     areas_reached = ServiceAreas(city)
     counted = {entry["key"]: entry for entry in analysis.summary["rules"]}
     areas = tuple(
-        _areas(level, layers.areas[level], city.home_area[level])
-        for level in sorted(layers.areas, key=_fineness)
+        _areas(level, city.areas[level], city.home_area[level])
+        for level in sorted(city.areas, key=_fineness)
     )
     return MapModel(
         title=Label(analysis.project.name, analysis.project.name),
-        homes=_homes(layers.residential),
-        facilities=_facilities(layers.facilities),
+        homes=_homes(city.homes),
+        facilities=_facilities(city.facilities),
         rules=tuple(
             _rule(block, areas_reached, _totals(counted[block_key(block)]))
             for block in analysis.blocks
         ),
         areas=areas,
-        context=_context(layers.water, layers.streets),
-        facility_types=_facility_titles(layers.facilities, analysis.blocks),
+        context=_context(ground.water, ground.streets),
+        facility_types=_facility_titles(city.facilities, analysis.blocks),
         made_up=analysis.project.made_up,
         date=str(analysis.date),
         versions={"siting": analysis.manifest["siting"]},
@@ -110,10 +115,6 @@ def _fineness(level: str) -> tuple[int, str]:
 
 def lonlat(points: npt.NDArray[Any], crs: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """Return longitude and latitude in WGS 84 of shapely points in a metric CRS, float64 (n,)."""
-    import shapely
-
-    from siting.crs import transformer_between
-
     transform = transformer_between(crs, "EPSG:4326")
     lon, lat = transform.transform(shapely.get_x(points), shapely.get_y(points))
     return np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
@@ -133,8 +134,8 @@ def _homes(residential: gpd.GeoDataFrame) -> MapHomes:
     return MapHomes(
         lon=lon,
         lat=lat,
-        ids=_texts(residential, "home_id"),
-        names=_texts(residential, "name"),
+        ids=texts(residential, "home_id"),
+        names=texts(residential, "name"),
         households=_numbers(residential, "households"),
         population=_numbers(residential, "population"),
         elderly=_numbers(residential, "elderly"),
@@ -151,26 +152,20 @@ def _facilities(facilities: gpd.GeoDataFrame) -> MapFacilities:
     return MapFacilities(
         lon=lon,
         lat=lat,
-        ids=_texts(facilities, "facility_id"),
-        names=_texts(facilities, "name"),
-        types=_texts(facilities, "facility_type"),
+        ids=texts(facilities, "facility_id"),
+        names=texts(facilities, "name"),
+        types=texts(facilities, "facility_type"),
     )
 
 
 def _areas(level: str, areas: gpd.GeoDataFrame, home_area: npt.NDArray[np.int32]) -> MapAreas:
     return MapAreas(
         level=level,
-        ids=_texts(areas, "area_id"),
-        names=_texts(areas, "name"),
+        ids=texts(areas, "area_id"),
+        names=texts(areas, "name"),
         geometry=_degrees(areas.geometry, simplify_m=_SIMPLIFY_M),
         home_area=home_area,
     )
-
-
-def _texts(frame: gpd.GeoDataFrame, column: str) -> list[str]:
-    if column not in frame.columns:
-        return [""] * len(frame)
-    return [str(text) for text in frame[column].fillna("").to_numpy(dtype=object)]
 
 
 def _numbers(frame: gpd.GeoDataFrame, column: str) -> npt.NDArray[np.float64] | None:
@@ -232,8 +227,6 @@ def _unknown_reasons(block: FindingBlock) -> list[tuple[Label, int]]:
 
 def _title(block: FindingBlock) -> Label:
     """Name the rule; measured in another way than it asks for, that way too."""
-    from siting.rules.pack.measures import measure_of
-
     title = _label(block.rule.title)
     if not block.is_alternative:
         return title
@@ -264,11 +257,9 @@ def _facility_titles(
     facilities: gpd.GeoDataFrame, blocks: Sequence[FindingBlock]
 ) -> dict[str, Label]:
     """Name every type that stands on the map or is asked for by a rule."""
-    from siting.vocabulary.facility_types import load_facility_types
-
     known = load_facility_types()
     asked = {code for block in blocks for code in block.rule.facility_types}
-    codes = sorted((asked | set(_texts(facilities, "facility_type"))) & set(known.codes))
+    codes = sorted((asked | set(texts(facilities, "facility_type"))) & set(known.codes))
     return {code: Label(known.title(code, "zh"), known.title(code, "en")) for code in codes}
 
 
@@ -294,8 +285,6 @@ def main_street_rows(streets: gpd.GeoDataFrame) -> tuple[npt.NDArray[np.int64], 
     streets
         With a column ``highway``, or all of one class.
     """
-    import shapely
-
     classes = _street_class(streets)
     rank = np.array([STREET_CLASSES.index(each) for each in classes.tolist()], dtype=int)
     vertices = shapely.get_num_coordinates(streets.geometry.to_numpy())

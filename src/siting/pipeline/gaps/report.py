@@ -12,15 +12,22 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from siting.errors import SitingError
+from siting.pipeline.columns import area_titles
+from siting.pipeline.gaps.geopackage import worst_block
+from siting.pipeline.gaps.map_model import build_map_model
+from siting.pipeline.gaps.summary import block_key
+from siting.render.static.draw import worst_rules, write_static_map
 from siting.report.analysis.document import AreaGap, Document, Picture, document_html
+from siting.rules.city.findings import Verdict
+from siting.rules.city.rollup import WEIGHTS, roll_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from siting.pipeline.gaps.analysis import Analysis
-    from siting.render._static_layout import Legend
+    from siting.message import Language
+    from siting.pipeline.found import Found
     from siting.render.model import MapModel, MapRule
-    from siting.report.analysis.document import Language
+    from siting.render.static.layout import Legend
     from siting.rules.city.findings import FindingBlock
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
@@ -33,7 +40,7 @@ _PICTURE_IN: Mapping[Legend, tuple[float, float]] = {"beside": (8.8, 6.24), "bel
 _MAX_DRAWN = 5_000
 
 
-def write_report(analysis: Analysis, path: Path | str, *, maps: int = _MAPS) -> Path:
+def write_report(analysis: Found, path: Path | str, *, maps: int = _MAPS) -> Path:
     """Write the report of an analysis as HTML, or as PDF where a Chromium is found.
 
     Parameters
@@ -83,12 +90,8 @@ def check_report_path(path: Path) -> None:
         _browser()
 
 
-def report_html(analysis: Analysis, *, maps: int = _MAPS) -> str:
+def report_html(analysis: Found, *, maps: int = _MAPS) -> str:
     """Return the report of an analysis as one HTML page; see `write_report`."""
-    from siting.pipeline.gaps.geopackage import worst_block
-    from siting.pipeline.gaps.map_model import build_map_model
-    from siting.pipeline.gaps.summary import block_key
-
     worst = worst_block(analysis)
     pictures = _pictures(build_map_model(analysis), analysis.language, maps) if maps else []
     document = Document(
@@ -151,8 +154,6 @@ def _browser() -> str:
 
 def _pictures(model: MapModel, language: str, count: int) -> list[Picture]:
     """Draw the worst rules; small towns as drawings that stay sharp, large ones as pictures."""
-    from siting.render.static import worst_rules, write_static_map
-
     kind, mime = ("svg", "svg+xml") if len(model.homes.lon) <= _MAX_DRAWN else ("png", "png")
     rules = _unlike(worst_rules(model, len(model.rules)), count)
     legend: Legend = "below" if len(rules) > 1 else "beside"
@@ -178,20 +179,17 @@ def _unlike(rules: Sequence[MapRule], count: int) -> list[MapRule]:
     return list(kinds.values())[:count]
 
 
-def _weight(analysis: Analysis, worst: FindingBlock | None) -> str:
+def _weight(analysis: Found, worst: FindingBlock | None) -> str:
     """Return what people are counted in: the first that the homes know."""
     totals = analysis.summary["totals"]
     known = (name for name in ("population", "households", "elderly") if totals[name])
     return "homes" if worst is None else next(known, "homes")
 
 
-def _areas(analysis: Analysis, worst: FindingBlock | None) -> list[AreaGap]:
+def _areas(analysis: Found, worst: FindingBlock | None) -> list[AreaGap]:
     """Return the areas in which most go without under the worst rule."""
-    from siting.rules.city.findings import Verdict
-    from siting.rules.city.rollup import WEIGHTS, roll_up
-
     level = next(
-        (one for one in ("community", *analysis.layers.areas) if one in analysis.layers.areas), None
+        (one for one in ("community", *analysis.city.areas) if one in analysis.city.areas), None
     )
     if worst is None or level is None:
         return []
@@ -199,13 +197,11 @@ def _areas(analysis: Analysis, worst: FindingBlock | None) -> list[AreaGap]:
     summed = roll_up(worst, analysis.city, level)
     without = np.nan_to_num(summed.totals[:, Verdict.FAIL, column])
     shares = summed.covered_share[:, column]
-    table = analysis.layers.areas[level]
-    ids = table["area_id"].tolist()
-    names = table["name"].fillna("").tolist() if "name" in table.columns else [""] * len(ids)
+    names = area_titles(analysis.city.areas[level])
     order = [int(row) for row in np.argsort(-without, kind="stable")[:_AREAS] if without[row] > 0]
     return [
         AreaGap(
-            str(names[row] or ids[row]),
+            names[row],
             float(without[row]),
             None if np.isnan(shares[row]) else float(shares[row]),
         )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
+from siting.network.attach.rows import take_rows
+from siting.network.service_area import service_area
 from siting.rules.pack.measures import Family, measure_of
 
 if TYPE_CHECKING:
@@ -41,12 +44,11 @@ class ServiceAreas:
     def _draw(
         self, facility_types: tuple[str, ...], measure: str, limit: float
     ) -> npt.NDArray[Any] | None:
-        import geopandas as gpd
 
         rows = self._city.rows_of_types(facility_types)
         if not rows.size or not np.isfinite(limit):
             return None
-        draw = self._straight if measure == "straight_line" else self._walked
+        draw = self._walked if measure_of(measure).on_streets else self._straight
         shape = draw(rows, limit, measure)
         if shape.is_empty:
             return None
@@ -60,13 +62,10 @@ class ServiceAreas:
         return shape
 
     def _walked(self, rows: npt.NDArray[np.int64], limit: float, measure: str) -> BaseGeometry:
-        from siting.network.service_area import service_area
-        from siting.rules.city.costs import attachment_of
-
         city = self._city
         assert city.network is not None
         assert city.facility_attachment is not None
-        destinations = attachment_of(city.facility_attachment, rows)
+        destinations = take_rows(city.facility_attachment, rows)
         if measure != "walking_time":
             return service_area(city.network, destinations, cutoff=limit)
         if city.time_network is not None:

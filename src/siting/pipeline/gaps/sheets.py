@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from siting.pipeline.gaps.summary import LEADING
+from siting.pipeline.demand.weights import LEADING
+from siting.pipeline.gaps.failing import gaps_frame
 from siting.render.words import coded
 from siting.report.analysis.note_words import note_layer, note_text
-from siting.report.tables.workbook import Sheet, SheetColumn
+from siting.report.tables.workbook import MAX_ROWS, Sheet, SheetColumn
 from siting.rules.city.findings import Verdict
+from siting.rules.city.rollup import WEIGHTS, home_weights, roll_up
+from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
-    from siting.pipeline.gaps.analysis import Analysis
+    from siting.pipeline.found import Found
 
 _WORDS = {
     "summary": ("汇总", "Summary"),
@@ -89,7 +93,7 @@ _WORDS = {
 }
 
 
-def analysis_sheets(analysis: Analysis) -> list[Sheet]:
+def analysis_sheets(analysis: Found) -> list[Sheet]:
     """Return the sheets: summary, areas, what fails, facilities, rules, data report."""
     say = _Speech(analysis.language)
     makers = (_summary, _areas, _gaps, _facilities, _rules, _data)
@@ -120,7 +124,7 @@ class _Speech:
         return SheetColumn(self(word), texts, "text", width)
 
 
-def _summary(analysis: Analysis, say: _Speech) -> Sheet:
+def _summary(analysis: Found, say: _Speech) -> Sheet:
     entries = analysis.summary["rules"]
 
     def each(*path: str) -> list[Any]:
@@ -158,11 +162,7 @@ def _at(entry: Any, path: tuple[str, ...]) -> Any:
     return entry
 
 
-def _areas(analysis: Analysis, say: _Speech) -> Sheet:
-    import pandas as pd
-
-    from siting.rules.city.rollup import WEIGHTS, home_weights, roll_up
-
+def _areas(analysis: Found, say: _Speech) -> Sheet:
     weights = home_weights(analysis.city)
     parts = []
     for block in analysis.blocks:
@@ -196,17 +196,12 @@ def _areas(analysis: Analysis, say: _Speech) -> Sheet:
 
 def _leading_share(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Return the share of the same weight as in the summary, (areas,)."""
-    from siting.rules.city.rollup import WEIGHTS
-
     columns = (shares[:, WEIGHTS.index(name)] for name in LEADING)
     known = (column for column in columns if not np.isnan(column).all())
     return next(known, shares[:, 0])
 
 
-def _gaps(analysis: Analysis, say: _Speech) -> Sheet:
-    from siting.pipeline.gaps.failing import gaps_frame
-    from siting.report.tables.workbook import MAX_ROWS
-
+def _gaps(analysis: Found, say: _Speech) -> Sheet:
     gaps = gaps_frame(analysis, limit=MAX_ROWS // 2)
     rules = (("rule_id", "rule", 40), ("title", "title", 36))
     subjects = (("subject_id", "id", 16), ("name", "name", 24))
@@ -226,10 +221,8 @@ def _gaps(analysis: Analysis, say: _Speech) -> Sheet:
     return Sheet(say("gaps"), say("gaps_note"), columns)
 
 
-def _facilities(analysis: Analysis, say: _Speech) -> Sheet:
-    from siting.vocabulary.facility_types import load_facility_types
-
-    table = analysis.layers.facilities
+def _facilities(analysis: Found, say: _Speech) -> Sheet:
+    table = analysis.city.facilities
     known = load_facility_types()
     types = [
         known.title(code, say.language) if code in known.codes else code
@@ -249,7 +242,7 @@ def _facilities(analysis: Analysis, say: _Speech) -> Sheet:
     return Sheet(say("facilities"), say("facilities_note"), columns)
 
 
-def _rules(analysis: Analysis, say: _Speech) -> Sheet:
+def _rules(analysis: Found, say: _Speech) -> Sheet:
     entries = {entry["rule_id"]: entry for entry in analysis.summary["rules"]}.values()
 
     def source(name: str) -> list[str]:
@@ -270,7 +263,7 @@ def _rules(analysis: Analysis, say: _Speech) -> Sheet:
     return Sheet(say("rules"), say("rules_note"), columns)
 
 
-def _data(analysis: Analysis, say: _Speech) -> Sheet:
+def _data(analysis: Found, say: _Speech) -> Sheet:
     notes, language = analysis.report.notes, analysis.language
     columns = (
         say.column("layer", [note_layer(note, language) for note in notes], width=34),

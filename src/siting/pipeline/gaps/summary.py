@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from siting.pipeline.demand.weights import LEADING
 from siting.rules.city.findings import VERDICT_WORDS
 from siting.rules.city.rollup import WEIGHTS, home_weights, roll_up, summarize
 
 if TYPE_CHECKING:
     from siting.rules.city.findings import FindingBlock
     from siting.rules.city.model import City
-
-# Of people where people are known: the question is who is served, not how many buildings.
-LEADING = ("population", "elderly", "households", "homes")
 
 
 def block_key(block: FindingBlock) -> str:
@@ -100,6 +98,18 @@ def updated_summary(
         "verdicts": _verdicts(entries),
         "rules": entries,
     }
+
+
+def failing(entry: Mapping[str, Any]) -> tuple[str, float]:
+    """Return what is counted of those who fail a rule, and how many they are.
+
+    People where the homes know them, else households, elderly people, and else ``subjects``.
+    """
+    for weight in ("population", "households", "elderly"):
+        number = (entry.get(weight) or {}).get("fail")
+        if number is not None:
+            return weight, float(number)
+    return "subjects", float(entry["verdicts"]["fail"])
 
 
 def _totals(city: City) -> dict[str, float]:

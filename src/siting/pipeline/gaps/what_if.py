@@ -1,27 +1,35 @@
-"""What if there were one more facility, one fewer, another path, another home: only that anew.
+"""What if there were one more facility, one fewer, another path, another home.
 
-Owns what a change can touch. The findings are those that a run on the changed tables would give.
+Owns what a change can touch: only that is judged again. The findings are those that a full run on
+the changed tables would give.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 
+from siting.data_report import DataReport
+from siting.did_you_mean import near_it
 from siting.errors import SitingError
-from siting.tables import FACILITIES, RESIDENTIAL, STREETS, DataReport, check_table
+from siting.network.attach.rows import take_rows
+from siting.pipeline.city import appended, build_city, note_unattached, with_facilities
+from siting.pipeline.demand.capacity import with_capacity
+from siting.pipeline.found import FoundT, ground_of
+from siting.pipeline.gaps.summary import updated_summary
+from siting.rules.city.costs import CityCosts
+from siting.rules.city.evaluate import evaluate_city, mark_governing
+from siting.tables import FACILITIES, RESIDENTIAL, STREETS, check_table
+from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from siting.loaders.layer.load import Layers
-    from siting.network.attach.snap import Attachment
-    from siting.pipeline.gaps.analysis import Analysis
     from siting.rules.city.findings import FindingBlock
     from siting.rules.city.model import City
     from siting.rules.pack.model import Rule
@@ -29,18 +37,18 @@ if TYPE_CHECKING:
 
 
 def what_if(
-    analysis: Analysis,
+    found: FoundT,
     *,
     add_facilities: gpd.GeoDataFrame | None = None,
     remove_facilities: Sequence[str] = (),
     add_streets: gpd.GeoDataFrame | None = None,
     add_homes: gpd.GeoDataFrame | None = None,
-) -> Analysis:
-    """Return the analysis as it would be after a change.
+) -> FoundT:
+    """Return an analysis as it would be after a change.
 
     Parameters
     ----------
-    analysis
+    found
         As it is; it stays so.
     add_facilities, add_streets, add_homes
         Tables `FACILITIES`, `STREETS` and `RESIDENTIAL` in any system that PROJ knows; their rows
@@ -51,7 +59,7 @@ def what_if(
 
     Returns
     -------
-    Analysis
+    Found
         With the findings and the summary of a full run on the changed tables. The data report has
         one note more, the manifest names the change.
 
@@ -63,13 +71,13 @@ def what_if(
         Tables that break their contract.
     """
     layers = changed_layers(
-        analysis.layers,
+        found.layers,
         add_facilities=add_facilities,
         remove_facilities=remove_facilities,
         add_streets=add_streets,
         add_homes=add_homes,
     )
-    report = DataReport(list(analysis.report.notes))
+    report = DataReport(list(found.report.notes))
     change = {
         "facilities_added": 0 if add_facilities is None else len(add_facilities),
         "facilities_removed": len(set(remove_facilities)),
@@ -80,12 +88,13 @@ def what_if(
         f"{name.replace('_', ' ')}: {count}" for name, count in change.items() if count
     )
     report.add("project", "assumption", "what-if", f"what if: {made}.")
+    told = replace(found, report=report, manifest=found.manifest | {"what_if": change})
     if add_streets is None and add_homes is None:
-        changed = _with_facilities(analysis, layers, report, set(remove_facilities))
-    else:
-        changed = _anew(analysis, layers, report)
-    manifest = analysis.manifest | {"what_if": change}
-    return dataclasses.replace(changed, report=report, manifest=manifest)
+        stay = _staying(found.city.facilities, remove_facilities)
+        return changed_facilities(told, layers.facilities.iloc[int(stay.sum()) :], stay=stay)
+    # With other streets everybody may go another way.
+    city = build_city(layers, found.project.parameters, report=report)
+    return judged_anew(replace(told, ground=ground_of(layers)), city)
 
 
 def changed_layers(
@@ -105,7 +114,8 @@ def changed_layers(
         )
     facilities = layers.facilities
     if len(remove_facilities):
-        facilities = _without(facilities, remove_facilities)
+        _check_known(facilities, remove_facilities)
+        facilities = facilities[_staying(facilities, remove_facilities)].reset_index(drop=True)
     if add_facilities is not None:
         facilities = _with(facilities, add_facilities, FACILITIES, "facility_id")
     streets, homes = layers.streets, layers.residential
@@ -113,29 +123,31 @@ def changed_layers(
         streets = _with(streets, add_streets.assign(added=True), STREETS, "street_id")
     if add_homes is not None:
         homes = _with(homes, add_homes, RESIDENTIAL, "home_id")
-    return dataclasses.replace(layers, facilities=facilities, streets=streets, residential=homes)
+    return replace(layers, facilities=facilities, streets=streets, residential=homes)
 
 
-def _without(facilities: gpd.GeoDataFrame, ids: Sequence[str]) -> gpd.GeoDataFrame:
+def _check_known(facilities: gpd.GeoDataFrame, ids: Sequence[str]) -> None:
     if isinstance(ids, str):
         raise SitingError(f"remove_facilities is the text '{ids}'; give a list of facility_id.")
     known = facilities["facility_id"]
     absent = [each for each in dict.fromkeys(map(str, ids)) if not (known == each).any()]
     if absent:
-        near = difflib.get_close_matches(absent[0], known.astype(str).tolist(), n=3)
-        hint = f" Near it are {near}." if near else ""
+        hint = near_it(absent[0], known.astype(str).tolist())
         raise SitingError(
             f"remove_facilities names {len(absent)} facilities that are not there, the first is "
             f"'{absent[0]}'.{hint}"
         )
-    return facilities[~known.isin(list(map(str, ids)))].reset_index(drop=True)
+
+
+def _staying(facilities: gpd.GeoDataFrame, removed: Sequence[str]) -> NDArray[np.bool_]:
+    """Return which facilities are not among those removed, bool (m,)."""
+    stay: NDArray[np.bool_] = ~facilities["facility_id"].isin(list(map(str, removed))).to_numpy()
+    return stay
 
 
 def _with(
     table: gpd.GeoDataFrame, more: gpd.GeoDataFrame, spec: TableSpec, key: str
 ) -> gpd.GeoDataFrame:
-    import pandas as pd
-
     if more.crs is None:
         raise SitingError(f"the added {spec.name} have no coordinate reference system; set_crs it.")
     placed = more if more.crs == table.crs else more.to_crs(table.crs)
@@ -149,103 +161,70 @@ def _with(
             f"added {spec.name}: {len(twice)} values of {key} are there already, the first is "
             f"'{twice.iloc[0]}'; give new ones."
         )
-    joined: gpd.GeoDataFrame = pd.concat([table, placed], ignore_index=True)
-    return joined
+    return appended(table, placed)
 
 
-def _anew(analysis: Analysis, layers: Layers, report: DataReport) -> Analysis:
-    """Build the city again: with other streets everybody may go another way."""
-    from siting.pipeline.city import build_city
-    from siting.rules.city.costs import CityCosts
+def changed_facilities(found: FoundT, came: gpd.GeoDataFrame, *, stay: NDArray[np.bool_]) -> FoundT:
+    """Return an analysis with other facilities: only what the change can touch is judged again.
 
-    city = build_city(layers, analysis.project.parameters, report=report)
-    costs = CityCosts(city)
-    rules = [rule for rule, _ in _by_rule(analysis.blocks)]
-    blocks = _evaluated(rules, city, costs, analysis)
-    return _result(analysis, layers, city, costs, blocks, {})
-
-
-def _with_facilities(
-    analysis: Analysis, layers: Layers, report: DataReport, removed: set[str]
-) -> Analysis:
-    """Attach what came, move what stayed, and judge again what the change can touch."""
-    from siting.pipeline.city import note_unattached
-    from siting.rules.city.costs import CityCosts
-    from siting.rules.city.evaluate import mark_governing
-
-    was = analysis.city
-    stayed = ~was.facilities["facility_id"].isin(removed).to_numpy()
-    rows = np.where(stayed, np.cumsum(stayed) - 1, -1).astype(np.int32)
-    city = _city_with_facilities(was, layers, stayed)
-    if len(layers.facilities) > int(stayed.sum()):
-        note_unattached(_only_new(city, int(stayed.sum())), report)
-    known = analysis.costs if analysis.costs is not None else CityCosts(was)
+    Parameters
+    ----------
+    came
+        `FACILITIES` in the system of the analysis; may be empty.
+    stay
+        bool (m,): which facilities of the city stay.
+    """
+    was, count = found.city, int(stay.sum())
+    rows = np.where(stay, np.cumsum(stay) - 1, -1).astype(np.int32)
+    city = with_facilities(was, found.ground, came, stay=stay)
+    report = DataReport(list(found.report.notes))
+    if len(came):
+        note_unattached(_only_new(city, count), report)
+    known = found.costs if found.costs is not None else CityCosts(was)
     costs = known.changed(city, rows)
-    types = set(was.facilities["facility_type"].astype(str)[~stayed])
-    types |= set(layers.facilities["facility_type"].astype(str).iloc[int(stayed.sum()) :])
+    types = {*was.facilities["facility_type"].astype(str)[~stay]}
+    types |= {*came["facility_type"].astype(str)}
     touched = [
-        rule for rule, own in _by_rule(analysis.blocks) if _is_touched(rule, own.values(), types)
+        rule for rule, own in _by_rule(found.blocks) if _is_touched(rule, own.values(), types)
     ]
-    anew = {id(rule): own for rule, own in _by_rule(_evaluated(touched, city, costs, analysis))}
+    anew = {id(rule): own for rule, own in _by_rule(_evaluated(touched, city, costs, found.blocks))}
     kept: dict[int, int] = {}
     blocks: list[FindingBlock] = []
-    for rule, own in _by_rule(analysis.blocks):
+    for rule, own in _by_rule(found.blocks):
         if id(rule) in anew:
             blocks += anew[id(rule)].values()
         else:
             kept |= {len(blocks) + at: number for at, number in enumerate(own)}
             blocks += [_moved(block, rows) for block in own.values()]
-    return _result(analysis, layers, city, costs, mark_governing(blocks), kept)
+    changed = replace(found, city=city, costs=costs, report=report)
+    return _summed(changed, mark_governing(blocks), kept)
 
 
-def _city_with_facilities(was: City, layers: Layers, stayed: NDArray[np.bool_]) -> City:
-    from siting.pipeline.city import attached
-    from siting.pipeline.in_areas import area_rows
-    from siting.rules.city.costs import attachment_of
+def judged_anew(found: FoundT, city: City) -> FoundT:
+    """Return an analysis by the same rules of another city; nothing of the old findings is used.
 
-    count = int(stayed.sum())
-    came = layers.facilities.iloc[count:].reset_index(drop=True)
-    attachment = was.facility_attachment
-    if was.network is not None and attachment is not None:
-        attachment = attachment_of(attachment, np.flatnonzero(stayed))
-        if len(came):
-            added = attached(was.network, came, "facility_id", layers, was.parameters)
-            attachment = _joined(attachment, added)
-    areas = {level: rows[stayed] for level, rows in was.facility_area.items()}
-    if len(came):
-        more = area_rows(came.geometry, layers.areas)
-        areas = {level: np.concatenate([rows, more[level]]) for level, rows in areas.items()}
-    return dataclasses.replace(
-        was, facilities=layers.facilities, facility_attachment=attachment, facility_area=areas
-    )
-
-
-def _joined(first: Attachment, second: Attachment) -> Attachment:
-    from siting.network.attach.snap import Attachment
-
-    return Attachment(
-        np.concatenate([first.subject, second.subject + first.size]),
-        np.concatenate([first.edge, second.edge]),
-        np.concatenate([first.position, second.position]),
-        np.concatenate([first.access_m, second.access_m]),
-        first.size + second.size,
-        np.concatenate([first.via, second.via]),
-    )
+    Parameters
+    ----------
+    found
+        Its ground is that of the other city.
+    """
+    costs = CityCosts(city)
+    rules = [rule for rule, _ in _by_rule(found.blocks)]
+    blocks = _evaluated(rules, city, costs, found.blocks)
+    return _summed(replace(found, city=city, costs=costs), blocks, {})
 
 
 def _only_new(city: City, count: int) -> City:
     """Return the city with the homes and facilities of which nothing was reported yet."""
-    from siting.rules.city.costs import attachment_of
-
     assert city.facility_attachment is not None
     assert city.home_attachment is not None
     came = np.arange(count, len(city.facilities))
-    return dataclasses.replace(
+    return replace(
         city,
         homes=city.homes.iloc[:0],
-        home_attachment=attachment_of(city.home_attachment, np.arange(0)),
+        home_attachment=take_rows(city.home_attachment, np.arange(0)),
         facilities=city.facilities.iloc[count:],
-        facility_attachment=attachment_of(city.facility_attachment, came),
+        facility_attachment=take_rows(city.facility_attachment, came),
     )
 
 
@@ -262,8 +241,6 @@ def _is_touched(rule: Rule, blocks: Iterable[FindingBlock], types: set[str]) -> 
 
     Findings on facilities and areas are few, and conditions may ask for any facility.
     """
-    from siting.vocabulary.facility_types import load_facility_types
-
     asked = {*rule.facility_types, *load_facility_types().that_may_be(rule.facility_types)}
     return bool(asked & types) or any(block.subject_kind != "home" for block in blocks)
 
@@ -273,34 +250,25 @@ def _moved(block: FindingBlock, rows: NDArray[np.int32]) -> FindingBlock:
     if (rows == np.arange(rows.size)).all():
         return block
     moved = np.append(rows, np.int32(-1))
-    return dataclasses.replace(block, nearest=moved[block.nearest])
+    return replace(block, nearest=moved[block.nearest])
 
 
 def _evaluated(
-    rules: Sequence[Rule], city: City, costs: Any, before: Analysis
+    rules: Sequence[Rule], city: City, costs: CityCosts, before: Sequence[FindingBlock]
 ) -> tuple[FindingBlock, ...]:
     """Judge some rules together, measured in the same ways as before."""
-    from siting.rules.city.evaluate import evaluate_city
-
-    also = dict.fromkeys(block.measure for block in before.blocks if block.is_alternative)
+    also = dict.fromkeys(block.measure for block in before if block.is_alternative)
     return evaluate_city(rules, city, costs=costs, also_report=tuple(also))
 
 
-def _result(
-    analysis: Analysis,
-    layers: Layers,
-    city: City,
-    costs: Any,
-    blocks: Sequence[FindingBlock],
-    kept: dict[int, int],
-) -> Analysis:
-    """Put the parts together; figures of findings that are kept need not be added up again."""
-    from siting.pipeline.demand.capacity import with_capacity
-    from siting.pipeline.gaps.summary import updated_summary
+def _summed(found: FoundT, blocks: Sequence[FindingBlock], kept: Mapping[int, int]) -> FoundT:
+    """Put findings in place of those before; figures of those kept need not be added up again.
 
-    known = {number: analysis.summary["rules"][old] for number, old in kept.items()}
-    summary = updated_summary(analysis.summary, blocks, city, known, language=analysis.language)
-    after = dataclasses.replace(
-        analysis, layers=layers, city=city, costs=costs, blocks=tuple(blocks), summary=summary
-    )
-    return with_capacity(after)
+    Parameters
+    ----------
+    kept
+        Number of a block -> the number that it had before, where it is the same.
+    """
+    known = {number: found.summary["rules"][old] for number, old in kept.items()}
+    summary = updated_summary(found.summary, blocks, found.city, known, language=found.language)
+    return with_capacity(replace(found, blocks=tuple(blocks), summary=summary))

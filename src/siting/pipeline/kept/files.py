@@ -19,7 +19,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
 FOLDER = Path(".siting-cache", "prepared")
 """Where kept files stand, relative to the folder of the project file."""

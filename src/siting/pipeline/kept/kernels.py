@@ -15,11 +15,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from siting.pipeline.kept.files import code_of
+from siting.pipeline.on_use import on_use
+
+if TYPE_CHECKING:
+    from siting.pipeline.kept import kernel_uses
+else:
+    # The thread loads it, and numba with it.
+    kernel_uses = on_use("siting.pipeline.kept.kernel_uses")
 
 _once = threading.Lock()
-# Nobody compiles for longer; what an earlier process claimed and left is claimed again.
+# Compiling never takes longer; an older claim was left behind and is taken over.
 _LONGEST_S = 300.0
 
 
@@ -27,10 +34,9 @@ _LONGEST_S = 300.0
 def kernels_beside() -> Iterator[None]:
     """Make the kernels of an analysis ready while the block runs, once in a process.
 
-    Results do not depend on this: whoever needs a kernel that is not ready compiles it. When the
-    block ends no kernel is begun by the thread any more and the one at work is waited for. A
-    process that compiles goes on, since what follows needs its kernels; when the block ends by an
-    error it is stopped.
+    Results do not depend on this: a kernel that is not ready is compiled where it is used. When
+    the block ends, the thread begins no other kernel, and the one at work is waited for. A process
+    that compiles goes on, since its kernels are needed next; an error in the block stops it.
     """
     if not _once.acquire(blocking=False):
         yield
@@ -59,7 +65,7 @@ class _Work:
         self._thread.start()
 
     def stop(self) -> None:
-        """Let no process go on."""
+        """Stop the process that compiles."""
         self._ended.set()
         self._decided.wait()
         if self._child is not None:
@@ -67,14 +73,14 @@ class _Work:
             self._thread.join()
 
     def finish(self) -> None:
-        """Let no kernel be begun any more by the thread; one that waits for a process may wait."""
+        """Let the thread begin no other kernel; one that waits for a process may go on waiting."""
         self._ended.set()
         self._decided.wait()
         if self._child is None:
             self._thread.join()
 
     def _run(self) -> None:
-        # What fails here fails in the analysis too, where somebody is told.
+        # What fails here fails in the analysis too, and is reported there.
         with suppress(Exception):
             try:
                 claim = _claim()
@@ -104,17 +110,17 @@ def _compiling() -> subprocess.Popen[bytes]:
     """Start a process that compiles the kernels and says nothing."""
     silent = subprocess.DEVNULL
     # -P: the folder that one happens to be in is no place to import from.
-    command = [sys.executable, "-P", "-m", "siting.pipeline.kept.kernels"]
+    command = [sys.executable, "-P", "-m", "siting.pipeline.kept.kernel_uses"]
     return subprocess.Popen(  # noqa: S603  nothing in the command comes from outside
         command, stdin=silent, stdout=silent, stderr=silent
     )
 
 
 def _claim() -> Path | None:
-    """Return a file that says that this process has the kernels compiled; None where nobody has to.
+    """Claim the compiling for this process, by a file; None where it is not to be done here.
 
-    They were compiled already; another process is at it; nothing can be kept; or what runs here is
-    another program that Python is embedded in, and that cannot be asked to compile.
+    They were compiled already; another process does it; nothing can be kept; or Python is embedded
+    in another program, which cannot be started to compile.
     """
     mark = _mark()
     embedded = not Path(sys.executable or "").stem.lower().startswith("python")
@@ -132,54 +138,8 @@ def _claim() -> Path | None:
 
 
 def _mark() -> Path:
-    """Return the file that stands beside the compiled kernels of this version when all are there.
-
-    A machine with another processor compiles them again without being asked to.
-    """
-    import numba
-
-    from siting.network.kernels import nearest
-
-    folder = Path(str(nearest.nearest_segments.stats.cache_path))
-    folder.mkdir(parents=True, exist_ok=True)
-    package = Path(nearest.__file__).parents[2]
-    modules = [*(package / "network").rglob("*.py"), *(package / "coverage").rglob("*.py")]
-    return folder / f"siting-{numba.__version__}-{code_of(modules)[:16]}.compiled"
+    return kernel_uses.mark()
 
 
 def _in_use() -> Iterator[str]:
-    """Use the kernels in the order of an analysis, on one street with one home; yield what ran."""
-    import geopandas as gpd
-    import numpy as np
-    import shapely
-
-    from siting.coverage.closest import closest_straight_line
-    from siting.network.attach.snap import snap
-    from siting.network.graph import build_network
-    from siting.network.travel import closest_and_nodes
-
-    yield "imports"
-    line = shapely.LineString([(0.0, 0.0), (100.0, 0.0)])
-    streets = gpd.GeoDataFrame({"street_id": ["a"]}, geometry=[line], crs="EPSG:4547")
-    network = build_network(streets, oneway=True)
-    yield "network"
-    place = np.array([[10.0, 5.0]])
-    home = snap(network, place, max_access_m=50)
-    yield "snapping"
-    closest_and_nodes(network, home, [home])
-    yield "nearest on foot"
-    closest_straight_line(place, place)
-    yield "nearest in a straight line"
-
-
-def _compile_all() -> None:
-    for _ in _in_use():
-        pass
-    mark = _mark()
-    for old in mark.parent.glob("siting-*.compiled"):
-        old.unlink(missing_ok=True)
-    mark.touch()
-
-
-if __name__ == "__main__":
-    _compile_all()
+    return kernel_uses.in_use()

@@ -4,7 +4,8 @@ Owns the files ``layers-*.arrow`` of ``.siting-cache/prepared``: every table of 
 of Arrow, behind a line of JSON with the notes of the data report. A file is named by a hash of all
 that reading depends on: every input and what stands beside it, what the project says of its layers,
 and the code and versions that read them. Only tables that come back exactly as they were are kept;
-what is read back is held to its digest and to the contract of its table, or read anew.
+what is read back is verified against its hash and the contract of its table, else the inputs
+are read again.
 """
 
 from __future__ import annotations
@@ -18,23 +19,28 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyproj
+import shapely
+from pyproj.network import is_network_enabled  # type: ignore[attr-defined]
 
+from siting.data_report import DataNote, DataReport
 from siting.errors import TableError
 from siting.loaders.formats.files import InputFile, input_file
 from siting.loaders.layer.load import Layers, check_layers, input_files, load_layers
 from siting.pipeline.kept.files import FOLDER, code_of, keep_file, mark_used, name_of, note_damage
 from siting.pipeline.kept.messages import from_json, to_json
-from siting.tables import DataNote, DataReport
+from siting.pipeline.manifest import versions
+from siting.shipped import FACILITY_TYPES_FILE, shipped_folder
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from siting.loaders.project.model import Project
-
-    Progress = Callable[[str, float], None]
+    from siting.progress import Progress
 
 # Less than this is read and placed as quickly as it is hashed and read back.
 _WORTH_KEEPING_BYTES = 2_000_000
@@ -139,7 +145,7 @@ def _place(project: Project) -> _Place | None:
     """Return where the layers are kept; None where keeping them is not worth it or not possible."""
     layers = project.layers
     if any(each is not None and each.place for each in (layers.streets, layers.osm)):
-        return None  # a place is kept by itself, and may be fetched anew
+        return None  # places have a cache of their own, which may be fetched again
     try:
         inputs = input_files(project)
         if sum(each.bytes for each in inputs) < _WORTH_KEEPING_BYTES:
@@ -169,15 +175,7 @@ def _beside(paths: Iterable[Path]) -> list[Path]:
 @cache
 def _code() -> str:
     """Return a hash of the code and tables that reading depends on, and of the versions below."""
-    import pyproj
-    import shapely
-    from pyproj.network import is_network_enabled  # type: ignore[attr-defined]
-
-    import siting
-    from siting.pipeline.manifest import versions
-    from siting.shipped import FACILITY_TYPES_FILE, shipped_folder
-
-    package = Path(siting.__path__[0])
+    package = Path(__file__).parents[2]
     rooms = [
         path
         for room in ("loaders", "crs", "rules", "vocabulary")
@@ -185,6 +183,7 @@ def _code() -> str:
         if path.suffix in (".py", ".yaml")
     ]
     others = (
+        package / "data_report.py",
         package / "tables.py",
         package / "yaml_lines.py",
         package / "shipped.py",
@@ -221,9 +220,6 @@ class _Packed:
 
 
 def _packed(named: _Named) -> _Packed:
-    import pyarrow as pa
-    import shapely
-
     table = named.table
     objects = {name: table[name].tolist() for name in table if table[name].dtype == object}
     shapes = table.geometry.to_numpy()
@@ -236,9 +232,6 @@ def _packed(named: _Named) -> _Packed:
 
 
 def _unpacked(arrow: pa.Table, rest: Mapping[str, Any]) -> _Named:
-    import geopandas as gpd
-    import pandas as pd
-
     table = gpd.GeoDataFrame.from_arrow(arrow)
     for name, values in rest["objects"].items():
         table[name] = pd.Series(values, dtype=object)
@@ -272,8 +265,6 @@ def _packed_soundly(named: _Named) -> _Packed | None:
 
     The same to the kind of what is missing: None and NaN are not one.
     """
-    import pyarrow as pa
-
     table = named.table
     try:
         packed = _packed(named)
@@ -291,8 +282,6 @@ def _packed_soundly(named: _Named) -> _Packed | None:
 
 
 def _same_column(one: Any, other: Any) -> bool:
-    import shapely
-
     left, right = one.to_numpy(), other.to_numpy()
     if one.dtype == "geometry":
         flat = (shapely.has_z(left) == shapely.has_z(right)).all()
@@ -310,8 +299,6 @@ def _same_kinds(left: NDArray[Any], right: NDArray[Any]) -> bool:
 
 
 def _write(file: BinaryIO, head: Mapping[str, Any], tables: Iterable[_Packed]) -> None:
-    import pyarrow as pa
-
     packed = [*tables]
     line = json.dumps({**head, "tables": [each.rest for each in packed]}).encode()
     digest = _Digesting(file)
@@ -343,9 +330,6 @@ class _Digesting:
 
 
 def _read(place: _Place, project: Project) -> tuple[Layers, list[DataNote]]:
-    import pyarrow as pa
-    import pyproj
-
     content = place.path.read_bytes()
     body = memoryview(content)[:-_DIGEST_BYTES]
     if hashlib.sha256(body).digest() != content[-_DIGEST_BYTES:]:
@@ -371,8 +355,6 @@ def _read(place: _Place, project: Project) -> tuple[Layers, list[DataNote]]:
 
 
 def _next_table(source: Any) -> pa.Table:
-    import pyarrow as pa
-
     with pa.ipc.open_stream(source) as stream:
         table = stream.read_all()
     table.validate(full=True)

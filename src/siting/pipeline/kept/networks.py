@@ -2,10 +2,9 @@
 
 Owns the files of ``.siting-cache/prepared``. A file is named by a hash of all that its content is
 made from: the streets, subjects and areas themselves, the limits, and the code that puts them
-together.
-So a change of any of these asks for another file, and an old one is never taken for new. What is
-read is held to the shape it must have; a file that is damaged, or that anybody else made, is made
-again. Files hold arrays alone, never objects that could run.
+together. So a change of any of these asks for another file, and no file is ever out of date. The
+shapes and ranges of what is read are checked; a damaged or foreign file is made again. Files hold
+arrays alone, never objects that could run.
 """
 
 from __future__ import annotations
@@ -20,19 +19,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import numpy as np
+import pandas as pd
+import shapely
 
-from siting.network.attach.snap import Attachment, Via, snap
+import siting.network
+import siting.pipeline.in_areas
+from siting.network.attach.attachment import Attachment, Via
+from siting.network.attach.snap import snap
 from siting.network.graph import Network, build_network
 from siting.pipeline.in_areas import area_rows
 from siting.pipeline.kept.files import FOLDER, code_of, keep_file, mark_used, name_of, note_damage
+from siting.pipeline.manifest import versions
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
 
-# Fewer streets than these are joined anew as quickly as read.
+# Fewer streets than these are joined as quickly as they are read back.
 _WORTH_KEEPING = 20_000
 # Files beyond these, the longest unused ones, are removed: some variants of one city.
 _KEPT = 12
@@ -64,7 +69,7 @@ Made = TypeVar("Made", Network, Attachment, _Rows)
 
 
 class Prepared:
-    """What is kept of a project's streets; a run without a folder makes everything anew.
+    """What is kept of a project's streets; without a folder everything is computed.
 
     Parameters
     ----------
@@ -187,12 +192,6 @@ def _named(kind: str, *parts: bytes | NDArray[Any]) -> str:
 @cache
 def _code() -> str:
     """Return a hash of the code that joins, snaps and finds areas, and of what it stands on."""
-    import shapely
-
-    import siting.network
-    import siting.pipeline.in_areas
-    from siting.pipeline.manifest import versions
-
     known = [versions()[name] for name in ("siting", "numpy", "shapely", "numba")]
     modules = Path(siting.network.__path__[0]).rglob("*.py")
     areas = Path(siting.pipeline.in_areas.__file__)
@@ -202,8 +201,6 @@ def _code() -> str:
 def _layer_parts(
     layer: gpd.GeoDataFrame | None, columns: tuple[str, ...]
 ) -> list[bytes | NDArray[Any]]:
-    import pandas as pd
-
     if layer is None:
         return [b"none"]
     crs = b"" if layer.crs is None else layer.crs.to_wkt().encode()
@@ -217,8 +214,6 @@ def _layer_parts(
 
 def _shape_parts(geometry: gpd.GeoSeries) -> list[bytes | NDArray[Any]]:
     """Return bytes that are equal only for equal shapes in equal order; heights do not count."""
-    import shapely
-
     shapes = geometry.to_numpy()
     kinds = shapely.get_type_id(shapes).astype(np.int8)
     if np.isin(kinds, _SIMPLE).all():
@@ -241,16 +236,16 @@ def _arrays_of(made: Network | Attachment | _Rows) -> dict[str, NDArray[Any]]:
 def _network_of(columns: Columns, streets: int) -> Network:
     network = Network(unit="m", **columns)
     nodes, edges, places = len(network.node_xy), network.edge_from.size, len(network.edge_xy)
-    _hold(_within(network.edge_from, nodes) and _within(network.edge_to, nodes), "edges")
-    _hold(network.node_xy.shape == (nodes, 2), "nodes")
-    _hold(network.edge_xy.shape == (places, 2), "places")
-    _hold(network.component.shape == (nodes,) and _within(network.component, nodes), "pieces")
-    _hold(_within(network.edge_street, streets), "streets")
-    _hold(all(column.shape == (edges,) for column in _per_edge(network)), "columns")
+    _check(_within(network.edge_from, nodes) and _within(network.edge_to, nodes), "edges")
+    _check(network.node_xy.shape == (nodes, 2), "nodes")
+    _check(network.edge_xy.shape == (places, 2), "places")
+    _check(network.component.shape == (nodes,) and _within(network.component, nodes), "pieces")
+    _check(_within(network.edge_street, streets), "streets")
+    _check(all(column.shape == (edges,) for column in _per_edge(network)), "columns")
     offsets = network.edge_offsets
-    _hold(offsets.shape == (edges + 1,) and offsets[0] == 0 and offsets[-1] == places, "offsets")
-    _hold(bool((np.diff(offsets) >= 2).all()), "offsets")
-    _hold(bool((network.cost_forward >= 0).all() and (network.cost_backward >= 0).all()), "costs")
+    _check(offsets.shape == (edges + 1,) and offsets[0] == 0 and offsets[-1] == places, "offsets")
+    _check(bool((np.diff(offsets) >= 2).all()), "offsets")
+    _check(bool((network.cost_forward >= 0).all() and (network.cost_backward >= 0).all()), "costs")
     return network
 
 
@@ -271,19 +266,19 @@ def _attachment_of(columns: Columns, size: int, edges: int) -> Attachment:
     made = Attachment(size=size, **columns)
     rows = (made.subject.size,)
     per_row = (made.subject, made.edge, made.position, made.access_m)
-    _hold(all(column.shape == rows for column in per_row), "columns")
-    _hold(made.via.shape == (size,) and bool((made.via <= max(Via)).all()), "ways")
-    _hold(_within(made.subject, size) and bool((np.diff(made.subject) >= 0).all()), "subjects")
-    _hold(_within(made.edge, edges), "edges")
-    _hold(bool(((made.position >= 0) & (made.position <= 1)).all()), "positions")
-    _hold(bool((made.access_m >= 0).all()), "access legs")
+    _check(all(column.shape == rows for column in per_row), "columns")
+    _check(made.via.shape == (size,) and bool((made.via <= max(Via)).all()), "ways")
+    _check(_within(made.subject, size) and bool((np.diff(made.subject) >= 0).all()), "subjects")
+    _check(_within(made.edge, edges), "edges")
+    _check(bool(((made.position >= 0) & (made.position <= 1)).all()), "positions")
+    _check(bool((made.access_m >= 0).all()), "access legs")
     return made
 
 
 def _rows_of(columns: Columns, size: int, counts: Sequence[int]) -> _Rows:
     made = _Rows(tuple(columns[f"level_{number}"] for number in range(len(counts))))
     for rows, count in zip(made.levels, counts, strict=True):
-        _hold(
+        _check(
             rows.shape == (size,) and rows.dtype == np.int32 and _within(rows + 1, count + 1),
             "rows",
         )
@@ -294,7 +289,7 @@ def _within(values: NDArray[Any], size: int) -> bool:
     return not values.size or bool(values.min() >= 0 and values.max() < size)
 
 
-def _hold(holds: bool, what: str) -> None:  # noqa: FBT001  a condition is what is held
+def _check(holds: bool, what: str) -> None:  # noqa: FBT001  a condition is what is held
     if not holds:
         raise ValueError(f"{what} do not fit")
 

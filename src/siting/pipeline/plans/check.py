@@ -7,28 +7,38 @@ once. The rules themselves are judged in `siting.rules`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from siting.data_report import DataReport
+from siting.did_you_mean import nearest_known
 from siting.errors import SitingError
+from siting.loaders.plan.read import read_plan
+from siting.message import Language, Text
+from siting.pipeline.on_use import on_use
 from siting.pipeline.plans.results import PlanCheck, PlanChecks
+from siting.progress import Progress, part_of
 from siting.report.analysis.note_words import note_line
-from siting.rules.plan.finding import Language, PlanFinding, Text, ranked
-from siting.tables import DataReport
+from siting.rules.pack.find import find_packs, read_packs
+from siting.rules.pack.measures import Family, measure_of
+from siting.rules.pack.selection import select_rules
+from siting.rules.plan.consistency import check_consistency
+from siting.rules.plan.evaluate import evaluate_plan
+from siting.rules.plan.finding import PlanFinding, ranked
 
 if TYPE_CHECKING:
-    from siting.loaders.layer.load import Layers
     from siting.loaders.project.model import Project
-    from siting.pipeline.kept.networks import Prepared
+    from siting.pipeline.plans import existing_city
     from siting.rules.city.model import City
     from siting.rules.pack.model import Pack, Rule
     from siting.rules.pack.selection import Selection
     from siting.rules.plan.evaluate import Counting
     from siting.rules.plan.model import Plan, PlanStatus
-
-    Progress = Callable[[str, float], None]
+else:
+    # Most plans are figures alone, and no city, map or table is to be loaded for them.
+    existing_city = on_use("siting.pipeline.plans.existing_city")
 
 __all__ = ["CheckOptions", "PlanCheck", "PlanChecks", "check_plan", "check_plans", "day_of"]
 
@@ -40,7 +50,7 @@ class CheckOptions:
     Parameters
     ----------
     rules
-        Packs or folders of packs, as `siting.rules.pack.places.find_packs` takes them, or
+        Packs or folders of packs, as `siting.rules.pack.find.find_packs` takes them, or
         packs that are read already; empty: every shipped one.
     date, jurisdiction, status
         Instead of what a plan says; None: as it says.
@@ -161,7 +171,8 @@ def check_plans(
     unreadable: list[tuple[Path, str]] = []
     for number, path in enumerate(listed):
         try:
-            checks.append(checker.check(path, _part(progress, number, len(listed))))
+            part = part_of(progress, number / len(listed), (number + 1) / len(listed))
+            checks.append(checker.check(path, part))
         except (SitingError, OSError, RecursionError, MemoryError) as error:
             where = Path(path) if isinstance(path, str | Path) else Path(path.source)
             unreadable.append((where, _said(error, where)))
@@ -173,15 +184,12 @@ class _Checker:
     """Reads packs once and every existing city once."""
 
     options: CheckOptions
-    _cities: dict[str, tuple[Project, Layers, Prepared]] = field(default_factory=dict)
+    _cities: existing_city.ExistingCities | None = None
 
     def __post_init__(self) -> None:
         self.packs = _packs(self.options.rules)
 
     def check(self, given: Plan | Path | str, progress: Progress | None) -> PlanCheck:
-        from siting.rules.plan.consistency import check_consistency
-        from siting.rules.plan.evaluate import evaluate_plan
-
         plan, instead = self._plan(given)
         chosen = self._selection(plan)
         report = DataReport()
@@ -200,8 +208,6 @@ class _Checker:
 
     def _plan(self, given: Plan | Path | str) -> tuple[Plan, tuple[Text, ...]]:
         """Return the plan as it is judged, and what was asked for instead of what it says."""
-        from siting.loaders.plan.read import read_plan
-
         options = self.options
         plan = given
         if isinstance(plan, str | Path):
@@ -225,7 +231,6 @@ class _Checker:
         return plan, _instead(said, plan)
 
     def _selection(self, plan: Plan) -> Selection:
-        from siting.rules.pack.selection import select_rules
 
         assert plan.date is not None
         chosen = select_rules(
@@ -248,37 +253,11 @@ class _Checker:
     ) -> City | None:
         if plan.homes is None or not plan.context or not any(map(_is_distance, rules)):
             return None
-        from siting.pipeline.plans.city import plan_city
-
-        project, layers, prepared = self._layers(plan.context, report, progress)
-        return plan_city(
-            layers, plan, project.parameters, report=report, prepared=prepared, progress=progress
-        )
-
-    def _layers(
-        self, context: str, report: DataReport, progress: Progress | None
-    ) -> tuple[Project, Layers, Prepared]:
-        from siting.loaders.project.read import read_project
-        from siting.pipeline.kept.layers import load_kept_layers
-        from siting.pipeline.kept.networks import Prepared
-
-        if context not in self._cities:
-            given = self.options.context or context
-            project = read_project(Path(given)) if isinstance(given, str | Path) else given
-            loading = DataReport()
-            layers = load_kept_layers(
-                project, cache=self.options.cache, progress=progress, report=loading
+        if self._cities is None:
+            self._cities = existing_city.ExistingCities(
+                self.options.context, cache=self.options.cache
             )
-            prepared = Prepared(project.folder if self.options.cache else None)
-            self._cities[context] = (project, layers, prepared)
-            repairs = sum(note.severity != "info" for note in loading.notes)
-            message = (
-                f"{repairs} notes on the data of the existing city; siting analyze lists them."
-            )
-            report.add(
-                Path(context).name, "assumption", "city-notes", message, details={"notes": repairs}
-            )
-        return self._cities[context]
+        return self._cities.city(plan, report, progress)
 
     def _notes(self, plan: Plan, findings: Sequence[PlanFinding]) -> tuple[Text, ...]:
         known = {each.rule_id for each in findings}
@@ -296,8 +275,6 @@ class _Checker:
 
     def _place(self, plan: Plan) -> tuple[Text, ...]:
         """Say where no rule is made for a place itself, since its name may be misspelt."""
-        from siting.yaml_lines import nearest_known
-
         places = {rule.jurisdiction for pack in self.packs for rule in pack.rules}
         if not plan.jurisdiction or plan.jurisdiction in places:
             return ()
@@ -313,7 +290,6 @@ class _Checker:
 
 
 def _packs(rules: Sequence[str | Path | Pack]) -> tuple[Pack, ...]:
-    from siting.rules.pack.places import find_packs, read_packs
 
     refs = [str(each) for each in rules if isinstance(each, str | Path)]
     read = tuple(each for each in rules if not isinstance(each, str | Path))
@@ -382,7 +358,6 @@ def _path_of(context: Project | Path | str | None) -> str:
 
 
 def _is_distance(rule: Rule) -> bool:
-    from siting.rules.pack.measures import Family, measure_of
 
     return measure_of(rule.measure).family is Family.DISTANCE
 
@@ -409,9 +384,3 @@ def _said(error: BaseException, path: Path) -> str:
     said = str(error).removeprefix(str(path)).removeprefix(path.as_posix())
     # Of a file in the plan's folder its name is left.
     return said.lstrip(": " if said == str(error) else ":/\\ ")
-
-
-def _part(progress: Progress | None, number: int, count: int) -> Progress | None:
-    if progress is None:
-        return None
-    return lambda label, share: progress(label, (number + share) / count)

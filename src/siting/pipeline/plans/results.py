@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from siting.rules.plan.finding import Language, PlanFinding, Text, breaks, summary_of
+from siting.message import Language, Text
+from siting.pipeline.on_use import on_use
+from siting.report.plan.notebook import to_notebook_html
+from siting.report.plan.text import to_text
+from siting.rules.plan.finding import PlanFinding, breaks, summary_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from siting.pipeline.plans import findings_frame
     from siting.rules.pack.model import Rule
     from siting.rules.pack.selection import LeftOut
     from siting.rules.plan.model import Plan
+else:
+    findings_frame = on_use("siting.pipeline.plans.findings_frame")
 
 NOT_CHECKED = "plan-not-checked"
 
@@ -86,25 +93,12 @@ class PlanCheck(Sequence[PlanFinding]):
 
     def to_frame(self) -> pd.DataFrame:
         """Return the findings as a table: a row is one rule on one subject; numbers are floats."""
-        import pandas as pd
-
-        from siting.report.plan.json import finding_record
-
-        records = [finding_record(each, self.language, {}) for each in self.findings]
-        columns = [
-            "rule_id", "title", "subject", "verdict", "strength", "measured", "required",
-            "shortfall", "unit", "explanation", "governs", "missing", "finding_id",
-        ]  # fmt: skip
-        return pd.DataFrame(records, columns=columns)
+        return findings_frame.to_frame(self.findings, self.language)
 
     def _repr_html_(self) -> str:
-        from siting.report.plan.notebook import to_notebook_html
-
         return to_notebook_html(self.findings, language=self.language)
 
     def __repr__(self) -> str:
-        from siting.report.plan.text import to_text
-
         return to_text(self.findings, language=self.language).rstrip("\n")
 
 
@@ -163,13 +157,9 @@ class PlanChecks(Sequence[PlanCheck]):
         )
 
     def _repr_html_(self) -> str:
-        from siting.report.plan.notebook import to_notebook_html
-
         return to_notebook_html(self.findings, language=self._language)
 
     def __repr__(self) -> str:
-        from siting.report.plan.text import to_text
-
         return to_text(self.findings, language=self._language).rstrip("\n")
 
     @property

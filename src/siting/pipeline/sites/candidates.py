@@ -9,17 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
+import shapely
 
 from siting.errors import SitingError
+from siting.loaders.layer.sources import FileSource, read_sites
+from siting.loaders.layer.tables import only_where
+from siting.pipeline.columns import texts
+from siting.pipeline.in_areas import representative_points
 from siting.tables import SITES, check_table
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
-    from siting.pipeline.gaps.analysis import Analysis
-    from siting.tables import DataReport
+    from siting.data_report import DataReport
+    from siting.pipeline.found import Found
 
 SOURCES = (
     "sites (the project's layer), a file of sites, areas:LEVEL (a site in each area), "
@@ -81,7 +86,7 @@ def _check_value(kind: str, value: str) -> None:
 
 
 def candidate_sites(
-    analysis: Analysis, source: str | gpd.GeoDataFrame, *, report: DataReport
+    analysis: Found, source: str | gpd.GeoDataFrame, *, report: DataReport
 ) -> gpd.GeoDataFrame:
     """Return the table of sites that a source names, in the metric CRS of the analysis.
 
@@ -125,45 +130,40 @@ def _finished(table: gpd.GeoDataFrame, subject: str) -> gpd.GeoDataFrame:
     return found
 
 
-def _from_frame(frame: gpd.GeoDataFrame, analysis: Analysis) -> gpd.GeoDataFrame:
+def _from_frame(frame: gpd.GeoDataFrame, analysis: Found) -> gpd.GeoDataFrame:
     if frame.crs is None:
         raise SitingError("sites has no CRS; set it, or project it to that of the analysis.")
-    table = frame.to_crs(analysis.layers.crs)
+    table = frame.to_crs(analysis.ground.crs)
     if "site_id" not in table.columns:
         table = table.assign(site_id=[f"site-{number}" for number in range(1, len(table) + 1)])
     return table.assign(site_id=table["site_id"].astype(str))
 
 
-def _from_project(analysis: Analysis, _: str, __: DataReport) -> gpd.GeoDataFrame:
-    if analysis.layers.sites is None:
+def _from_project(analysis: Found, _: str, __: DataReport) -> gpd.GeoDataFrame:
+    if analysis.ground.sites is None:
         raise SitingError(
             f"the project has no layer of sites. Add sites: to its layers, or give {SOURCES}."
         )
-    return analysis.layers.sites
+    return analysis.ground.sites
 
 
-def _from_file(analysis: Analysis, value: str, report: DataReport) -> gpd.GeoDataFrame:
-    from siting.loaders.layer.sources import FileSource, read_sites
-
+def _from_file(analysis: Found, value: str, report: DataReport) -> gpd.GeoDataFrame:
     path = Path(value)
     if not path.exists():
         raise SitingError(f"sites: there is no file '{value}', and it is none of {SOURCES}.")
-    return read_sites(FileSource(path=path), analysis.layers.crs, report=report)
+    return read_sites(FileSource(path=path), analysis.ground.crs, report=report)
 
 
-def _from_areas(analysis: Analysis, level: str, _: DataReport) -> gpd.GeoDataFrame:
-    areas = analysis.layers.areas
+def _from_areas(analysis: Found, level: str, _: DataReport) -> gpd.GeoDataFrame:
+    areas = analysis.city.areas
     if level not in areas:
         raise SitingError(f"sites: the project has no areas '{level}'; it has {sorted(areas)}.")
     table = areas[level]
-    names = table["name"].fillna("") if "name" in table.columns else [""] * len(table)
-    return _points(area_points(table), table["area_id"], names, analysis.layers.crs)
+    return _points(area_points(table), table["area_id"], texts(table, "name"), analysis.ground.crs)
 
 
 def area_points(table: gpd.GeoDataFrame) -> NDArray[Any]:
     """Return the centroid of each area, or a point inside where the centroid is outside, (n,)."""
-    import shapely
-
     shapes = np.asarray(table.geometry.to_numpy(), dtype=object)
     middle = shapely.centroid(shapes)
     outside = ~shapely.intersects(shapes, middle)
@@ -171,11 +171,9 @@ def area_points(table: gpd.GeoDataFrame) -> NDArray[Any]:
     return np.asarray(middle, dtype=object)
 
 
-def _from_streets(analysis: Analysis, spacing: str, _: DataReport) -> gpd.GeoDataFrame:
-    import shapely
-
+def _from_streets(analysis: Found, spacing: str, _: DataReport) -> gpd.GeoDataFrame:
     metres = float(spacing)
-    lines = np.asarray(analysis.layers.streets.geometry.to_numpy(), dtype=object)
+    lines = np.asarray(analysis.ground.streets.geometry.to_numpy(), dtype=object)
     count = np.maximum(np.rint(shapely.length(lines) / metres), 0).astype(np.int64)
     if count.sum() > _MOST_GENERATED:
         raise SitingError(
@@ -188,11 +186,11 @@ def _from_streets(analysis: Analysis, spacing: str, _: DataReport) -> gpd.GeoDat
     share = (step + 0.5) / np.maximum(count[line], 1)
     points = shapely.line_interpolate_point(lines[line], share, normalized=True)
     ids = [f"street-{number:05d}" for number in range(1, line.size + 1)]
-    return _points(points, ids, [""] * len(ids), analysis.layers.crs)
+    return _points(points, ids, [""] * len(ids), analysis.ground.crs)
 
 
-def _from_vacant(analysis: Analysis, _: str, __: DataReport) -> gpd.GeoDataFrame:
-    homes = analysis.layers.residential
+def _from_vacant(analysis: Found, _: str, __: DataReport) -> gpd.GeoDataFrame:
+    homes = analysis.city.homes
     known = [name for name in ("households", "population") if name in homes.columns]
     numbers = [homes[name].to_numpy(dtype=float, na_value=np.nan) for name in known]
     empty = np.zeros(len(homes), bool)
@@ -208,11 +206,9 @@ def _from_vacant(analysis: Analysis, _: str, __: DataReport) -> gpd.GeoDataFrame
     return _of_homes(analysis, empty)
 
 
-def _from_homes(analysis: Analysis, condition: str, report: DataReport) -> gpd.GeoDataFrame:
-    from siting.loaders.layer.tables import only_where
-
+def _from_homes(analysis: Found, condition: str, report: DataReport) -> gpd.GeoDataFrame:
     column, _, value = condition.partition("=")
-    homes = analysis.layers.residential
+    homes = analysis.city.homes
     kept = only_where(homes, {column: (_scalar(value),)}, subject="residential", report=report)
     return _of_homes(analysis, homes.index.isin(kept.index))
 
@@ -224,13 +220,11 @@ def _scalar(text: str) -> float | str:
         return text
 
 
-def _of_homes(analysis: Analysis, chosen: NDArray[np.bool_]) -> gpd.GeoDataFrame:
-    from siting.pipeline.in_areas import representative_points
-
-    homes = analysis.layers.residential[chosen]
-    names = homes["name"].fillna("") if "name" in homes.columns else [""] * len(homes)
+def _of_homes(analysis: Found, chosen: NDArray[np.bool_]) -> gpd.GeoDataFrame:
+    homes = analysis.city.homes[chosen]
+    names = texts(homes, "name")
     table = _points(
-        representative_points(homes.geometry), homes["home_id"], names, analysis.layers.crs
+        representative_points(homes.geometry), homes["home_id"], names, analysis.ground.crs
     )
     if "floor_area_m2" in homes.columns:
         table["floor_area_m2"] = homes["floor_area_m2"].to_numpy(dtype=float, na_value=np.nan)
@@ -238,7 +232,5 @@ def _of_homes(analysis: Analysis, chosen: NDArray[np.bool_]) -> gpd.GeoDataFrame
 
 
 def _points(points: Any, ids: Any, names: Any, crs: Any) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
     columns = {"site_id": [str(each) for each in ids], "name": [str(each) for each in names]}
     return gpd.GeoDataFrame(columns, geometry=list(points), crs=crs)

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
+import shapely
 
 from siting.errors import SitingError
 from siting.loaders.library.store import (
     FIELDS,
-    STATES,
     change_projects,
     create_library,
     functions_of,
@@ -23,17 +24,20 @@ from siting.loaders.library.store import (
     read_history,
     read_library,
 )
+from siting.loaders.library.table import STATE_TITLES, read_project_table
+from siting.pipeline.demand.question import find_rule
+from siting.pipeline.gaps.map_model import lonlat
 from siting.pipeline.sites.problem import Decisions
+from siting.pipeline.sites.siting import propose_sites
+from siting.report.tables.workbook import Sheet, SheetColumn, workbook_bytes
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
 
+    from siting.data_report import DataReport
     from siting.locate import Limits
     from siting.pipeline.gaps.analysis import Analysis
     from siting.pipeline.sites.siting import Siting
-    from siting.report.tables.workbook import Sheet, SheetColumn
-    from siting.tables import DataReport
 
 # What a state means when sites are chosen: open to choice, decided, as good as there, out.
 _FREE = ("candidate", "reserve")
@@ -93,19 +97,8 @@ def library_sites(
     lost = len(chosen) - len(placed)
     notes = (f"{lost} projects of {path.name} have no place and are no sites.",) if lost else ()
     names = {"project_id": "site_id", "investment_cny": "cost"}
-    sites = placed.rename(columns=names)[
-        [
-            "site_id",
-            "name",
-            "cost",
-            "floor_area_m2",
-            "state",
-            "functions",
-            "community",
-            "year",
-            "geometry",
-        ]
-    ].reset_index(drop=True)
+    kept = ["name", "cost", "floor_area_m2", "state", "functions", "community", "year", "geometry"]
+    sites = placed.rename(columns=names)[["site_id", *kept]].reset_index(drop=True)
     return sites, _decisions(sites), notes
 
 
@@ -161,12 +154,8 @@ def _proposal(
 
 def _as_project(siting: Siting, row: dict[Any, Any]) -> dict[str, Any]:
     """Return a site as a new project of the library."""
-    import shapely
-
-    from siting.pipeline.gaps.map_model import lonlat
-
     place = np.array([shapely.Point(row["x"], row["y"])], dtype=object)
-    lon, lat = lonlat(place, siting.analysis.layers.crs)
+    lon, lat = lonlat(place, siting.analysis.ground.crs)
     numbers = {"floor_area_m2": row["floor_area_m2"], "investment_cny": row["cost"]}
     return {
         "name": row["name"] or None,
@@ -210,9 +199,6 @@ def replan(
     SitingError
         Years without a budget, projects without an investment.
     """
-    from siting.pipeline.demand.question import find_rule
-    from siting.pipeline.sites.siting import propose_sites
-
     budgets = read_budgets(path)
     wanted = range(first_year, first_year + years)
     lacking = [year for year in wanted if year not in budgets]
@@ -266,8 +252,6 @@ def import_projects(
     int
         Projects that were changed or added.
     """
-    from siting.loaders.library.table import read_project_table
-
     changes = read_project_table(table, report=report, crs=crs)
     made = not path.exists()
     if made:
@@ -288,8 +272,6 @@ def export_projects(path: Path, workbook: Path, *, language: str = "zh") -> int:
     int
         Projects written.
     """
-    from siting.report.tables.workbook import workbook_bytes
-
     projects = read_library(path)
     history = read_history(path)
     budgets = read_budgets(path)
@@ -307,24 +289,15 @@ def export_projects(path: Path, workbook: Path, *, language: str = "zh") -> int:
 
 
 def _budget_frame(budgets: dict[int, float]) -> pd.DataFrame:
-    import pandas as pd
-
     rows = {"year": list(budgets), "amount_cny": list(budgets.values())}
     return pd.DataFrame(rows)
 
 
 def _sheet(title: str, frame: pd.DataFrame, names: Sequence[str], language: str) -> Sheet:
-    from siting.report.tables.workbook import Sheet
-
     return Sheet(title, "siting", tuple(_column(frame, name, language) for name in names))
 
 
 def _column(frame: pd.DataFrame, name: str, language: str) -> SheetColumn:
-    import pandas as pd
-
-    from siting.loaders.library.table import STATE_TITLES
-    from siting.report.tables.workbook import SheetColumn
-
     header = _HEADERS[name] if language == "zh" else name
     values = [None if pd.isna(value) else value for value in frame[name]]
     if name == "state" and language == "zh":
@@ -334,13 +307,3 @@ def _column(frame: pd.DataFrame, name: str, language: str) -> SheetColumn:
     if kind == "text":
         values = ["" if value is None else str(value) for value in values]
     return SheetColumn(header, values, kind, _WIDTHS.get(name, 14))
-
-
-__all__ = [
-    "STATES",
-    "export_projects",
-    "import_projects",
-    "library_sites",
-    "replan",
-    "write_proposal",
-]

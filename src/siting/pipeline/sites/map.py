@@ -7,16 +7,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
 from siting.pipeline.gaps.map_model import build_map_model, lonlat
 from siting.pipeline.gaps.summary import block_key
 from siting.render.model import Label, MapModel, MapRule, MapSites
+from siting.rules.city.costs import CityCosts
+from siting.rules.city.distance import evaluate_distance
+from siting.rules.city.evaluate import with_conditions
+from siting.rules.city.rollup import summarize
+from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from siting.pipeline.gaps.analysis import Analysis
-    from siting.pipeline.sites.siting import Siting
+    from siting.pipeline.found import Found
+    from siting.pipeline.sites.proposal import Proposal
     from siting.rules.city.findings import FindingBlock
 
 _WITH = Label("（方案实施后）", " (with the proposal)")
@@ -30,7 +36,7 @@ _UNITS = {
 }
 
 
-def build_siting_map(siting: Siting) -> MapModel:
+def build_siting_map(siting: Proposal) -> MapModel:
     """Return the map: homes coloured by the rule with the proposal, and by the rule today.
 
     The other rules are not on it; `siting analyze` draws them.
@@ -48,34 +54,28 @@ def build_siting_map(siting: Siting) -> MapModel:
     )
 
 
-def _with_block(analysis: Analysis, block: FindingBlock) -> Analysis:
+def _with_block(analysis: Found, block: FindingBlock) -> Found:
     """Return an analysis of one finding only."""
-    from siting.rules.city.rollup import summarize
-
     entry = summarize((block,), analysis.city, analysis.language)["rules"][0]
     summary = {**analysis.summary, "rules": [{"key": block_key(block), **entry}]}
     return replace(analysis, blocks=(block,), summary=summary)
 
 
-def _bare(analysis: Analysis) -> Analysis:
+def _bare(analysis: Found) -> Found:
     """Leave out what is drawn below the findings, for a map of which only the rule is wanted."""
-    layers = analysis.layers
-    bare = replace(layers, streets=layers.streets.iloc[:0], areas={}, water=None)
-    return replace(analysis, layers=bare)
+    ground = analysis.ground
+    bare = replace(ground, streets=ground.streets.iloc[:0], water=None)
+    return replace(analysis, ground=bare, city=replace(analysis.city, areas={}))
 
 
-def _reach_block(siting: Siting, analysis: Analysis) -> FindingBlock:
+def _reach_block(siting: Proposal, analysis: Found) -> FindingBlock:
     """Return the rule of the question on homes, on a city."""
-    from siting.rules.city.costs import CityCosts
-    from siting.rules.city.distance import evaluate_distance
-    from siting.rules.city.evaluate import with_conditions
-
     reach = siting.question.reach
     found = evaluate_distance(reach, analysis.city, CityCosts(analysis.city))
     return with_conditions(found, analysis.city)
 
 
-def _today_block(siting: Siting) -> FindingBlock:
+def _today_block(siting: Proposal) -> FindingBlock:
     """Return what the question took for today; from scratch nobody is served by anything."""
     found = _reach_block(siting, siting.analysis)
     verdict = siting.question.verdict
@@ -90,11 +90,9 @@ def _named(rule: MapRule, suffix: str, when: Label) -> MapRule:
     return replace(rule, id=rule.id + suffix, title=title)
 
 
-def _sites(siting: Siting, opened: pd.DataFrame) -> MapSites:
-    import shapely
-
+def _sites(siting: Proposal, opened: pd.DataFrame) -> MapSites:
     points = np.asarray(shapely.points(opened[["x", "y"]].to_numpy(dtype=float)), dtype=object)
-    lon, lat = lonlat(points, siting.analysis.layers.crs)
+    lon, lat = lonlat(points, siting.analysis.ground.crs)
     rows = opened.to_dict("records")
     return MapSites(
         lon=lon,
@@ -118,9 +116,7 @@ def _note(row: Mapping[Hashable, Any], weight: str) -> Label:
     return Label(zh, en)
 
 
-def _types(siting: Siting, model: MapModel) -> dict[str, Label]:
-    from siting.vocabulary.facility_types import load_facility_types
-
+def _types(siting: Proposal, model: MapModel) -> dict[str, Label]:
     known = load_facility_types()
     asked = [code for code in siting.question.rule.facility_types if code in known]
     named = {code: Label(known.title(code, "zh"), known.title(code, "en")) for code in asked}

@@ -1,4 +1,4 @@
-"""Which model answers a siting question, what it must be told, and a plan made by hand.
+"""Which model answers a siting question, and how much it is asked for.
 
 Owns the checks on how much is asked for; the models themselves are `siting.locate`.
 """
@@ -7,26 +7,24 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from siting.errors import SitingError
-from siting.locate import Limits, Solution, Status, find_model
-from siting.locate.solution import relative_gap
+from siting.locate import MODELS, Limits, Solution, find_model, usual_model
+from siting.pipeline.demand.question import find_rule
+from siting.rules.city.evaluate import RESIDENTIAL_LEVELS
+from siting.rules.pack.measures import Family, measure_of
+from siting.vocabulary.levels import level_code
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siting.locate import Problem
     from siting.pipeline.demand.question import Question
-    from siting.pipeline.gaps.analysis import Analysis
-    from siting.pipeline.sites.siting import Siting
-
-_DISTANCE = ("p-median", "p-center")
-_AREAS = ("max-min", "worst-first")
-_FEWEST = ("lscp", "lscp-backup", "capacitated-lscp")
+    from siting.pipeline.found import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +57,22 @@ class Asked:
     @property
     def asks_distance(self) -> bool:
         """Whether the model asks how far, not how many are within the limit."""
-        return self.model in _DISTANCE
+        return find_model(self.model).asks_distance
 
     @property
     def is_dispersion(self) -> bool:
         """Whether the model looks at the sites alone."""
-        return self.model == "p-dispersion"
+        return find_model(self.model).looks_at_sites_alone
 
     @property
     def is_capacitated(self) -> bool:
         """Whether sites serve no more than they can."""
-        return self.model.startswith("capacitated")
+        return find_model(self.model).is_capacitated
 
     @property
     def compares_areas(self) -> bool:
         """Whether the model looks at the shares of communities."""
-        return self.model in _AREAS
+        return find_model(self.model).compares_areas
 
     @property
     def counts_facilities(self) -> bool:
@@ -102,7 +100,7 @@ class Asked:
 def choose_model(
     name: str | None,
     rule: str,
-    analysis: Analysis,
+    analysis: Found,
     *,
     cover_all: bool,
     budgets: Sequence[float],
@@ -114,21 +112,19 @@ def choose_model(
     SitingError
         No such model, or one that does not cover all where that is asked.
     """
-    from siting.pipeline.demand.question import find_rule
-    from siting.rules.pack.measures import Family, measure_of
-
     if name is not None:
-        chosen = find_model(name).name
-        if cover_all and chosen not in (*_FEWEST, "p-center"):
+        chosen = find_model(name)
+        if cover_all and not chosen.serves_all:
+            fewest = ", ".join(model.name for model in MODELS.values() if model.fewest)
             raise SitingError(
-                f"--cover-all asks for the fewest sites; {chosen} does not. Leave --model out, or "
-                f"take one of {', '.join(_FEWEST)}."
+                f"--cover-all asks for the fewest sites; {chosen.name} does not. Leave --model "
+                f"out, or take one of {fewest}."
             )
-        return chosen
+        return chosen.name
     if budgets:
         return "phases"
     limited = measure_of(find_rule(analysis, rule).measure).family is Family.LOAD
-    return ("capacitated-" if limited else "") + ("lscp" if cover_all else "mclp")
+    return usual_model(is_capacitated=limited, serves_all=cover_all).name
 
 
 def check_asked(asked: Asked) -> None:
@@ -163,7 +159,7 @@ def check_asked(asked: Asked) -> None:
 def solve(
     asked: Asked,
     problem: Problem,
-    analysis: Analysis,
+    analysis: Found,
     question: Question,
     limits: Limits,
     *,
@@ -175,7 +171,7 @@ def solve(
         "p": asked.p,
         "budget": asked.budget,
         "budgets": asked.budgets or None,
-        "area": _areas(asked, analysis, question) if asked.compares_areas else None,
+        "area": compared_areas(asked, analysis, question) if asked.compares_areas else None,
         "count_sites": not asked.least_cost,
         "decided_years": years,
     }
@@ -184,50 +180,20 @@ def solve(
     return model.solve(problem, **used, limits=limits)
 
 
-def _areas(asked: Asked, analysis: Analysis, question: Question) -> NDArray[np.int32]:
-    from siting.rules.city.evaluate import RESIDENTIAL_LEVELS
+def compared_areas(asked: Asked, analysis: Found, question: Question) -> NDArray[np.int32]:
+    """Return the area of each home of the question that models of fairness compare, int32 (k,).
 
+    Raises
+    ------
+    SitingError
+        The project has no areas of the level.
+    """
     known = analysis.city.home_area
-    level = asked.level or next((each for each in known if each not in RESIDENTIAL_LEVELS), None)
+    first = next((each for each in known if each not in RESIDENTIAL_LEVELS), None)
+    level = level_code(asked.level) if asked.level else first
     if level is None or level not in known:
         raise SitingError(
             f"{asked.model} compares areas, and the project has no level '{level or 'community'}'; "
             f"it has {sorted(known) or 'no areas at all'}."
         )
     return known[level][question.homes]
-
-
-def decided(siting: Siting, rows: NDArray[np.int64]) -> Solution:
-    """Return what a plan made by hand comes to, measured as the plan that it is compared with.
-
-    The same model is asked with every site decided, so that figures are made in one way; models of
-    the fewest sites and of years are asked how many the plan serves. The bound is that of the
-    search: no plan of that size, this one included, is better.
-    """
-    asked, best = siting.asked, siting.solution
-    name = _BY_HAND.get(asked.model, asked.model)
-    source = siting.solved if name == asked.model else siting.problem
-    chosen = np.zeros(source.n_sites, bool)
-    chosen[rows] = True
-    free = ~source.existing
-    problem = replace(source, forced_in=chosen & free, forced_out=~chosen & free)
-    takes = inspect.signature(find_model(name).solve).parameters
-    used: dict[str, Any] = {"p": int(rows.size)} if "p" in takes else {}
-    if "area" in takes:
-        used["area"] = _areas(asked, siting.analysis, siting.question)
-    found = find_model(name).solve(problem, **used)
-    if found.status not in (Status.OPTIMAL, Status.FEASIBLE):
-        return found
-    message = f"{rows.size} sites chosen by hand."
-    if name != asked.model:
-        return replace(found, status=Status.FEASIBLE, bound=np.nan, gap=np.nan, message=message)
-    gap = relative_gap(found.objective, best.bound)
-    return replace(found, status=Status.FEASIBLE, bound=best.bound, gap=gap, message=message)
-
-
-_BY_HAND = {
-    "phases": "mclp",
-    "lscp": "mclp",
-    "lscp-backup": "mclp",
-    "capacitated-lscp": "capacitated-mclp",
-}

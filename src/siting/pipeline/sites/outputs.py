@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 
-from siting.pipeline.folder import MANIFEST, replaced_folder
-from siting.pipeline.sites.results import area_titles
+from siting.pipeline.columns import area_titles
+from siting.pipeline.folder import MANIFEST, replaced_folder, write_json
+from siting.pipeline.sites.map import build_siting_map
+from siting.pipeline.sites.sheets import siting_sheets
+from siting.pipeline.sites.summary import siting_summary
+from siting.progress import Progress, silent
+from siting.render import write_map
+from siting.report.siting.curve import curve_svg
+from siting.report.tables.workbook import workbook_bytes
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
-    from siting.pipeline.city import Progress
-    from siting.pipeline.sites.siting import Siting
+    from siting.pipeline.sites.proposal import Proposal
 
 _CURVE_WORDS = {
     "zh": {
@@ -30,10 +34,10 @@ _CURVE_WORDS = {
 
 
 def write_siting(
-    siting: Siting,
+    siting: Proposal,
     out: Path,
     *,
-    by_hand: Siting | None = None,
+    by_hand: Proposal | None = None,
     scenario: bool = True,
     progress: Progress | None = None,
 ) -> Path:
@@ -59,11 +63,11 @@ def write_siting(
     SitingError
         As `folder.check_out_folder`.
     """
-    tell = progress or _silent
+    tell = progress or silent
     tell("checking every rule with the proposal", 0.0)
-    summary = siting.to_dict(by_hand=by_hand, scenario=scenario)
+    summary = siting_summary(siting, by_hand=by_hand, scenario=scenario)
     with replaced_folder(out) as folder:
-        _write_json(summary, folder / "locate.json")
+        write_json(summary, folder / "locate.json")
         if siting.has_plan:
             tell("writing sites", 0.4)
             _write_workbook(summary, siting, folder / "sites.xlsx")
@@ -75,37 +79,20 @@ def write_siting(
             _write_map(siting, folder / "map.html")
         names = sorted(path.name for path in folder.iterdir())
         made = {"question": summary["question"], "outputs": names}
-        _write_json(siting.analysis.manifest | made, folder / MANIFEST)
+        write_json(siting.analysis.manifest | made, folder / MANIFEST)
     tell("written", 1.0)
     return out
 
 
-def _silent(label: str, share: float) -> None:
-    """Draw nothing."""
-
-
-def _write_json(value: Any, path: Path) -> None:
-    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
-
-
-def _write_workbook(summary: dict[str, Any], siting: Siting, path: Path) -> None:
-    from siting.pipeline.sites.sheets import siting_sheets
-    from siting.report.tables.workbook import workbook_bytes
-
+def _write_workbook(summary: dict[str, Any], siting: Proposal, path: Path) -> None:
     path.write_bytes(workbook_bytes(siting_sheets(summary, siting.analysis.language)))
 
 
-def _write_map(siting: Siting, path: Path) -> None:
-    from siting.pipeline.sites.map import build_siting_map
-    from siting.render import write_map
-
+def _write_map(siting: Proposal, path: Path) -> None:
     write_map(build_siting_map(siting), path, language=siting.analysis.language)
 
 
-def _write_curve(siting: Siting, path: Path) -> None:
-    from siting.report.siting.curve import curve_svg
-
+def _write_curve(siting: Proposal, path: Path) -> None:
     curve, language = siting.curve, siting.analysis.language
     assert curve is not None
     words, by = _CURVE_WORDS[language], siting.asked.curve_by
@@ -123,9 +110,9 @@ def _write_curve(siting: Siting, path: Path) -> None:
     path.write_text(drawing, encoding="utf-8")
 
 
-def _write_layers(siting: Siting, by_hand: Siting | None, path: Path) -> None:
+def _write_layers(siting: Proposal, by_hand: Proposal | None, path: Path) -> None:
     layers = {"opened": opened_layer(siting), "candidates": _candidates(siting)}
-    for level, table in siting.analysis.layers.areas.items():
+    for level, table in siting.analysis.city.areas.items():
         gains = siting.areas(level).drop(columns=["name", "level"])
         named = table[["area_id", "geometry"]].assign(name=area_titles(table))
         layers[f"areas_{level}"] = named.merge(gains, on="area_id", how="left")
@@ -136,17 +123,15 @@ def _write_layers(siting: Siting, by_hand: Siting | None, path: Path) -> None:
             frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
 
 
-def opened_layer(siting: Siting) -> gpd.GeoDataFrame:
+def opened_layer(siting: Proposal) -> gpd.GeoDataFrame:
     """Return the opened sites with their geometry, in the metric CRS of the analysis."""
-    import geopandas as gpd
-
     frame = siting.opened.replace([np.inf, -np.inf], np.nan)
     rows = siting.sites.rows(frame["site_id"].tolist(), "opened")
     shapes = siting.sites.table.geometry.to_numpy()[rows]
-    return gpd.GeoDataFrame(frame, geometry=shapes, crs=siting.analysis.layers.crs)
+    return gpd.GeoDataFrame(frame, geometry=shapes, crs=siting.analysis.ground.crs)
 
 
-def _candidates(siting: Siting) -> gpd.GeoDataFrame:
+def _candidates(siting: Proposal) -> gpd.GeoDataFrame:
     """Return all sites, and what became of each."""
     table = siting.sites.table
     count = len(table)

@@ -7,29 +7,38 @@ already: existing facilities where the model asks about distance or capacity.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from siting.coverage.cutoff import travel_costs_straight_line
+from siting.did_you_mean import nearest
 from siting.errors import SitingError
 from siting.locate.problem import Problem, build_problem
-from siting.network.costs import TOLERANCE_M, TravelCosts
-from siting.rules.city.model import column
-from siting.rules.pack.conditions import compare
+from siting.network.costs import TravelCosts
+from siting.network.travel import travel_costs
+from siting.pipeline.city import attached
+from siting.pipeline.columns import numbers
+from siting.pipeline.demand.pairs import (
+    capacity_of,
+    facility_capacity,
+    facility_pairs,
+    facility_rows,
+    pairs_to,
+)
+from siting.rules.pack.measures import measure_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
-    from siting.network.attach.snap import Attachment
+    from siting.network.attach.attachment import Attachment
     from siting.pipeline.demand.question import Question
-    from siting.pipeline.gaps.analysis import Analysis
+    from siting.pipeline.found import Found
 
 # Without a limit every home meets every site; more pairs than this do not fit into memory.
 _MOST_PAIRS = 60_000_000
-# Sites on streets are searched a little beyond the limit, and the limit of the rule then decides.
-_BEYOND = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +98,10 @@ class SiteTable:
         SitingError
             Ids that no site has; the nearest is named.
         """
-        import difflib
-
         at = {name: row for row, name in enumerate(self.ids)}
         lost = [each for each in ids if each not in at]
         if lost:
-            near = difflib.get_close_matches(lost[0], at, n=1)
+            near = nearest(lost[0], at)
             hint = (
                 f"did you mean '{near[0]}'?" if near else f"the first site is '{next(iter(at))}'."
             )
@@ -106,14 +113,14 @@ class SiteTable:
 
 
 def place_sites(
-    analysis: Analysis,
+    analysis: Found,
     table: gpd.GeoDataFrame,
     question: Question,
     *,
     site_cost: float | None = None,
     m2_per_person: float | None = None,
 ) -> SiteTable:
-    """Put sites on the network and fill what is known of them.
+    """Put sites on the network, by the rules for facilities, and fill what is known of them.
 
     Parameters
     ----------
@@ -129,49 +136,44 @@ def place_sites(
     SitingError
         No sites at all.
     """
-    from siting.network.attach.snap import snap
-
     if not len(table):
         raise SitingError("there are no sites to choose from; the layer is empty.")
     attachment, notes = None, []
-    if question.measure != "straight_line":
+    if measure_of(question.measure).on_streets:
         assert analysis.city.network is not None
-        reach = analysis.city.parameters.max_access_m
-        attachment = snap(
-            analysis.city.network,
-            table.geometry,
-            max_access_m=reach,
-            barriers=analysis.layers.barriers,
-        )
+        parameters = analysis.city.parameters
+        ground = replace(analysis.ground, entrances=gates_of_sites(analysis))
+        attachment = attached(analysis.city.network, table, "site_id", ground, parameters)
         loose = int((~attachment.attached).sum())
         if loose:
             notes.append(
-                f"{loose} of {len(table)} sites are farther than {reach:g} m (max_access_m) from "
-                "any street and cannot serve anybody."
+                f"{loose} of {len(table)} sites are farther than {parameters.max_access_m:g} m "
+                "(max_access_m) from any street and cannot serve anybody."
             )
-    cost = _known(table, "cost")
+    cost = numbers(table, "cost")
     if site_cost is not None:
         cost = np.where(np.isnan(cost), site_cost, cost)
     return SiteTable(
-        table, attachment, cost, _capacity(table, question, m2_per_person), tuple(notes)
+        table, attachment, cost, capacity_of(table, question, m2_per_person), tuple(notes)
     )
 
 
-def _known(table: gpd.GeoDataFrame, name: str) -> NDArray[np.float64]:
-    values = column(table, name)
-    return np.full(len(table), np.nan) if values is None else values
+def gates_of_sites(analysis: Found) -> gpd.GeoDataFrame | None:
+    """Return the gates that may be those of sites; None where the project has no gates.
 
-
-def _capacity(table: Any, question: Question, m2_per_person: float | None) -> NDArray[np.float64]:
-    """Return people each may serve: what the rule allows, and no more than there is room for."""
-    room = _known(table, "capacity")
-    if m2_per_person:
-        room = np.where(np.isnan(room), _known(table, "floor_area_m2") / m2_per_person, room)
-    return np.minimum(np.where(np.isnan(room), np.inf, room), question.served_by_each)
+    Areas and files number their rows as homes do, so what a home or a facility is called too is the
+    gate of that one alone.
+    """
+    gates, city = analysis.ground.entrances, analysis.city
+    if gates is None:
+        return None
+    named = gates["subject_id"]
+    taken = named.isin(city.homes["home_id"]) | named.isin(city.facilities["facility_id"])
+    return gates[~taken]
 
 
 def cover_problem(
-    analysis: Analysis,
+    analysis: Found,
     question: Question,
     sites: SiteTable,
     decisions: Decisions,
@@ -195,15 +197,15 @@ def cover_problem(
         Decisions about sites that there are not; more pairs than fit into memory.
     """
     count = len(sites.table)
-    open_rows = _facility_rows(analysis, question) if with_facilities else np.empty(0, np.int64)
+    open_rows = facility_rows(analysis, question) if with_facilities else np.empty(0, np.int64)
     if not limited:
         _check_pairs(question.homes.size * (count + open_rows.size))
-    pairs = reach(analysis, question, sites.table, sites.attachment, limited=limited)
+    pairs = pairs_to(analysis, question, sites.table, sites.attachment, limited=limited)
     capacity, cost = sites.capacity, np.nan_to_num(sites.cost)
     committed = sites.rows(decisions.committed, "the project library")
     existing = np.concatenate([committed, np.arange(count, count + open_rows.size)])
     if open_rows.size:
-        found = _facility_pairs(analysis, question, open_rows, limited=limited)
+        found = facility_pairs(analysis, question, open_rows, limited=limited)
         pairs = _joined(pairs, found, count)
         room = facility_capacity(analysis, question, open_rows, m2_per_person)
         capacity = np.append(capacity, room)
@@ -241,105 +243,12 @@ class _Names(Sequence[str]):
         return str(self._ids.iloc[int(self._rows[row])])
 
 
-def _facility_rows(analysis: Analysis, question: Question) -> NDArray[np.int64]:
-    if question.from_scratch:
-        return np.empty(0, np.int64)
-    return analysis.city.rows_of_types(question.rule.facility_types)
-
-
-def facility_pairs(analysis: Analysis, question: Question) -> tuple[TravelCosts, NDArray[np.int64]]:
-    """Return who reaches which existing facility within the limit, and the facilities' rows.
-
-    ``from_index`` counts the homes of the question, ``to_index`` the rows that are returned.
-    """
-    rows = _facility_rows(analysis, question)
-    return _facility_pairs(analysis, question, rows, limited=True), rows
-
-
-def facility_capacity(
-    analysis: Analysis,
-    question: Question,
-    rows: NDArray[np.int64],
-    m2_per_person: float | None = None,
-) -> NDArray[np.float64]:
-    """Return the people that existing facilities may serve, infinite where nothing limits them."""
-    return _capacity(analysis.city.facilities.iloc[rows], question, m2_per_person)
-
-
 def _check_pairs(count: int) -> None:
     if count > _MOST_PAIRS:
         raise SitingError(
             f"{count:,} pairs of homes and sites are more than {_MOST_PAIRS:,}. Give fewer sites, "
             "or a model with a limit (mclp, lscp)."
         )
-
-
-def _facility_pairs(
-    analysis: Analysis, question: Question, rows: NDArray[np.int64], *, limited: bool
-) -> TravelCosts:
-    from siting.rules.city.costs import attachment_of
-
-    table = analysis.city.facilities.iloc[rows]
-    attachment = None
-    if question.measure != "straight_line":
-        assert analysis.city.facility_attachment is not None
-        attachment = attachment_of(analysis.city.facility_attachment, rows)
-    return reach(analysis, question, table, attachment, limited=limited)
-
-
-def reach(
-    analysis: Analysis,
-    question: Question,
-    table: Any,
-    attachment: Attachment | None,
-    *,
-    limited: bool,
-) -> TravelCosts:
-    """List the pairs of demand and destinations, with costs in the unit of the rule.
-
-    Returns
-    -------
-    TravelCosts
-        ``from_index`` counts the homes of the question, ``to_index`` the rows of `table`. With
-        `limited` the rule itself decides which pairs are within, to its own tolerance.
-    """
-    from siting.coverage.cutoff import travel_costs_straight_line
-    from siting.network.travel import travel_costs
-    from siting.rules.city.costs import attachment_of
-
-    city = analysis.city
-    cutoff = question.limit * (1 + 1e-9) + _BEYOND if limited else np.inf
-    if attachment is None:
-        homes: Any = city.homes["geometry"].iloc[question.homes]
-        found = travel_costs_straight_line(homes, table["geometry"], cutoff_m=cutoff)
-        return _within(found, question, 1.0, limited=limited)
-    by_time = question.measure == "walking_time"
-    network = city.time_network if by_time and city.time_network is not None else city.network
-    assert network is not None
-    assert city.home_attachment is not None
-    per_unit = _per_unit(question, network.unit, city.parameters.walking_speed_m_per_min)
-    homes_on = attachment_of(city.home_attachment, question.homes)
-    found = travel_costs(network, homes_on, attachment, cutoff=cutoff * per_unit)
-    return _within(found, question, per_unit, limited=limited)
-
-
-def _per_unit(question: Question, network_unit: str, speed_m_per_min: float) -> float:
-    """Return how many of the network's units one unit of the rule is."""
-    if question.unit != "min":
-        return 1.0
-    return 60.0 if network_unit == "s" else speed_m_per_min
-
-
-def _within(
-    found: TravelCosts, question: Question, per_unit: float, *, limited: bool
-) -> TravelCosts:
-    cost = found.cost / per_unit
-    if not limited:
-        return TravelCosts(found.from_index, found.to_index, cost)
-    near = compare(cost, question.comparator, question.limit, TOLERANCE_M)  # type: ignore[arg-type]
-    # What the rule takes for within the limit is no farther than it, whatever rounding says.
-    capped = np.minimum(cost[near], question.limit)
-    return TravelCosts(found.from_index[near], found.to_index[near], capped)
 
 
 def _joined(sites: TravelCosts, facilities: TravelCosts, count: int) -> TravelCosts:
@@ -351,15 +260,12 @@ def _joined(sites: TravelCosts, facilities: TravelCosts, count: int) -> TravelCo
 
 
 def between_sites(
-    analysis: Analysis, question: Question, sites: SiteTable, decisions: Decisions
+    analysis: Found, question: Question, sites: SiteTable, decisions: Decisions
 ) -> Problem:
     """Return the problem of p-dispersion: its rows of demand are the sites themselves.
 
     Sites on no street are ruled out; they would count as endlessly far from all others.
     """
-    from siting.coverage.cutoff import travel_costs_straight_line
-    from siting.network.travel import travel_costs
-
     _check_pairs(len(sites.table) ** 2)
     city = analysis.city
     if sites.attachment is None:

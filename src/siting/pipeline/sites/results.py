@@ -8,21 +8,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from siting.locate.capacitated import open_pairs, serve_with
-from siting.locate.solution import covered_rows, rank_by_added
+from siting.locate.solution import covered_rows, what_sites_add
+from siting.pipeline.columns import area_titles, numbers, texts
 from siting.pipeline.demand.capacity import served_both_ways
+from siting.pipeline.in_areas import area_of_points
 from siting.rules.city.findings import Verdict
-from siting.rules.city.model import column
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from siting.coverage.assignment import Assignment
     from siting.locate import Problem, Solution
     from siting.pipeline.demand.question import Question
-    from siting.pipeline.gaps.analysis import Analysis
+    from siting.pipeline.found import Found
     from siting.pipeline.sites.problem import SiteTable
 
 
@@ -85,7 +86,7 @@ def capacity_rows(problem: Problem, solution: Solution) -> list[dict[str, Any]]:
 
 
 def opened_table(
-    analysis: Analysis, question: Question, sites: SiteTable, problem: Problem, solution: Solution
+    analysis: Found, question: Question, sites: SiteTable, problem: Problem, solution: Solution
 ) -> pd.DataFrame:
     """Return one row per opened site, those that add most first.
 
@@ -99,18 +100,16 @@ def opened_table(
         `floor_area_m2`, `capacity`, `x`, `y`, and `year` (from 0) in plans by year. Sites of a
         capacitated answer add those who are assigned to them.
     """
-    import pandas as pd
-
-    order, amounts = _added(problem, solution, question.weight)
+    order, added, groups = what_sites_add(problem, solution.opened, solution.pair_flow)
     table = sites.table.iloc[order]
     points = table.geometry.centroid
-    cost, added = sites.cost[order], amounts[question.weight]
-    others = {f"added_{name}": part for name, part in amounts.items() if name != question.weight}
+    cost = sites.cost[order]
+    others = {f"added_{name}": part for name, part in groups.items()}
     room = sites.capacity[order]
     columns: dict[str, object] = {
         "rank": np.arange(1, order.size + 1),
         "site_id": [sites.ids[row] for row in order],
-        "name": _texts(table, "name"),
+        "name": texts(table, "name"),
         "facility_type": [question.facility_type] * order.size,
         **_area_names(analysis, points),
         "added": added,
@@ -118,7 +117,7 @@ def opened_table(
         "cost": cost,
         "cost_per_person": np.divide(cost, added, out=np.full(order.size, np.inf), where=added > 0),
         "served_share_after": _shares_after(problem, solution, question, added),
-        "floor_area_m2": _numbers(table, "floor_area_m2"),
+        "floor_area_m2": numbers(table, "floor_area_m2"),
         "capacity": np.where(np.isfinite(room), room, np.nan),
         "x": points.x.to_numpy(),
         "y": points.y.to_numpy(),
@@ -141,36 +140,7 @@ def _shares_after(
     return (already + np.cumsum(added)) / (question.total(Verdict.FAIL) or np.nan)
 
 
-def _added(
-    problem: Problem, solution: Solution, weight: str
-) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float64]]]:
-    """Return the opened sites in order, and what each adds of every number."""
-    numbers = {weight: problem.demand, **problem.groups}
-    if solution.pair_flow is None:
-        already = np.flatnonzero(problem.existing).astype(np.int32)
-        order, rows = rank_by_added(problem, solution.opened, already)
-        parts = {
-            name: np.array([float(values[each].sum()) for each in rows])
-            for name, values in numbers.items()
-        }
-        return order.astype(np.int64), parts
-    people = problem.demand[problem.from_index]
-    share = np.divide(solution.pair_flow, people, out=np.zeros(people.size), where=people > 0)
-    loads = {
-        name: _sum_by(problem.to_index, share * values[problem.from_index], problem.n_sites)
-        for name, values in numbers.items()
-    }
-    order = solution.opened[np.argsort(-loads[weight][solution.opened], kind="stable")]
-    return order.astype(np.int64), {name: values[order] for name, values in loads.items()}
-
-
-def _sum_by(
-    index: NDArray[np.int32], values: NDArray[np.float64], size: int
-) -> NDArray[np.float64]:
-    return np.bincount(index, values, size).astype(float)
-
-
-def _years(solution: Solution, order: NDArray[np.int64]) -> dict[str, list[int]]:
+def _years(solution: Solution, order: NDArray[np.int32]) -> dict[str, list[int]]:
     years = solution.details.get("year")
     if years is None:
         return {}
@@ -178,38 +148,18 @@ def _years(solution: Solution, order: NDArray[np.int64]) -> dict[str, list[int]]
     return {"year": [int(by_site[int(row)]) for row in order]}
 
 
-def _texts(table: Any, name: str) -> list[str]:
-    if name not in table.columns:
-        return [""] * len(table)
-    return [str(each) for each in table[name].fillna("")]
-
-
-def _numbers(table: Any, name: str) -> NDArray[np.float64]:
-    values = column(table, name)
-    return np.full(len(table), np.nan) if values is None else values
-
-
-def _area_names(analysis: Analysis, points: Any) -> dict[str, list[str]]:
+def _area_names(analysis: Found, points: Any) -> dict[str, list[str]]:
     """Return the name (or id) of the area that holds each point, for every level."""
-    from siting.pipeline.in_areas import area_of_points
-
     shapes = np.asarray(points.to_numpy(), dtype=object)
     found = {}
-    for level, table in analysis.layers.areas.items():
+    for level, table in analysis.city.areas.items():
         names = np.array([*area_titles(table), ""], dtype=object)
         found[f"area_{level}"] = names[area_of_points(shapes, table)].tolist()
     return found
 
 
-def area_titles(table: Any) -> list[str]:
-    """Return what areas are called: their name, or their id where they have none."""
-    ids = [str(each) for each in table["area_id"]]
-    names = _texts(table, "name")
-    return [name or each for name, each in zip(names, ids, strict=True)]
-
-
 def area_table(
-    analysis: Analysis, question: Question, problem: Problem, solution: Solution, level: str
+    analysis: Found, question: Question, problem: Problem, solution: Solution, level: str
 ) -> pd.DataFrame:
     """Return one row per area: who fails today, who of them is served, who is still without.
 
@@ -221,9 +171,7 @@ def area_table(
         where they are known; the areas that gain most first, then those with most people still
         without. Areas where nobody fails have no row.
     """
-    import pandas as pd
-
-    table, rows = analysis.layers.areas[level], analysis.city.home_area[level][question.homes]
+    table, rows = analysis.city.areas[level], analysis.city.home_area[level][question.homes]
     fails = question.verdict[question.homes] == Verdict.FAIL
     share = np.where(fails, newly_served_share(problem, solution), 0.0)
     without = np.where(fails, 1.0 - served_share(problem, solution), 0.0)

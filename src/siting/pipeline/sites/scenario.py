@@ -1,4 +1,4 @@
-"""The city with the proposal built: the opened sites become facilities, every rule is asked again.
+"""The city with a proposal built: the opened sites become facilities, every rule is asked again.
 
 Owns how a site becomes a facility, and the comparison of verdicts before and after.
 """
@@ -9,43 +9,41 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+import geopandas as gpd
+import pandas as pd
+
+from siting.pipeline.gaps.what_if import changed_facilities, judged_anew, what_if
+from siting.pipeline.sites.problem import gates_of_sites
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    import numpy as np
     from numpy.typing import NDArray
 
-    from siting.network.attach.snap import Attachment
-    from siting.pipeline.gaps.analysis import Analysis
-    from siting.pipeline.sites.siting import Siting
-    from siting.rules.city.model import City
+    from siting.pipeline.found import Found, FoundT
+    from siting.pipeline.sites.problem import SiteTable
 
-_HEAD = ("project", "made_up", "date", "crs", "siting", "data_notes")
 PREFIX = "proposed:"
 """What stands before the id of a site when it becomes a facility."""
 
 
-def proposed_facilities(siting: Siting) -> gpd.GeoDataFrame:
-    """Return the opened and the committed sites as rows of `FACILITIES`.
+def proposed_facilities(
+    sites: SiteTable, rows: NDArray[np.integer], facility_type: str
+) -> gpd.GeoDataFrame:
+    """Return some sites as rows of `FACILITIES`.
 
     Their floor area and capacity are those of the site, missing where it states none: a rule that
     needs them is then unknown rather than met.
     """
-    import geopandas as gpd
-
-    committed = np.flatnonzero(siting.problem.existing[: len(siting.sites.table)])
-    rows = np.union1d(siting.solution.opened, committed).astype(np.int64)
-    table = siting.sites.table.iloc[rows]
+    table = sites.table.iloc[rows]
     columns: dict[str, Any] = {
-        "facility_id": [f"{PREFIX}{siting.sites.ids[row]}" for row in rows],
+        "facility_id": [f"{PREFIX}{sites.ids[row]}" for row in rows],
         "name": [str(each) for each in _names(table)],
-        "facility_type": [siting.question.facility_type] * rows.size,
+        "facility_type": [facility_type] * rows.size,
     }
     for name in ("floor_area_m2", "capacity"):
         if name in table.columns:
-            columns[name] = table[name].to_numpy(dtype=float, na_value=np.nan)
-    shapes = table.geometry.to_numpy()
-    return gpd.GeoDataFrame(columns, geometry=shapes, crs=siting.analysis.layers.crs)
+            columns[name] = table[name].to_numpy(dtype=float, na_value=float("nan"))
+    return gpd.GeoDataFrame(columns, geometry=table.geometry.to_numpy(), crs=table.crs)
 
 
 def _names(table: Any) -> Any:
@@ -54,96 +52,47 @@ def _names(table: Any) -> Any:
 
 
 def after_opening(
-    analysis: Analysis, facilities: gpd.GeoDataFrame, *, without_types: Collection[str] = ()
-) -> Analysis:
-    """Return the analysis of the city with more facilities: the full check of all its rules.
+    found: FoundT, facilities: gpd.GeoDataFrame, *, without_types: Collection[str] = ()
+) -> FoundT:
+    """Return the analysis of the city with sites opened: the full check of all its rules.
 
     Parameters
     ----------
     facilities
-        Rows of `FACILITIES`, in the metric CRS of the analysis.
+        From `proposed_facilities`. The gates of a site are those of its facility.
     without_types
         Existing facilities of these types are taken away first, for questions from scratch.
     """
-    import pandas as pd
-
-    if not without_types:
-        return analysis.what_if(add_facilities=facilities) if len(facilities) else analysis
-    kept = np.flatnonzero(~analysis.city.facilities["facility_type"].isin(list(without_types)))
-    table = pd.concat([analysis.layers.facilities.iloc[kept], facilities], ignore_index=True)
-    city = replace(
-        analysis.city,
-        facilities=table,
-        facility_area=_with_areas(analysis, kept, facilities),
-        facility_attachment=_with_attached(analysis, kept, facilities),
-    )
-    layers = replace(analysis.layers, facilities=table)
-    return _evaluated(replace(analysis, layers=layers), city)
+    opened = _with_gates(found, facilities)
+    if without_types:
+        stay = ~found.city.facilities["facility_type"].isin(list(without_types)).to_numpy()
+        return changed_facilities(opened, facilities, stay=stay)
+    return what_if(opened, add_facilities=facilities) if len(facilities) else found
 
 
-def assuming_none(analysis: Analysis, facility_types: Collection[str]) -> Analysis:
+def _with_gates(found: FoundT, facilities: gpd.GeoDataFrame) -> FoundT:
+    """Let the gates that name a site name the facility too that it becomes."""
+    gates = gates_of_sites(found)
+    if gates is None:
+        return found
+    becomes = {each.removeprefix(PREFIX): each for each in facilities["facility_id"]}
+    named = gates["subject_id"].isin(becomes)
+    if not named.any():
+        return found
+    more = gates[named].assign(subject_id=gates["subject_id"][named].map(becomes))
+    joined = pd.concat([found.ground.entrances, more], ignore_index=True)
+    return replace(found, ground=replace(found.ground, entrances=joined))
+
+
+def assuming_none(found: FoundT, facility_types: Collection[str]) -> FoundT:
     """Return the analysis with types declared complete: where the data list none, there is none."""
-    parameters = analysis.city.parameters
+    parameters = found.city.parameters
     types = tuple(dict.fromkeys((*parameters.complete_types, *facility_types)))
     told = parameters.model_copy(update={"complete_types": types})
-    return _evaluated(analysis, replace(analysis.city, parameters=told))
+    return judged_anew(found, replace(found.city, parameters=told))
 
 
-def _evaluated(analysis: Analysis, city: City) -> Analysis:
-    """Return the analysis with every rule asked of another city."""
-    from siting.pipeline.demand.capacity import with_capacity
-    from siting.pipeline.gaps.summary import build_summary
-    from siting.rules.city.evaluate import evaluate_city
-
-    rules = {block.rule.id: block.rule for block in analysis.blocks}
-    others = dict.fromkeys(block.measure for block in analysis.blocks if block.is_alternative)
-    blocks = evaluate_city(list(rules.values()), city, also_report=tuple(others))
-    head = {name: analysis.summary[name] for name in _HEAD if name in analysis.summary}
-    summary = build_summary(blocks, city, head=head, language=analysis.language)
-    # Distances that were kept are those of the city before.
-    return with_capacity(replace(analysis, city=city, blocks=blocks, summary=summary, costs=None))
-
-
-def _with_areas(
-    analysis: Analysis, kept: NDArray[np.int64], facilities: gpd.GeoDataFrame
-) -> dict[str, Any]:
-    from siting.pipeline.in_areas import area_of_points, representative_points
-
-    points = representative_points(facilities.geometry)
-    return {
-        level: np.concatenate([rows[kept], area_of_points(points, analysis.layers.areas[level])])
-        for level, rows in analysis.city.facility_area.items()
-    }
-
-
-def _with_attached(
-    analysis: Analysis, kept: NDArray[np.int64], facilities: gpd.GeoDataFrame
-) -> Attachment | None:
-    """Put new facilities on the streets behind those that are there."""
-    from siting.network.attach.snap import Attachment, snap
-    from siting.rules.city.costs import attachment_of
-
-    city = analysis.city
-    if city.network is None or city.facility_attachment is None:
-        return None
-    old = attachment_of(city.facility_attachment, kept)
-    new = snap(
-        city.network,
-        facilities.geometry,
-        max_access_m=city.parameters.max_access_m,
-        barriers=analysis.layers.barriers,
-    )
-    return Attachment(
-        np.concatenate([old.subject, new.subject + np.int32(old.size)]),
-        np.concatenate([old.edge, new.edge]),
-        np.concatenate([old.position, new.position]),
-        np.concatenate([old.access_m, new.access_m]),
-        old.size + new.size,
-        np.concatenate([old.via, new.via]),
-    )
-
-
-def rules_before_after(before: Analysis, after: Analysis) -> list[dict[str, Any]]:
+def rules_before_after(before: Found, after: Found) -> list[dict[str, Any]]:
     """Return one entry per rule and subject: how many subjects and people fail now and then.
 
     Returns

@@ -6,19 +6,23 @@ Owns the order of the steps and the result. The public name is `siting.propose_s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from siting.data_report import DataReport
 from siting.errors import SitingError
-from siting.locate import Limits, Solution, Status
+from siting.locate import Limits
 from siting.pipeline.demand.question import Question, ask, find_rule
 from siting.pipeline.gaps.analysis import Analysis, analyze
-from siting.pipeline.sites.curve import served_curve, usual_values, was_interrupted
-from siting.pipeline.sites.models import Asked, check_asked, choose_model, decided, solve
+from siting.pipeline.sites.by_hand import decided
+from siting.pipeline.sites.candidates import candidate_sites
+from siting.pipeline.sites.curve import curve_of
+from siting.pipeline.sites.models import Asked, check_asked, choose_model, solve
+from siting.pipeline.sites.outputs import write_siting
 from siting.pipeline.sites.problem import (
     Decisions,
     SiteTable,
@@ -26,136 +30,30 @@ from siting.pipeline.sites.problem import (
     cover_problem,
     place_sites,
 )
+from siting.pipeline.sites.proposal import Proposal
 from siting.pipeline.sites.scenario import assuming_none
+from siting.pipeline.sites.summary import siting_summary
 from siting.report.analysis.note_words import note_line
+from siting.report.siting.text import siting_html
 from siting.rules.city.findings import Verdict
-from siting.tables import DataReport
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
 
     from siting.loaders.project.model import Project
     from siting.locate import Problem
-    from siting.pipeline.city import Progress
+    from siting.progress import Progress
 
-_Made = TypeVar("_Made")
 _DEFAULT = Limits()
 _NO_DECISIONS = Decisions()
 
 
 @dataclass(frozen=True, eq=False)
-class Siting:
+class Siting(Proposal):
     """A proposal: which sites to open, what that brings, and how far from the best it can be.
 
-    Parameters
-    ----------
-    analysis
-        The city as it is.
-    question
-        What was asked of the rule.
-    asked
-        Model, number or money.
-    sites
-        All sites that there were to choose from.
-    problem
-        Who reaches which site within the limit of the rule.
-    solved
-        What the model was asked; another problem only for the models that ask about distance.
-    solution
-        Status, objective, bound and gap; `opened` are rows of `sites`.
-    curve
-        How many are served by how many sites or how much money; None where it was not wanted.
-    by_hand
-        Whether a person chose the sites; `solution.bound` is then that of the best plan found.
-    notes
-        Sentences on what was assumed or left out.
+    What it holds is said at `siting.pipeline.sites.proposal.Proposal`.
     """
-
-    analysis: Analysis
-    question: Question
-    asked: Asked
-    sites: SiteTable
-    problem: Problem
-    solved: Problem
-    solution: Solution
-    curve: pd.DataFrame | None = None
-    by_hand: bool = False
-    notes: tuple[str, ...] = ()
-    _kept: dict[str, Any] = field(default_factory=dict, repr=False)
-
-    @property
-    def has_plan(self) -> bool:
-        """Whether there is a plan at all."""
-        return self.solution.status in (Status.OPTIMAL, Status.FEASIBLE)
-
-    @property
-    def opened(self) -> pd.DataFrame:
-        """One row per site to open, those that add most first; see `siting_results`."""
-        from siting.pipeline.sites.results import opened_table
-
-        def make() -> pd.DataFrame:
-            return opened_table(
-                self.analysis, self.question, self.sites, self.problem, self.solution
-            )
-
-        return self._keep("opened", make)
-
-    def areas(self, level: str) -> pd.DataFrame:
-        """Return who gains and who is still without, by the areas of a level."""
-        from siting.pipeline.sites.results import area_table
-
-        def make() -> pd.DataFrame:
-            return area_table(self.analysis, self.question, self.problem, self.solution, level)
-
-        return self._keep(f"areas {level}", make)
-
-    def capacity(self) -> list[dict[str, Any]]:
-        """Return who is served within capacity, today and with the proposal.
-
-        Each as the maximum that *could* be served and as who is if everybody goes to the nearest;
-        see `siting_results.capacity_rows`. Empty where nothing limits how many a site serves.
-        """
-        from siting.pipeline.sites.results import capacity_rows
-
-        if not (self.asked.is_capacitated or np.isfinite(self.question.served_by_each)):
-            return []
-        return self._keep("capacity", lambda: capacity_rows(self._with_facilities(), self.solution))
-
-    def _with_facilities(self) -> Problem:
-        """Return the problem with what exists in it, in which sites keep their numbers."""
-        if self.asked.counts_facilities:
-            return self.problem
-        names = np.array(self.sites.ids, dtype=object)
-        committed = names[self.problem.existing[: names.size]].tolist()
-        return cover_problem(
-            self.analysis, self.question, self.sites, Decisions(committed=committed),
-            with_facilities=True, m2_per_person=self.asked.m2_per_person,
-        )  # fmt: skip
-
-    def _keep(self, key: str, make: Callable[[], _Made]) -> _Made:
-        if key not in self._kept:
-            self._kept[key] = make()
-        made: _Made = self._kept[key]
-        return made
-
-    def facilities(self) -> gpd.GeoDataFrame:
-        """Return the opened sites as rows of `FACILITIES`, and with them what is committed."""
-        from siting.pipeline.sites.scenario import proposed_facilities
-
-        return proposed_facilities(self)
-
-    def after(self) -> Analysis:
-        """Return the analysis with the opened sites as facilities: every rule checked again."""
-        from siting.pipeline.sites.scenario import after_opening
-
-        if "after" not in self._kept:
-            gone = self.question.rule.facility_types if self.question.from_scratch else ()
-            self._kept["after"] = after_opening(
-                self.analysis, self.facilities(), without_types=gone
-            )
-        after: Analysis = self._kept["after"]
-        return after
 
     def with_sites(self, ids: Sequence[str]) -> Siting:
         """Return the same question answered by hand: these sites are opened and no others.
@@ -197,8 +95,6 @@ class Siting:
 
     def to_dict(self, *, by_hand: Siting | None = None, scenario: bool = True) -> dict[str, Any]:
         """Return what ``locate.json`` says."""
-        from siting.pipeline.sites.summary import siting_summary
-
         return siting_summary(self, by_hand=by_hand, scenario=scenario)
 
     def write(
@@ -216,15 +112,11 @@ class Siting:
         SitingError
             The folder holds files that siting did not write, or cannot be written to.
         """
-        from siting.pipeline.sites.outputs import write_siting
-
         return write_siting(
             self, Path(folder), by_hand=by_hand, scenario=scenario, progress=progress
         )
 
     def _repr_html_(self) -> str:
-        from siting.report.siting.text import siting_html
-
         return siting_html(self.to_dict(scenario=False), self.analysis.language)
 
 
@@ -281,7 +173,7 @@ def propose_sites(
     least_cost
         Cover all for the least money instead of with the fewest sites.
     leave_out_unreachable
-        Demand that reaches no site is left out and told, instead of making the answer infeasible.
+        Demand that reaches no site is left out and reported; else there is no answer.
     level
         Areas of the models that compare communities; the finest that are no compounds.
     curve
@@ -323,8 +215,6 @@ def _sites(
     source: str | gpd.GeoDataFrame,
     site_cost: float | None,
 ) -> SiteTable:
-    from siting.pipeline.sites.candidates import candidate_sites
-
     if site_cost is not None and not 0 <= site_cost < np.inf:
         raise SitingError(f"site_cost is {site_cost:g}; give money of 0 or more.")
     report = DataReport()
@@ -375,7 +265,7 @@ def _answered(
         analysis, question, asked, sites, problem, solved, solution,
         notes=(*question.notes, *sites.notes, *notes),
     )  # fmt: skip
-    return replace(siting, curve=_curve(siting, limits, wanted=curve))
+    return replace(siting, curve=curve_of(siting, limits, wanted=curve))
 
 
 def _without_unreachable(problem: Problem, question: Question) -> tuple[Problem, tuple[str, ...]]:
@@ -387,21 +277,3 @@ def _without_unreachable(problem: Problem, question: Question) -> tuple[Problem,
     people = f"{problem.demand[lost].sum():,.0f} {question.weight}"
     sentence = f"{int(lost.sum())} homes ({people}) reach no site and are left out."
     return replace(problem, demand=np.where(reached, problem.demand, 0.0)), (sentence,)
-
-
-def _curve(
-    siting: Siting, limits: Limits, *, wanted: Sequence[float] | bool
-) -> pd.DataFrame | None:
-    """Draw the curve where there is something to draw; a search stopped by hand ends here."""
-    asked, solution = siting.asked, siting.solution
-    if wanted is False or not siting.has_plan or asked.is_dispersion or was_interrupted(solution):
-        return None
-    by = asked.curve_by
-    values: Sequence[float] = [] if isinstance(wanted, bool) else list(wanted)
-    if not values:
-        most = asked.most(int(solution.opened.size))
-        values = usual_values(siting.problem, solution, by=by, most=most)
-    problem = siting.problem
-    curve = served_curve(problem, values, by=by, capacitated=asked.is_capacitated, limits=limits)
-    # What a site costs is not nothing where nobody said it.
-    return curve if not np.isnan(siting.sites.cost).any() else curve.assign(cost=np.nan)

@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from siting.pipeline.sites.results import newly_served_share, served_share
+from siting.pipeline.sites.scenario import rules_before_after
 from siting.rules.city.findings import Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from siting.pipeline.sites.siting import Siting
+    from siting.pipeline.sites.proposal import Proposal
 
 
 def siting_summary(
-    siting: Siting, *, by_hand: Siting | None = None, scenario: bool = True
+    siting: Proposal, *, by_hand: Proposal | None = None, scenario: bool = True
 ) -> dict[str, Any]:
     """Return the answer as plain data; numbers that are not known are None.
 
@@ -73,7 +75,7 @@ def plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _question(siting: Siting) -> dict[str, Any]:
+def _question(siting: Proposal) -> dict[str, Any]:
     question, asked = siting.question, siting.asked
     return {
         "rule_id": question.rule.id,
@@ -96,7 +98,7 @@ def _question(siting: Siting) -> dict[str, Any]:
     }
 
 
-def _today(siting: Siting) -> dict[str, float]:
+def _today(siting: Proposal) -> dict[str, float]:
     """Return how many fail and pass now; by a rule on people per facility, who could be served."""
     question = siting.question
     failing, passing = question.total(Verdict.FAIL), question.total(Verdict.PASS)
@@ -107,7 +109,7 @@ def _today(siting: Siting) -> dict[str, float]:
     return {"failing": failing - served, "passing": served}
 
 
-def _answer(siting: Siting) -> dict[str, Any]:
+def _answer(siting: Proposal) -> dict[str, Any]:
     solution = siting.solution
     return {
         "status": solution.status.value,
@@ -121,11 +123,10 @@ def _answer(siting: Siting) -> dict[str, Any]:
     }
 
 
-def _meaning(siting: Siting) -> dict[str, Any]:
+def _meaning(siting: Proposal) -> dict[str, Any]:
     """Return what the plan means for those who have no service today."""
     if not siting.has_plan:
         return {"sites_opened": 0, "newly_served": 0.0, "still_without": None, "cost": 0.0}
-    from siting.pipeline.sites.results import newly_served_share, served_share
 
     question, opened = siting.question, siting.opened
     fails = question.verdict[question.homes] == Verdict.FAIL
@@ -145,19 +146,17 @@ def _meaning(siting: Siting) -> dict[str, Any]:
     return found
 
 
-def _areas(siting: Siting) -> dict[str, list[dict[str, Any]]]:
+def _areas(siting: Proposal) -> dict[str, list[dict[str, Any]]]:
     if not siting.has_plan:
         return {}
-    return {level: records(siting.areas(level)) for level in siting.analysis.layers.areas}
+    return {level: records(siting.areas(level)) for level in siting.analysis.city.areas}
 
 
-def _rules(siting: Siting) -> list[dict[str, Any]]:
-    from siting.pipeline.sites.scenario import rules_before_after
-
+def _rules(siting: Proposal) -> list[dict[str, Any]]:
     return rules_before_after(siting.analysis, siting.after())
 
 
-def _by_hand(siting: Siting, other: Siting, *, scenario: bool) -> dict[str, Any]:
+def _by_hand(siting: Proposal, other: Proposal, *, scenario: bool) -> dict[str, Any]:
     """Return the plan made by hand and how it differs from the proposal."""
     mine = {siting.sites.ids[row] for row in siting.solution.opened}
     theirs = {other.sites.ids[row] for row in other.solution.opened}

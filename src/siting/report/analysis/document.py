@@ -10,18 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import PurePath
-from typing import Any, Literal
+from typing import Any
 
-from siting.message import Message
+from siting.data_report import DataNote
+from siting.message import Language, Message
 from siting.plain_text import plain
 from siting.report.analysis.document_words import PARAMETERS, POLICY, STYLE, WORDS
 from siting.report.analysis.note_words import note_layer, note_text
 from siting.report.analysis.sources import SourceList
 from siting.report.analysis.text import is_shown, silent_html, tables_html, totals_text
 from siting.report.plan.plain import plain_values
-from siting.tables import DataNote
-
-Language = Literal["zh", "en"]
 
 # How many notes of a kind a reader is shown; all of them are in data-report.json.
 _MOST_NOTES = {"warning": 8, "assumption": 5, "excluded": 4, "repair": 3}

@@ -13,11 +13,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from siting.message import Message, Text
-from siting.rules.plan.fact_titles import fact_title
+from siting.rules.facts import fact_title
 from siting.words import say
 
 if TYPE_CHECKING:
-    from siting.tables import DataNote
+    from siting.data_report import DataNote
 
 # Of these the sentence says more than its code, its count and its examples.
 DETAILED = frozenset(
@@ -86,6 +86,7 @@ ZH: Mapping[str, str] = {
     "header-found": "表头不在首行，已自动找到",
     "header-repeats": "表头有重名的列，取第一列",
     "height-missing": "高程未覆盖部分道路，按平地计",
+    "hidden-cells": "隐藏行列中的单元格未采用；若应计入，请取消隐藏后另存",
     "home-far-from-streets": "住宅在道路数据范围之外，步行无法到达任何设施",
     "households-assumed": "缺户数，以参数推算",
     "households-missing": "缺户数：仍计入住宅数，不计入户数合计",
@@ -210,7 +211,7 @@ def note_text(note: DataNote, language: str) -> str:
 
     Examples
     --------
-    >>> from siting.tables import DataNote
+    >>> from siting.data_report import DataNote
     >>> note = DataNote("homes", "excluded", "geometry-missing", "geometry is null", 2, ("7", "9"))
     >>> note_text(note, "zh")
     '没有几何图形，该行已剔除（2 处，如 7、9）'
@@ -246,7 +247,7 @@ def _aside_zh(note: DataNote) -> str:
 def note_line(note: DataNote, *, counted: bool = False) -> Text:
     """Return one note with its layer, in both languages; the Chinese words count the rows anyway.
 
-    >>> from siting.tables import DataNote
+    >>> from siting.data_report import DataNote
     >>> note = DataNote("streets", "excluded", "geometry-missing", "geometry is null", 2)
     >>> note_line(note).zh, note_line(note, counted=True).en
     ('道路：没有几何图形，该行已剔除（2 处）', 'streets: geometry is null (2 rows)')
@@ -288,7 +289,7 @@ def note_layer(note: DataNote, language: str) -> str:
 
     Examples
     --------
-    >>> from siting.tables import DataNote
+    >>> from siting.data_report import DataNote
     >>> note_layer(DataNote("streets (a.pbf)", "info", "projected", ""), "zh")
     '道路（a.pbf）'
     """

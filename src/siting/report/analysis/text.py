@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from siting.data_report import DataNote, DataReport
 from siting.report.analysis.note_words import note_layer, note_text
 from siting.rules.wording import with_unit
-from siting.tables import DataNote, DataReport
 from siting.vocabulary.levels import load_levels
 
 _WORDS: dict[str, dict[str, Any]] = {

@@ -11,8 +11,8 @@ from siting.report.words import with_aside, word
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from siting.message import Language
     from siting.rules.plan.baseline import Change, Known
-    from siting.rules.plan.finding import Language
 
 _KINDS = {
     "new": ("+", "新增", "new"),

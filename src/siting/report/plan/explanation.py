@@ -12,7 +12,7 @@ from siting.report.words import labelled, with_aside, word
 from siting.rules.plan.finding import Citation
 
 if TYPE_CHECKING:
-    from siting.rules.plan.finding import Language
+    from siting.message import Language
 
 _LABELS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from siting.did_you_mean import nearest_known
 from siting.errors import SitingError
 from siting.report.plan.github import to_github
 from siting.report.plan.html import to_html
@@ -14,24 +16,66 @@ from siting.report.plan.junit import to_junit
 from siting.report.plan.markdown import to_markdown
 from siting.report.plan.sarif import to_sarif
 from siting.report.plan.text import to_text
-from siting.yaml_lines import nearest_known
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from siting.rules.plan.finding import Language, PlanFinding
+    from siting.message import Language
+    from siting.rules.plan.finding import PlanFinding
 
-FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType(
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format of a plan check, and what those who write it have to know.
+
+    Parameters
+    ----------
+    write
+        The writer: findings in, text out.
+    suffixes
+        File endings that mean the format.
+    takes
+        Options beyond language and `allow_unknown`: ``full``, ``colour``, ``changes``, ``version``.
+    bracket
+        How ``##[`` is written, so that a name is no command of a CI log; empty where the text is
+        to be tamed line by line.
+    """
+
+    write: Callable[..., str]
+    suffixes: tuple[str, ...] = ()
+    takes: frozenset[str] = frozenset()
+    bracket: str = ""
+
+
+FORMATS: Mapping[str, Format] = MappingProxyType(
     {
-        "text": to_text,
-        "json": to_json,
-        "markdown": to_markdown,
-        "html": to_html,
-        "sarif": to_sarif,
-        "junit": to_junit,
-        "github": to_github,
+        "text": Format(to_text, (".txt",), frozenset(("full", "colour"))),
+        "json": Format(to_json, (".json",), frozenset(("changes",)), "##\\u005b"),
+        "markdown": Format(to_markdown, (".md",)),
+        "html": Format(to_html, (".html", ".htm"), bracket="##&#91;"),
+        "sarif": Format(
+            to_sarif,
+            (".sarif", ".sarif.json"),
+            frozenset(("changes", "version")),
+            "##\\u005b",
+        ),
+        "junit": Format(to_junit, (".xml",), bracket="##&#91;"),
+        "github": Format(to_github, bracket="## ["),
     }
 )
+
+
+def format_of_file(name: str) -> str | None:
+    """Return the format that a file's name means, the longest ending first; None without one.
+
+    Examples
+    --------
+    >>> format_of_file("check.sarif.json"), format_of_file("check.JSON"), format_of_file("check")
+    ('sarif', 'json', None)
+    """
+    endings = [(end, key) for key, each in FORMATS.items() for end in each.suffixes]
+    fitting = [(len(end), key) for end, key in endings if name.lower().endswith(end)]
+    return max(fitting)[1] if fitting else None
 
 
 def format_findings(
@@ -49,8 +93,7 @@ def format_findings(
     name
         One of `FORMATS`.
     options
-        What only some formats take: ``colour`` (text), ``changes`` (json, sarif), ``version``
-        (sarif).
+        What only some formats take, see `Format`.
 
     Raises
     ------
@@ -64,4 +107,4 @@ def format_findings(
     """
     if name not in FORMATS:
         raise SitingError(f"'{name}' is not a known format; {nearest_known(name, FORMATS)}")
-    return FORMATS[name](findings, language=language, allow_unknown=allow_unknown, **options)
+    return FORMATS[name].write(findings, language=language, allow_unknown=allow_unknown, **options)

@@ -13,7 +13,8 @@ from siting.words import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from siting.rules.plan.finding import Language, PlanFinding
+    from siting.message import Language
+    from siting.rules.plan.finding import PlanFinding
 
 
 def to_github(

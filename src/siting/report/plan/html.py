@@ -24,7 +24,8 @@ from siting.words import say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from siting.rules.plan.finding import Citation, Language, PlanFinding
+    from siting.message import Language
+    from siting.rules.plan.finding import Citation, PlanFinding
 
 _NUMBERS = ("measured", "required", "shortfall")
 # No script, no frame, no form, no request of any kind; only the style below.

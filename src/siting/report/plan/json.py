@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
-    from siting.message import Message, Text
-    from siting.rules.plan.finding import Language, PlanFinding
+    from siting.message import Language, Message, Text
+    from siting.rules.plan.finding import PlanFinding
     from siting.rules.plan.model import Evidence
 
 

@@ -23,7 +23,8 @@ from siting.words import say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from siting.rules.plan.finding import Citation, Language, PlanFinding
+    from siting.message import Language
+    from siting.rules.plan.finding import Citation, PlanFinding
 
 _SIGNS = {
     "pass": "✅",

@@ -15,7 +15,8 @@ from siting.words import say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from siting.rules.plan.finding import Language, PlanFinding
+    from siting.message import Language
+    from siting.rules.plan.finding import PlanFinding
 
 _COLOURS = {"fail": "#a3001b", "unknown": "#7a4b00", "warning": "#7a4b00", "pass": "#0a5c2b"}
 _LEFT, _RIGHT = "text-align:left;vertical-align:top", "text-align:right;vertical-align:top"

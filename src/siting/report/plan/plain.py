@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from siting.plain_text import plain
 from siting.report.words import labelled
+from siting.rules.plan.model import Evidence
 from siting.rules.wording import distinct_texts, number_text, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
-    from siting.rules.plan.finding import Language, PlanFinding
-    from siting.rules.plan.model import Evidence
+    from siting.message import Language
+    from siting.rules.plan.finding import PlanFinding
 
 _EVIDENCE = ("file", "location", "text", "unit", "label", "line")
 _ASCII_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -111,8 +112,6 @@ def read_as(evidence: Evidence, language: Language = "en") -> str:
 
 def place_text(record: Mapping[str, Any], language: Language) -> str:
     """Write the evidence of a JSON report as `read_as` writes it."""
-    from siting.rules.plan.model import Evidence
-
     return read_as(Evidence(**{key: record[key] for key in _EVIDENCE}), language)
 
 

@@ -21,7 +21,8 @@ from siting.words import say
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from siting.rules.plan.finding import Language, PlanFinding
+    from siting.message import Language
+    from siting.rules.plan.finding import PlanFinding
     from siting.rules.plan.model import Evidence
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from siting.report.tables.sheet_rows import by_distinct, string_bytes
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
 
 # A centimetre.
@@ -46,9 +47,6 @@ def point_features(
     >>> json.loads(made)["features"][0]["geometry"]
     {'type': 'Point', 'coordinates': [114.25, 30.5]}
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     head = f'{{"type":"FeatureCollection","name":{json.dumps(name)},"features":[\n'
     body = b""
     if lon.size:
@@ -64,15 +62,10 @@ def point_features(
 
 
 def _degrees(values: NDArray[np.float64]) -> pa.LargeStringArray:
-    import pyarrow as pa
-
     return pa.array(np.round(values, _DEGREE_DIGITS)).cast(pa.large_string())
 
 
 def _values(values: Any) -> pa.LargeStringArray:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     if isinstance(values, np.ndarray) and values.dtype.kind == "f":
         digits = pa.array(values).cast(pa.large_string())
         null = pa.scalar("null", pa.large_string())

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.sax.saxutils import escape
 
 import numpy as np
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 # Excel's own limit, and the characters that XML cannot carry.
 _MAX_CELL = 32_767
@@ -51,9 +51,6 @@ def rows_xml(
     bytes
         ``<row>`` elements; cells stand in order, so that they need no address.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     size = len(columns[0][0]) if columns else 0
     if not size:
         return b""
@@ -72,8 +69,6 @@ def string_bytes(rows: pa.LargeStringArray) -> bytes:
 
 
 def _large(part: Any) -> Any:
-    import pyarrow as pa
-
     return pa.scalar(part, pa.large_string()) if isinstance(part, str) else part
 
 
@@ -91,9 +86,6 @@ def by_distinct(
     values: Sequence[Any], write: Callable[[Any], str], missing: str
 ) -> pa.LargeStringArray:
     """Return the text of each value, written once for each distinct one."""
-    import pandas as pd
-    import pyarrow as pa
-
     column = np.empty(len(values), dtype=object)
     column[:] = list(values)
     code, distinct = pd.factorize(column)
@@ -113,9 +105,6 @@ def _text_cell(value: object, styles: Mapping[str, int]) -> str:
 def _number_cells(
     values: np.ndarray[Any, np.dtype[np.float64]], style: int, styles: Mapping[str, int]
 ) -> pa.LargeStringArray:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     digits = pa.array(values).cast(pa.large_string())
     parts = (f'<c s="{style}"><v>', digits, "</v></c>", "")
     cells = pc.binary_join_element_wise(*(_large(part) for part in parts))

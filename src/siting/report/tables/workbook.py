@@ -12,6 +12,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
 from siting.report.tables.sheet_rows import clean_text, looks_like_formula, rows_xml
 
 if TYPE_CHECKING:
@@ -71,8 +76,6 @@ def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
     bytes
         A sheet of more than ``MAX_ROWS`` rows is cut there, and its note says so.
     """
-    from openpyxl import Workbook
-
     book = Workbook(write_only=True)
     bodies: dict[str, bytes] = {}
     for number, sheet in enumerate(sheets, start=1):
@@ -100,8 +103,6 @@ def _with_rows(book: BytesIO, bodies: Mapping[str, bytes]) -> bytes:
 
 
 def _write_head(page: Any, sheet: Sheet) -> None:
-    from openpyxl.utils import get_column_letter
-
     for index, column in enumerate(sheet.columns, start=1):
         page.column_dimensions[get_column_letter(index)].width = column.width
     page.freeze_panes = "A3"
@@ -119,8 +120,6 @@ def _note(sheet: Sheet) -> str:
 
 def _styles(page: WriteOnlyWorksheet) -> dict[str, int]:
     """Return the number of the style of each kind of cell."""
-    from openpyxl.cell import WriteOnlyCell
-
     styles = {
         "text": _text(page, "a", bold=False).style_id,
         "quoted": _text(page, "=", bold=False).style_id,
@@ -133,9 +132,6 @@ def _styles(page: WriteOnlyWorksheet) -> dict[str, int]:
 
 
 def _text(page: WriteOnlyWorksheet, value: str, *, bold: bool) -> Any:
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Alignment, Font, PatternFill
-
     clean = clean_text(value)
     cell = WriteOnlyCell(page, value=clean)
     # openpyxl takes a text that begins with '=' for a formula; the type is set back here.

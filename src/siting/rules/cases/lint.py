@@ -1,7 +1,7 @@
 """What a pack may say and should not: faults that reading lets pass.
 
 Owns the review of packs. `parse_packs` refuses what cannot be evaluated; here stands what would
-mislead: the same floor area counted twice, rules that nobody tried out, readings nobody wrote down.
+mislead: the same floor area counted twice, rules without an example, quotations without a reading.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from siting.errors import RuleError
 from siting.rules.cases.run import run_cases
+from siting.rules.pack.find import read_packs
 from siting.rules.pack.measures import Family, measure_of
-from siting.rules.pack.places import read_packs
 from siting.rules.pack.selection import is_within
 
 if TYPE_CHECKING:

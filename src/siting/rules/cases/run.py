@@ -13,10 +13,17 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
+from siting.network.attach.attachment import Attachment, Via
 from siting.network.costs import Closest
+from siting.network.graph import Network
+from siting.rules.city.evaluate import evaluate_city
+from siting.rules.city.model import City, Parameters
+from siting.rules.facts import unit_of
 from siting.rules.pack.case_facts import fact_of
-from siting.rules.plan.model import Fact, Phase, Plan, PlannedFacility, unit_of
+from siting.rules.plan.evaluate import evaluate_plan
+from siting.rules.plan.model import Fact, Phase, Plan, PlannedFacility
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -126,8 +133,6 @@ def _answers(rule: Rule, case: Case) -> Iterable[_Answer]:
 
 
 def _plan_answer(rule: Rule, case: Case) -> _Answer:
-    from siting.rules.plan.evaluate import evaluate_plan
-
     finding = evaluate_plan([rule], plan_of_case(rule, case))[0]
     numbers = (finding.measured, finding.required, finding.shortfall)
     return _Answer(finding.verdict, *(None if each is None else Fraction(each) for each in numbers))
@@ -191,8 +196,6 @@ def _facts_of_rooms(rooms: Sequence[PlannedFacility]) -> dict[str, Fact]:
 
 
 def _city_answer(rule: Rule, case: Case) -> _Answer:
-    from siting.rules.city.evaluate import evaluate_city
-
     given = case.given
     city = city_of_case(rule, case)
     block = next(iter(evaluate_city([rule], city, costs=_GivenCosts(given, len(city.facilities)))))
@@ -205,11 +208,6 @@ def _city_answer(rule: Rule, case: Case) -> _Answer:
 
 def city_of_case(rule: Rule, case: Case) -> City:
     """Return the city of one home and one area that an example describes."""
-    import pandas as pd
-
-    from siting.network.attach.snap import Attachment, Via
-    from siting.rules.city.model import City, Parameters
-
     given = case.given
     homes = pd.DataFrame({"home_id": ["home"], **_home_columns(given)})
     facilities = _facility_table(rule, given)
@@ -261,8 +259,6 @@ def _home_columns(given: Mapping[str, Any]) -> dict[str, list[Any]]:
 
 def _facility_table(rule: Rule, given: Mapping[str, Any]) -> Any:
     """Return the facilities of an example: as many of each type as it says, sizes on the first."""
-    import pandas as pd
-
     rows: list[dict[str, Any]] = []
     for code in _types_in(rule, given):
         first: dict[str, Any] = {}
@@ -290,8 +286,6 @@ def _types_in(rule: Rule, given: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _no_streets() -> Any:
     """Return a network that is never walked on: the costs of an example are given."""
-    from siting.network.graph import Network
-
     number = np.empty(0)
     index = np.empty(0, np.int32)
     point = np.empty((0, 2))

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
+from siting.rules.city.distance import evaluate_distance
 from siting.rules.city.findings import FindingBlock, Verdict
 from siting.rules.city.model import City, Grouping, column
+from siting.rules.facts import fact_title
 from siting.rules.pack.conditions import compare
 from siting.rules.pack.measures import Family, Measure, measure_of
-from siting.rules.plan.fact_titles import fact_title
+from siting.rules.pack.model import AppliesTo, Require
 from siting.vocabulary.facility_types import type_names
 
 if TYPE_CHECKING:
@@ -220,8 +223,6 @@ def evaluate_covered(rule: Rule, city: City, groups: Grouping, costs: Costs) -> 
         A row per group, in percent of the denominator that the rule names. Homes whose distance is
         unknown are in neither part; a group without any known home is unknown.
     """
-    from siting.rules.city.distance import evaluate_distance
-
     reach = _reach_rule(rule)
     inner = evaluate_distance(reach, city, costs)
     weight = _denominator(rule, city)
@@ -240,8 +241,6 @@ def evaluate_covered(rule: Rule, city: City, groups: Grouping, costs: Costs) -> 
 
 def _reach_rule(rule: Rule) -> Rule:
     """Return the distance rule that a covered share stands on."""
-    from siting.rules.pack.model import AppliesTo, Require
-
     within = rule.options.within
     assert within is not None
     return rule.model_copy(
@@ -259,8 +258,6 @@ def _denominator(rule: Rule, city: City) -> NDArray[np.float64]:
     if name == "homes":
         return np.ones(size)
     if name == "residential_land":
-        import shapely
-
         area = shapely.area(np.asarray(city.homes["geometry"].array, object))
         return np.where(area > 0, area, np.nan)
     values = column(city.homes, "population" if name == "people" else name)

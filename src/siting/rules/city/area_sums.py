@@ -1,6 +1,6 @@
 # ruff: noqa: ANN001, ANN201 - numba infers types
 # mypy: disable-error-code="no-untyped-def"
-"""Sums by area, verdict and weight in one pass. Imported on use only: numba is slow to load."""
+"""Sums by area, verdict and weight in one pass."""
 
 from __future__ import annotations
 

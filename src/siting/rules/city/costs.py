@@ -9,19 +9,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+import shapely
 
+from siting.coverage.closest import closest_straight_line_many, closest_straight_line_with_more
+from siting.network.attach.attachment import Attachment
+from siting.network.attach.rows import take_rows
 from siting.network.costs import Closest
+from siting.network.fragments import on_fragment
+from siting.network.travel import closest_and_nodes, closest_with_more
+from siting.rules.pack.measures import measure_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from siting.network.attach.snap import Attachment
     from siting.network.graph import Network
+    from siting.progress import Progress
     from siting.rules.city.model import City
 
-WALKING = ("walking_distance", "walking_time")
 Question = tuple[tuple[str, ...], str]
 """Facility types in alphabetical order, and measure."""
 _POINT = 0
@@ -62,7 +68,7 @@ class CityCosts:
         if key not in self._found:
             self.prepare([key])
         found = self._found[key]
-        if measure == "walking_time" and key[1] == "walking_distance":
+        if key[1] != measure:
             return self._as_minutes(found)
         return found
 
@@ -70,7 +76,7 @@ class CityCosts:
         self,
         questions: Iterable[tuple[Sequence[str], str]],
         *,
-        progress: Callable[[str, float], None] | None = None,
+        progress: Progress | None = None,
     ) -> None:
         """Answer many questions together, so that the searches share the cores.
 
@@ -95,8 +101,6 @@ class CityCosts:
     def on_fragment(self) -> NDArray[np.bool_]:
         """Which homes reach nothing but a loose piece of the streets, bool (n,)."""
         if self._on_fragment is None:
-            from siting.network.fragments import on_fragment
-
             network, homes = self._walkers(self._city.network)
             self._on_fragment = on_fragment(network, homes)
         return self._on_fragment
@@ -154,10 +158,6 @@ class CityCosts:
 
     def _straight_with_more(self, known: Closest, more: NDArray[np.int64]) -> Closest | None:
         """Return None where homes or facilities are outlines; then all is searched anew."""
-        import shapely
-
-        from siting.coverage.closest import closest_straight_line_with_more
-
         homes = self._homes_places()
         places = np.asarray(self._city.facilities["geometry"].iloc[more], dtype=object)
         points = (shapely.get_type_id(places) == _POINT) & ~shapely.is_empty(places)
@@ -168,29 +168,26 @@ class CityCosts:
     def _walk_with_more(
         self, known: Closest, node_costs: NDArray[np.float64], more: NDArray[np.int64]
     ) -> tuple[Closest, NDArray[np.float64]]:
-        from siting.network.travel import closest_with_more
-
         network, homes = self._walkers(self._city.network)
         assert self._city.facility_attachment is not None
-        added = attachment_of(self._city.facility_attachment, more)
+        added = take_rows(self._city.facility_attachment, more)
         return closest_with_more(network, homes, (known, node_costs), added, more.tolist())
 
     def _key(self, facility_types: Sequence[str], measure: str) -> Question:
         types = tuple(sorted(set(facility_types)))
-        if measure == "walking_time" and self._city.time_network is None:
+        in_metres = measure_of(measure).in_metres
+        if in_metres and self._city.time_network is None:
             # Without slopes the nearest in time is the nearest in metres: one search serves both.
-            return types, "walking_distance"
+            return types, in_metres
         return types, measure
 
     def _search(self, groups: Sequence[tuple[str, ...]], measure: str) -> list[Closest]:
         rows = [self._city.rows_of_types(types) for types in groups]
-        if measure == "straight_line":
-            return self._straight(rows)
-        return self._walk(groups, rows, measure)
+        if measure_of(measure).on_streets:
+            return self._walk(groups, rows, measure)
+        return self._straight(rows)
 
     def _straight(self, rows: Sequence[NDArray[np.int64]]) -> list[Closest]:
-        from siting.coverage.closest import closest_straight_line_many
-
         city = self._city
         places = city.facilities["geometry"]
         found = closest_straight_line_many(
@@ -200,8 +197,6 @@ class CityCosts:
 
     def _homes_places(self) -> Any:
         """Return the homes as coordinates where they are points: a million objects take long."""
-        import shapely
-
         if self._homes_xy is None:
             shapes = np.asarray(self._city.homes["geometry"], dtype=object)
             if (shapely.get_type_id(shapes) != _POINT).any() or shapely.is_empty(shapes).any():
@@ -212,13 +207,11 @@ class CityCosts:
     def _walk(
         self, types: Sequence[tuple[str, ...]], rows: Sequence[NDArray[np.int64]], measure: str
     ) -> list[Closest]:
-        from siting.network.travel import closest_and_nodes
-
         city = self._city
-        in_time = measure == "walking_time"
+        in_time = bool(measure_of(measure).in_metres)
         network, homes = self._walkers(city.time_network if in_time else city.network)
         assert city.facility_attachment is not None
-        groups = [attachment_of(city.facility_attachment, each) for each in rows]
+        groups = [take_rows(city.facility_attachment, each) for each in rows]
         found = closest_and_nodes(network, homes, groups)
         if not in_time:
             nodes = zip(types, (node_costs for _, node_costs in found), strict=True)
@@ -235,34 +228,6 @@ class CityCosts:
     def _as_minutes(self, metres: Closest) -> Closest:
         speed = self._city.parameters.walking_speed_m_per_min
         return Closest(metres.cost / speed, metres.nearest)
-
-
-def attachment_of(attachment: Attachment, rows: NDArray[np.int64]) -> Attachment:
-    """Return the attachments of some subjects only, numbered by their place among `rows`.
-
-    Parameters
-    ----------
-    attachment
-        Of a whole table.
-    rows
-        Rows of that table, ascending.
-    """
-    from siting.network.attach.snap import Attachment
-
-    # Subjects stand in ascending order, so those of a few rows are found without a look at all.
-    low = np.searchsorted(attachment.subject, rows, "left")
-    count = np.searchsorted(attachment.subject, rows, "right") - low
-    number = np.repeat(np.arange(rows.size, dtype=np.int32), count)
-    first = np.cumsum(count) - count
-    kept = np.arange(number.size) + np.repeat(low - first, count)
-    return Attachment(
-        number,
-        attachment.edge[kept],
-        attachment.position[kept],
-        attachment.access_m[kept],
-        int(rows.size),
-        attachment.via[rows],
-    )
 
 
 def _in_table(found: Closest, rows: NDArray[np.int64], factor: float = 1.0) -> Closest:

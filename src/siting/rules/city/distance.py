@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siting.coverage.catchment import nearest_facility_load
 from siting.network.costs import TOLERANCE_M
-from siting.rules.city.costs import WALKING
 from siting.rules.city.findings import FindingBlock, Reasons, Verdict
 from siting.rules.city.model import City, column
+from siting.rules.facts import fact_title
 from siting.rules.pack.conditions import compare
 from siting.rules.pack.measures import measure_of
-from siting.rules.plan.fact_titles import fact_title
 from siting.vocabulary.facility_types import load_facility_types, type_names
 
 if TYPE_CHECKING:
@@ -69,11 +69,11 @@ def evaluate_distance(
     used = measure or rule.measure
     if not city.lists_types(rule.facility_types):
         return _all_unknown(rule, city, used, _ABSENT)
-    if used in WALKING and not _can_walk(city):
+    if measure_of(used).on_streets and not _can_walk(city):
         return _all_unknown(rule, city, used, _NO_STREETS)
     closest = costs.closest(rule.facility_types, used)
     verdict = _verdicts(rule, city, used, closest.cost)
-    if used in WALKING:
+    if measure_of(used).on_streets:
         reason = _ways(city, closest)
         unknown = _unknown(rule, city, costs, verdict, closest)
     else:
@@ -121,8 +121,8 @@ def limit_in(rule: Rule, city: City, measure: str) -> float:
         return float("nan")
     limit = float(rule.require.limit)
     speed = city.parameters.walking_speed_m_per_min
-    is_time, wants_time = rule.measure == "walking_time", measure == "walking_time"
-    if is_time == wants_time:
+    is_time = bool(measure_of(rule.measure).in_metres)
+    if is_time == bool(measure_of(measure).in_metres):
         return limit
     return limit * speed if is_time else limit / speed
 
@@ -248,8 +248,6 @@ def evaluate_load(rule: Rule, city: City, costs: Costs) -> FindingBlock:
         number that is counted, unless the known ones exceed the limit already; a facility that
         reaches no street.
     """
-    from siting.coverage.catchment import nearest_facility_load
-
     rows = city.rows_of_types(rule.facility_types)
     demand = measure_of(rule.measure).base
     weights = column(city.homes, demand)

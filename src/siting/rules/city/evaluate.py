@@ -24,16 +24,17 @@ from siting.rules.city.costs import CityCosts
 from siting.rules.city.distance import evaluate_distance, evaluate_load, limit_in
 from siting.rules.city.findings import FindingBlock, Verdict
 from siting.rules.city.model import City, column, grouping
+from siting.rules.facts import fact_title
 from siting.rules.pack.conditions import FALSE, UNKNOWN, holds, test_columns
 from siting.rules.pack.measures import Family, measure_of
-from siting.rules.plan.fact_titles import fact_title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from numpy.typing import NDArray
 
+    from siting.progress import Progress
     from siting.rules.city.costs import Costs
     from siting.rules.pack.model import Condition, Rule
 
@@ -49,7 +50,7 @@ def evaluate_city(
     costs: Costs | None = None,
     also_report: Sequence[str] = (),
     threads: int | None = None,
-    progress: Callable[[str, float], None] | None = None,
+    progress: Progress | None = None,
 ) -> tuple[FindingBlock, ...]:
     """Apply rules to an existing city.
 
@@ -139,7 +140,7 @@ def _questions(
             asked = (within.measure,)
         if city.lists_types(rule.facility_types):
             for name in asked:
-                if can_walk or name == "straight_line":
+                if can_walk or not measure_of(name).on_streets:
                     yield rule.facility_types, name
 
 

@@ -15,10 +15,11 @@ from siting.rules.parameters import Parameters
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import geopandas as gpd
     import pandas as pd
     from numpy.typing import NDArray
 
-    from siting.network.attach.snap import Attachment
+    from siting.network.attach.attachment import Attachment
     from siting.network.graph import Network
 
 __all__ = ["City", "Grouping", "Parameters", "column", "grouping"]
@@ -47,9 +48,9 @@ class City:
         Numbers of the analysis.
     """
 
-    homes: pd.DataFrame
-    facilities: pd.DataFrame
-    areas: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    homes: gpd.GeoDataFrame
+    facilities: gpd.GeoDataFrame
+    areas: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
     home_area: Mapping[str, NDArray[np.int32]] = field(default_factory=dict)
     facility_area: Mapping[str, NDArray[np.int32]] = field(default_factory=dict)
     network: Network | None = None

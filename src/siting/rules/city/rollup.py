@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siting.network.graph import frozen_array
+from siting.network.arrays import frozen_array
+from siting.rules.city.area_sums import add_up
 from siting.rules.city.findings import VERDICT_WORDS, FindingBlock, Verdict
 from siting.rules.city.model import City, column
 
@@ -78,8 +79,6 @@ def sums_by_verdict(
     >>> sums_by_verdict(verdict, weights, np.array([0, 0, -1], dtype=np.int32), 1)[0, :2].tolist()
     [[1.0, 40.0], [1.0, 10.0]]
     """
-    from siting.rules.city.area_sums import add_up
-
     # Read-only, as the one kind of array that the sums are compiled for.
     columns = tuple(frozen_array(each, np.float64) for each in weights)
     sums: NDArray[np.float64] = add_up(

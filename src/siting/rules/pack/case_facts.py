@@ -8,9 +8,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from siting.rules.plan.model import SCALAR_UNITS
+from siting.did_you_mean import nearest_known
+from siting.rules.facts import SCALAR_UNITS
 from siting.vocabulary.facility_types import load_facility_types
-from siting.yaml_lines import nearest_known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

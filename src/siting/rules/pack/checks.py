@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from siting.did_you_mean import nearest_known
+from siting.rules.facts import SCALAR_UNITS, TYPED_UNITS
 from siting.rules.pack.case_facts import case_key_fault
 from siting.rules.pack.measures import MEASURES, Family
 from siting.rules.pack.model import COMPARATORS
-from siting.rules.plan.model import SCALAR_UNITS, TYPED_UNITS
 from siting.vocabulary.facility_types import load_facility_types
-from siting.yaml_lines import Path, dotted, nearest_known
+from siting.yaml_lines import Path, dotted
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping

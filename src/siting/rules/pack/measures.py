@@ -57,6 +57,10 @@ class Measure:
         The columns and facts that it reads.
     quantity, base, per
         For rates: what is added up, what it is compared with, and for how many of that.
+    on_streets
+        For distances: the way is walked, and there is none without streets.
+    in_metres
+        For distances in minutes: the measure of the same way in metres.
     """
 
     name: str
@@ -69,6 +73,8 @@ class Measure:
     quantity: str = ""
     base: str = ""
     per: int = 1
+    on_streets: bool = False
+    in_metres: str = ""
 
     @property
     def needs_types(self) -> bool:
@@ -80,8 +86,21 @@ _UNITS = {"floor_area_m2": "m2", "land_area_m2": "m2", "places": "places", "beds
 _BASES = {"households": "households", "population": "persons", "elderly": "elderly"}
 
 
-def _distance(name: str, zh: str, en: str, unit: str, inputs: tuple[str, ...]) -> Measure:
-    return Measure(name, Title(zh=zh, en=en), Family.DISTANCE, unit, unit, ("home",), inputs)
+def _distance(
+    name: str, zh: str, en: str, unit: str, inputs: tuple[str, ...], in_metres: str = ""
+) -> Measure:
+    title = Title(zh=zh, en=en)
+    return Measure(
+        name,
+        title,
+        Family.DISTANCE,
+        unit,
+        unit,
+        ("home",),
+        inputs,
+        on_streets="streets" in inputs,
+        in_metres=in_metres,
+    )
 
 
 def _rate(name: str, zh: str, en: str, quantity: str, base: str, per: int) -> Measure:
@@ -141,6 +160,7 @@ _ALL = (
         "Walking time to the nearest facility along streets",
         "min",
         (*_STREETS, "parameters.walking_speed_m_per_min"),
+        in_metres="walking_distance",
     ),
     Measure(
         "service_population",

@@ -67,7 +67,7 @@ def select_rules(
     Examples
     --------
     >>> import datetime
-    >>> from siting.rules.pack.places import find_packs, read_packs
+    >>> from siting.rules.pack.find import find_packs, read_packs
     >>> packs = read_packs(find_packs(["cn"]))
     >>> chosen = select_rules(packs, date=datetime.date(2026, 1, 1), jurisdiction="cn-hubei")
     >>> sorted({rule.jurisdiction for rule in chosen.rules})

@@ -14,16 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 
-from siting.rules.plan.fact_titles import fact_title, unit_text
-from siting.rules.plan.finding import PlanFinding, Text
-from siting.rules.plan.model import (
-    Evidence,
-    Fact,
-    Plan,
-    PlanRow,
-    add_facts,
-    unit_of,
-)
+from siting.message import Text
+from siting.rules.facts import fact_title, unit_of, unit_text
+from siting.rules.plan.finding import PlanFinding
+from siting.rules.plan.model import Evidence, Fact, Plan, PlanRow, add_facts
 from siting.rules.wording import number_text
 
 # A drawing is not surveyed to the table's last digit: projection and digitising take their part.

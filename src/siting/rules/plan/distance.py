@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siting.message import Text
+from siting.rules import city as city_rules
 from siting.rules.city.findings import Verdict
-from siting.rules.plan.finding import PlanVerdict, Text
+from siting.rules.plan.finding import PlanVerdict
 from siting.rules.plan.outcome import NOTHING, Outcome, missing_text
 from siting.rules.wording import number_text, quantity_text, with_unit
 
@@ -36,10 +38,8 @@ def measure_distance(rule: Rule, plan: Plan, city: City | None, costs: Costs | N
     """Judge the farthest home of the plan."""
     if city is None or costs is None:
         return _without_city(plan)
-    from siting.rules.city.distance import evaluate_distance
-    from siting.rules.city.evaluate import with_conditions
-
-    block = with_conditions(evaluate_distance(rule, city, costs), city)
+    block = city_rules.evaluate_distance(rule, city, costs)
+    block = city_rules.with_conditions(block, city)
     if not len(block):
         return Outcome("unknown", missing_text(("homes",)), missing=("homes",))
     verdicts = [Verdict(code) for code in np.unique(block.verdict)]

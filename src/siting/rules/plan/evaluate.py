@@ -10,11 +10,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from siting.message import Message, Text, message
+from siting.rules import city as city_rules
+from siting.rules.facts import fact_words
 from siting.rules.pack.conditions import FALSE, UNKNOWN
 from siting.rules.pack.measures import Family, measure_of
 from siting.rules.plan.amounts import fact_amount
 from siting.rules.plan.distance import measure_distance
-from siting.rules.plan.fact_titles import fact_words
 from siting.rules.plan.finding import Citation, PlanFinding
 from siting.rules.plan.measures import measure_plan, test_plan
 from siting.rules.plan.outcome import NOTHING, Counting, Outcome, missing_text
@@ -75,9 +76,7 @@ def evaluate_plan(
     found: list[tuple[Rule, PlanFinding]] = []
     known = costs
     if city is not None and costs is None:
-        from siting.rules.city.costs import CityCosts
-
-        known = CityCosts(city)
+        known = city_rules.CityCosts(city)
     for rule in rules:
         if not concerns_plan(rule, plan):
             continue

@@ -24,11 +24,9 @@ Strength = Literal["mandatory", "recommended", "indicator"]
 __all__ = [
     "VERDICTS",
     "Citation",
-    "Language",
     "PlanFinding",
     "PlanVerdict",
     "Strength",
-    "Text",
     "breaks",
     "ranked",
     "summary_of",

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -19,66 +18,10 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from siting.rules.plan.finding import Text
-    from siting.tables import DataNote
+    from siting.data_report import DataNote
+    from siting.message import Text
 
 PlanStatus = Literal["new", "renewal"]
-
-# The facts that stand alone, with their units.
-SCALAR_UNITS: Mapping[str, str] = MappingProxyType(
-    {
-        "households": "households",
-        "population": "persons",
-        "persons_per_household": "persons/household",
-        "site_area_m2": "m2",
-        "total_floor_area_m2": "m2",
-        "above_ground_floor_area_m2": "m2",
-        "underground_floor_area_m2": "m2",
-        "far_floor_area_m2": "m2",
-        "non_far_floor_area_m2": "m2",
-        "residential_floor_area_m2": "m2",
-        "public_floor_area_m2": "m2",
-        "other_floor_area_m2": "m2",
-        "stilt_floor_area_m2": "m2",
-        "footprint_m2": "m2",
-        "floor_area_ratio": "",
-        "building_density_share": "share",
-        "green_share": "share",
-        "parking_spaces": "spaces",
-        "bicycle_spaces": "spaces",
-    }
-)
-
-# The facts that exist once for each facility type, written ``<quantity>.<facility_type>``.
-# ``shared_floor_area_m2`` is area of rooms that also serve the type but are counted under another.
-TYPED_UNITS: Mapping[str, str] = MappingProxyType(
-    {
-        "floor_area_m2": "m2",
-        "shared_floor_area_m2": "m2",
-        "land_area_m2": "m2",
-        "places": "places",
-        "beds": "beds",
-        "classes": "classes",
-        "count": "facilities",
-    }
-)
-
-
-def unit_of(key: str) -> str:
-    """Return the unit of a fact's key.
-
-    Raises
-    ------
-    KeyError
-        Where the key is none of the known ones.
-
-    Examples
-    --------
-    >>> unit_of("households"), unit_of("floor_area_m2.elder_care")
-    ('households', 'm2')
-    """
-    quantity, dot, facility_type = key.partition(".")
-    return TYPED_UNITS[quantity] if dot and facility_type else SCALAR_UNITS[key]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from siting.message import Text
 from siting.rules.plan.amounts import facilities_of, name_of, size_of
-from siting.rules.plan.finding import Text
 from siting.rules.plan.outcome import (
     NOTHING,
     Counting,

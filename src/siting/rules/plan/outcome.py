@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
+from siting.message import Text
+from siting.rules.facts import fact_words
 from siting.rules.pack.conditions import compare_exactly
-from siting.rules.plan.fact_titles import fact_words
-from siting.rules.plan.finding import PlanVerdict, Text
+from siting.rules.plan.finding import PlanVerdict
 from siting.rules.wording import COMPARISONS, distinct_texts, joined, quantity_text, with_unit
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
 
+from siting.message import Text
+from siting.rules.facts import fact_title
 from siting.rules.plan.amounts import Amount, fact_amount, sum_of_types
-from siting.rules.plan.fact_titles import fact_title
-from siting.rules.plan.finding import PlanVerdict, Text
+from siting.rules.plan.finding import PlanVerdict
 from siting.rules.plan.outcome import (
     NOTHING,
     Counting,

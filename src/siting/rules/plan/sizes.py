@@ -8,9 +8,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from siting.message import Text
 from siting.rules.pack.conditions import FALSE, TRUE, test_exactly
 from siting.rules.plan.amounts import Amount, facilities_of, size_of, sum_of_types
-from siting.rules.plan.finding import PlanVerdict, Text
+from siting.rules.plan.finding import PlanVerdict
 from siting.rules.plan.outcome import (
     NOTHING,
     Counting,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from siting.loaders.plan.table.grid import Grid, columns_of
+from siting.loaders.plan.table.grid import Grid, Item, columns_of
 from siting.loaders.plan.table.words import any_unit, label_of, says_only_what
 from siting.vocabulary.numbering import bare_mark_of
 from siting.vocabulary.plan_words import plan_words
@@ -118,13 +118,19 @@ def _read_headers(grid: Grid, block: Block) -> None:
             block.values.remove(column)
             if "单位" in header or any(item and (item.unit or item.odd_unit) for item in filled):
                 block.units.append(column)
-            if any(map(load_units().is_heading, words)):
+            if any(map(load_units().is_heading, words)) or _are_units(filled):
                 block.only_units.append(column)
         elif plan_words().says("other", header):
             block.values.remove(column)
         elif phase := PHASE.search(header):
             block.phases[column] = phase.group()
     _choose_values(block)
+
+
+def _are_units(cells: list[Item | None]) -> bool:
+    """Tell whether most filled cells of a column are units, so that the rest are meant as some."""
+    words = [item for item in cells if item and (item.unit or item.is_words)]
+    return 2 * sum(bool(item.unit) for item in words) > len(words)
 
 
 def first_data_row(grid: Grid, block: Block) -> int:

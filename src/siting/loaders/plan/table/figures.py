@@ -19,7 +19,7 @@ from siting.loaders.plan.table.words import (
     measures,
     says_only_what,
 )
-from siting.rules.plan.model import unit_of
+from siting.rules.facts import unit_of
 from siting.vocabulary.plan_words import plan_words
 
 if TYPE_CHECKING:

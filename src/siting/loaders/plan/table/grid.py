@@ -20,7 +20,7 @@ from siting.loaders.plan.table.words import (
     quantities_of,
     unit_word,
 )
-from siting.rules.plan.finding import Text
+from siting.message import Text
 from siting.vocabulary.plan_words import plan_words
 from siting.vocabulary.text import fold
 from siting.vocabulary.units import load_units

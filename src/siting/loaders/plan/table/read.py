@@ -20,7 +20,7 @@ from siting.loaders.plan.table.blocks import Block, blocks_of, first_data_row
 from siting.loaders.plan.table.grid import Grid, grid_of, regions_of, without_building_tables
 from siting.loaders.plan.table.rows import rows_of_block
 from siting.loaders.plan.table.units import unit_remarks
-from siting.rules.plan.finding import Text
+from siting.message import Text
 from siting.vocabulary.text import fold
 
 if TYPE_CHECKING:

@@ -20,7 +20,8 @@ from siting.loaders.plan.table.units import (
     value_of,
 )
 from siting.loaders.plan.table.words import is_not_known, label_of, tail_of_number
-from siting.rules.plan.model import Evidence, PlanRow, unit_of
+from siting.rules.facts import unit_of
+from siting.rules.plan.model import Evidence, PlanRow
 from siting.vocabulary.numbering import bare_mark_of, mark_of
 from siting.vocabulary.plan_words import plan_words
 from siting.vocabulary.text import fold
@@ -48,7 +49,7 @@ def rows_of_block(
     file
         How evidence names the file.
     remarks
-        As `_row_units.unit_remarks` of the whole sheet.
+        As `units.unit_remarks` of the whole sheet.
     """
     return _Reader(grid, block, file, remarks, Outline(block.labels)).read()
 

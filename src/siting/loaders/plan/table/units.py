@@ -19,7 +19,7 @@ from siting.loaders.plan.table.words import (
     measures,
     unit_word,
 )
-from siting.rules.plan.model import unit_of
+from siting.rules.facts import unit_of
 from siting.vocabulary.labels import bare_label
 from siting.vocabulary.text import fold
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from siting.rules.plan.model import SCALAR_UNITS, TYPED_UNITS
+from siting.rules.facts import SCALAR_UNITS, TYPED_UNITS
 from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.headers import load_headers
 from siting.vocabulary.labels import bare_label
@@ -69,6 +69,7 @@ class Label:
     of_which: bool = False
 
 
+@lru_cache(maxsize=4096)
 def unit_word(text: str) -> str:
     """Return the known unit that a text is, without brackets and the word 单位; else empty.
 
@@ -80,6 +81,7 @@ def unit_word(text: str) -> str:
     return load_units().known(text)
 
 
+@lru_cache(maxsize=4096)
 def any_unit(text: str) -> str:
     """Return the unit that a text is, known or not; empty where it is none.
 
@@ -112,6 +114,7 @@ def in_base_unit(number: Decimal, unit: str, base: str) -> Decimal | None:
     return None if factor is None else number * factor.numerator / factor.denominator
 
 
+@lru_cache(maxsize=1024)
 def measures(unit: str) -> tuple[str, ...]:
     """Return what a known unit can measure; nothing for no unit and for one that is not known."""
     return load_units().measures(unit) if unit else ()

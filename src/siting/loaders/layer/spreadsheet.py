@@ -1,0 +1,364 @@
+"""Tables of points: CSV and XLSX with coordinates in two columns.
+
+Owns finding the table in the file: its encoding, its delimiter, its sheet, its header row. Cells
+are data; a formula is never evaluated.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from siting.crs import Axes, parse_crs, place
+from siting.errors import LoadError
+from siting.loaders.formats.files import TABLE_SUFFIXES, check_content
+from siting.loaders.formats.sheet import DatedNumber, Row, read_sheet
+from siting.loaders.layer.columns import (
+    LATITUDE,
+    LONGITUDE,
+    header_score,
+    match_columns,
+    require_columns,
+)
+from siting.loaders.layer.numbers import parse_numbers
+from siting.vocabulary.headers import Field
+
+if TYPE_CHECKING:
+    from siting.data_report import DataReport
+
+_HEAD_BYTES = 256 * 1024
+# Titles, dates and notes stand above the header of an official table; never more than a page.
+_HEADER_WITHIN = 30
+_DELIMITERS = (",", "\t", ";", "|", "，")
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def read_points_table(
+    path: Path,
+    *,
+    crs: object,
+    report: DataReport,
+    sheet: str | None = None,
+    longitude: str | None = None,
+    latitude: str | None = None,
+    encoding: str | None = None,
+    fields: Sequence[Field] = (),
+    columns: Mapping[str, str | None] | None = None,
+    axes: Axes = "auto",
+    subject: str | None = None,
+) -> gpd.GeoDataFrame:
+    """Read a CSV or XLSX table whose rows are points.
+
+    Parameters
+    ----------
+    path
+        ``.csv .txt .tsv .xlsx .xlsm``.
+    crs
+        The system of the two columns; it must be declared, for no table says it and GCJ-02 read
+        as WGS 84 is off by a service radius.
+    report
+        Receives the encoding and header row that were found, and rows that were left out.
+    sheet
+        Of a workbook; needed where several sheets look like tables of points.
+    longitude, latitude
+        Columns of the longitude or easting and of the latitude or northing; found by their usual
+        names (``经度 lng lon x ...``) where left out.
+    encoding
+        Of a CSV; UTF-8, UTF-16 with a mark, and GB18030 are told apart where left out.
+    fields, columns
+        Further columns that help to find the header row: fields looked for, and columns declared.
+    axes
+        See :func:`siting.crs.place`.
+    subject
+        Name for messages; the file's name where left out.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row per point, labelled with the row number that a spreadsheet program shows; all
+        columns kept, coordinates as geometry. GCJ-02 and BD-09 have become EPSG:4326.
+
+    Raises
+    ------
+    LoadError
+        Absent or unreadable files, no coordinate columns (the nearest are named), no rows.
+    CRSError
+        No declared system, or one that the numbers do not fit.
+    """
+    subject = subject or path.name
+    declared = {"longitude": longitude, "latitude": latitude}
+    written = {name: column for name, column in declared.items() if column is not None}
+    table = read_table(
+        path,
+        fields=(LONGITUDE, LATITUDE, *fields),
+        names=[*written.values(), *((columns or {}).values())],
+        report=report,
+        sheet=sheet,
+        encoding=encoding,
+        subject=subject,
+    )
+    points = _to_points(table, written, subject, report)
+    source = None if crs is None else parse_crs(crs, subject=subject)
+    return place(points, source, subject=subject, report=report, axes=axes)
+
+
+def read_table(
+    path: Path,
+    *,
+    fields: Sequence[Field],
+    report: DataReport,
+    names: Iterable[str | None] = (),
+    sheet: str | None = None,
+    encoding: str | None = None,
+    subject: str | None = None,
+) -> pd.DataFrame:
+    """Read the table in a CSV or XLSX file, with its header row found.
+
+    Parameters
+    ----------
+    fields, names
+        What the header row is recognised by: fields under their usual names, and exact names.
+
+    Returns
+    -------
+    DataFrame
+        Cells as they are (text in a CSV, empty as missing); labelled with row numbers from 1 as a
+        spreadsheet program shows them; rows without any content left out.
+
+    Raises
+    ------
+    LoadError
+        See :func:`read_points_table`.
+    """
+    subject = subject or path.name
+    check_content(path, subject=subject)
+    exact = [name for name in names if name]
+    suffix = path.suffix.lower()
+    if suffix not in TABLE_SUFFIXES:
+        raise LoadError(
+            f"{subject}: siting does not read '{path.suffix}' tables; it reads "
+            f"{' '.join(TABLE_SUFFIXES)}."
+        )
+    if suffix in (".xlsx", ".xlsm"):
+        table = _read_workbook(path, sheet, fields, exact, subject, report)
+    else:
+        table = _read_csv(path, encoding, fields, exact, subject, report)
+    table = table.dropna(how="all")
+    if table.empty:
+        raise LoadError(
+            f"{subject} is empty: the table has a header {list(table.columns)}, no rows."
+        )
+    return table
+
+
+def _to_points(
+    table: pd.DataFrame, written: Mapping[str, str], subject: str, report: DataReport
+) -> gpd.GeoDataFrame:
+    headers = list(map(str, table.columns))
+    wanted = (LONGITUDE, LATITUDE)
+    matches = match_columns(headers, wanted, declared=written, subject=subject, report=report)
+    require_columns(headers, matches, wanted, subject=subject)
+    x, y = (parse_numbers(table[matches[f.name].column], "degrees").number for f in wanted)
+    absent = ~(np.isfinite(x) & np.isfinite(y))
+    if absent.any():
+        rows = table.index[absent]
+        report.add(
+            subject,
+            "excluded",
+            "coordinates-missing",
+            "coordinates are empty or no numbers; the rows are left out",
+            count=len(rows),
+            examples=rows,
+        )
+    if absent.all():
+        column = matches["longitude"].column
+        raise LoadError(
+            f"{subject}: none of the {len(table)} rows has coordinates; '{column}' begins with "
+            f"{table[column].iloc[0]!r}."
+        )
+    kept = table[~absent].rename(columns={"geometry": "geometry_text"})
+    return gpd.GeoDataFrame(kept, geometry=gpd.points_from_xy(x[~absent], y[~absent]))
+
+
+# --- CSV -----------------------------------------------------------------------------------------
+
+
+def _read_csv(
+    path: Path,
+    encoding: str | None,
+    fields: Sequence[Field],
+    exact: Sequence[str],
+    subject: str,
+    report: DataReport,
+) -> pd.DataFrame:
+    codec = _csv_encoding(path, encoding, subject, report)
+    head = _head_lines(path, codec)
+    delimiter = _sniff_delimiter(head)
+    rows = list(csv.reader(head, delimiter=delimiter))
+    header = _find_header([tuple(row) for row in rows], fields, exact)
+    _check_widths(rows, header, subject)
+    try:
+        with warnings.catch_warnings():
+            # A delimiter at the end of every line; what it cuts off was checked to be empty.
+            warnings.simplefilter("ignore", pd.errors.ParserWarning)
+            table = pd.read_csv(
+                path,
+                sep=delimiter,
+                encoding=codec,
+                skiprows=header,
+                dtype=str,
+                keep_default_na=False,
+                na_values=[""],
+                skip_blank_lines=False,
+                index_col=False,
+            )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
+        raise LoadError(f"{subject}: {path.name} is not a regular CSV table: {error}.") from error
+    table.index = pd.RangeIndex(header + 2, header + 2 + len(table))
+    table.columns = [str(name).strip() for name in table.columns]
+    _note_header(header, rows[header], subject, report)
+    return table
+
+
+def _csv_encoding(path: Path, declared: str | None, subject: str, report: DataReport) -> str:
+    """Tell UTF-8, UTF-16 with a mark and GB18030 apart by what decodes without an error."""
+    content = path.read_bytes()
+    marked = next((name for mark, name in _MARKS if content.startswith(mark)), None)
+    for name in [declared] if declared else [marked or "utf-8", "gb18030"]:
+        # The mark is no part of the first column's name, whatever encoding was declared.
+        codec = "utf-8-sig" if marked == "utf-8-sig" and name.lower() in ("utf-8", "utf8") else name
+        if _decodes(content, codec):
+            if not declared and codec == "gb18030":
+                report.add(
+                    subject,
+                    "info",
+                    "encoding-detected",
+                    "the table is in GB18030 (GBK)",
+                    details={"encoding": "GB18030（GBK）"},
+                )
+            return codec
+    tried = f"the declared encoding {declared}" if declared else "UTF-8 nor GB18030"
+    raise LoadError(
+        f"{subject}: {path.name} is not in {tried}. Write encoding: with the one it is in, for "
+        "instance encoding: gb18030 or big5."
+    )
+
+
+def _decodes(content: bytes, codec: str) -> bool:
+    try:
+        text = content.decode(codec)
+    except (UnicodeDecodeError, LookupError):
+        return False
+    # No text has these; a workbook or an image that was named .csv does.
+    return "\0" not in text[:4096]
+
+
+def _head_lines(path: Path, codec: str) -> list[str]:
+    with path.open("r", encoding=codec, newline="") as stream:
+        text = stream.read(_HEAD_BYTES)
+    lines = text.splitlines(keepends=True)
+    return lines[: _HEADER_WITHIN + 20]
+
+
+def _sniff_delimiter(lines: Sequence[str]) -> str:
+    """Return the delimiter that gives most rows the same, largest number of cells."""
+
+    def agreement(delimiter: str) -> tuple[int, int]:
+        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+        widest = max(set(widths), key=lambda width: (widths.count(width) * (width > 1), width))
+        return (widths.count(widest) if widest > 1 else 0, widest)
+
+    return max(_DELIMITERS, key=agreement) if lines else ","
+
+
+def _check_widths(rows: Sequence[Sequence[str]], header: int, subject: str) -> None:
+    width = len(rows[header])
+    for number, row in enumerate(rows[header + 1 : -1], start=header + 2):
+        if any(cell.strip() for cell in row[width:]):
+            raise LoadError(
+                f"{subject}: row {number} has {len(row)} cells, the header in row {header + 1} has "
+                f"{width}: {list(row)}. Put quotes around cells that contain the delimiter."
+            )
+
+
+# --- XLSX ----------------------------------------------------------------------------------------
+
+
+def _read_workbook(
+    path: Path,
+    sheet: str | None,
+    fields: Sequence[Field],
+    exact: Sequence[str],
+    subject: str,
+    report: DataReport,
+) -> pd.DataFrame:
+    def looks_like_table(rows: Sequence[Row]) -> int:
+        return max((header_score(row, fields, exact) for row in rows[:_HEADER_WITHIN]), default=0)
+
+    rows = read_sheet(path, sheet, looks_like_table, subject=subject, report=report)
+    header = _find_header(rows[:_HEADER_WITHIN], fields, exact)
+    width = max(len(row) for row in rows)
+    names = _header_names(rows[header], width)
+    body = [(*row, *[None] * (width - len(row))) for row in rows[header + 1 :]]
+    index = pd.RangeIndex(header + 2, header + 2 + len(body))
+    columns = [_column(cells) for cells in zip(*body, strict=True)] or [pd.Series()] * width
+    table = pd.DataFrame(dict(enumerate(columns)))
+    table.columns, table.index = pd.Index(names), index
+    _note_header(header, rows[header], subject, report)
+    blank = table.columns.str.startswith("Unnamed") & table.isna().all().to_numpy()
+    return table.loc[:, ~blank]
+
+
+def _column(cells: Sequence[Any]) -> pd.Series:
+    """Keep numbers that are shown as dates apart from usual ones; else as pandas reads a list."""
+    dated = any(isinstance(cell, DatedNumber) for cell in cells)
+    return pd.Series(cells, dtype=object if dated else None)
+
+
+def _header_names(row: Row, width: int) -> list[str]:
+    """Name every column once, as pandas does for a CSV."""
+    cells = [*row, *[None] * (width - len(row))]
+    names: list[str] = []
+    for number, cell in enumerate(cells):
+        name = str(cell).strip() if cell is not None and str(cell).strip() else f"Unnamed: {number}"
+        repeats = sum(other == name or other.startswith(f"{name}.") for other in names)
+        names.append(f"{name}.{repeats}" if repeats else name)
+    return names
+
+
+def _find_header(rows: Sequence[Row], fields: Sequence[Field], exact: Sequence[str]) -> int:
+    """Return the row with the most recognised names, else the first with two texts."""
+    if not rows:
+        return 0
+    scores = [header_score(row, fields, exact) for row in rows]
+    if max(scores):
+        return scores.index(max(scores))
+    texts = [sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) for row in rows]
+    return next((number for number, count in enumerate(texts) if count > 1), 0)
+
+
+def _note_header(header: int, cells: Sequence[Any], subject: str, report: DataReport) -> None:
+    if header:
+        message = f"the header was found in row {header + 1}; the rows above it are titles"
+        details = {"row": header + 1}
+        report.add(subject, "info", "header-found", message, count=header, details=details)
+    names = [str(cell).strip() for cell in cells if cell is not None and str(cell).strip()]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        message = (
+            f"the header repeats {repeated}; the first of the columns counts, the others are "
+            f"called '{repeated[0]}.1' and so on"
+        )
+        report.add(subject, "warning", "header-repeats", message, count=len(repeated))

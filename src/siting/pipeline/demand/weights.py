@@ -1,0 +1,78 @@
+"""What the homes of a city count: people, elderly people, households, children, or each as one.
+
+Owns which of these leads where nothing is said, and what homes count that do not say it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from siting.errors import SitingError
+from siting.rules.city.findings import Verdict
+from siting.rules.city.model import column
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from siting.rules.city.model import City
+
+WEIGHTS = ("population", "elderly", "households", "children", "homes")
+"""All that can be counted."""
+LEADING = ("population", "elderly", "households", "homes")
+"""People where people are known: the question is who is served, not how many buildings."""
+
+
+def home_numbers(city: City) -> dict[str, NDArray[np.float64]]:
+    """Return what is known of the homes, each float64 (n,) with NaN for missing."""
+    found = {name: column(city.homes, name) for name in WEIGHTS if name != "homes"}
+    known = {
+        name: values
+        for name, values in found.items()
+        if values is not None and not np.isnan(values).all()
+    }
+    return {**known, "homes": np.ones(len(city.homes))}
+
+
+def weight_name(weight: str | None, numbers: Iterable[str]) -> str:
+    """Return what is counted: what was asked for, else the first of `LEADING` that is known.
+
+    Raises
+    ------
+    SitingError
+        It is none of `WEIGHTS`, or no home knows it.
+    """
+    known: Sequence[str] = tuple(numbers)
+    if weight is None:
+        return next(name for name in (*LEADING, "children") if name in known)
+    if weight not in WEIGHTS:
+        raise SitingError(f"weight is '{weight}'; expected one of {', '.join(WEIGHTS)}.")
+    if weight not in known:
+        raise SitingError(
+            f"the homes of this project have no {weight}; what is known is {', '.join(known)}."
+        )
+    return weight
+
+
+def counted_by(
+    name: str, numbers: Mapping[str, NDArray[np.float64]]
+) -> tuple[NDArray[np.float64], list[str]]:
+    """Return what each home counts, 0 where it is not known, and a sentence on those."""
+    values = numbers[name]
+    missing = np.isnan(values)
+    notes = []
+    if missing.any():
+        notes.append(f"{int(missing.sum())} homes do not say their {name} and count nothing.")
+    return np.where(missing, 0.0, values), notes
+
+
+def unknown_note(verdict: NDArray[np.int8], weights: NDArray[np.float64], name: str) -> list[str]:
+    """Return a sentence on the homes that could not be judged; none where all could."""
+    unknown = verdict == Verdict.UNKNOWN
+    if not unknown.any():
+        return []
+    people = f"{weights[unknown].sum():,.0f} {name}"
+    sentence = f"{int(unknown.sum())} homes ({people}) could not be judged and are no demand here"
+    return [f"{sentence}; the findings say why."]

@@ -1,0 +1,379 @@
+"""A static map of one rule for reports: PNG, SVG or PDF, with all that a map in print must say.
+
+Drawn without a display. Where the system has no Chinese font the map speaks English and shows
+identifiers, and says which fonts would help: an empty box is never drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+
+from siting.errors import SitingError
+from siting.render.model import MapAreas, MapModel, MapRule
+from siting.render.rollup import rule_totals
+from siting.render.static import layers
+from siting.render.static.fonts import Typeface, find_typeface
+from siting.render.static.labels import free_places
+from siting.render.static.layout import LAYOUTS, Box, Layout, Legend
+from siting.render.static.legend import (
+    Entry,
+    Mark,
+    area_entries,
+    facility_entries,
+    home_entries,
+    site_entry,
+)
+from siting.render.static.texts import columns_of, finding_text, folded, source_lines
+from siting.render.static.words import Speech
+
+FORMATS = ("png", "svg", "pdf")
+"""What `write_static_map` writes, by the file's ending."""
+
+
+def write_static_map(
+    model: MapModel,
+    path: str | Path,
+    *,
+    rule_id: str | None = None,
+    level: str | None = None,
+    language: str = "zh",
+    size_in: tuple[float, float] = (11.0, 7.8),
+    dpi: int = 150,
+    legend: Legend = "beside",
+) -> Path:
+    """Write the map of one rule as a picture.
+
+    Parameters
+    ----------
+    model
+        As for the HTML map.
+    path
+        The file; its ending (``.png``, ``.svg``, ``.pdf``) chooses the format.
+    rule_id
+        The rule to draw; left out: the one under which most people go without.
+    level
+        Level of the areas that are coloured; left out: that of the rule, else communities, else
+        the finest.
+    language
+        ``zh`` or ``en``; Chinese needs a font with Chinese, and English is written without one.
+    size_in
+        Width and height in inches; A4 across by default.
+    dpi
+        Dots per inch of a PNG, and of the dots of large cities inside the others.
+    legend
+        ``beside`` the map on a sheet across the page, or ``below`` it on one for half a page: about
+        as high as 1.25 times its width.
+
+    Returns
+    -------
+    pathlib.Path
+        The file written.
+
+    Raises
+    ------
+    SitingError
+        An ending, a rule, a level or a language that there is not.
+    """
+    target = Path(path)
+    kind = target.suffix.lower().removeprefix(".")
+    if kind not in FORMATS:
+        raise SitingError(f"{target} has the ending '{target.suffix}'; expected one of {FORMATS}.")
+    figure = draw_static_map(
+        model, rule_id=rule_id, level=level, language=language, size_in=size_in, legend=legend
+    )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.part")
+    # Without a date, the same map is the same file.
+    dates: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
+    figure.savefig(draft, format=kind, dpi=dpi, metadata=dates.get(kind))
+    draft.replace(target)
+    return target
+
+
+def draw_static_map(
+    model: MapModel,
+    *,
+    rule_id: str | None = None,
+    level: str | None = None,
+    language: str = "zh",
+    size_in: tuple[float, float] = (11.0, 7.8),
+    legend: Legend = "beside",
+    typeface: Typeface | None = None,
+) -> Any:
+    """Return the map of one rule as a ``matplotlib.figure.Figure``; a notebook shows it.
+
+    Parameters and errors are those of `write_static_map`; ``typeface`` is found where left out.
+    """
+    if language not in ("zh", "en"):
+        raise SitingError(f"the map has no language '{language}'; expected zh or en.")
+    model.check()
+    face = typeface or find_typeface()
+    sheet = _Sheet(model, _rule(model, rule_id), level, language, face, LAYOUTS[legend])
+    figure = Figure(figsize=size_in, facecolor="white")
+    FigureCanvasAgg(figure)
+    sheet.draw(figure)
+    return figure
+
+
+def worst_rules(model: MapModel, count: int) -> list[MapRule]:
+    """Return the rules under which most go without, the worst first; those about homes lead."""
+    judged = [rule for rule in model.rules if (rule.verdict < 2).any()]
+    return sorted(judged, key=lambda rule: _burden(model, rule), reverse=True)[:count]
+
+
+def _burden(model: MapModel, rule: MapRule) -> tuple[bool, float]:
+    failed = rule_totals(model, rule)[1]
+    known = [failed[column] for column in (2, 1, 3, 0) if not np.isnan(failed[column])]
+    return rule.subject == "home", float(known[0]) if known else 0.0
+
+
+def _rule(model: MapModel, rule_id: str | None) -> MapRule | None:
+    if rule_id is None:
+        worst = worst_rules(model, 1)
+        return worst[0] if worst else None
+    found = [rule for rule in model.rules if rule_id in (rule.id, rule.id.split("@")[0])]
+    if not found:
+        given = ", ".join(rule.id for rule in model.rules[:5])
+        raise SitingError(f"the map has no rule '{rule_id}'; it has {given} ...")
+    return found[0]
+
+
+_RANKED, _NAMED = 5, 15
+
+
+class _Sheet:
+    """One picture: the map, and beside it what explains it."""
+
+    def __init__(
+        self,
+        model: MapModel,
+        rule: MapRule | None,
+        level: str | None,
+        language: str,
+        face: Typeface,
+        layout: Layout,
+    ) -> None:
+        self.model, self.rule, self.face, self.layout = model, rule, face, layout
+        self.speech = Speech(language if face.has_chinese else "en", face)
+        self.areas = self._areas(level)
+        self.plane = layers.plane_of(model)
+
+    def draw(self, figure: Any) -> None:
+        axes = figure.add_axes(self.layout.frame)
+        axes.set_facecolor(layers.PAPER)
+        axes.set(xticks=[], yticks=[])
+        layers.draw_ground(axes, self.model, self.plane)
+        ranked = None
+        if self.areas is not None:
+            ranked = layers.draw_areas(axes, self.model, self.rule, self.areas, self.plane)
+        entries = self._subjects(axes)
+        self._look(figure, axes)
+        self._names(axes, ranked)
+        self._scale(axes)
+        self._north(axes)
+        shares: list[Entry] = []
+        if self.areas is not None and ranked is not None and self.rule is not None:
+            shares = area_entries(self.speech, self.model, self.rule, self.areas)
+        self._legends(figure, entries, shares)
+        self._texts(figure)
+
+    def _look(self, figure: Any, axes: Any) -> None:
+        """Show what is worth showing, as wide as the frame is, with a metre of one length."""
+        left, bottom, right, top = layers.extent(self.model, self.rule, self.plane)
+        box = axes.get_position()
+        width, height = figure.get_size_inches() * (box.width, box.height)
+        scale = max((right - left) / width, (top - bottom) / height) / 2
+        x, y = (left + right) / 2, (bottom + top) / 2
+        axes.set(
+            xlim=(x - scale * width, x + scale * width),
+            ylim=(y - scale * height, y + scale * height),
+        )
+
+    def _areas(self, level: str | None) -> MapAreas | None:
+        known = {areas.level: areas for areas in self.model.areas}
+        if level is not None and level not in known:
+            raise SitingError(f"the map has no areas of level '{level}'; it has {list(known)}.")
+        asked = (level, self.rule.level if self.rule else "", "community")
+        first = next(iter(known.values()), None)
+        return next((known[each] for each in asked if each in known), first)
+
+    def _subjects(self, axes: Any) -> list[Entry]:
+        """Draw homes, facilities and sites; return their entries of the legend."""
+        if self.rule is None:
+            return []
+        entries: list[Entry] = []
+        if self.rule.subject == "home":
+            layers.draw_homes(
+                axes, self.model, self.rule, self.plane, dot_share=self.layout.dot_share
+            )
+            entries += home_entries(self.speech, self.model, self.rule)
+        if layers.draw_facilities(
+            axes, self.model, self.rule, self.plane, dot_share=self.layout.dot_share
+        ):
+            entries += facility_entries(self.speech, self.model, self.rule)
+        if sites := layers.draw_sites(axes, self.model, self.plane):
+            entries.append(site_entry(self.speech, sites))
+        return entries
+
+    def _names(self, axes: Any, ranked: Any) -> None:
+        """Write the names of the worst areas, with their rank where numbers rank them."""
+        if self.areas is None or ranked is None:
+            return
+        rows, texts = self._named_areas(ranked)
+        if not rows:
+            return
+        to_points = axes.transData + axes.figure.dpi_scale_trans.inverted()
+        middles = to_points.transform(layers.label_places(self.areas, self.plane, rows)) * 72
+        marks = to_points.transform(self._facilities()) * 72
+        size = self.layout.name_size
+        widths = [size * 0.58 * columns_of(text) for text in texts]
+        places = free_places(middles.tolist(), widths, size, marks)
+        for text, place in zip(texts, places, strict=True):
+            if place is not None:
+                self._write(
+                    axes, place[0] / 72, place[1] / 72, text, size=size, weight="bold",
+                    ha="center", va="center", halo=True, transform=axes.figure.dpi_scale_trans,
+                )  # fmt: skip
+
+    def _named_areas(self, ranked: Any) -> tuple[list[int], list[str]]:
+        """Return the rows of the areas that are named, the worst first, and what is written.
+
+        An area that fails a rule of its own is no worse than the next one that does.
+        """
+        areas = self.areas
+        assert areas is not None
+        rows = layers.worst_first(ranked)
+        judged = self.rule is not None and self.rule.subject == "area"
+        if judged:
+            rows = [row for row in rows if areas.names[row]]
+        rows = rows[: _NAMED if judged else _RANKED]
+        names = [self.face.drawable(areas.names[k] or areas.ids[k], areas.ids[k]) for k in rows]
+        cut = [name[:24] for name in names]
+        return rows, cut if judged else [f"{rank} {name}" for rank, name in enumerate(cut, 1)]
+
+    def _facilities(self) -> Any:
+        if self.rule is None:
+            return np.empty((0, 2))
+        return layers.facility_points(self.model, self.rule, self.plane)
+
+    def _scale(self, axes: Any) -> None:
+        left, right = axes.get_xlim()
+        bottom, top = axes.get_ylim()
+        most = (right - left) * 0.22
+        power = 10 ** np.floor(np.log10(most))
+        length = next(k * power for k in (5, 2, 1) if k * power <= most)
+        text = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
+        x, y = left + (right - left) * 0.02, bottom + (top - bottom) * 0.025
+        axes.plot(
+            [x, x + length], [y, y], color=layers.TEXT, lw=2.2, solid_capstyle="butt", zorder=11
+        )
+        self._write(
+            axes, x + length / 2, y + (top - bottom) * 0.008, text, size=8, ha="center", halo=True
+        )
+
+    def _north(self, axes: Any) -> None:
+        arrow = {"arrowstyle": "-|>", "color": layers.TEXT, "lw": 1.4}
+        axes.annotate(
+            "",
+            xy=(0.97, 0.975),
+            xytext=(0.97, 0.915),
+            xycoords="axes fraction",
+            arrowprops=arrow,
+            zorder=11,
+        )
+        self._write(
+            axes,
+            0.97,
+            0.885,
+            self.speech.word("north"),
+            size=9,
+            ha="center",
+            transform=axes.transAxes,
+            halo=True,
+        )
+
+    def _legends(self, figure: Any, subjects: list[Entry], areas: list[Entry]) -> None:
+        """List what is drawn, in one column or the areas in one of their own."""
+        boxes = self.layout.legends
+        columns = [subjects + areas] if len(boxes) == 1 else [subjects, areas]
+        for box, entries in zip(boxes, columns, strict=True):
+            self._legend(figure, box, entries)
+
+    def _legend(self, figure: Any, box: Box, entries: Sequence[Entry]) -> None:
+        layout = self.layout
+        axes = figure.add_axes(box)
+        axes.set(xlim=(0, 1), ylim=(0, 1))
+        axes.axis("off")
+        y = 1 - layout.step * 0.4
+        for text, mark in entries:
+            if mark is None:
+                y -= layout.step / 3
+                self._write(axes, 0.0, y, text, size=layout.legend_size + 0.5, weight="bold")
+            else:
+                self._mark(axes, y + layout.step / 4, mark)
+                self._write(axes, layout.text_x, y, text, size=layout.legend_size)
+            y -= layout.step
+
+    def _mark(self, axes: Any, y: float, mark: Mark) -> None:
+        shape, colour, ring = mark
+        axes.plot(
+            self.layout.mark_x,
+            y,
+            marker=shape,
+            ms=7 if shape != "*" else 10,
+            ls="",
+            mfc="none" if ring else colour,
+            mec=colour if ring else "#55555588",
+            mew=1.2 if ring else 0.4,
+            clip_on=False,
+        )
+
+    def _texts(self, figure: Any) -> None:
+        model, rule, layout = self.model, self.rule, self.layout
+        project, titled, found = layout.titles
+        left, size = layout.frame[0], layout.text_size
+        name = self.speech.label(model.title, "siting")
+        self._write(figure, left, project, name, size=size, colour="#5b5a66")
+        if rule is not None:
+            title = self.speech.label(rule.title, rule.id)
+            self._write(figure, left, titled, title, size=layout.title_size, weight="bold")
+            self._write(figure, left, found, finding_text(self.speech, model, rule), size=size)
+        self._sources(figure)
+        if model.made_up:
+            self._made_up(figure, project)
+
+    def _sources(self, figure: Any) -> None:
+        layout = self.layout
+        lines = source_lines(self.speech, self.model, self.rule)
+        text = "\n".join(part for line in lines for part in folded(line, layout.columns))
+        self._write(figure, layout.frame[0], 0.018, text, size=layout.source_size, colour="#5b5a66")
+
+    def _made_up(self, figure: Any, y: float) -> None:
+        box = {"facecolor": "#ffe08a", "edgecolor": "none", "pad": 4}
+        text, size = self.speech.word("made_up"), self.layout.text_size - 1
+        self._write(figure, 0.985, y, text, size=size, weight="bold", ha="right", bbox=box)
+
+    def _write(
+        self,
+        where: Any,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float,
+        halo: bool = False,
+        colour: str = layers.TEXT,
+        **options: Any,
+    ) -> None:
+        effects = [withStroke(linewidth=2.5, foreground="white")] if halo else []
+        where.text(
+            x, y, text, fontfamily=list(self.face.families), fontsize=size, color=colour,
+            parse_math=False, path_effects=effects, zorder=12, **options,
+        )  # fmt: skip

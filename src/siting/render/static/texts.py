@@ -1,0 +1,94 @@
+"""The sentences of a static map: what was found under the rule, and where all of it comes from."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+import numpy as np
+
+from siting.render.model import MapModel, MapRule
+from siting.render.rollup import rule_totals
+from siting.render.static.words import Speech
+from siting.render.words import coded
+
+_SENSES = {"at_most": "≤", "at_least": "≥", "below": "<", "above": ">"}
+
+
+def finding_text(speech: Speech, model: MapModel, rule: MapRule) -> str:
+    """Say what is required and how many go without."""
+    parts = []
+    limit = np.asarray(rule.required, dtype=float)
+    if not limit.ndim and not np.isnan(limit):
+        shown = f"{float(limit) * 100:g} %" if rule.unit == "share" else f"{float(limit):,g}"
+        measure = coded("measure", rule.measure, speech.language)
+        unit = speech.unit(rule.unit)
+        if float(limit) == 1:
+            one = coded("one", rule.unit, speech.language)
+            unit = unit if one == rule.unit else one
+        parts.append(f"{measure} {_SENSES[rule.sense]} {shown} {unit}".strip())
+    totals = rule_totals(model, rule)
+    if totals[0, 0] + totals[1, 0]:
+        key, column = _counted(totals)
+        share = totals[1, column] / np.nansum(totals[:, column])
+        if rule.subject != "city":
+            parts.append(speech.failed(key or rule.subject, totals[1, column]))
+            parts.append(speech.word("share", share=f"{share:.1%}"))
+    return speech.face.drawable(" · ".join(parts))
+
+
+def source_lines(speech: Speech, model: MapModel, rule: MapRule | None) -> list[str]:
+    """Return where rule and data come from, and what made the picture."""
+    lines = []
+    if rule is not None:
+        source = rule.citation
+        document = source.document
+        name = (
+            document
+            if isinstance(document, str)
+            else (document.zh if speech.language == "zh" else document.en or document.zh)
+        )
+        cited = " ".join(each for each in (name, source.number, source.clause) if each)
+        if cited:
+            lines.append(speech.word("source", citation=speech.face.drawable(cited, source.number)))
+    made = " ".join(f"{what} {version}" for what, version in model.versions.items())
+    dated = speech.word("date", date=model.date) if model.date else ""
+    given = (
+        speech.word("data", attribution=" · ".join(model.attribution)) if model.attribution else ""
+    )
+    lines.append(" · ".join(speech.face.drawable(each) for each in (given, dated, made) if each))
+    return lines if speech.face.has_chinese else [*lines, speech.word("font")]
+
+
+def folded(text: str, columns: int) -> list[str]:
+    """Break a text into lines of so many columns, at spaces and between wide glyphs.
+
+    Examples
+    --------
+    >>> folded("Data: WorldPop", 8)
+    ['Data:', 'WorldPop']
+    >>> folded("规则日期", 4)
+    ['规则', '日期']
+    """
+    lines, line, room = [], "", columns
+    for word in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+", text):
+        width = columns_of(word.rstrip())
+        if line and width > room:
+            lines.append(line.rstrip())
+            line, room = "", columns
+        line, room = line + word, room - columns_of(word)
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def columns_of(text: str) -> int:
+    """Return how many columns of narrow letters a text takes; a wide glyph takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _counted(totals: Any) -> tuple[str, int]:
+    """Return the word and the column of the best known weight; no word for subjects."""
+    for key, column in (("people", 2), ("households", 1), ("elderly", 3)):
+        if not np.isnan(totals[1, column]):
+            return key, column
+    return "", 0
