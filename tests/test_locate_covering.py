@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siting.locate import coverage_curve
+from siting.locate import served_curve
 from siting.locate.cover.backup import solve_lscp_backup
 from siting.locate.cover.lscp_mclp import solve_lscp, solve_mclp
 from siting.locate.cover.presolve import build_cover, drop_dominated_rows, drop_dominated_sites
@@ -278,11 +278,11 @@ def test_the_same_seed_gives_the_same_plan():
 
 def test_the_curve_falls_off_and_agrees_with_each_number():
     problem = clustered(4, 600, 40, 0.12)
-    curve = coverage_curve(problem, range(1, 9))
+    curve = served_curve(problem, range(1, 9), by="sites", limits=Limits())
     assert curve["status"].eq("optimal").all()
-    assert curve["covered_demand"].is_monotonic_increasing
-    assert curve["covered_demand"].iloc[3] == solve_mclp(problem, p=4).objective
-    assert curve["added_demand"].sum() == curve["covered_demand"].iloc[-1]
+    assert curve["served"].is_monotonic_increasing
+    assert curve["served"].iloc[3] == solve_mclp(problem, p=4).objective
+    assert curve["added"].sum() == curve["served"].iloc[-1]
 
 
 def test_progress_is_told_between_0_and_1():
@@ -305,7 +305,7 @@ def test_ctrl_c_gives_the_best_so_far():
     assert "interrupted" in plan.message
     assert (plan.ended, best.ended) == ("interrupted", "")
     assert 0.9 * best.objective < plan.objective <= best.objective <= plan.bound
-    assert len(coverage_curve(problem, [3, 12], limits=Limits(time_limit_s=20))) == 2
+    assert len(served_curve(problem, [3, 12], by="sites", limits=Limits(time_limit_s=20))) == 2
 
 
 def test_ctrl_c_stops_the_solver_too():

@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
+from siting.plain_text import plain
+
 Progress = Callable[[str, float], None]
 
 
@@ -38,8 +40,13 @@ def part_of(progress: Progress | None, low: float, high: float) -> Progress | No
 
 
 @contextmanager
-def progress() -> Iterator[Progress]:
+def progress(*, quiet: bool = False) -> Iterator[Progress]:
     """Show progress while the block runs, and leave nothing behind.
+
+    Parameters
+    ----------
+    quiet
+        Show nothing at all.
 
     Yields
     ------
@@ -51,14 +58,16 @@ def progress() -> Iterator[Progress]:
     >>> with progress() as tell:
     ...     tell("counting homes", 0.5)
     """
-    if _in_notebook():
+    if quiet:
+        yield silent
+    elif _in_notebook():
         with _notebook_line() as tell:
             yield tell
     elif sys.stderr.isatty():
         with _terminal_bar() as tell:
             yield tell
     else:
-        yield _silent
+        yield silent
 
 
 def progress_html(label: str, share: float) -> str:
@@ -68,10 +77,6 @@ def progress_html(label: str, share: float) -> str:
     '<progress max="1" value="0.50"></progress> reading &lt;streets&gt;'
     """
     return f'<progress max="1" value="{share:.2f}"></progress> {escape(label)}'
-
-
-def _silent(label: str, share: float) -> None:
-    """Draw nothing."""
 
 
 def _in_notebook() -> bool:
@@ -96,9 +101,5 @@ def _terminal_bar() -> Iterator[Progress]:
     columns = (TextColumn("{task.description:<42}", markup=False), BarColumn(), TimeElapsedColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=1.0)
-        yield lambda label, share: bar.update(task, description=_printable(label), completed=share)
-
-
-def _printable(text: str) -> str:
-    """Names come from data; an escape sequence in one must not repaint a terminal."""
-    return "".join(char if char.isprintable() else "?" for char in text)
+        # Names come from data; an escape sequence in one must not repaint a terminal.
+        yield lambda label, share: bar.update(task, description=plain(label), completed=share)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from siting.cli.console import ExitCode, NoCache, plain_lines, progress_bar, tame, warn
+from siting.cli.console import ExitCode, NoCache, plain_lines, tame, warn
 from siting.cli.report_file import format_of, may_colour, print_report, write_report
 from siting.errors import SitingError
 from siting.message import Language
 from siting.plain_text import plain
+from siting.progress import progress
 
 if TYPE_CHECKING:
     from siting.pipeline.plans.check import CheckOptions, PlanChecks
@@ -127,8 +128,8 @@ def run_checks(plans: Sequence[Path], options: CheckOptions, *, quiet: bool = Fa
     from siting.pipeline.plans.files import find_plans
 
     files = find_plans(plans)
-    with progress_bar(quiet=quiet) as progress:
-        checks = check_plans(files.plans, options, progress=progress)
+    with progress(quiet=quiet) as tell:
+        checks = check_plans(files.plans, options, progress=tell)
     if files.skipped and not quiet:
         listed = ", ".join(plain(path.name) for path in files.skipped[:_SHOWN_NOTES])
         more = " ..." if len(files.skipped) > _SHOWN_NOTES else ""

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siting.cli.console import ExitCode, NoCache, progress_bar, say
+from siting.cli.console import ExitCode, NoCache, say
 from siting.errors import SitingError
+from siting.progress import progress
 
 if TYPE_CHECKING:
     from siting.pipeline.gaps.analysis import Analysis
@@ -84,8 +85,8 @@ def _analysis(project: Path, language: str | None, *, cache: bool, quiet: bool) 
             f"{project} holds results, which carry no streets or layers to draw from; "
             "name the project file that they were made of."
         )
-    with progress_bar(quiet=quiet) as progress:
-        return analyze(project, language=language, cache=cache, progress=progress)
+    with progress(quiet=quiet) as tell:
+        return analyze(project, language=language, cache=cache, progress=tell)
 
 
 def _basemaps(tianditu_key: str | None, *, openstreetmap: bool) -> list[Basemap]:

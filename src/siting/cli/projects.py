@@ -12,13 +12,13 @@ from siting.cli.console import (
     ExitCode,
     NoCache,
     plain_lines,
-    progress_bar,
     say,
     say_json,
     warn,
 )
 from siting.errors import SitingError
 from siting.plain_text import plain
+from siting.progress import progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -293,14 +293,14 @@ def plan_years(
     from siting.report.siting.text import siting_text
 
     check_out_folder(out)
-    with progress_bar() as progress:
-        analysis = analyze(project, language=language, cache=not no_cache, progress=progress)
-        limits = Limits(time_limit, gap, progress=progress)
+    with progress() as tell:
+        analysis = analyze(project, language=language, cache=not no_cache, progress=tell)
+        limits = Limits(time_limit, gap, progress=tell)
         found = replan(
             library, analysis, rule, first_year=first_year, years=years, limits=limits,
             weight=weight,
         )  # fmt: skip
-        written = found.write(out, progress=progress)
+        written = found.write(out, progress=tell)
     say(plain_lines(siting_text(found.to_dict(), analysis.language)))
     if not found.has_plan:
         return ExitCode.FINDINGS

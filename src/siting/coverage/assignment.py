@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from siting.coverage.max_flow import _FAR, push_maximum_flow, sort_within
+from siting.coverage import kernels
 from siting.errors import SitingError
 from siting.network.costs import within
 
@@ -246,7 +246,7 @@ def _nearest_first(asked: _Asked) -> NDArray[np.int64]:
     """Return the order that puts each home's pairs, which stand together, by cost."""
     count = np.bincount(asked.source, minlength=asked.people.size)
     offset = np.concatenate([[0], np.cumsum(count)])
-    return np.asarray(sort_within(offset, asked.cost), np.int64)
+    return np.asarray(kernels.sort_within(offset, asked.cost), np.int64)
 
 
 def _nearest_flow(asked: _Asked, pairs: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -310,7 +310,7 @@ def _maximum_flow(
     """Return the flow of pairs sorted by source, and who can still reach a facility with room."""
     of_home = np.bincount(asked.source, minlength=asked.people.size)
     of_facility = np.bincount(asked.target, minlength=asked.room.size)
-    flow, level_home, level_facility = push_maximum_flow(
+    flow, level_home, level_facility = kernels.push_maximum_flow(
         np.concatenate([[0], np.cumsum(of_home)]),
         asked.source,
         asked.target,
@@ -320,7 +320,7 @@ def _maximum_flow(
         np.maximum(asked.room - asked.load(begun), 0.0),
         begun,
     )
-    return flow, level_home < _FAR, level_facility < _FAR
+    return flow, level_home < kernels.FAR, level_facility < kernels.FAR
 
 
 def _cut_total(asked: _Asked, moves_on: NDArray[np.bool_], takes_more: NDArray[np.bool_]) -> float:

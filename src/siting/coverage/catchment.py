@@ -114,17 +114,25 @@ def floating_catchment_area(
     """
     people = np.nan_to_num(np.asarray(demand, float), nan=0.0)
     offered = np.nan_to_num(np.asarray(supply, float), nan=0.0)
-    weight = _weights(travel_costs.cost, cutoff, zones)
+    weight = pair_weights(travel_costs.cost, cutoff, zones)
     home, facility = travel_costs.from_index, travel_costs.to_index
     users = np.bincount(facility, weight * people[home], offered.size)
     per_person = np.divide(offered, users, out=np.zeros(offered.size), where=users > 0)
     return np.bincount(home, weight * per_person[facility], people.size).astype(float)
 
 
-def _weights(
+def pair_weights(
     cost: NDArray[np.float64], cutoff: float, zones: Sequence[tuple[float, float]] | None
 ) -> NDArray[np.float64]:
-    """Return how much each pair counts: 1 within the limit, or the weight of its zone."""
+    """Return how much each pair counts: 1 within the limit, or the weight of its zone.
+
+    Parameters and errors are those of `floating_catchment_area`.
+
+    Examples
+    --------
+    >>> pair_weights(np.array([300.0, 301.0, 501.0]), 500, [(300, 1.0), (600, 0.5)]).tolist()
+    [1.0, 0.5, 0.0]
+    """
     near = within(cost, cutoff).astype(float)
     if zones is None:
         return near

@@ -94,8 +94,9 @@ def solve_complexes(
     Parameters
     ----------
     functions
-        Two functions may not bear the same name. Site costs, and sites forced in or out, are read
-        from the first function's problem.
+        Two functions may not bear the same name. Site costs are read from the first function's
+        problem. A site that one of the problems forces in holds a complex; one that a problem
+        forces out does not hold that function.
     floor_area_m2
         float (m,): floor area that each site offers, shared by its functions.
     minimum_functions, minimum_area_m2
@@ -105,8 +106,9 @@ def solve_complexes(
     -------
     Solution
         `objective` counts weighted people served, existing facilities included.
-        ``details["functions"]`` is a list of (site, name, floor area in m²),
-        ``details["served"]`` the people served by function name. `assignment` is empty.
+        ``details["functions"]`` is a list of (site, name, floor area in m²), ``details["served"]``
+        the people served by function name, ``details["served_today"]`` those of them whom
+        existing facilities serve. `assignment` is empty.
 
     Raises
     ------
@@ -249,13 +251,14 @@ def _bounds(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
     """Return costs, limits and kinds of the columns."""
     m = columns.sites
-    first = parts[0].function.problem
+    problems = [part.function.problem for part in parts]
     lower, upper = np.zeros(columns.size), np.ones(columns.size)
-    lower[:m] = first.forced_in
+    lower[:m] = np.any([each.forced_in for each in problems], axis=0)
     # A site that holds a facility already is no place for a complex.
-    taken = np.any([part.function.problem.existing for part in parts], axis=0)
-    upper[:m] = ~(first.forced_out | taken)
-    for a in columns.a:
+    taken = np.any([each.existing for each in problems], axis=0)
+    upper[:m] = ~taken & ~np.all([each.forced_out for each in problems], axis=0)
+    for s, a, each in zip(columns.s, columns.a, problems, strict=True):
+        upper[s : s + m] = ~each.forced_out
         upper[a : a + m] = floor
     integer = np.zeros(columns.size, bool)
     integer[: m * (1 + len(parts))] = True
@@ -311,6 +314,8 @@ def _answer(
     objective = sum(part.function.weight * served[part.function.name] for part in parts)
     bound = max(outcome.bound, objective)
     closed = is_closed(objective, bound)
+    nothing = np.zeros(m)
+    today = {part.function.name: _served(part.function, nothing > 0, nothing) for part in parts}
     inside = [
         (int(j), part.function.name, float(area[j]))
         for j in opened
@@ -340,7 +345,7 @@ def _answer(
         cost=float(spent),
         seconds=watch.elapsed(),
         ended="" if closed else watch.ended,
-        details={"functions": inside, "served": served},
+        details={"functions": inside, "served": served, "served_today": today},
     )
 
 

@@ -11,9 +11,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from siting.errors import SitingError
+from siting.network import kernels
 from siting.network.junctions import Vertices, match_vertices
-from siting.network.kernels.repeats import mark_repeats
-from siting.network.kernels.zorder import zorder_keys
 from siting.tables import STREETS, check_table
 
 if TYPE_CHECKING:
@@ -125,7 +124,7 @@ def _without_repeats(
     low = np.minimum(edges.start, edges.end)
     high = np.maximum(edges.start, edges.end)
     order = _sorted_by(_pair_keys(low, high), np.diff(edges.offsets), high, low)
-    kept_as, turned = mark_repeats(order, low, high, edges.offsets, edges.xy)
+    kept_as, turned = kernels.mark_repeats(order, low, high, edges.offsets, edges.xy)
     backward = ~one | turned
     forward = ~one | ~turned
     keep = np.flatnonzero(kept_as == np.arange(low.size))
@@ -141,7 +140,7 @@ def _ordered(
     keys, first = _first_places(np.concatenate([edges.start, edges.end]))
     ends = np.concatenate([edges.offsets[:-1], edges.offsets[1:] - 1])
     xy = edges.xy[ends[first]]
-    along = zorder_keys(xy)
+    along = kernels.zorder_keys(xy)
     curve = _sorted_by(along, xy[:, 1], xy[:, 0], along)
     rank = np.empty(int(keys.max()) + 1, np.int64)
     rank[keys[curve]] = np.arange(keys.size)

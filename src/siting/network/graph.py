@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from siting.errors import SitingError
+from siting.network import kernels
 from siting.network.arrays import frozen_array
 from siting.network.build import network_columns
-from siting.network.kernels.arcs import build_reversed_arcs
-from siting.network.kernels.grid import build_segment_grid
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -120,7 +119,7 @@ class Network:
     @cached_property
     def reversed_arcs(self) -> Arcs:
         """Arcs grouped by the node they lead to: what a search from the facilities walks."""
-        return build_reversed_arcs(
+        return kernels.build_reversed_arcs(
             self.node_count, self.edge_from, self.edge_to, self.cost_forward, self.cost_backward
         )
 
@@ -143,7 +142,8 @@ class Network:
         return np.asarray(self.edge_enclosed, np.bool_)
 
     def _grid(self, wanted: NDArray[np.bool_]) -> SegmentGrid:
-        return build_segment_grid(self.edge_xy, self.edge_offsets, np.flatnonzero(wanted))
+        rows = np.flatnonzero(wanted)
+        return kernels.build_segment_grid(self.edge_xy, self.edge_offsets, rows)
 
     def with_cost(
         self,

@@ -313,6 +313,11 @@ def note_fragments(city: City, report: DataReport) -> None:
     )
 
 
+def _ratio(value: float) -> str:
+    """Write a detour; a dash where no two homes are far enough apart, or none is reached."""
+    return f"{value:.2f}" if np.isfinite(value) else "–"
+
+
 def note_health(city: City, report: DataReport) -> None:
     """Report the figures that show whether the streets hang together as streets do."""
     assert city.network is not None
@@ -329,8 +334,8 @@ def note_health(city: City, report: DataReport) -> None:
         "dead_end_pairs": f"{len(health.dead_end_pairs):,}",
         "dead_ends": health.dead_ends,
         "apart_m": f"{APART_M:g}",
-        "median_detour": f"{health.median_detour:.2f}",
-        "high_detour": f"{health.high_detour:.2f}",
+        "median_detour": _ratio(health.median_detour),
+        "high_detour": _ratio(health.high_detour),
     }
     report.add(
         "streets",
@@ -338,8 +343,8 @@ def note_health(city: City, report: DataReport) -> None:
         "network-health",
         "health of the network: {main_share} of the street length and {homes_on_main} of the homes "
         "hang together; {crossings} crossings without a junction; {dead_end_pairs} pairs of dead "
-        "ends within {apart_m} m of each other; walks between sampled homes are {median_detour} "
-        "times the straight line (median; nine in ten at most {high_detour})".format(**told)
+        "ends within {apart_m} m of each other; walk over straight line between sampled homes: "
+        "median {median_detour}, nine in ten at most {high_detour}".format(**told)
         + ("; this looks like a network with missing links." if health.looks_broken else "."),
         count=len(health.crossings) + len(health.dead_end_pairs),
         examples=(f"({x:.0f}, {y:.0f})" for x, y in [*health.crossings, *health.dead_end_pairs]),

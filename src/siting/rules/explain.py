@@ -42,6 +42,7 @@ _LABELS: Mapping[str, Text] = MappingProxyType(
         "asks": Text("要求", "asks"),
         "measure": Text("度量", "measure"),
         "facility types": Text("设施类型", "facility types"),
+        "within": Text("范围", "within"),
         "applies to": Text("适用对象", "applies to"),
         "when": Text("适用条件", "when"),
         "strength": Text("强度", "strength"),
@@ -58,6 +59,13 @@ _LABELS: Mapping[str, Text] = MappingProxyType(
         "governs": Text("取代", "governs"),
         "shares area": Text("面积共用", "shares area with"),
         "cases": Text("算例", "cases"),
+    }
+)
+_WAYS: Mapping[str, Text] = MappingProxyType(
+    {
+        "straight_line": Text("直线距离", "in a straight line"),
+        "walking_distance": Text("步行", "on foot"),
+        "walking_time": Text("步行", "on foot"),
     }
 )
 _COLON = Text("：", ": ")
@@ -109,6 +117,7 @@ def describe_rule(rule: Rule, language: str = "zh") -> str:
         ("asks", asks_text(rule)),
         ("measure", _title(measure_of(rule.measure).title)),
         ("facility types", _both(lambda lang: _names(rule, lang))),
+        ("within", _within_text(rule)),
         ("applies to", _applies_text(rule)),
         ("when", _condition_text(rule.applies_to.when)),
         ("strength", _STRENGTHS[rule.strength]),
@@ -210,10 +219,15 @@ def _arithmetic(block: FindingBlock, row: int) -> Text:
         over = block.sense == "at_most"
         gap = Text(
             f"{'超出' if over else '缺'} {missing.zh}",
-            f"{missing.en} {'too far' if over else 'short'}",
+            f"{missing.en} {_too(block) if over else 'short'}",
         )
         gap = Text("", "") if np.isinf(short) else gap
     return joined(limit, Text(f"实际 {found.zh}", f"measured {found.en}"), gap)
+
+
+def _too(block: FindingBlock) -> str:
+    is_distance = measure_of(block.measure).family is Family.DISTANCE
+    return "too far" if is_distance else "too much"
 
 
 def _sum_text(block: FindingBlock, row: int) -> Text:
@@ -284,6 +298,21 @@ def _applies_text(rule: Rule) -> Text:
     zh, en = (load_levels().title(name, language) for language in ("zh", "en"))
     level = Text(f"片区指{zh}" if name else "", en)
     return joined(subjects, level, words[rule.applies_to.status], zh="，", en=", ")
+
+
+def _within_text(rule: Rule) -> Text:
+    """Say how far a rule looks, and what counts less because it is farther."""
+    within = rule.options.within
+    if within is None:
+        return Text("", "")
+    way, limit = _WAYS[within.measure], quantity_text(within.at_most, within.unit)
+    reach = Text(f"{way.zh} {limit.zh}", f"{limit.en} {way.en}")
+    zones = [
+        (quantity_text(zone.at_most, within.unit), number_text(zone.weight))
+        for zone in rule.options.zones
+    ]
+    parts = [Text(f"{far.zh} 内计 {share}", f"up to {far.en} × {share}") for far, share in zones]
+    return joined(reach, *parts)
 
 
 def _condition_text(condition: Condition | None) -> Text:

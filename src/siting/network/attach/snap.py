@@ -14,14 +14,11 @@ import numpy as np
 import pandas as pd
 
 from siting.errors import SitingError
+from siting.network import kernels
 from siting.network.attach.attachment import Attachment, Via
 from siting.network.attach.barriers import barrier_grid, barriers_around
 from siting.network.attach.subjects import find_starts
 from siting.network.costs import TOLERANCE_M
-from siting.network.kernels.grid import build_segment_grid
-from siting.network.kernels.nearest import nearest_segments
-from siting.network.kernels.threads import over_pieces
-from siting.network.kernels.zorder import zorder_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,7 +170,7 @@ def _legs(
     limit[legs.start] = np.minimum(legs.access_m + EQUAL_M, limit_m)
     found = [legs, *_equal_legs(network, partial(look, limit), ignored, threads, legs)]
     for edge in np.flatnonzero(network.edge_added):
-        grid = build_segment_grid(network.edge_xy, network.edge_offsets, np.array([edge]))
+        grid = kernels.build_segment_grid(network.edge_xy, network.edge_offsets, np.array([edge]))
         found.append(look(limit, ignored, threads, grid, starts.near(grid, limit))[0])
     return _together(found)
 
@@ -248,16 +245,16 @@ def _search(
     n = starts.size
     segment, share, gap = np.full(n, -1, np.int32), np.zeros(n), np.full(n, np.inf)
     hindered = np.zeros(n, bool)
-    order = rows[np.argsort(zorder_keys(starts.circle[rows, :2]), kind="stable")]
+    order = rows[np.argsort(kernels.zorder_keys(starts.circle[rows, :2]), kind="stable")]
     found = (segment, share, gap, hindered)
 
     def work(low: int, high: int) -> None:
-        nearest_segments(
+        kernels.nearest_segments(
             order[low:high], starts.circle, starts.sides, starts.offsets, limit, ignored,
             grid, walls, found,
         )  # fmt: skip
 
-    over_pieces(work, order.size, threads)
+    kernels.over_pieces(work, order.size, threads)
     start = np.flatnonzero(segment >= 0)
     hit = segment[start]
     position = _position(network, grid, hit, share[start])

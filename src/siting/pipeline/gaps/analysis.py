@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from siting import render
 from siting.data_report import DataReport
 from siting.errors import SitingError
 from siting.loaders.project.read import read_project
@@ -26,9 +27,6 @@ from siting.pipeline.kept.layers import load_kept_layers
 from siting.pipeline.kept.networks import Prepared
 from siting.pipeline.manifest import build_manifest, versions
 from siting.progress import Progress, part_of
-from siting.render import draw_map
-from siting.render.static.draw import draw_static_map
-from siting.render.static.picture import Picture
 from siting.report.analysis.text import summary_html, summary_text
 from siting.rules.city.costs import CityCosts
 from siting.rules.city.evaluate import evaluate_city
@@ -42,6 +40,7 @@ if TYPE_CHECKING:
 
     from siting.loaders.layer.load import Layers
     from siting.loaders.project.model import Project
+    from siting.render.static.picture import Picture
     from siting.rules.city.model import City
 
 
@@ -108,12 +107,14 @@ class Analysis(Found):
 
     def explore(self) -> Any:
         """Return the interactive map, a ``folium.Map`` that shows itself and needs no network."""
-        return draw_map(build_map_model(self), language=self.language)
+        return render.draw_map(build_map_model(self), language=self.language)
 
     def picture(self, rule_id: str | None = None, *, level: str | None = None) -> Picture:
         """Return the static map of one rule, the worst where left out; it shows itself too."""
         model = build_map_model(self)
-        return Picture(draw_static_map(model, rule_id=rule_id, level=level, language=self.language))
+        return render.Picture(
+            render.draw_static_map(model, rule_id=rule_id, level=level, language=self.language)
+        )
 
     def compare(self, after: Found) -> Comparison:
         """Put this analysis and one after a change side by side, rule by rule."""

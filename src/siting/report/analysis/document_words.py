@@ -1,53 +1,9 @@
-"""The words of the printable report in both languages, and its looks on screen and on A4."""
+"""The words of the printable report in both languages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-    "form-action 'none'"
-)
-STYLE = """
-@page{size:A4;margin:14mm 14mm}
-*{box-sizing:border-box}
-body{font:11pt/1.5 "PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",system-ui,
-sans-serif;margin:2rem auto;max-width:56rem;padding:0 1rem;color:#1a1a1a;background:#fff}
-/* A Chinese font first would give English its wide quotation marks. */
-body:lang(en){font-family:"Segoe UI","Helvetica Neue",Arial,"Liberation Sans","PingFang SC",
-"Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif}
-h1{font-size:1.7em;line-height:1.25;margin:0}p{margin:.3em 0}
-h2{font-size:1.2em;margin:1.1em 0 .3em;break-after:avoid}
-h3{font-size:1em;margin:.7em 0 .1em;break-after:avoid}
-.made-up{background:#ffe08a;padding:.25em .7em;font-weight:600}
-.quiet,.figures p{color:#44505c;font-size:.86em}
-p,li{overflow-wrap:break-word;orphans:2;widows:2}
-ul{margin:.1em 0;padding-left:1.2em;font-size:.86em;break-inside:avoid}
-table{border-collapse:collapse;width:100%;font-size:.86em;line-height:1.35;margin:.3em 0 .7em}
-th,td{border-bottom:1px solid #d0d0d0;padding:.15em .45em;text-align:start;vertical-align:top;
-overflow-wrap:break-word}
-thead th{border-bottom:2px solid #666}thead{break-after:avoid}tr{break-inside:avoid}
-td.n,th.n{text-align:end;font-variant-numeric:tabular-nums;white-space:nowrap}
-.figures :is(td,th):not(:first-child){text-align:end;white-space:nowrap;
-font-variant-numeric:tabular-nums}
-.lead-in{break-after:avoid}
-.pair{columns:2 20em;column-gap:1.2em}.pair table{margin-top:0}
-.pair th,.pair td{padding:.15em .25em}
-.pair th{vertical-align:bottom}.figures .pair:lang(en) th:not(:first-child){white-space:normal}
-.pair table:not(:has(tbody tr:nth-child(7))),.reasons,.sources table{break-inside:avoid}
-.areas table{max-width:32em}
-.maps{display:grid;grid-template-columns:repeat(auto-fit,minmax(20em,1fr));gap:.8em}
-figure{margin:0;break-inside:avoid}figure img{display:block;width:100%;border:1px solid #ddd}
-.sources td:not(:nth-child(2)):not(:nth-child(5)),.sources th{white-space:nowrap}
-.files table{table-layout:fixed;font-size:.72em}.files td{overflow-wrap:anywhere}
-.files td:nth-child(even),.files th:nth-child(even){width:11em;white-space:nowrap}
-.files td:nth-child(even){font-family:monospace}
-@media print{body{margin:0;max-width:none;padding:0;font-size:9.5pt;line-height:1.4}a{color:inherit}
-table{font-size:.82em}th,td{padding:.08em .4em}.pair th,.pair td{padding:.08em .25em}
-.files table{font-size:.66em}.files th,.files td{padding:0 .4em}
-.findings{break-before:page;margin-top:0}
-.figures:lang(en) table{font-size:.78em;line-height:1.3}}
-"""
 WORDS: Mapping[str, tuple[str, str]] = {
     "report": ("社区服务设施合规分析报告", "Report on community services"),
     "made_up": (

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from siting.network.attach.attachment import Attachment, Via
-from siting.network.costs import Closest
+from siting.network.costs import Closest, TravelCosts, within
 from siting.network.graph import Network
 from siting.rules.city.evaluate import evaluate_city
 from siting.rules.city.model import City, Parameters
@@ -307,6 +307,12 @@ class _GivenCosts:
         cost = np.inf if self._cost is None else float(self._cost)
         nearest = 0 if self._n_facilities and np.isfinite(cost) else -1
         return Closest(np.array([cost]), np.array([nearest], np.int32))
+
+    def pairs(self, rows: NDArray[np.int64], measure: str, cutoff: float) -> TravelCosts:  # noqa: ARG002
+        near = self._cost is not None and bool(within(float(self._cost), cutoff))
+        reached = rows if near else rows[:0]
+        cost = np.full(reached.size, np.nan if self._cost is None else float(self._cost))
+        return TravelCosts(np.zeros(reached.size, np.int32), reached.astype(np.int32), cost)
 
     @property
     def on_fragment(self) -> NDArray[np.bool_]:

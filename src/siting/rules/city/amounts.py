@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _NO_DEMAND, _ABSENT, _GAPS, _FROM_HOMES, _NOBODY, _NO_OUTLINE = range(6)
 
 # Places and beds of an existing facility stand in its capacity.
-_COLUMNS = {"places": "capacity", "beds": "capacity"}
+FACILITY_COLUMNS = {"places": "capacity", "beds": "capacity"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +88,7 @@ def sum_of_types(
     rows = rows[~city.facilities["facility_id"].iloc[rows].duplicated().to_numpy()]
     if quantity == "count":
         return _Sum(groups.sum_facilities(rows, np.ones(rows.size)), np.zeros(groups.size, bool))
-    values = column(city.facilities, _COLUMNS.get(quantity, quantity))
+    values = column(city.facilities, FACILITY_COLUMNS.get(quantity, quantity))
     taken = np.full(rows.size, np.nan) if values is None else values[rows]
     amount = groups.sum_facilities(rows, np.nan_to_num(taken, nan=0.0))
     return _Sum(amount, groups.sum_facilities(rows, np.isnan(taken).astype(float)) > 0)
@@ -191,7 +191,7 @@ def evaluate_size(rule: Rule, city: City) -> FindingBlock:
     measure = measure_of(rule.measure)
     size = len(city.facilities)
     absent = np.full(size, np.nan)
-    own = column(city.facilities, _COLUMNS.get(measure.quantity, measure.quantity))
+    own = column(city.facilities, FACILITY_COLUMNS.get(measure.quantity, measure.quantity))
     measured = absent if own is None else own
     limit = np.full(size, float(rule.require.limit) if rule.require else np.nan)
     if measure.family is Family.SIZE_PER:
@@ -281,7 +281,7 @@ def _block(
     what_zh = fact_title(what).zh
     names = type_names(rule.facility_types)
     codes = ", ".join(rule.facility_types)
-    quantity = _COLUMNS.get(measure.quantity, measure.quantity)
+    quantity = FACILITY_COLUMNS.get(measure.quantity, measure.quantity)
     return FindingBlock(
         rule,
         subject_kind or ("area" if groups.table is not None else "city"),

@@ -6,6 +6,7 @@ with a misspelt key still hears of its wrong unit in the same error.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from siting.did_you_mean import nearest_known
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 DENOMINATORS = ("homes", "households", "people", "elderly", "residential_land")
 # Facts of a place that no indicator table has.
+_WITHIN_A_LIMIT = (Family.COVERED, Family.WITHIN, Family.CATCHMENT)
 PLACE_FACTS = ("elderly", "children", "zone")
 
 
@@ -107,10 +109,12 @@ def _option_faults(rule: Any, family: Family) -> Iterator[Fault]:
     options = _get(rule, "options")
     chosen = _get(options, "denominator")
     allowed: tuple[str, ...] = ()
+    if family in _WITHIN_A_LIMIT and not _get(options, "within"):
+        message = f"is missing; {_get(rule, 'measure')} has to know the reach"
+        yield Fault(("options", "within"), message)
+    yield from _zone_faults(options, family)
     if family is Family.COVERED:
         allowed = DENOMINATORS
-        if not _get(options, "within"):
-            yield Fault(("options", "within"), "is missing; covered_share has to know the reach")
     elif family is Family.SHARE:
         allowed = tuple(key for key in SCALAR_UNITS if key.endswith("floor_area_m2"))
     if allowed and chosen not in allowed:
@@ -121,6 +125,22 @@ def _option_faults(rule: Any, family: Family) -> Iterator[Fault]:
     yield from _type_faults(
         _get(options, "of_which", "facility_types"), ("options", "of_which", "facility_types")
     )
+
+
+def _zone_faults(options: Any, family: Family) -> Iterator[Fault]:
+    zones = _list(_get(options, "zones"))
+    if not zones:
+        return
+    if family is not Family.CATCHMENT:
+        yield Fault(("options", "zones"), "are given; only catchment measures have zones")
+        return
+    limits = [_get(zone, "at_most") for zone in zones]
+    if not all(isinstance(each, int | float | Decimal) for each in limits):
+        return  # the model says which
+    reach = _get(options, "within", "at_most")
+    if sorted(set(limits)) != limits or limits[-1] != reach:
+        message = f"reach to {', '.join(map(str, limits))}; they ascend, and the last is {reach}"
+        yield Fault(("options", "zones"), message)
 
 
 def _reach_units(within: Any) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ Owns the names and units only. The arithmetic of each family is in a module of i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -32,6 +32,8 @@ class Family(Enum):
     PHASING = "housing that is built before"
     ATTRIBUTES = "facilities that break a condition"
     COVERED = "share of demand within reach"
+    WITHIN = "amount within a limit"
+    CATCHMENT = "amount within a limit for each of those who share it"
     RESIDENTS = "number of people"
 
 
@@ -134,6 +136,23 @@ def _size_per(name: str, zh: str, en: str, quantity: str) -> Measure:
     subjects = ("facility", "plan")
     return Measure(
         name, title, Family.SIZE_PER, "m2/bed", "m2", subjects, inputs, quantity, "beds", 1
+    )
+
+
+def _within(name: str, zh: str, en: str, quantity: str, unit: str) -> Measure:
+    title = Title(zh=zh, en=en)
+    inputs = (*_STREETS, f"facilities.{quantity}")
+    return Measure(name, title, Family.WITHIN, unit, unit, ("home",), inputs, quantity)
+
+
+def _catchment(name: str, zh: str, en: str, quantity: str, base: str, per: int) -> Measure:
+    rate = _rate(name, zh, en, quantity, base, per)
+    return replace(
+        rate,
+        family=Family.CATCHMENT,
+        finding_unit=rate.unit,
+        subjects=("home",),
+        inputs=(*_STREETS, f"facilities.{quantity}", f"homes.{base}"),
     )
 
 
@@ -303,6 +322,43 @@ _ALL = (
         "%",
         ("area", "city"),
         ("homes", "facilities", "streets"),
+    ),
+    _within("facilities_within", "限值内设施数", "Facilities within reach", "count", "facilities"),
+    _within(
+        "floor_area_within", "限值内建筑面积", "Floor area within reach", "floor_area_m2", "m2"
+    ),
+    _within("places_within", "限值内托位（学位）数", "Places within reach", "places", "places"),
+    _catchment(
+        "catchment_floor_area_per_person",
+        "人均可达建筑面积",
+        "Floor area within reach per person who shares it",
+        "floor_area_m2",
+        "population",
+        1,
+    ),
+    _catchment(
+        "catchment_floor_area_per_100_households",
+        "每百户可达建筑面积",
+        "Floor area within reach per 100 households that share it",
+        "floor_area_m2",
+        "households",
+        100,
+    ),
+    _catchment(
+        "catchment_places_per_1000_people",
+        "千人可达托位（学位）数",
+        "Places within reach per 1,000 people who share them",
+        "places",
+        "population",
+        1000,
+    ),
+    _catchment(
+        "catchment_beds_per_1000_elderly",
+        "千名老人可达床位数",
+        "Beds within reach per 1,000 elderly who share them",
+        "beds",
+        "elderly",
+        1000,
     ),
     Measure(
         "residents",

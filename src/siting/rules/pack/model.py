@@ -194,6 +194,13 @@ class Within(_Model):
     unit: Literal["m", "min"] = Field(description="m, or min for walking_time.")
 
 
+class Zone(_Model):
+    """How much a facility counts for those who are no farther than a limit."""
+
+    at_most: Amount = Field(description="Inclusive limit, in the unit of within.")
+    weight: Annotated[Amount, Field(le=1)] = Field(description="From 1 (fully) down to 0.")
+
+
 class Functions(_Model):
     """Some of the functions of a complex have to come from a shorter list."""
 
@@ -223,7 +230,15 @@ class Options(_Model):
         default=(),
         description="Facility types that are added where a plan has them and not missed otherwise.",
     )
-    within: Within | None = Field(default=None, description="For covered_share: the reach.")
+    within: Within | None = Field(
+        default=None,
+        description="For covered_share, what is within reach, and catchments: the reach.",
+    )
+    zones: tuple[Zone, ...] = Field(
+        default=(),
+        description="For catchment measures: zones of distance, the nearest first, the last as far "
+        "as within; what is nearer counts more. Left out: all within reach counts alike.",
+    )
     of_which: Functions | None = Field(
         default=None, description="For functions_in_complex: how many have to be of these types."
     )

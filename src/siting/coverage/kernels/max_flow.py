@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-_FAR = 1 << 30
+FAR = 1 << 30
 
 
 @njit(cache=True)
@@ -22,7 +22,7 @@ def sort_within(offset, cost):
 
 @njit(cache=True)
 def push_maximum_flow(offset, owner, to, back_offset, back, supply, room, flow):
-    """Return each pair's flow and each side's distance to a room left (`_FAR`: none is reached).
+    """Return each pair's flow and each side's distance to a room left (`FAR`: none is reached).
 
     `flow` is what to begin with, `supply` and `room` what it leaves; all three are left as they
     are at the end. No step takes anybody's service away: whoever gives way goes elsewhere. Every
@@ -37,7 +37,7 @@ def push_maximum_flow(offset, owner, to, back_offset, back, supply, room, flow):
         cursor_d = offset[:-1].copy()
         cursor_f = back_offset[:-1].copy()
         for root in range(supply.size):
-            while supply[root] > 0.0 and level_d[root] != _FAR:
+            while supply[root] > 0.0 and level_d[root] != FAR:
                 length = _find_path(
                     root, offset, owner, to, back_offset, back, room, flow,
                     level_d, level_f, cursor_d, cursor_f, path,
@@ -62,8 +62,8 @@ def _push_directly(offset, to, supply, room, flow):
 @njit(cache=True)
 def _measure(offset, owner, to, back_offset, back, supply, room, flow, level_d, level_f):
     """Search backwards from the rooms left; tell whether demand with supply left reaches one."""
-    level_d[:] = _FAR
-    level_f[:] = _FAR
+    level_d[:] = FAR
+    level_f[:] = FAR
     queue = np.empty(room.size, np.int64)
     tail = 0
     for j in range(room.size):
@@ -78,13 +78,13 @@ def _measure(offset, owner, to, back_offset, back, supply, room, flow, level_d, 
         head += 1
         for position in range(back_offset[j], back_offset[j + 1]):
             i = owner[back[position]]
-            if level_d[i] != _FAR:
+            if level_d[i] != FAR:
                 continue
             level_d[i] = level_f[j] + 1
             reached = reached or supply[i] > 0.0
             for pair in range(offset[i], offset[i + 1]):
                 donor = to[pair]
-                if flow[pair] > 0.0 and level_f[donor] == _FAR:
+                if flow[pair] > 0.0 and level_f[donor] == FAR:
                     level_f[donor] = level_d[i] + 1
                     queue[tail] = donor
                     tail += 1
@@ -121,7 +121,7 @@ def _find_path(
             cursor_d[i] += 1
         if moved:
             continue
-        level_d[i] = _FAR
+        level_d[i] = FAR
         if length == 0:
             return 0
         length -= 2
