@@ -158,6 +158,10 @@ def test_a_layer_with_junction_keys_is_left_as_it_is():
     assert report.notes == []
 
 
+def test_a_layer_without_any_street_left_stays_empty():
+    assert len(joined([])[0]) == 0
+
+
 def test_a_line_that_meets_nothing_keeps_its_name():
     streets, _ = joined([[(0, 0), (10, 0)], [(0, 50), (10, 50)]])
     assert streets["street_id"].tolist() == ["A", "B"]

@@ -112,7 +112,7 @@ def join_lines(
     levels = street_levels(streets)
     if levels.structure.any():
         streets = streets.assign(enclosed=levels.structure)
-    if {"from_node", "to_node"} <= set(streets.columns):
+    if not len(streets) or {"from_node", "to_node"} <= set(streets.columns):
         return _flat(streets, subject, report)
     drawing = _drawing(streets, levels)
     cuts, links, counts = _meetings(drawing, gap_m, crossings=crossings)
