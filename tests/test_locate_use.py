@@ -21,7 +21,9 @@ from locate_town import HOMES, SITES, frame_of_sites, write_street
 from siting.loaders.project.read import build_project
 from siting.locate import Limits
 from siting.pipeline.sites.problem import Decisions
+from siting.pipeline.sites.sheets import siting_sheets
 from siting.report.siting.text import siting_text
+from siting.words import say
 
 FAILING = {name: row for name, row in HOMES.items() if name != "c"}
 
@@ -112,7 +114,7 @@ def test_the_best_sites_stay_the_best_when_their_order_changes(town):
 def test_covering_all_names_who_cannot_be_reached(town):
     found = propose(town, sites=frame_of_sites([200]), cover_all=True)
     assert found.solution.status.value == "infeasible"
-    assert "2 of 4 rows reach no site; the first is 'd'" in found.solution.message
+    assert "2 of 4 rows reach no site; the first is 'd'" in say(found.solution.message, "en")
 
 
 def test_unreachable_demand_can_be_left_out_and_is_told(town):
@@ -146,6 +148,15 @@ def test_a_site_is_reached_through_its_gate_before_and_after_it_is_built(town):
 def test_a_gate_of_another_site_moves_nothing(town):
     found = propose(gated(town, "east", 2450), p=1, decisions=Decisions(forced_in=["west"]))
     assert found.opened["added"].tolist() == [100 + 60]
+
+
+def test_the_gate_of_a_home_is_not_that_of_a_site_with_its_number(town):
+    # A site at 200 that is called as the home at 2900 is, whose gate lies at 2450.
+    sites = frame_of_sites([200]).assign(site_id=["e"])
+    found = propose(gated(town, "e", 2450), p=1, sites=sites)
+    assert found.opened["added"].tolist() == [100 + 60]
+    rule = next(each for each in found.to_dict()["rules"] if each["key"] == "town-library")
+    assert rule["people_before"] - rule["people_after"] == 100 + 60
 
 
 def test_areas_tell_who_gains_and_who_is_still_without(town):
@@ -354,7 +365,7 @@ def test_zero_money_opens_nothing(town):
 def test_negative_numbers_are_a_status_and_a_sentence(town):
     solution = propose(town, p=-1).solution
     assert solution.status.value == "invalid"
-    assert "give a whole number" in solution.message
+    assert "give a whole number" in say(solution.message, "en")
 
 
 @pytest.mark.parametrize(
@@ -453,3 +464,19 @@ def test_forty_sites_for_the_elderly_of_wuhan_are_proven_best(real_data, reposit
     newly = rule["people_before"] - rule["people_after"]
     assert newly == pytest.approx(served["answer"]["newly_served"])
     assert found.curve["served"].is_monotonic_increasing
+
+
+def test_a_chinese_workbook_has_chinese_heads_statuses_and_facility_types(town):
+    summary = propose(town, sites="sites", p=1, curve=[1]).to_dict(scenario=False)
+    sheets = {sheet.title: sheet for sheet in siting_sheets(summary, "zh")}
+    assert list(sheets) == [
+        "方案概要", "选定的备选点", "效益曲线", "片区受益", "全部规则复核",
+    ]  # fmt: skip
+    heads = [column.header for sheet in sheets.values() for column in sheet.columns]
+    assert [head for head in heads if head.isascii()] == []
+    by_head = {column.header: column.values for column in sheets["选定的备选点"].columns}
+    assert set(by_head["设施类型"]) == {"公共阅读空间"}
+    curve = {column.header: column.values for column in sheets["效益曲线"].columns}
+    assert set(curve["状态"]) == {"已证明最优"}
+    told = [text for text in sheets["方案概要"].columns[0].values if "opened" in text]
+    assert told == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,11 @@ import pytest
 from plan_book import HEAD, facts, write_book
 from siting.errors import LoadError, ProjectError
 from siting.loaders.plan.read import plan_table, read_plan
+from siting.rules.pack.find import find_packs, read_packs
+from siting.rules.pack.selection import select_rules
 from siting.rules.plan.consistency import check_consistency
+from siting.rules.plan.evaluate import evaluate_plan
+from siting.words import say
 
 ELDER = "floor_area_m2.elder_care"
 
@@ -223,6 +228,13 @@ def test_rooms_with_remarks_add_up_to_their_total(book, labels, total):
     assert facts(book(rows))[ELDER] == 200 + 140
 
 
+def test_rooms_below_a_total_are_places_of_their_own(book):
+    rows = [HEAD, ["养老服务用房（1#楼）", "㎡", 200], ["养老服务用房（2#楼）", "㎡", 140]]
+    plan = read_plan(book([*rows, ["养老服务用房小计", "㎡", 340], ["总户数", "户", 1250]]))
+    # No place of 300 m2, although there are 340 m2 in all.
+    assert [place.location for place in plan.facts[ELDER].evidence] == ["指标!C2", "指标!C3"]
+
+
 def test_rooms_that_are_not_their_total_leave_it_unknown(book):
     rows = [HEAD, ["养老服务用房（1#楼）", "㎡", 200], ["养老服务用房", "㎡", 340]]
     plan = read_plan(book([*rows, ["总户数", "户", 1250]]))
@@ -257,6 +269,22 @@ def test_a_room_that_nobody_knows_leaves_the_sum_of_its_kind_unknown(book):
 def test_an_area_that_is_measured_otherwise_is_left_aside(book):
     rows = [HEAD, ["养老服务设施（建筑面积）", "㎡", 340], ["养老服务设施（使用面积）", "㎡", 290]]
     assert facts(book(rows)) == {ELDER: 340}
+
+
+def test_no_rule_passes_by_a_doubtful_figure(book):
+    rows = [
+        ["项目", "面积", "规模"],
+        ["养老服务用房（㎡）", 340, 400],
+        ["总户数（户）", 1000, 1000],
+    ]
+    plan = read_plan(book(rows), jurisdiction="cn-hubei-wuhan", date=date(2026, 11, 1))
+    packs = read_packs(find_packs())
+    rules = select_rules(packs, date=plan.date, jurisdiction=plan.jurisdiction).rules
+    by_id = {each.rule_id: each for each in evaluate_plan(rules, plan)}
+    finding = by_id["wuhan-elder-care-floor-area"]
+    # 1,000 households need 300 m2, which either reading would meet; the plan has to say which.
+    assert (finding.verdict, finding.missing) == ("unknown", (ELDER,))
+    assert "340 m² (指标!B2), 400 m² (指标!C2)" in say(finding.note, "en")
 
 
 # --- words ---------------------------------------------------------------------------------------

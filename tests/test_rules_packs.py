@@ -129,8 +129,9 @@ def test_the_two_rules_of_30_m2_per_100_households_are_about_different_rooms():
 
 def test_the_ten_percent_count_commerce_and_community_services():
     rule = RULES["wuhan-commerce-and-services-share"]
-    assert {"commerce", "community_service"} <= set(rule.facility_types)
-    assert not {"elder_care", "kindergarten", "property_management"} & set(rule.facility_types)
+    assert {"commerce", "food_market", "supermarket", "canteen"} <= set(rule.facility_types)
+    assert {"community_service", "elder_care", "childcare"} <= set(rule.facility_types)
+    assert not {"kindergarten", "sport", "property_management"} & set(rule.facility_types)
 
 
 def test_the_plan_for_food_markets_has_expired():
@@ -163,10 +164,14 @@ def test_layers_add_up_from_the_country_to_the_city_in_this_order():
     assert {rule.layer for rule in elsewhere.rules} == {"national"}
 
 
-def test_without_a_place_the_packs_count_as_they_are_named():
-    packs = read_packs(find_packs(["cn/wuhan"]))
-    chosen = select_rules(packs, date=TODAY)
-    assert {rule.jurisdiction for rule in chosen.rules} == {WUHAN}
+def test_without_a_place_only_national_rules_count():
+    chosen = select_rules(PACKS, date=TODAY)
+    assert {rule.jurisdiction for rule in chosen.rules} == {"cn"}
+    named = select_rules(read_packs(find_packs(["cn/wuhan"])), date=TODAY)
+    assert named.rules == ()
+    assert {each.reason.en for each in named.left_out if each.rule.days.holds_on(TODAY)} == {
+        f"no place is named, so national rules only; it holds in {WUHAN}"
+    }
 
 
 def test_unverified_rules_can_be_asked_for_and_then_only_warn():
@@ -256,7 +261,7 @@ def test_a_rule_is_described_in_both_languages_with_its_source(rule):
 
 def test_what_a_rule_asks_is_said_in_one_phrase():
     assert asks_text(RULES["wuhan-elder-care-floor-area"]).zh == (
-        "每 100 户不低于 30 m²，且合计不低于 300 m²"
+        "每 100 户不低于 30 m²，且合计不低于 300 m²，且至少一处不小于 300 m²"
     )
     either = asks_text(RULES["wuhan-sport-indoor-or-outdoor"]).en
     assert either == "0.1 m² for each person at least, or 0.3 m² for each person at least"
@@ -271,6 +276,7 @@ def test_a_pack_that_rounds_up_says_so():
         )
         .replace("    supersedes: [gb50437-land-per-person]\n", "")
         .replace("    counting: {shared_with: [gb50437-land-per-person]}\n", "")
+        .replace(", wuhan-elder-care-floor-area]", "]")
     )
     rule = parse_pack(rounded).rules[0]
     case = rule.cases[1].model_copy(update={"required": 220, "shortfall": None})
@@ -290,7 +296,7 @@ UNVERIFIED = {
     "gb50180c-waste-point-radius": (None, 70),
     "gb50180c-convenience-store-population": (None, 3000),
     "gb50180c-property-management-share": (Decimal("0.2"), None),
-    "complete-community-service-station-floor-area": (800, None),
+    "complete-community-park-land": (4000, None),
     "complete-community-parcel-point-floor-area": (15, None),
     "national-commerce-share": (10, None),
     "national-childcare-places": (10, None),

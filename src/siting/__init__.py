@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from siting.errors import SitingError
     from siting.loaders.plan.read import read_plan
     from siting.loaders.project.read import read_project
+    from siting.pipeline.complexes.asked import FunctionAsked
+    from siting.pipeline.complexes.propose import propose_complexes
     from siting.pipeline.gaps.analysis import Analysis, analyze
     from siting.pipeline.plans.check import PlanCheck, check_plan, check_plans
     from siting.pipeline.sites.siting import Siting, propose_sites
@@ -21,6 +23,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Analysis",
+    "FunctionAsked",
     "PlanCheck",
     "Siting",
     "SitingError",
@@ -28,6 +31,7 @@ __all__ = [
     "analyze",
     "check_plan",
     "check_plans",
+    "propose_complexes",
     "propose_sites",
     "read_plan",
     "read_project",
@@ -36,12 +40,14 @@ __all__ = [
 
 _HOMES = {
     "Analysis": "siting.pipeline.gaps.analysis",
+    "FunctionAsked": "siting.pipeline.complexes.asked",
     "PlanCheck": "siting.pipeline.plans.check",
     "Siting": "siting.pipeline.sites.siting",
     "SitingError": "siting.errors",
     "analyze": "siting.pipeline.gaps.analysis",
     "check_plan": "siting.pipeline.plans.check",
     "check_plans": "siting.pipeline.plans.check",
+    "propose_complexes": "siting.pipeline.complexes.propose",
     "propose_sites": "siting.pipeline.sites.siting",
     "read_plan": "siting.loaders.plan.read",
     "read_project": "siting.loaders.project.read",

@@ -11,11 +11,12 @@ from siting.cli.console import (
     ExitCode,
     NoCache,
     plain_lines,
-    progress_bar,
     say,
     say_json,
     warn,
 )
+from siting.progress import progress
+from siting.words import asked_language
 
 if TYPE_CHECKING:
     from siting.pipeline.gaps.analysis import Analysis
@@ -43,16 +44,16 @@ def analyze(
     from siting.pipeline.gaps.outputs import check_out_folder, write_analysis
 
     check_out_folder(out)
-    with progress_bar(quiet=quiet) as progress:
+    with progress(quiet=quiet) as tell:
         analysis = run(
             project,
-            language=language,
+            language=language or asked_language(),
             straight_line=straight_line,
             cache=not no_cache,
-            progress=progress,
+            progress=tell,
         )
         unwanted = ("map.html",) if no_map else ()
-        written = write_analysis(analysis, out, leave_out=unwanted, progress=progress)
+        written = write_analysis(analysis, out, leave_out=unwanted, progress=tell)
     if as_json:
         say_json(analysis.summary)
     elif not quiet:

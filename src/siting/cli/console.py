@@ -1,4 +1,4 @@
-"""What the commands share: where text goes, how progress is drawn and how errors leave.
+"""What the commands share: where text goes and how errors leave.
 
 Results go to standard output, everything else to standard error, so that a pipe sees results only.
 """
@@ -8,17 +8,18 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import IntEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from siting.message import Sayable
 from siting.plain_text import plain
+from siting.words import current_language
+from siting.words import say as spoken
 
 if TYPE_CHECKING:
-    from siting.progress import Progress
+    pass
 
 NoCache = Annotated[
     bool,
@@ -61,6 +62,16 @@ def warn(text: str) -> None:
     sys.stderr.write(f"{tame(text)}\n")
 
 
+def said(message: Sayable) -> str:
+    """Say a message in the language spoken."""
+    return spoken(message, current_language())
+
+
+def inform(message: Sayable) -> None:
+    """Print a message that is not the result."""
+    warn(said(message))
+
+
 def plain_lines(text: str) -> str:
     """Clean every line of a text that has several."""
     return "\n".join(plain(line) for line in text.split("\n"))
@@ -79,26 +90,6 @@ def tame(text: str) -> str:
       : :error::all is well ## [group]
     """
     return _COMMAND.sub(r"\1: :", text).replace("##[", "## [")
-
-
-@contextmanager
-def progress_bar(*, quiet: bool = False) -> Iterator[Progress | None]:
-    """Draw progress on a terminal; say nothing where there is none."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bar
-
-    columns = (TextColumn("{task.description:<42}", markup=False), BarColumn(), TimeElapsedColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=1.0)
-
-        def show(label: str, share: float) -> None:
-            bar.update(task, description=plain(label), completed=share)
-
-        yield show
 
 
 def debugging() -> bool:

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from siting.cli.complexes import locate_complexes
 from siting.cli.console import (
     ExitCode,
     NoCache,
+    inform,
     plain_lines,
-    progress_bar,
     say,
     say_json,
-    warn,
 )
 from siting.cli.projects import who
 from siting.errors import SitingError
+from siting.message import message
+from siting.progress import progress
+from siting.words import asked_language
 
 if TYPE_CHECKING:
     from siting.pipeline.sites.problem import Decisions
@@ -33,7 +36,10 @@ def register(app: typer.Typer) -> None:
 def locate(
     project: Annotated[Path, typer.Argument()],
     *,
-    rule: Annotated[str, typer.Option("--rule", "-r")],
+    rule: Annotated[str | None, typer.Option("--rule", "-r")] = None,
+    function: Annotated[list[str] | None, typer.Option("--function")] = None,
+    minimum_functions: Annotated[int, typer.Option("--minimum-functions")] = 3,
+    minimum_area: Annotated[float, typer.Option("--minimum-area")] = 600.0,
     sites: Annotated[
         str,
         typer.Option(
@@ -74,15 +80,35 @@ def locate(
 ) -> int:
     """Propose sites for a rule: demand, limit and measure come from it and its findings."""
     from siting.locate import Limits
+    from siting.pipeline.complexes.asked import parse_function
     from siting.pipeline.folder import check_out_folder
     from siting.pipeline.gaps.analysis import analyze
     from siting.pipeline.sites.siting import propose_sites
 
     check_out_folder(out)
     _check_time(time_limit, gap)
-    with progress_bar(quiet=quiet) as progress:
-        analysis = analyze(project, language=language, cache=not no_cache, progress=progress)
-        source, decisions, notes = _source(sites, analysis, rule, force_in, force_out)
+    language = language or asked_language()
+    if function:
+        _refuse_beside(
+            **{"--rule": rule, "--budgets": budgets, "--model": model, "--weight": weight,
+               "--type": facility_type, "--cutoff": cutoff, "--m2-per-person": m2_per_person,
+               "--level": level, "--swap": swap, "--open": open_, "--curve": curve,
+               "--cover-all": cover_all, "--from-scratch": from_scratch,
+               "--least-cost": least_cost, "--leave-out-unreachable": leave_out_unreachable}
+        )  # fmt: skip
+        return locate_complexes(
+            project, [parse_function(each) for each in function],
+            lambda analysis, rules: _source(sites, analysis, rules, force_in, force_out),
+            p=p, budget=budget, minimum_functions=minimum_functions, minimum_area_m2=minimum_area,
+            site_cost=site_cost, assume_none=assume_none, limits=(time_limit, gap),
+            write_back=write_back, out=out, language=language, as_json=as_json,
+            cache=not no_cache, quiet=quiet,
+        )  # fmt: skip
+    if rule is None:
+        raise SitingError(message("locate.no_rule"))
+    with progress(quiet=quiet) as tell:
+        analysis = analyze(project, language=language, cache=not no_cache, progress=tell)
+        source, decisions, notes = _source(sites, analysis, [rule], force_in, force_out)
         found = propose_sites(
             analysis, rule=rule, sites=source, p=p, budget=budget,
             budgets=_numbers(budgets, "--budgets"), cover_all=cover_all, model=model,
@@ -90,10 +116,10 @@ def locate(
             assume_none=assume_none, decisions=decisions, site_cost=site_cost,
             m2_per_person=m2_per_person, least_cost=least_cost,
             leave_out_unreachable=leave_out_unreachable, level=level, curve=_points(curve),
-            limits=Limits(time_limit, gap, progress=progress),
+            limits=Limits(time_limit, gap, progress=tell),
         ).with_notes(notes)  # fmt: skip
         other = _by_hand(found, swap, open_)
-        written = found.write(out, by_hand=other, progress=progress)
+        written = found.write(out, by_hand=other, progress=tell)
     _tell(found, written, other, as_json=as_json, quiet=quiet)
     if write_back is not None and found.has_plan:
         _write_back(found, write_back)
@@ -108,13 +134,20 @@ def _code(found: Siting) -> ExitCode:
 
 def _check_time(time_limit: float, gap: float) -> None:
     if not time_limit > 0:
-        raise SitingError(f"--time-limit is {time_limit:g}; give seconds above 0.")
+        raise SitingError(message("locate.bad_time_limit", given=f"{time_limit:g}"))
     if not 0 <= gap < 1:
-        raise SitingError(f"--gap is {gap:g}; give a share from 0 to below 1, such as 0.01.")
+        raise SitingError(message("locate.bad_gap", given=f"{gap:g}"))
+
+
+def _refuse_beside(**given: Any) -> None:
+    """Raise where an option that is of one rule stands beside functions of a complex."""
+    useless = [name for name, value in given.items() if value]
+    if useless:
+        raise SitingError(message("locate.useless", options=useless))
 
 
 def _source(
-    sites: str, analysis: Any, rule: str, force_in: str | None, force_out: str | None
+    sites: str, analysis: Any, rules: Sequence[str], force_in: str | None, force_out: str | None
 ) -> tuple[Any, Decisions, Sequence[str]]:
     """Return the source of sites, and what is decided by hand and by the project library."""
     from siting.pipeline.sites.problem import Decisions
@@ -125,7 +158,7 @@ def _source(
     from siting.pipeline.demand.question import find_rule
     from siting.pipeline.sites.library import library_sites
 
-    types = find_rule(analysis, rule).facility_types
+    types = [code for rule in rules for code in find_rule(analysis, rule).facility_types]
     table, decided, notes = library_sites(Path(sites.removeprefix("projects:")), types)
     # What is said now outweighs what the library says.
     planned = [each for each in decided.forced_in if each not in forced.forced_out]
@@ -141,7 +174,8 @@ def _numbers(text: str | None, option: str) -> tuple[float, ...]:
     try:
         return tuple(float(part) for part in _ids(text))
     except ValueError:
-        raise SitingError(f"{option} is '{text}'; give numbers with commas, 1e8,2e8.") from None
+        fault = message("locate.bad_numbers", option=option, given=text or "")
+        raise SitingError(fault) from None
 
 
 def _points(text: str | None) -> Sequence[float] | bool:
@@ -156,13 +190,13 @@ def _points(text: str | None) -> Sequence[float] | bool:
     else:
         points = _numbers(text, "--curve")
     if not points or not all(0 <= point < float("inf") for point in points):
-        raise SitingError(f"--curve is '{text}'; give points of 0 or more: 1-100 or 5,10,20.")
+        raise SitingError(message("locate.bad_curve", given=text))
     return points
 
 
 def _by_hand(found: Siting, swap: list[str] | None, opened: str | None) -> Siting | None:
     if swap and opened:
-        raise SitingError("give either --swap or --open, not both.")
+        raise SitingError(message("locate.swap_and_open"))
     if not found.has_plan:
         return None
     if opened:
@@ -172,7 +206,7 @@ def _by_hand(found: Siting, swap: list[str] | None, opened: str | None) -> Sitin
     pairs = [each.partition("=") for each in swap]
     wrong = [old for old, sign, new in pairs if not (old and sign and new)]
     if wrong:
-        raise SitingError(f"--swap is '{wrong[0]}'; write OLD=NEW, such as ST17=ST01.")
+        raise SitingError(message("locate.bad_swap", given=wrong[0]))
     return found.swap({old.strip(): new.strip() for old, _, new in pairs})
 
 
@@ -192,11 +226,11 @@ def _tell(
     if found.has_plan:
         say(str(written / "map.html"))
     else:
-        warn(f"no plan; {written / 'locate.json'} says why")
+        inform(message("locate.no_plan", path=written / "locate.json"))
 
 
 def _write_back(found: Siting, library: Path) -> None:
     from siting.pipeline.sites.library import write_proposal
 
     count = write_proposal(library, found, by=who())
-    warn(f"{count} sites were written into {library} as proposals")
+    inform(message("locate.written_back", count=count, library=library))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.errors import SitingError
+from siting.message import message
 from siting.network.costs import TOLERANCE_M, within
 
 if TYPE_CHECKING:
@@ -114,25 +115,30 @@ def floating_catchment_area(
     """
     people = np.nan_to_num(np.asarray(demand, float), nan=0.0)
     offered = np.nan_to_num(np.asarray(supply, float), nan=0.0)
-    weight = _weights(travel_costs.cost, cutoff, zones)
+    weight = pair_weights(travel_costs.cost, cutoff, zones)
     home, facility = travel_costs.from_index, travel_costs.to_index
     users = np.bincount(facility, weight * people[home], offered.size)
     per_person = np.divide(offered, users, out=np.zeros(offered.size), where=users > 0)
     return np.bincount(home, weight * per_person[facility], people.size).astype(float)
 
 
-def _weights(
+def pair_weights(
     cost: NDArray[np.float64], cutoff: float, zones: Sequence[tuple[float, float]] | None
 ) -> NDArray[np.float64]:
-    """Return how much each pair counts: 1 within the limit, or the weight of its zone."""
+    """Return how much each pair counts: 1 within the limit, or the weight of its zone.
+
+    Parameters and errors are those of `floating_catchment_area`.
+
+    Examples
+    --------
+    >>> pair_weights(np.array([300.0, 301.0, 501.0]), 500, [(300, 1.0), (600, 0.5)]).tolist()
+    [1.0, 0.5, 0.0]
+    """
     near = within(cost, cutoff).astype(float)
     if zones is None:
         return near
     upper, share = np.asarray(zones, float).reshape(-1, 2).T
     if not ((np.diff(upper) > 0).all() and (share >= 0).all()):
-        raise SitingError(
-            f"zones are {list(zones)}; give (upper limit, weight) with ascending limits and "
-            "weights from 0."
-        )
+        raise SitingError(message("catchment.zones_wrong", zones=str(list(zones))))
     zone = np.searchsorted(upper + TOLERANCE_M, cost, side="left")
     return np.asarray(near * np.append(share, 0.0)[zone])

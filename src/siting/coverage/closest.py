@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from siting.coverage.nearest_points import build_point_grid, lower_by_points, nearest_points
+from siting.coverage import kernels
 from siting.errors import SitingError
+from siting.message import message
+from siting.network import kernels as network_kernels
 from siting.network.costs import TOLERANCE_M, Closest, TravelCosts, within
-from siting.network.kernels.threads import over_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,7 +142,7 @@ def closest_straight_line_with_more(
     array([3.])
     """
     cost, nearest = known.cost.copy(), known.nearest.copy()
-    lower_by_points(origins, more, labels.astype(np.int32), _TIE_M, cost, nearest)
+    kernels.lower_by_points(origins, more, labels.astype(np.int32), _TIE_M, cost, nearest)
     return Closest(cost, nearest)
 
 
@@ -161,10 +162,8 @@ def planar_shapes(geometry: gpd.GeoSeries | NDArray[Any]) -> NDArray[np.object_]
 def _check_same_crs(origins: object, destinations: object) -> None:
     one, other = getattr(origins, "crs", None), getattr(destinations, "crs", None)
     if one is not None and other is not None and one != other:
-        raise SitingError(
-            f"origins are in {one.to_string()}, destinations in {other.to_string()}; "
-            "bring both to one projected CRS before measuring."
-        )
+        named = {"origins": one.to_string(), "destinations": other.to_string()}
+        raise SitingError(message("distance.two_systems", **named))
 
 
 def _present(shapes: NDArray[np.object_]) -> NDArray[np.int64]:
@@ -183,14 +182,14 @@ def _nearest_points(
     xy: NDArray[np.float64], places: NDArray[np.float64], threads: int | None
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return distance and row of the nearest point, the lowest row where some are equally near."""
-    grid = build_point_grid(places)
+    grid = kernels.build_point_grid(places)
     cost = np.empty(len(xy))
     found = np.empty(len(xy), np.int64)
 
     def work(low: int, high: int) -> None:
-        nearest_points(low, high, xy, grid, _TIE_M, cost, found)
+        kernels.nearest_points(low, high, xy, grid, _TIE_M, cost, found)
 
-    over_pieces(work, len(xy), threads)
+    network_kernels.over_pieces(work, len(xy), threads)
     return cost, found
 
 

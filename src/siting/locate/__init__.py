@@ -8,7 +8,7 @@ from siting.locate.capacitated import (
 from siting.locate.complexes import ComplexFunction, solve_complexes
 from siting.locate.cover.backup import solve_lscp_backup
 from siting.locate.cover.lscp_mclp import solve_lscp, solve_mclp
-from siting.locate.curve import coverage_curve, served_curve
+from siting.locate.curve import served_curve
 from siting.locate.dispersion import solve_p_dispersion
 from siting.locate.equity import solve_max_min, solve_worst_first
 from siting.locate.median.median_center import solve_p_center, solve_p_median
@@ -27,7 +27,6 @@ __all__ = [
     "Solution",
     "Status",
     "build_problem",
-    "coverage_curve",
     "find_model",
     "served_curve",
     "solve_capacitated_lscp",

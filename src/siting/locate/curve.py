@@ -17,6 +17,7 @@ from siting.locate.capacitated import serve_with, solve_capacitated_mclp
 from siting.locate.cover.lscp_mclp import solve_mclp
 from siting.locate.solution import Solution, covered_demand
 from siting.locate.solve import Limits
+from siting.message import message
 
 if TYPE_CHECKING:
     from siting.locate.problem import Problem
@@ -24,15 +25,6 @@ if TYPE_CHECKING:
 By = Literal["sites", "money"]
 _DEFAULT = Limits()
 _COLUMNS = ["value", "sites", "cost", "served", "bound", "status", "total"]
-_COVERAGE = {
-    "value": "p",
-    "served": "covered_demand",
-    "served_share": "covered_share",
-    "added": "added_demand",
-    "bound": "bound",
-    "gap": "gap",
-    "status": "status",
-}
 
 
 def served_curve(
@@ -85,24 +77,9 @@ def served_curve(
             break
         rows.append(_row(value, found))
         if limits.progress is not None:
-            limits.progress(f"curve: {value:,.0f}", (at + 1) / len(wanted))
+            limits.progress(message("progress.curve", value=value), (at + 1) / len(wanted))
     frame = pd.DataFrame(rows, columns=_COLUMNS)
     return _finished(frame, _served_today(problem, capacitated=capacitated))
-
-
-def coverage_curve(
-    problem: Problem, numbers: Iterable[int], *, limits: Limits = _DEFAULT
-) -> pd.DataFrame:
-    """Return the most demand covered for each number of sites, so that falling returns show.
-
-    Returns
-    -------
-    DataFrame
-        As `served_curve`, in its columns `p`, `covered_demand`, `covered_share`, `added_demand`
-        beyond the row before, `bound`, `gap`, `status`.
-    """
-    found = served_curve(problem, map(int, numbers), limits=limits)
-    return found[list(_COVERAGE)].rename(columns=_COVERAGE)
 
 
 def was_interrupted(solution: Solution) -> bool:

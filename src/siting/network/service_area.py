@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from siting.network import kernels
 from siting.network.costs import TOLERANCE_M
-from siting.network.kernels.reached import cut_lines, reached_spans
-from siting.network.kernels.threads import over_pieces
 from siting.network.travel import node_costs
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def service_area(
     def merge(low: int, high: int) -> BaseGeometry:
         return shapely.union_all(shapely.buffer(cells[low:high], width_m, quad_segs=2))
 
-    merged = shapely.union_all(over_pieces(merge, cells.size, threads, least=64))
+    merged = shapely.union_all(kernels.over_pieces(merge, cells.size, threads, least=64))
     return shapely.simplify(merged, simplify_m)
 
 
@@ -78,8 +77,8 @@ def _reached_streets(
     streets = (network.edge_from, network.edge_to, network.cost_forward, network.cost_backward)
     leave = destinations.access_m * network.access_cost_per_m
     targets = (destinations.edge, destinations.position, leave)
-    edge, low, high = reached_spans(streets, cost, targets, cutoff + TOLERANCE_M)
-    xy, begins = cut_lines(
+    edge, low, high = kernels.reached_spans(streets, cost, targets, cutoff + TOLERANCE_M)
+    xy, begins = kernels.cut_lines(
         edge, low, high, network.edge_offsets, network.edge_xy, network.edge_length_m
     )
     counts = np.diff(begins)

@@ -12,17 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siting.errors import SitingError
+from siting.message import message
+from siting.network import kernels
 from siting.network.costs import TOLERANCE_M, Closest, TravelCosts
-from siting.network.kernels.improve import improve
-from siting.network.kernels.search import (
-    best_of_rows,
-    chain_by_edge,
-    collect_pairs,
-    read_origins,
-    search_closest,
-    sort_by_origin,
-)
-from siting.network.kernels.threads import over_pieces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -121,7 +113,11 @@ def closest_and_nodes(
             _closest(network, origins, group, cutoff + TOLERANCE_M, 1) for group in groups[low:high]
         ]
 
-    return [found for piece in over_pieces(work, len(groups), threads, least=1) for found in piece]
+    return [
+        found
+        for piece in kernels.over_pieces(work, len(groups), threads, least=1)
+        for found in piece
+    ]
 
 
 def closest_with_more(
@@ -160,7 +156,7 @@ def closest_with_more(
         own = more.subject == number
         rows = (more.edge[own], more.position[own], leave[own])
         if rows[0].size:
-            improve(
+            kernels.improve(
                 network.reversed_arcs, _streets(network), node_cost, homes, rows,
                 np.int32(label), cost, nearest,
             )  # fmt: skip
@@ -202,22 +198,22 @@ def travel_costs(
     _check(network, [origins, destinations], cutoff)
     arcs, streets = network.reversed_arcs, _streets(network)
     access = network.access_cost_per_m
-    chained = chain_by_edge(origins.edge, network.edge_count)
+    chained = kernels.chain_by_edge(origins.edge, network.edge_count)
     homes = (*chained, origins.subject, origins.position, origins.access_m * access)
     offsets = np.searchsorted(destinations.subject, np.arange(destinations.size + 1))
     targets = (offsets, destinations.edge, destinations.position, destinations.access_m * access)
 
     def work(low: int, high: int) -> tuple[NDArray[Any], ...]:
         limit = cutoff + TOLERANCE_M
-        found = collect_pairs(low, high, arcs, streets, homes, targets, origins.size, limit)
+        found = kernels.collect_pairs(low, high, arcs, streets, homes, targets, origins.size, limit)
         return tuple(found)
 
-    pieces = over_pieces(work, destinations.size, threads, least=8)
+    pieces = kernels.over_pieces(work, destinations.size, threads, least=8)
     if not pieces:
         return TravelCosts(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
     columns = [np.concatenate(column) for column in zip(*pieces, strict=True)]
     from_index, to_index, cost = columns
-    return TravelCosts(*sort_by_origin(from_index, to_index, cost, origins.size))
+    return TravelCosts(*kernels.sort_by_origin(from_index, to_index, cost, origins.size))
 
 
 def node_costs(
@@ -236,7 +232,7 @@ def _node_costs(
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     edge, place = destinations.edge, destinations.position
     leave = destinations.access_m * network.access_cost_per_m
-    cost, label = search_closest(
+    cost, label = kernels.search_closest(
         network.reversed_arcs,
         np.concatenate([network.edge_from[edge], network.edge_to[edge]]),
         np.concatenate(
@@ -265,7 +261,7 @@ def _closest(
 ) -> tuple[Closest, NDArray[np.float64]]:
     nodes = _node_costs(network, destinations, limit)
     access = network.access_cost_per_m
-    chained = chain_by_edge(destinations.edge, network.edge_count)
+    chained = kernels.chain_by_edge(destinations.edge, network.edge_count)
     place, leave = destinations.position, destinations.access_m * access
     targets = (*chained, destinations.subject, place, leave)
     subject, edge, position, access_m = origins.along_streets
@@ -273,13 +269,13 @@ def _closest(
     step_out = access_m * access
 
     def work(low: int, high: int) -> None:
-        read_origins(
+        kernels.read_origins(
             low, high, edge, position, step_out, _streets(network), nodes, targets, limit, by_row
         )  # fmt: skip
 
-    over_pieces(work, subject.size, threads)
+    kernels.over_pieces(work, subject.size, threads)
     closest = Closest(np.full(origins.size, np.inf), np.full(origins.size, -1, np.int32))
-    best_of_rows(subject, *by_row, closest.cost, closest.nearest)
+    kernels.best_of_rows(subject, *by_row, closest.cost, closest.nearest)
     return closest, nodes[0]
 
 
@@ -289,10 +285,10 @@ def _streets(network: Network) -> tuple[NDArray[Any], ...]:
 
 def _check(network: Network, attachments: Sequence[Attachment], cutoff: float) -> None:
     if not cutoff >= 0:
-        raise SitingError(f"cutoff is {cutoff}; give a limit in {network.unit} from 0.")
+        raise SitingError(message("network.cutoff_wrong", cutoff=cutoff, unit=network.unit))
     for attachment in attachments:
         if attachment.edge.size and int(attachment.edge.max()) >= network.edge_count:
+            highest = int(attachment.edge.max())
             raise SitingError(
-                f"an attachment names edge {int(attachment.edge.max())}, but the network has "
-                f"{network.edge_count} edges; snap to the same network that is walked on."
+                message("network.no_such_edge", edge=highest, edges=network.edge_count)
             )

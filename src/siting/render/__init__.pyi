@@ -14,4 +14,6 @@ from .model import MapNote as MapNote
 from .model import MapRule as MapRule
 from .model import MapSites as MapSites
 from .static.draw import draw_static_map as draw_static_map
+from .static.draw import worst_rules as worst_rules
 from .static.draw import write_static_map as write_static_map
+from .static.picture import Picture as Picture

@@ -6,6 +6,7 @@ Owns the sentences for people. The arithmetic of plan findings is written where 
 
 from __future__ import annotations
 
+from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from siting.rules.city.findings import FindingBlock
     from siting.rules.city.model import City
     from siting.rules.pack.measures import Measure
-    from siting.rules.pack.model import Condition, Require, Rule
+    from siting.rules.pack.model import Condition, Options, Require, Rule
 
 _STRENGTHS: Mapping[str, Text] = MappingProxyType(
     {
@@ -42,8 +43,10 @@ _LABELS: Mapping[str, Text] = MappingProxyType(
         "asks": Text("要求", "asks"),
         "measure": Text("度量", "measure"),
         "facility types": Text("设施类型", "facility types"),
+        "within": Text("范围", "within"),
         "applies to": Text("适用对象", "applies to"),
         "when": Text("适用条件", "when"),
+        "of plans when": Text("方案适用条件", "of plans when"),
         "strength": Text("强度", "strength"),
         "in force": Text("有效期", "in force"),
         "place": Text("地区", "place"),
@@ -58,6 +61,13 @@ _LABELS: Mapping[str, Text] = MappingProxyType(
         "governs": Text("取代", "governs"),
         "shares area": Text("面积共用", "shares area with"),
         "cases": Text("算例", "cases"),
+    }
+)
+_WAYS: Mapping[str, Text] = MappingProxyType(
+    {
+        "straight_line": Text("直线距离", "in a straight line"),
+        "walking_distance": Text("步行", "on foot"),
+        "walking_time": Text("步行", "on foot"),
     }
 )
 _COLON = Text("：", ": ")
@@ -109,8 +119,10 @@ def describe_rule(rule: Rule, language: str = "zh") -> str:
         ("asks", asks_text(rule)),
         ("measure", _title(measure_of(rule.measure).title)),
         ("facility types", _both(lambda lang: _names(rule, lang))),
+        ("within", _within_text(rule)),
         ("applies to", _applies_text(rule)),
         ("when", _condition_text(rule.applies_to.when)),
+        ("of plans when", _condition_text(rule.applies_to.plan_when)),
         ("strength", _STRENGTHS[rule.strength]),
         ("in force", _days_text(rule)),
         ("place", Text(rule.jurisdiction, rule.jurisdiction)),
@@ -143,31 +155,57 @@ def asks_text(rule: Rule) -> Text:
         Such as 每 100 户不低于 30 m²，且合计不低于 300 m².
     """
     measure = measure_of(rule.measure)
-    ways = [_require_text(rule.require, measure)]
-    ways += [_require_text(other.require, measure_of(other.measure)) for other in rule.alternatives]
+    ways = [_require_text(rule.require, measure, rule.options)]
+    ways += [
+        _require_text(other.require, measure_of(other.measure), other.options)
+        for other in rule.alternatives
+    ]
     return joined(*ways, zh="，或者", en=", or ")
 
 
-def _require_text(require: Require | None, measure: Measure) -> Text:
+def _require_text(require: Require | None, measure: Measure, options: Options) -> Text:
     if require is None:
         return Text("只报告数值", "the figure, without a pass mark")
     words = COMPARISONS[require.comparator]
     limit = quantity_text(require.limit, measure.finding_unit)
+    sliding = _bands_text(require, measure)
     if measure.family is not Family.RATE:
-        return Text(f"{words.zh} {limit.zh}", f"{words.en} {limit.en}")
+        return joined(Text(f"{words.zh} {limit.zh}", f"{words.en} {limit.en}"), sliding)
     unit = {"population": "persons"}.get(measure.base, measure.base)
     per = per_text(unit, measure.per)
     each = f"每{per.zh}" if measure.per == 1 else f"每 {per.zh}"
     text = Text(f"{each}{words.zh} {limit.zh}", f"{limit.en} for each {per.en} {words.en}")
-    if require.and_total_at_least is None:
-        return text
-    least = quantity_text(require.and_total_at_least, measure.finding_unit)
-    return joined(
-        text,
-        Text(f"且合计不低于 {least.zh}", f"and at least {least.en} in all"),
-        zh="，",
-        en=", ",
-    )
+    if measure.begun:
+        group = quantity_text(Fraction(options.begun or 1), unit)
+        text = Text(
+            f"每 {group.zh}（不足按一份计）{words.zh} {limit.zh}",
+            f"{limit.en} for each begun {group.en} {words.en}",
+        )
+    more = [text, sliding]
+    if require.and_total_at_least is not None:
+        least = quantity_text(require.and_total_at_least, measure.finding_unit)
+        more.append(Text(f"且合计不低于 {least.zh}", f"and at least {least.en} in all"))
+    if require.and_one_place_at_least is not None:
+        least = quantity_text(require.and_one_place_at_least, measure.finding_unit)
+        more.append(Text(f"且至少一处不小于 {least.zh}", f"and one place of {least.en} at least"))
+    return joined(*more, zh="，", en=", ")
+
+
+def _bands_text(require: Require, measure: Measure) -> Text:
+    """Write the bands of a sliding rate: 总建筑面积自 10,000 m² 起 40 m²."""
+    title = fact_title(require.by)
+    unit = unit_of(require.by) if require.bands else ""
+    steps = []
+    for band in require.bands:
+        start = quantity_text(band.since, unit)
+        limit = quantity_text(band.limit, measure.finding_unit)
+        steps.append(
+            Text(
+                f"{title.zh}自 {start.zh} 起 {limit.zh}",
+                f"{limit.en} from {start.en} of {title.en} on",
+            )
+        )
+    return joined(*steps, zh="，", en=", ")
 
 
 def explain_row(block: FindingBlock, row: int, city: City, language: str = "zh") -> str:
@@ -210,10 +248,15 @@ def _arithmetic(block: FindingBlock, row: int) -> Text:
         over = block.sense == "at_most"
         gap = Text(
             f"{'超出' if over else '缺'} {missing.zh}",
-            f"{missing.en} {'too far' if over else 'short'}",
+            f"{missing.en} {_too(block) if over else 'short'}",
         )
         gap = Text("", "") if np.isinf(short) else gap
     return joined(limit, Text(f"实际 {found.zh}", f"measured {found.en}"), gap)
+
+
+def _too(block: FindingBlock) -> str:
+    is_distance = measure_of(block.measure).family is Family.DISTANCE
+    return "too far" if is_distance else "too much"
 
 
 def _sum_text(block: FindingBlock, row: int) -> Text:
@@ -222,7 +265,8 @@ def _sum_text(block: FindingBlock, row: int) -> Text:
     required = quantity_text(float(block.required[row]), block.unit)
     measure = measure_of(rule.measure)
     assert rule.require is not None
-    if measure.family is not Family.RATE or block.base is None:
+    is_plain = measure.family is Family.RATE and not measure.begun and not rule.require.bands
+    if not is_plain or block.base is None:
         words = COMPARISONS[rule.require.comparator]
         return Text(f"要求{words.zh} {required.zh}", f"{words.en} {required.en} required")
     unit = {"population": "persons"}.get(measure.base, measure.base)
@@ -284,6 +328,21 @@ def _applies_text(rule: Rule) -> Text:
     zh, en = (load_levels().title(name, language) for language in ("zh", "en"))
     level = Text(f"片区指{zh}" if name else "", en)
     return joined(subjects, level, words[rule.applies_to.status], zh="，", en=", ")
+
+
+def _within_text(rule: Rule) -> Text:
+    """Say how far a rule looks, and what counts less because it is farther."""
+    within = rule.options.within
+    if within is None:
+        return Text("", "")
+    way, limit = _WAYS[within.measure], quantity_text(within.at_most, within.unit)
+    reach = Text(f"{way.zh} {limit.zh}", f"{limit.en} {way.en}")
+    zones = [
+        (quantity_text(zone.at_most, within.unit), number_text(zone.weight))
+        for zone in rule.options.zones
+    ]
+    parts = [Text(f"{far.zh} 内计 {share}", f"up to {far.en} × {share}") for far, share in zones]
+    return joined(reach, *parts)
 
 
 def _condition_text(condition: Condition | None) -> Text:

@@ -44,6 +44,10 @@ _UNITS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "classes": (" 班", " classes"),
         "places": (" 个托位（学位）", " places"),
         "beds": (" 床", " beds"),
+        "m2/person": (" m²/人", " m² per person"),
+        "m2/100 households": (" m²/百户", " m² per 100 households"),
+        "places/1000 persons": (" 个/千人", " places per 1,000 people"),
+        "beds/1000 elderly": (" 床/千名老人", " beds per 1,000 elderly"),
     }
 )
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Literal
 
 from siting.crs import to_metric
 from siting.errors import LoadError
+from siting.loaders import osm
 from siting.loaders.layer.reading import Context, LayerReading, Readings
 from siting.loaders.osm.buildings import homes_from_buildings
-from siting.loaders.osm.places import CACHE_FOLDER, read_place
 from siting.loaders.osm.tables import OsmExtract, OsmLayer, read_osm
 
 if TYPE_CHECKING:
@@ -60,10 +60,10 @@ def read_extract(source: OsmSource, include: Iterable[OsmLayer], context: Contex
             private_streets=source.private_streets,
             exclude_highways=source.exclude_highways,
         )
-    return read_place(
+    return osm.read_place(
         source.name,
         context.types.osm_tags,
-        cache=context.project.folder / CACHE_FOLDER,
+        cache=context.project.folder / osm.CACHE_FOLDER,
         report=context.report,
         include=include,
         private_streets=source.private_streets,

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from siting.crs import parse_crs
 from siting.errors import LoadError
-from siting.loaders.layer import from_osm as osm
+from siting.loaders import osm
+from siting.loaders.layer import from_osm
 from siting.loaders.layer.columns import (
     AREA_FIELDS,
     ENTRANCE_FIELDS,
@@ -21,6 +22,7 @@ from siting.loaders.layer.columns import (
     STREET_FIELDS,
 )
 from siting.loaders.layer.contract import (
+    STATUS_COLUMN,
     areas_table,
     barriers_table,
     entrances_table,
@@ -33,8 +35,8 @@ from siting.loaders.layer.raster import read_population
 from siting.loaders.layer.reading import Context, LayerReading, PopulationReading, Readings
 from siting.loaders.layer.sources import FileSource, read_source
 from siting.loaders.layer.street_access import open_streets
+from siting.loaders.layer.street_junctions import join_lines
 from siting.loaders.layer.tables import only_where
-from siting.loaders.osm.places import read_graph
 from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
@@ -89,7 +91,7 @@ def read_all(project: Project, *, report: DataReport, progress: Progress | None 
         if progress is not None:
             progress(f"layers: {name}", READING_SHARE * number / len(jobs))
         if name == "osm":
-            osm.add_osm(layer, readings, context)
+            from_osm.add_osm(layer, readings, context)
         else:
             getattr(readings, name).append(read(layer, context))
     return readings
@@ -130,13 +132,17 @@ def _jobs(project: Project) -> Iterable[tuple[str, Any, Callable[[Any, Context],
 
 def _streets(layer: StreetLayer, context: Context) -> LayerReading:
     path = layer.path
-    if path is None or osm.is_osm(path):
-        source = osm.OsmSource(path, layer.place, layer.private_streets, layer.exclude_highways)
-        return osm.streets_reading(osm.read_extract(source, ["streets"], context), source, context)
+    if path is None or from_osm.is_osm(path):
+        source = from_osm.OsmSource(
+            path, layer.place, layer.private_streets, layer.exclude_highways
+        )
+        return from_osm.streets_reading(
+            from_osm.read_extract(source, ["streets"], context), source, context
+        )
     subject = f"streets ({path.name})"
     is_graph = path.suffix.lower() == ".graphml"
     if is_graph:
-        frame = read_graph(path)
+        frame = osm.read_graph(path)
     else:
         frame = _frame(
             FileSource(
@@ -148,28 +154,33 @@ def _streets(layer: StreetLayer, context: Context) -> LayerReading:
 
     def make(frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> gpd.GeoDataFrame:
         table = streets_table(
-            frame, crs, subject=subject, report=context.report, columns=layer.columns
+            frame, crs, subject=subject, report=context.report, columns=layer.columns, heights=True
         )
+        table = _without_highways(table, layer.exclude_highways, subject, context.report)
         table = open_streets(
             table, private_streets=layer.private_streets, subject=subject, report=context.report,
             tags=("foot",) if is_graph else ("foot", "access"),
+            status=STATUS_COLUMN if STATUS_COLUMN in table.columns else None,
         )  # fmt: skip
-        return _without_highways(table, layer.exclude_highways, subject, context.report)
+        return join_lines(
+            table, gap_m=layer.close_gaps_m, crossings=layer.join_crossings, subject=subject,
+            report=context.report,
+        )  # fmt: skip
 
     return LayerReading(subject, frame, make)
 
 
 def _residential(layer: ResidentialLayer, context: Context) -> LayerReading:
-    if osm.is_osm(layer.path):
-        source = osm.OsmSource(layer.path)
-        extract = osm.read_extract(source, ["buildings"], context)
-        return osm.homes_reading(extract, source, context)
+    if from_osm.is_osm(layer.path):
+        source = from_osm.OsmSource(layer.path)
+        extract = from_osm.read_extract(source, ["buildings"], context)
+        return from_osm.homes_reading(extract, source, context)
     return _reading("residential", layer, RESIDENTIAL_FIELDS, residential_table, context)
 
 
 def _facilities(layer: FacilityLayer, context: Context) -> LayerReading:
-    if osm.is_osm(layer.path):
-        return osm.facilities_reading(layer, context)
+    if from_osm.is_osm(layer.path):
+        return from_osm.facilities_reading(layer, context)
     types = context.types
     make = partial(
         facilities_table,
@@ -181,8 +192,8 @@ def _facilities(layer: FacilityLayer, context: Context) -> LayerReading:
 
 
 def _areas(layer: AreaLayer, context: Context) -> LayerReading:
-    if osm.is_osm(layer.path):
-        return osm.areas_reading(layer, context)
+    if from_osm.is_osm(layer.path):
+        return from_osm.areas_reading(layer, context)
     make = partial(areas_table, level=layer.level)
     reading = _reading("areas", layer, AREA_FIELDS, make, context)
     reading.level = layer.level
@@ -190,16 +201,16 @@ def _areas(layer: AreaLayer, context: Context) -> LayerReading:
 
 
 def _barriers(layer: BarrierLayer, context: Context) -> LayerReading:
-    if osm.is_osm(layer.path):
-        source = osm.OsmSource(layer.path)
-        extract = osm.read_extract(source, ["water"], context)
-        return osm.barriers_reading(extract, source, context)
+    if from_osm.is_osm(layer.path):
+        source = from_osm.OsmSource(layer.path)
+        extract = from_osm.read_extract(source, ["water"], context)
+        return from_osm.barriers_reading(extract, source, context)
     return _plain("barriers", layer, context)
 
 
 def _water(layer: WaterLayer, context: Context) -> LayerReading:
-    if osm.is_osm(layer.path):
-        return osm.water_reading(layer.path, context)
+    if from_osm.is_osm(layer.path):
+        return from_osm.water_reading(layer.path, context)
     return _plain("water", layer, context)
 
 

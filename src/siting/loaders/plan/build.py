@@ -141,6 +141,7 @@ def build_plan(parts: Parts, *, known_date: bool) -> Plan:
         notes=tuple(notes),
         data_notes=tuple(parts.data_notes),
         doubtful=doubtful,
+        reasons=dict(model.reasons),
     )
 
 

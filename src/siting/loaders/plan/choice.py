@@ -146,9 +146,9 @@ def _of_list(rows: Sequence[PlanRow]) -> Fact | Doubt:
 
 
 def _total_and_rooms(total: Fact, rooms: Fact) -> Fact | Doubt:
-    """Take the total where its rooms add up to it."""
+    """Take the rooms where they add up to the total, so that it is known how large each is."""
     if _agree(total, rooms):
-        return total
+        return rooms
     return Doubt((total, rooms, add_facts((total, rooms))))
 
 

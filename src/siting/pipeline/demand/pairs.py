@@ -60,7 +60,7 @@ def facility_capacity(
 def facility_pairs(
     analysis: Found, question: Question, rows: NDArray[np.int64], *, limited: bool = True
 ) -> TravelCosts:
-    """Return who reaches which of some existing facilities; as `reach`.
+    """Return who reaches which of some existing facilities; as `pairs_to`.
 
     Parameters
     ----------
@@ -72,10 +72,10 @@ def facility_pairs(
     if measure_of(question.measure).on_streets:
         assert analysis.city.facility_attachment is not None
         attachment = take_rows(analysis.city.facility_attachment, rows)
-    return reach(analysis, question, table, attachment, limited=limited)
+    return pairs_to(analysis, question, table, attachment, limited=limited)
 
 
-def reach(
+def pairs_to(
     analysis: Found,
     question: Question,
     table: Any,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from siting import render
 from siting.data_report import DataReport
 from siting.errors import SitingError
 from siting.loaders.project.read import read_project
@@ -26,15 +27,13 @@ from siting.pipeline.kept.layers import load_kept_layers
 from siting.pipeline.kept.networks import Prepared
 from siting.pipeline.manifest import build_manifest, versions
 from siting.progress import Progress, part_of
-from siting.render import draw_map
-from siting.render.static.draw import draw_static_map
-from siting.render.static.picture import Picture
 from siting.report.analysis.text import summary_html, summary_text
 from siting.rules.city.costs import CityCosts
 from siting.rules.city.evaluate import evaluate_city
 from siting.rules.city.findings_table import to_frame
 from siting.rules.pack.find import find_packs, read_packs
-from siting.rules.pack.selection import select_rules
+from siting.rules.pack.selection import place_note, select_rules
+from siting.words import current_language
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
 
     from siting.loaders.layer.load import Layers
     from siting.loaders.project.model import Project
+    from siting.render.static.picture import Picture
     from siting.rules.city.model import City
     from siting.rules.pack.model import Pack, Rule
 
@@ -109,12 +109,14 @@ class Analysis(Found):
 
     def explore(self) -> Any:
         """Return the interactive map, a ``folium.Map`` that shows itself and needs no network."""
-        return draw_map(build_map_model(self), language=self.language)
+        return render.draw_map(build_map_model(self), language=self.language)
 
     def picture(self, rule_id: str | None = None, *, level: str | None = None) -> Picture:
         """Return the static map of one rule, the worst where left out; it shows itself too."""
         model = build_map_model(self)
-        return Picture(draw_static_map(model, rule_id=rule_id, level=level, language=self.language))
+        return render.Picture(
+            render.draw_static_map(model, rule_id=rule_id, level=level, language=self.language)
+        )
 
     def compare(self, after: Found) -> Comparison:
         """Put this analysis and one after a change side by side, rule by rule."""
@@ -163,13 +165,13 @@ def analyze(
         A project, layer or rule pack that cannot be worked with; every fault of a file at once.
     """
     chosen = _project(project)
-    spoken = _language(language or chosen.language)
+    spoken = _language(language or chosen.language or current_language())
     started = dt.datetime.now(dt.UTC).astimezone().isoformat(timespec="seconds")
     report = DataReport()
     day = chosen.date or _today(report)
-    packs = _packs(chosen)
+    packs = read_packs(find_packs(chosen.rules, chosen.folder))
     layers, city = _prepared(chosen, report, cache=cache, progress=progress)
-    rules = _rules(packs, chosen, day)
+    rules = _rules(packs, chosen, day, report)
     note_levels(layers, rules, report)
     costs = CityCosts(city)
     blocks = evaluate_city(
@@ -249,12 +251,14 @@ def _today(report: DataReport) -> dt.date:
     return today
 
 
-def _packs(project: Project) -> tuple[Pack, ...]:
-    return read_packs(find_packs(project.rules, project.folder))
-
-
-def _rules(packs: Sequence[Pack], project: Project, day: dt.date) -> tuple[Rule, ...]:
-    return select_rules(packs, date=day, jurisdiction=project.jurisdiction).rules
+def _rules(
+    packs: Sequence[Pack], project: Project, day: dt.date, report: DataReport
+) -> tuple[Rule, ...]:
+    chosen = select_rules(packs, date=day, jurisdiction=project.jurisdiction)
+    note = place_note(chosen.left_out, project.jurisdiction)
+    if note is not None:
+        report.add("project", "assumption", "no-jurisdiction", note.en)
+    return chosen.rules
 
 
 def _head(project: Project, day: dt.date, layers: Layers, report: DataReport) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from siting.errors import SitingError
+from siting.pipeline.gaps.summary import failing
 
 if TYPE_CHECKING:
     from siting.pipeline.found import Found
 
-_WEIGHTS = ("population", "households", "elderly")
 _WORDS = {
     "zh": {
         "rule": "规则", "counts": "计数",
@@ -109,25 +109,18 @@ def compare(before: Found, after: Found) -> Comparison:
 
 
 def _row(before: dict[str, Any], after: dict[str, Any], language: str) -> dict[str, Any]:
-    weight = next((name for name in _WEIGHTS if _failed(before, name) is not None), "subjects")
-    then, now = _failed(before, weight), _failed(after, weight)
+    weight, then = failing(before)
+    now = (after["verdicts"] if weight == "subjects" else after.get(weight) or {}).get("fail")
     return {
         "rule": before["key"],
         "title": before["title"][language],
         "counts": weight,
         "before": then,
-        "after": now,
-        "gained": (then or 0) - (now or 0),
+        "after": None if now is None else float(now),
+        "gained": then - (now or 0),
         "share_before": before.get("covered_share"),
         "share_after": after.get("covered_share"),
     }
-
-
-def _failed(entry: dict[str, Any], weight: str) -> float | None:
-    if weight == "subjects":
-        return float(entry["verdicts"]["fail"])
-    failed: float | None = (entry.get(weight) or {}).get("fail")
-    return failed
 
 
 def _cell(name: str, value: float | None) -> str:

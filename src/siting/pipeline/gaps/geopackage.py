@@ -19,7 +19,7 @@ from siting.pipeline.demand.weights import LEADING
 from siting.pipeline.gaps.failing import gaps_frame
 from siting.pipeline.gaps.map_model import main_street_rows
 from siting.pipeline.gaps.qgis_styles import categories, graduated, plain, write_styles
-from siting.pipeline.gaps.summary import block_key, covered_by_area
+from siting.pipeline.gaps.summary import block_key, covered_by_area, failing
 from siting.pipeline.in_areas import representative_points
 from siting.rules.city.findings import VERDICT_WORDS, Verdict
 
@@ -116,19 +116,11 @@ def worst_block(analysis: Found) -> FindingBlock | None:
     """Return the rule on homes under which most go without; layers are coloured by it."""
     pairs = zip(analysis.blocks, analysis.summary["rules"], strict=True)
     judged = [
-        (_failing(entry), -number, block)
+        (failing(entry)[1], -number, block)
         for number, (block, entry) in enumerate(pairs)
         if block.subject_kind == "home" and entry["verdicts"]["pass"] + entry["verdicts"]["fail"]
     ]
     return max(judged, key=lambda each: each[:2])[2] if judged else None
-
-
-def _failing(entry: dict[str, Any]) -> float:
-    for weight in ("population", "households", "elderly"):
-        failed = entry[weight]["fail"]
-        if failed is not None:
-            return float(failed)
-    return float(entry["verdicts"]["fail"])
 
 
 def _ground(analysis: Found) -> Iterator[tuple[str, gpd.GeoDataFrame, str]]:

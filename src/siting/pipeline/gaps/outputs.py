@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from siting import render
 from siting.pipeline.folder import MANIFEST, check_out_folder, replaced_folder, write_json
 from siting.pipeline.gaps.failing import gaps_frame
 from siting.pipeline.gaps.geopackage import beside, write_geopackage
@@ -20,7 +21,6 @@ from siting.pipeline.gaps.map_model import build_map_model, lonlat
 from siting.pipeline.gaps.sheets import analysis_sheets
 from siting.pipeline.gaps.summary import block_key, covered_by_area
 from siting.progress import Progress
-from siting.render import write_map
 from siting.report.analysis.note_words import note_record
 from siting.report.tables.point_features import point_features
 from siting.report.tables.workbook import workbook_bytes
@@ -177,16 +177,12 @@ def _write_gaps(analysis: Found, path: Path) -> None:
     path.write_bytes(point_features(columns, lon, lat, name=path.stem))
 
 
-def _write_geopackage(analysis: Found, path: Path) -> None:
-    write_geopackage(analysis, path)
-
-
 def _write_workbook(analysis: Found, path: Path) -> None:
     path.write_bytes(workbook_bytes(analysis_sheets(analysis)))
 
 
 def _write_map(analysis: Found, path: Path) -> None:
-    write_map(build_map_model(analysis), path, language=analysis.language)
+    render.write_map(build_map_model(analysis), path, language=analysis.language)
 
 
 def _write_summary(analysis: Found, path: Path) -> None:
@@ -202,7 +198,7 @@ _WRITERS: dict[str, Callable[[Found, Path], None]] = {
     "homes.parquet": _write_homes,
     "areas.parquet": _write_areas,
     "gaps.geojson": _write_gaps,
-    "findings.gpkg": _write_geopackage,
+    "findings.gpkg": write_geopackage,
     "findings.xlsx": _write_workbook,
     "map.html": _write_map,
     "summary.json": _write_summary,

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from siting import render
 from siting.errors import SitingError
 from siting.pipeline.columns import area_titles
 from siting.pipeline.gaps.geopackage import worst_block
 from siting.pipeline.gaps.map_model import build_map_model
 from siting.pipeline.gaps.summary import block_key
-from siting.render.static.draw import worst_rules, write_static_map
 from siting.report.analysis.document import AreaGap, Document, Picture, document_html
 from siting.rules.city.findings import Verdict
 from siting.rules.city.rollup import WEIGHTS, roll_up
@@ -155,13 +155,13 @@ def _browser() -> str:
 def _pictures(model: MapModel, language: str, count: int) -> list[Picture]:
     """Draw the worst rules; small towns as drawings that stay sharp, large ones as pictures."""
     kind, mime = ("svg", "svg+xml") if len(model.homes.lon) <= _MAX_DRAWN else ("png", "png")
-    rules = _unlike(worst_rules(model, len(model.rules)), count)
+    rules = _unlike(render.worst_rules(model, len(model.rules)), count)
     legend: Legend = "below" if len(rules) > 1 else "beside"
     pictures = []
     with tempfile.TemporaryDirectory() as folder:
         for rule in rules:
             path = Path(folder) / f"map.{kind}"
-            write_static_map(
+            render.write_static_map(
                 model, path, rule_id=rule.id, language=language,
                 size_in=_PICTURE_IN[legend], dpi=200, legend=legend,
             )  # fmt: skip

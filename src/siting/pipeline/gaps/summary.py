@@ -100,6 +100,18 @@ def updated_summary(
     }
 
 
+def failing(entry: Mapping[str, Any]) -> tuple[str, float]:
+    """Return what is counted of those who fail a rule, and how many they are.
+
+    People where the homes know them, else households, elderly people, and else ``subjects``.
+    """
+    for weight in ("population", "households", "elderly"):
+        number = (entry.get(weight) or {}).get("fail")
+        if number is not None:
+            return weight, float(number)
+    return "subjects", float(entry["verdicts"]["fail"])
+
+
 def _totals(city: City) -> dict[str, float]:
     columns = zip(WEIGHTS, home_weights(city), strict=True)
     return {name: float(np.nansum(values)) for name, values in columns}

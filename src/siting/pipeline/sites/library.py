@@ -17,7 +17,6 @@ import shapely
 from siting.errors import SitingError
 from siting.loaders.library.store import (
     FIELDS,
-    STATES,
     change_projects,
     create_library,
     functions_of,
@@ -98,19 +97,8 @@ def library_sites(
     lost = len(chosen) - len(placed)
     notes = (f"{lost} projects of {path.name} have no place and are no sites.",) if lost else ()
     names = {"project_id": "site_id", "investment_cny": "cost"}
-    sites = placed.rename(columns=names)[
-        [
-            "site_id",
-            "name",
-            "cost",
-            "floor_area_m2",
-            "state",
-            "functions",
-            "community",
-            "year",
-            "geometry",
-        ]
-    ].reset_index(drop=True)
+    kept = ["name", "cost", "floor_area_m2", "state", "functions", "community", "year", "geometry"]
+    sites = placed.rename(columns=names)[["site_id", *kept]].reset_index(drop=True)
     return sites, _decisions(sites), notes
 
 
@@ -319,13 +307,3 @@ def _column(frame: pd.DataFrame, name: str, language: str) -> SheetColumn:
     if kind == "text":
         values = ["" if value is None else str(value) for value in values]
     return SheetColumn(header, values, kind, _WIDTHS.get(name, 14))
-
-
-__all__ = [
-    "STATES",
-    "export_projects",
-    "import_projects",
-    "library_sites",
-    "replan",
-    "write_proposal",
-]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 
+from siting import render
 from siting.pipeline.columns import area_titles
 from siting.pipeline.folder import MANIFEST, replaced_folder, write_json
 from siting.pipeline.sites.map import build_siting_map
 from siting.pipeline.sites.sheets import siting_sheets
 from siting.pipeline.sites.summary import siting_summary
 from siting.progress import Progress, silent
-from siting.render import write_map
 from siting.report.siting.curve import curve_svg
 from siting.report.tables.workbook import workbook_bytes
 
@@ -89,7 +89,7 @@ def _write_workbook(summary: dict[str, Any], siting: Proposal, path: Path) -> No
 
 
 def _write_map(siting: Proposal, path: Path) -> None:
-    write_map(build_siting_map(siting), path, language=siting.analysis.language)
+    render.write_map(build_siting_map(siting), path, language=siting.analysis.language)
 
 
 def _write_curve(siting: Proposal, path: Path) -> None:

@@ -7,7 +7,7 @@ already: existing facilities where the model asks about distance or capacity.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +25,7 @@ from siting.pipeline.demand.pairs import (
     facility_capacity,
     facility_pairs,
     facility_rows,
-    reach,
+    pairs_to,
 )
 from siting.rules.pack.measures import measure_of
 
@@ -142,7 +142,8 @@ def place_sites(
     if measure_of(question.measure).on_streets:
         assert analysis.city.network is not None
         parameters = analysis.city.parameters
-        attachment = attached(analysis.city.network, table, "site_id", analysis.ground, parameters)
+        ground = replace(analysis.ground, entrances=gates_of_sites(analysis))
+        attachment = attached(analysis.city.network, table, "site_id", ground, parameters)
         loose = int((~attachment.attached).sum())
         if loose:
             notes.append(
@@ -155,6 +156,20 @@ def place_sites(
     return SiteTable(
         table, attachment, cost, capacity_of(table, question, m2_per_person), tuple(notes)
     )
+
+
+def gates_of_sites(analysis: Found) -> gpd.GeoDataFrame | None:
+    """Return the gates that may be those of sites; None where the project has no gates.
+
+    Areas and files number their rows as homes do, so what a home or a facility is called too is the
+    gate of that one alone.
+    """
+    gates, city = analysis.ground.entrances, analysis.city
+    if gates is None:
+        return None
+    named = gates["subject_id"]
+    taken = named.isin(city.homes["home_id"]) | named.isin(city.facilities["facility_id"])
+    return gates[~taken]
 
 
 def cover_problem(
@@ -185,7 +200,7 @@ def cover_problem(
     open_rows = facility_rows(analysis, question) if with_facilities else np.empty(0, np.int64)
     if not limited:
         _check_pairs(question.homes.size * (count + open_rows.size))
-    pairs = reach(analysis, question, sites.table, sites.attachment, limited=limited)
+    pairs = pairs_to(analysis, question, sites.table, sites.attachment, limited=limited)
     capacity, cost = sites.capacity, np.nan_to_num(sites.cost)
     committed = sites.rows(decisions.committed, "the project library")
     existing = np.concatenate([committed, np.arange(count, count + open_rows.size)])

@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from siting.pipeline.gaps.what_if import changed_facilities, judged_anew, what_if
+from siting.pipeline.sites.problem import gates_of_sites
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,7 +72,7 @@ def after_opening(
 
 def _with_gates(found: FoundT, facilities: gpd.GeoDataFrame) -> FoundT:
     """Let the gates that name a site name the facility too that it becomes."""
-    gates = found.ground.entrances
+    gates = gates_of_sites(found)
     if gates is None:
         return found
     becomes = {each.removeprefix(PREFIX): each for each in facilities["facility_id"]}
@@ -79,7 +80,7 @@ def _with_gates(found: FoundT, facilities: gpd.GeoDataFrame) -> FoundT:
     if not named.any():
         return found
     more = gates[named].assign(subject_id=gates["subject_id"][named].map(becomes))
-    joined = pd.concat([gates, more], ignore_index=True)
+    joined = pd.concat([found.ground.entrances, more], ignore_index=True)
     return replace(found, ground=replace(found.ground, entrances=joined))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from siting.pipeline.sites.results import newly_served_share, served_share
 from siting.pipeline.sites.scenario import rules_before_after
 from siting.rules.city.findings import Verdict
+from siting.words import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +114,8 @@ def _answer(siting: Proposal) -> dict[str, Any]:
     solution = siting.solution
     return {
         "status": solution.status.value,
-        "message": solution.message,
+        "message": say(solution.message, "en"),
+        "message_zh": say(solution.message, "zh"),
         "ended": solution.ended,
         "objective": plain(solution.objective),
         "bound": plain(solution.bound),

@@ -6,20 +6,18 @@ nothing and runs nothing; what comes from data is escaped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from html import escape
 from pathlib import PurePath
 from typing import Any
 
 from siting.data_report import DataNote
-from siting.message import Language, Message
-from siting.plain_text import plain
-from siting.report.analysis.document_words import PARAMETERS, POLICY, STYLE, WORDS
+from siting.message import Given, Language, Message, Term, message
 from siting.report.analysis.note_words import note_layer, note_text
 from siting.report.analysis.sources import SourceList
-from siting.report.analysis.text import is_shown, silent_html, tables_html, totals_text
-from siting.report.plan.plain import plain_values
+from siting.report.analysis.text import is_shown, silent_lines, summary_tables, totals_text
+from siting.report.pages import fill
+from siting.words import say, word
 
 # How many notes of a kind a reader is shown; all of them are in data-report.json.
 _MOST_NOTES = {"warning": 8, "assumption": 5, "excluded": 4, "repair": 3}
@@ -88,18 +86,27 @@ def document_html(document: Document) -> str:
     document
         What it tells; texts from data in it are escaped, control characters are shown.
     """
-    say = _Speech(document.language)
-    title = f"{document.summary['project']} · {say('report')}"
-    sections = (
-        _head, _asked, _brief, _maps, _areas, _findings, _rules, _data, _doubts, _annex,
-    )  # fmt: skip
-    body = "\n".join(section(document, say) for section in sections)
-    return (
-        f'<!doctype html>\n<html lang="{"zh-CN" if document.language == "zh" else "en"}">\n<head>\n'
-        f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">\n'
-        f"<title>{_safe(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}\n"
-        "</body>\n</html>\n"
+    say, summary, language = _Speech(document.language), document.summary, document.language
+    cite = SourceList(summary["rules"]).mark
+    return fill(
+        "analysis.html",
+        language=language,
+        say=say,
+        title=f"{summary['project']} · {say('report')}",
+        project=summary["project"],
+        made_up=say("made_up") if summary["made_up"] else "",
+        dated=say("dated", date=summary["date"]),
+        asked=_asked(document, say),
+        brief=_brief(document, say),
+        pictures=document.pictures,
+        areas=_areas(document, say),
+        tables=summary_tables(summary, language, cite=cite),
+        silent=silent_lines(summary, language),
+        sources=_sources(document, say),
+        data=_data(document, say),
+        reasons=_reasons(document),
+        notes=list(_notes(document, say)),
+        files=_files(document),
     )
 
 
@@ -109,18 +116,16 @@ class _Speech:
     def __init__(self, language: Language) -> None:
         self.language = language
 
-    def __call__(self, key: str, **values: object) -> str:
-        return WORDS[key][self.language == "en"].format(**values)
+    def __call__(self, key: str, **values: Given) -> str:
+        return say(message(f"document.{key}", **values), self.language)
 
+    def labelled(self, label: str, text: str) -> str:
+        """Put a label before a text."""
+        return say(message("mark.labelled", label=label, text=text), self.language)
 
-def _head(document: Document, say: _Speech) -> str:
-    summary = document.summary
-    banner = f'<p class="made-up">{say("made_up")}</p>' if summary["made_up"] else ""
-    dated = say("dated", date=summary["date"])
-    return (
-        f"{banner}<h1>{_safe(summary['project'])}</h1>"
-        f'<p class="quiet">{say("report")} · {_safe(dated)}</p>'
-    )
+    def mark(self, name: str) -> str:
+        """Return a mark that stands between parts."""
+        return word(f"mark.{name}", self.language)
 
 
 def _brief(document: Document, say: _Speech) -> str:
@@ -132,13 +137,11 @@ def _brief(document: Document, say: _Speech) -> str:
     if worst is not None:
         sentences.append(_largest(worst, document, say))
     if document.areas:
-        names = say("comma").join(area.name for area in document.areas[:3])
+        names = say.mark("comma").join(area.name for area in document.areas[:3])
         sentences.append(say("worst", areas=names))
     if unknown := summary["verdicts"]["unknown"]:
         sentences.append(say("unknown", count=f"{unknown:,}"))
-    gap = "" if document.language == "zh" else " "
-    text = gap.join(_safe(sentence) for sentence in sentences)
-    return f'<h2>{say("brief")}</h2><p class="lead">{text}</p>'
+    return ("" if document.language == "zh" else " ").join(sentences)
 
 
 def _largest(entry: Mapping[str, Any], document: Document, say: _Speech) -> str:
@@ -156,39 +159,24 @@ def _governs(entry: Mapping[str, Any]) -> bool:
     return not (entry["governed_by"] or entry["is_alternative"])
 
 
-def _findings(document: Document, say: _Speech) -> str:
-    """Show what was found: homes across the page, the rest in two columns."""
-    summary, language = plain_values(document.summary), document.language
-    tables = tables_html(summary, language, cite=SourceList(summary["rules"]).mark)
-    inner = f'{"".join(tables[:1])}<div class="pair">{"".join(tables[1:])}</div>'
-    return (
-        f'<h2 class="findings">{say("findings")}</h2>'
-        f'<div class="figures">{inner}{silent_html(summary, language)}</div>'
-    )
-
-
-def _maps(document: Document, say: _Speech) -> str:
-    figures = "".join(
-        f'<figure><img alt="{_safe(each.title)}" src="{_safe(each.address)}"></figure>'
-        for each in document.pictures
-    )
-    return f'<h2>{say("maps")}</h2><div class="maps">{figures}</div>' if figures else ""
-
-
-def _areas(document: Document, say: _Speech) -> str:
-    if not document.areas:
-        return ""
+def _areas(document: Document, say: _Speech) -> dict[str, Any]:
+    """Return the table of the worst areas, and the rule that it is about."""
     rows = [
-        (area.name, f"{area.without:,.0f}",
-         "–" if area.covered_share is None else f"{area.covered_share:.1%}")
+        (
+            area.name,
+            f"{area.without:,.0f}",
+            "–" if area.covered_share is None else f"{area.covered_share:.1%}",
+        )
         for area in document.areas
-    ]  # fmt: skip
+    ]
     without = say("without", who=say(f"who_{document.weight}"))
-    table = _table((say("area"), without, say("share")), rows, numbers=2)
     entries = {entry["key"]: entry for entry in document.summary["rules"]}
     rule = entries[document.worst]["title"][document.language] if document.worst in entries else ""
-    about = f'<p class="lead-in">{_safe(say("areas_rule", rule=rule))}</p>' if rule else ""
-    return f'<h2>{say("areas")}</h2>{about}<div class="areas">{table}</div>'
+    return {
+        "rule": say("areas_rule", rule=rule) if rule else "",
+        "heads": (say("area"), without, say("share")),
+        "rows": rows,
+    }
 
 
 def _asked(document: Document, say: _Speech) -> str:
@@ -196,84 +184,80 @@ def _asked(document: Document, say: _Speech) -> str:
     rules = document.summary["rules"]
     every = {entry["rule_id"] for entry in rules}
     judged = {entry["rule_id"] for entry in rules if is_shown(entry)}
-    text = say(
+    return say(
         "question",
         totals=totals_text(document.summary, document.language),
         documents=len(SourceList(rules).documents),
         rules=len(judged),
         silent=len(every - judged),
     )
-    return f"<h2>{say('asked')}</h2><p>{_safe(text)}</p>"
 
 
-def _rules(document: Document, say: _Speech) -> str:
-    """List the documents that the rules come from."""
+def _sources(document: Document, say: _Speech) -> dict[str, Any]:
+    """Return the table of the documents that the rules come from."""
     heads = [say(key) for key in ("number", "source", "kind", "confidence", "clauses")]
     rows = [
         (
             f"{number}",
             source.name,
-            say("comma").join(say(each) for each in source.strengths),
-            say("comma").join(source.confidences),
-            say("joint").join(source.marked_clauses()),
+            say.mark("comma").join(say(each) for each in source.strengths),
+            say.mark("comma").join(source.confidences),
+            say.mark("semicolon").join(source.marked_clauses()),
         )
         for number, source in enumerate(SourceList(document.summary["rules"]).documents, start=1)
     ]
-    return (
-        f'<h2>{say("rules")}</h2><p class="quiet lead-in">{say("unread")} {say("rules_note")}</p>'
-        f'<div class="sources">{_table(heads, rows)}</div>'
-    )
+    return {"heads": heads, "rows": rows}
 
 
-def _data(document: Document, say: _Speech) -> str:
+def _data(document: Document, say: _Speech) -> list[str]:
     manifest = document.manifest
     names = [PurePath(each["path"]).name for each in manifest["inputs"]]
     values = [
-        say("is", name=_parameter(name, document.language), value=_shown(value))
+        say.labelled(_parameter(name, document.language), _shown(value))
         for name, value in manifest["parameters"].items()
         if value not in (None, {}, [])
     ]
     texts = [
-        say("read", count=len(names), files=say("comma").join(names)),
-        say("set", values=say("joint").join(values)),
+        say("read", count=len(names), files=say.mark("comma").join(names)),
+        say("set", values=say.mark("semicolon").join(values)),
         say("crs", crs=manifest["crs"], version=manifest["siting"]),
     ]
     if document.attribution:
         texts.append(say("attribution", texts=" · ".join(document.attribution)))
-    return f"<h2>{say('data')}</h2>{''.join(f'<p>{_safe(text)}</p>' for text in texts)}"
+    return texts
 
 
 def _parameter(name: str, language: Language) -> str:
     """Name a parameter in words, and as the project file has it."""
-    words = PARAMETERS.get(name)
-    return name if words is None else f"{words[language == 'en']} ({name})"
+    told = say(Term("parameter", name), language)
+    return name if told == name else f"{told} ({name})"
 
 
 def _shown(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _doubts(document: Document, say: _Speech) -> str:
-    kinds = "".join(_notes(document, kind, say) for kind in _MOST_NOTES)
-    listed = kinds or f"<p>{say('no_notes')}</p>"
-    return f"<h2>{say('doubts')}</h2><p>{say('verdicts')}</p>{_reasons(document, say)}{listed}"
+def _notes(document: Document, say: _Speech) -> Iterator[tuple[str, list[str]]]:
+    """Yield each kind of notes that there are: its heading and what is told."""
+    for kind in _MOST_NOTES:
+        notes = [note for note in document.notes if note.severity == kind]
+        if notes:
+            yield say(kind, n=len(notes)), _told_of_kind(notes, kind, document.language, say)
 
 
-def _notes(document: Document, kind: str, say: _Speech) -> str:
-    """List what matters most of one kind of notes: what concerns most rows, alike ones once."""
-    notes = [note for note in document.notes if note.severity == kind]
-    if not notes:
-        return ""
+def _told_of_kind(
+    notes: Sequence[DataNote], kind: str, language: Language, say: _Speech
+) -> list[str]:
+    """Tell what matters most of one kind of notes: what concerns most rows, alike ones once."""
     alike: dict[tuple[str, Message | str], list[DataNote]] = {}
     for note in notes:
         alike.setdefault((note.code, note.message), []).append(note)
     groups = sorted(alike.values(), key=lambda same: -sum(note.count for note in same))
     shown = groups[: _MOST_NOTES[kind]]
-    lines = [_told(same, document.language, say) for same in shown]
+    lines = [_told(same, language, say) for same in shown]
     if left := len(notes) - sum(map(len, shown)):
         lines.append(say("more", n=left))
-    items = "".join(f"<li>{_safe(line)}</li>" for line in lines)
-    return f"<h3>{say(kind, n=len(notes))}</h3><ul>{items}</ul>"
+    return lines
 
 
 def _told(same: Sequence[DataNote], language: Language, say: _Speech) -> str:
@@ -282,25 +266,21 @@ def _told(same: Sequence[DataNote], language: Language, say: _Speech) -> str:
     first = same[0]
     if len(same) > 1:
         first = replace(first, count=sum(note.count for note in same), examples=())
-    return say("told", layer=say("comma").join(layers), text=note_text(first, language))
+    return say.labelled(say.mark("comma").join(layers), note_text(first, language))
 
 
-def _reasons(document: Document, say: _Speech) -> str:
-    """List why findings are unknown, the commonest reason first."""
+def _reasons(document: Document) -> list[tuple[str, str]]:
+    """Return why findings are unknown, the commonest reason first."""
     counts: dict[str, int] = {}
     for entry in document.summary["rules"]:
         for reason, count in entry["unknown_reasons"].items():
             counts[reason] = counts.get(reason, 0) + count
     rows = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_REASONS]
-    if not rows:
-        return ""
-    shown = [(reason, f"{count:,}") for reason, count in rows]
-    table = _table((say("reasons"), say("count")), shown, numbers=1)
-    return f'<div class="pair reasons">{table}</div>'
+    return [(reason, f"{count:,}") for reason, count in rows]
 
 
-def _annex(document: Document, say: _Speech) -> str:
-    """List every file by which the run can be repeated, two on a row."""
+def _files(document: Document) -> list[tuple[str, ...]]:
+    """Return every file by which the run can be repeated, two on a row."""
     manifest = document.manifest
     files = [
         (each["path"], each["sha256"][:12])
@@ -308,24 +288,4 @@ def _annex(document: Document, say: _Speech) -> str:
     ]
     half = (len(files) + 1) // 2
     beside = [*files[half:], ("", "")]
-    rows = [(*left, *right) for left, right in zip(files[:half], beside, strict=False)]
-    heads = (say("file"), say("sum")) * 2
-    return f'<h2>{say("annex")}</h2><div class="files">{_table(heads, rows)}</div>'
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: int = 0) -> str:
-    """Return a table whose last columns are numbers."""
-    first, marked = len(heads) - numbers, ' class="n"'
-
-    def cells(tag: str, row: Sequence[str]) -> str:
-        return "".join(
-            f"<{tag}{marked if at >= first else ''}>{_safe(text)}</{tag}>"
-            for at, text in enumerate(row)
-        )
-
-    body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
-    return f"<table><thead><tr>{cells('th', heads)}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _safe(text: object) -> str:
-    return escape(plain(str(text)), quote=True)
+    return [(*left, *right) for left, right in zip(files[:half], beside, strict=False)]

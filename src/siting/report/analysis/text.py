@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 from typing import Any
 
 from siting.data_report import DataNote, DataReport
 from siting.report.analysis.note_words import note_layer, note_text
+from siting.report.pages import fill
 from siting.rules.wording import with_unit
 from siting.vocabulary.levels import load_levels
 
@@ -113,9 +113,9 @@ def summary_text(summary: Mapping[str, Any], language: str) -> str:
     """
     words = _WORDS[language]
     lines = [_heading(summary, words), _totals(summary["totals"], words)]
-    for columns, rows in _tables(summary, language):
+    for columns, rows in summary_tables(summary, language):
         lines += ["", _aligned(columns), *map(_aligned, rows)]
-    rest = _rest(summary, language)
+    rest = silent_lines(summary, language)
     return "\n".join([*lines, *(["", *rest] if rest else [])])
 
 
@@ -143,50 +143,18 @@ def _is_warning(note: DataNote) -> bool:
 
 def summary_html(summary: Mapping[str, Any], language: str) -> str:
     """Return the summary as an HTML fragment for a notebook; every text is escaped."""
-    heading = escape(_heading(summary, _WORDS[language]))
-    return (
-        f"<p><b>{heading}</b><br>{escape(totals_text(summary, language))}</p>"
-        f"{''.join(tables_html(summary, language))}{silent_html(summary, language)}"
+    return fill(
+        "summary.html",
+        heading=_heading(summary, _WORDS[language]),
+        totals=totals_text(summary, language),
+        tables=summary_tables(summary, language),
+        silent=silent_lines(summary, language),
     )
 
 
 def totals_text(summary: Mapping[str, Any], language: str) -> str:
     """Return how many homes, people and facilities were looked at."""
     return _totals(summary["totals"], _WORDS[language])
-
-
-def tables_html(
-    summary: Mapping[str, Any], language: str, *, cite: Cite | None = None
-) -> list[str]:
-    """Return an HTML table for each kind of subject that was judged, then that of the figures.
-
-    Parameters
-    ----------
-    summary
-        As ``summary.json`` has it.
-    language
-        ``zh`` or ``en``.
-    cite
-        What the last column says of where a rule comes from; left out: there is no such column.
-    """
-    return [_html_table(*table) for table in _tables(summary, language, cite)]
-
-
-def silent_html(summary: Mapping[str, Any], language: str) -> str:
-    """Return what no table says: capacity, and rules that were not judged or do not apply."""
-    return "".join(f"<p>{escape(line)}</p>" for line in _rest(summary, language))
-
-
-def _html_table(columns: Sequence[str], rows: list[list[str]]) -> str:
-    # Notebooks push every cell to the right; names are read from the left.
-    left = ' style="text-align: left"'
-    head = "".join(f"<th{'' if k else left}>{escape(name)}</th>" for k, name in enumerate(columns))
-    cells = (
-        "".join(f"<td{'' if k else left}>{escape(cell)}</td>" for k, cell in enumerate(row))
-        for row in rows
-    )
-    body = "".join(f"<tr>{row}</tr>" for row in cells)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _heading(summary: Mapping[str, Any], words: Mapping[str, Any]) -> str:
@@ -208,8 +176,25 @@ def _totals(totals: Mapping[str, float], words: Mapping[str, Any]) -> str:
     )
 
 
-def _tables(summary: Mapping[str, Any], language: str, cite: Cite | None = None) -> list[Table]:
-    """Return a table for each kind of subject that was judged, then the figures."""
+def summary_tables(
+    summary: Mapping[str, Any], language: str, *, cite: Cite | None = None
+) -> list[Table]:
+    """Return a table for each kind of subject that was judged, then that of the figures.
+
+    Parameters
+    ----------
+    summary
+        As ``summary.json`` has it.
+    language
+        ``zh`` or ``en``.
+    cite
+        What the last column says of where a rule comes from; left out: there is no such column.
+
+    Returns
+    -------
+    list of tuple
+        The heads of the columns, and the rows as texts.
+    """
     words = _WORDS[language]
     shown = [entry for entry in summary["rules"] if is_shown(entry)]
     tables: list[Table] = []
@@ -303,8 +288,19 @@ def _row(entry: Entry, language: str) -> list[str]:
 
 def _figure(entry: Entry, language: str) -> list[str]:
     numbers = (entry["measured_median"], entry["measured_p90"])
-    shown = ("∞" if number is None else f"{number:,.0f}" for number in numbers)
+    shown = (_figure_text(number, entry["unit"]) for number in numbers)
     return [_title(entry, language), *shown, _unit(entry["unit"], language)]
+
+
+def _figure_text(number: float | None, unit: str) -> str:
+    """Write a figure without decimals, but 0.35 m² per person as it is.
+
+    >>> _figure_text(1234.5, "m"), _figure_text(0.35, "m2/person"), _figure_text(None, "m")
+    ('1,234', '0.35', '∞')
+    """
+    if number is None:
+        return "∞"
+    return f"{number:,.3g}" if "/" in unit and number < 10 else f"{number:,.0f}"
 
 
 def _unit(unit: str, language: str) -> str:
@@ -325,7 +321,7 @@ def _title(entry: Entry, language: str) -> str:
     return f"{title} [{words['comma'].join(notes)}]" if notes else title
 
 
-def _rest(summary: Mapping[str, Any], language: str) -> list[str]:
+def silent_lines(summary: Mapping[str, Any], language: str) -> list[str]:
     """Say who could be served within capacity, and name rules without verdict and figure."""
     words = _WORDS[language]
     silent = [entry for entry in summary["rules"] if not is_shown(entry)]

@@ -6,6 +6,7 @@ mislead: the same floor area counted twice, rules without an example, quotations
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from siting.errors import RuleError
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from siting.rules.pack.model import Pack, Rule
 
+_RECOMMENDS = re.compile("(?<!适)(?<!便)宜(?!居)|可以|原则上")
+# 不宜低于 recommends; 不低于, 不小于, 不少于 oblige on their own.
+_OBLIGES = re.compile("应|不得|必须|(?<!宜)不(?:低于|小于|少于|大于|超过)")
 _COUNTING = (Family.RATE, Family.SHARE)
 
 
@@ -43,6 +47,7 @@ def lint_packs(paths: Iterable[Path]) -> list[str]:
         return list(failure.faults)
     return [
         *(fault for pack in packs for fault in _untried(pack)),
+        *(fault for pack in packs for fault in _too_strict(pack)),
         *_double_counting(packs),
         *(str(result) for result in run_cases(packs) if not result.passed),
     ]
@@ -53,6 +58,29 @@ def _untried(pack: Pack) -> Iterator[str]:
     for rule in pack.rules:
         if rule.status == "active" and rule.require is not None and not rule.cases:
             yield f"{_at(pack, rule)}: rule '{rule.id}' has no cases; give one that passes or fails"
+
+
+def _too_strict(pack: Pack) -> Iterator[str]:
+    """Yield rules that bind although the words they quote only recommend or allow."""
+    for rule in pack.rules:
+        if rule.strength == "mandatory" and only_recommends(rule.source.quote):
+            yield (
+                f"{_at(pack, rule)}: rule '{rule.id}' is mandatory, but its quote only recommends "
+                "(宜, 不宜, 可); write strength: recommended"
+            )
+
+
+def only_recommends(quote: str) -> bool:
+    """Tell whether the words of a clause recommend or allow, and oblige to nothing.
+
+    Examples
+    --------
+    >>> only_recommends("服务半径不宜大于300m"), only_recommends("不宜大于300m，且不应少于两处")
+    (True, False)
+    >>> only_recommends("居民适宜步行范围内"), only_recommends("")
+    (False, False)
+    """
+    return bool(_RECOMMENDS.search(quote)) and not _OBLIGES.search(quote)
 
 
 def _double_counting(packs: Sequence[Pack]) -> Iterator[str]:

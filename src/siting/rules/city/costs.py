@@ -12,11 +12,12 @@ import numpy as np
 import shapely
 
 from siting.coverage.closest import closest_straight_line_many, closest_straight_line_with_more
+from siting.coverage.cutoff import travel_costs_straight_line
 from siting.network.attach.attachment import Attachment
 from siting.network.attach.rows import take_rows
-from siting.network.costs import Closest
+from siting.network.costs import Closest, TravelCosts
 from siting.network.fragments import on_fragment
-from siting.network.travel import closest_and_nodes, closest_with_more
+from siting.network.travel import closest_and_nodes, closest_with_more, travel_costs
 from siting.rules.pack.measures import measure_of
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ class Costs(Protocol):
 
     def closest(self, facility_types: Sequence[str], measure: str) -> Closest:
         """Return cost (m or min) and row in ``City.facilities`` of the nearest of any type."""
+
+    def pairs(self, rows: NDArray[np.int64], measure: str, cutoff: float) -> TravelCosts:
+        """List every home with every facility of some rows of ``City.facilities`` in reach.
+
+        Costs and the limit, which is inclusive, are in the unit of the measure (m or min).
+        """
 
     @property
     def on_fragment(self) -> NDArray[np.bool_]:
@@ -96,6 +103,24 @@ class CityCosts:
             answers = self._search(group, measure)
             found = zip(group, answers, strict=True)
             self._found.update({(types, measure): closest for types, closest in found})
+
+    def pairs(self, rows: NDArray[np.int64], measure: str, cutoff: float) -> TravelCosts:
+        """List the pairs of homes and some facilities; see `Costs`."""
+        if measure == "straight_line":
+            places = self._city.facilities["geometry"].iloc[rows]
+            found = travel_costs_straight_line(self._homes_places(), places, cutoff_m=cutoff)
+            return TravelCosts(found.from_index, rows.astype(np.int32)[found.to_index], found.cost)
+        sloped = measure == "walking_time" and self._city.time_network is not None
+        network, homes = self._walkers(self._city.time_network if sloped else self._city.network)
+        assert self._city.facility_attachment is not None
+        unit = 1.0
+        if measure == "walking_time":
+            unit = 1 / 60 if sloped else 1 / self._city.parameters.walking_speed_m_per_min
+        chosen = take_rows(self._city.facility_attachment, rows)
+        found = travel_costs(network, homes, chosen, cutoff=cutoff / unit)
+        return TravelCosts(
+            found.from_index, rows.astype(np.int32)[found.to_index], found.cost * unit
+        )
 
     @property
     def on_fragment(self) -> NDArray[np.bool_]:

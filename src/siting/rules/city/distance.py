@@ -69,7 +69,7 @@ def evaluate_distance(
     used = measure or rule.measure
     if not city.lists_types(rule.facility_types):
         return _all_unknown(rule, city, used, _ABSENT)
-    if measure_of(used).on_streets and not _can_walk(city):
+    if measure_of(used).on_streets and not can_walk(city):
         return _all_unknown(rule, city, used, _NO_STREETS)
     closest = costs.closest(rule.facility_types, used)
     verdict = _verdicts(rule, city, used, closest.cost)
@@ -127,7 +127,8 @@ def limit_in(rule: Rule, city: City, measure: str) -> float:
     return limit * speed if is_time else limit / speed
 
 
-def _can_walk(city: City) -> bool:
+def can_walk(city: City) -> bool:
+    """Tell whether homes and facilities stand on a street network."""
     return (
         city.network is not None
         and city.home_attachment is not None
@@ -251,7 +252,7 @@ def evaluate_load(rule: Rule, city: City, costs: Costs) -> FindingBlock:
     rows = city.rows_of_types(rule.facility_types)
     demand = measure_of(rule.measure).base
     weights = column(city.homes, demand)
-    walk = _can_walk(city)
+    walk = can_walk(city)
     closest = costs.closest(rule.facility_types, "walking_distance" if walk else "straight_line")
     size = len(city.facilities)
     known = np.full(len(city.homes), np.nan) if weights is None else weights

@@ -24,6 +24,7 @@ from siting.rules.city.costs import CityCosts
 from siting.rules.city.distance import evaluate_distance, evaluate_load, limit_in
 from siting.rules.city.findings import FindingBlock, Verdict
 from siting.rules.city.model import City, column, grouping
+from siting.rules.city.reach import evaluate_reach
 from siting.rules.facts import fact_title
 from siting.rules.pack.conditions import FALSE, UNKNOWN, holds, test_columns
 from siting.rules.pack.measures import Family, measure_of
@@ -136,7 +137,7 @@ def _questions(
             asked = (rule.measure, *also_report)
         elif family is Family.LOAD:
             asked = ("walking_distance",)
-        elif within is not None:
+        elif family is Family.COVERED and within is not None:
             asked = (within.measure,)
         if city.lists_types(rule.facility_types):
             for name in asked:
@@ -147,8 +148,10 @@ def _questions(
 def _blocks(rule: Rule, city: City, costs: Costs) -> Iterator[FindingBlock]:
     family = measure_of(rule.measure).family
     for subject in rule.applies_to.subject:
-        if subject == "home":
+        if subject == "home" and family is Family.DISTANCE:
             yield evaluate_distance(rule, city, costs)
+        elif subject == "home":
+            yield evaluate_reach(rule, city, costs)
         elif subject == "facility" and family is Family.LOAD:
             yield evaluate_load(rule, city, costs)
         elif subject == "facility":

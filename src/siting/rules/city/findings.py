@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siting.rules.pack.measures import Family, measure_of
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -105,7 +107,8 @@ class FindingBlock:
         """``at_most`` where less is better, else ``at_least``; indicators of distance: less."""
         if self.rule.require is not None:
             return "at_most" if self.rule.require.is_upper else "at_least"
-        return "at_most" if self.subject_kind == "home" else "at_least"
+        is_distance = measure_of(self.measure).family is Family.DISTANCE
+        return "at_most" if is_distance else "at_least"
 
     @property
     def shortfall(self) -> NDArray[np.float64]:

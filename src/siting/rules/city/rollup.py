@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import lazy_loader
 import numpy as np
 
 from siting.network.arrays import frozen_array
-from siting.rules.city.area_sums import add_up
 from siting.rules.city.findings import VERDICT_WORDS, FindingBlock, Verdict
 from siting.rules.city.model import City, column
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from siting.rules.city import area_sums
+else:
+    area_sums = lazy_loader.load("siting.rules.city.area_sums", suppress_warning=True)
 
 Weights = tuple["NDArray[np.float64]", ...]
 WEIGHTS = ("homes", "households", "population", "elderly")
@@ -81,7 +85,7 @@ def sums_by_verdict(
     """
     # Read-only, as the one kind of array that the sums are compiled for.
     columns = tuple(frozen_array(each, np.float64) for each in weights)
-    sums: NDArray[np.float64] = add_up(
+    sums: NDArray[np.float64] = area_sums.add_up(
         np.asarray(group), np.asarray(verdict), columns, size, len(Verdict)
     )
     return sums

@@ -6,7 +6,7 @@ Owns the names and units only. The arithmetic of each family is in a module of i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -32,6 +32,8 @@ class Family(Enum):
     PHASING = "housing that is built before"
     ATTRIBUTES = "facilities that break a condition"
     COVERED = "share of demand within reach"
+    WITHIN = "amount within a limit"
+    CATCHMENT = "amount within a limit for each of those who share it"
     RESIDENTS = "number of people"
 
 
@@ -57,6 +59,8 @@ class Measure:
         The columns and facts that it reads.
     quantity, base, per
         For rates: what is added up, what it is compared with, and for how many of that.
+    begun
+        For rates: each begun group of the base counts as a whole one; a rule says how large it is.
     on_streets
         For distances: the way is walked, and there is none without streets.
     in_metres
@@ -73,6 +77,7 @@ class Measure:
     quantity: str = ""
     base: str = ""
     per: int = 1
+    begun: bool = False
     on_streets: bool = False
     in_metres: str = ""
 
@@ -121,9 +126,26 @@ def _rate(name: str, zh: str, en: str, quantity: str, base: str, per: int) -> Me
     )
 
 
+def _begun(name: str, zh: str, en: str, quantity: str, base: str) -> Measure:
+    unit = "facilities" if quantity == "count" else _UNITS[quantity]
+    inputs = (f"facilities.{quantity}", base)
+    return Measure(
+        name,
+        Title(zh=zh, en=en),
+        Family.RATE,
+        unit,
+        unit,
+        ("area", "city", "plan"),
+        inputs,
+        quantity,
+        base,
+        begun=True,
+    )
+
+
 def _size(name: str, zh: str, en: str, quantity: str, unit: str) -> Measure:
     title = Title(zh=zh, en=en)
-    subjects = ("facility", "plan")
+    subjects = ("facility", "plan", "area")
     inputs = (f"facilities.{quantity}",)
     return Measure(name, title, Family.SIZE, unit, unit, subjects, inputs, quantity)
 
@@ -134,6 +156,23 @@ def _size_per(name: str, zh: str, en: str, quantity: str) -> Measure:
     subjects = ("facility", "plan")
     return Measure(
         name, title, Family.SIZE_PER, "m2/bed", "m2", subjects, inputs, quantity, "beds", 1
+    )
+
+
+def _within(name: str, zh: str, en: str, quantity: str, unit: str) -> Measure:
+    title = Title(zh=zh, en=en)
+    inputs = (*_STREETS, f"facilities.{quantity}")
+    return Measure(name, title, Family.WITHIN, unit, unit, ("home",), inputs, quantity)
+
+
+def _catchment(name: str, zh: str, en: str, quantity: str, base: str, per: int) -> Measure:
+    rate = _rate(name, zh, en, quantity, base, per)
+    return replace(
+        rate,
+        family=Family.CATCHMENT,
+        finding_unit=rate.unit,
+        subjects=("home",),
+        inputs=(*_STREETS, f"facilities.{quantity}", f"homes.{base}"),
     )
 
 
@@ -228,6 +267,27 @@ _ALL = (
     _rate(
         "beds_per_1000_elderly", "千名老人床位数", "Beds per 1,000 elderly", "beds", "elderly", 1000
     ),
+    _begun(
+        "floor_area_per_begun_households",
+        "每起始若干户建筑面积",
+        "Floor area for each begun group of households",
+        "floor_area_m2",
+        "households",
+    ),
+    _begun(
+        "floor_area_per_begun_people",
+        "每起始若干人建筑面积",
+        "Floor area for each begun group of people",
+        "floor_area_m2",
+        "population",
+    ),
+    _begun(
+        "facilities_per_begun_people",
+        "每起始若干人设施数",
+        "Facilities for each begun group of people",
+        "count",
+        "population",
+    ),
     Measure(
         "people_per_facility",
         Title(zh="每处设施服务人口", en="People per facility"),
@@ -303,6 +363,43 @@ _ALL = (
         "%",
         ("area", "city"),
         ("homes", "facilities", "streets"),
+    ),
+    _within("facilities_within", "限值内设施数", "Facilities within reach", "count", "facilities"),
+    _within(
+        "floor_area_within", "限值内建筑面积", "Floor area within reach", "floor_area_m2", "m2"
+    ),
+    _within("places_within", "限值内托位（学位）数", "Places within reach", "places", "places"),
+    _catchment(
+        "catchment_floor_area_per_person",
+        "人均可达建筑面积",
+        "Floor area within reach per person who shares it",
+        "floor_area_m2",
+        "population",
+        1,
+    ),
+    _catchment(
+        "catchment_floor_area_per_100_households",
+        "每百户可达建筑面积",
+        "Floor area within reach per 100 households that share it",
+        "floor_area_m2",
+        "households",
+        100,
+    ),
+    _catchment(
+        "catchment_places_per_1000_people",
+        "千人可达托位（学位）数",
+        "Places within reach per 1,000 people who share them",
+        "places",
+        "population",
+        1000,
+    ),
+    _catchment(
+        "catchment_beds_per_1000_elderly",
+        "千名老人可达床位数",
+        "Beds within reach per 1,000 elderly who share them",
+        "beds",
+        "elderly",
+        1000,
     ),
     Measure(
         "residents",

@@ -57,7 +57,7 @@ def select_rules(
         The day; the first and last day of a rule are included.
     jurisdiction
         Such as ``cn-hubei-wuhan``: rules of ``cn``, ``cn-hubei`` and ``cn-hubei-wuhan`` count, in
-        this order. None: the packs as they are named, whatever their place.
+        this order. None or empty: national rules only, since nobody says whose city it is.
     include
         Which states count: ``active``, and on request ``draft`` and ``unverified``. An unverified
         rule never makes anything fail: it is taken as recommended.
@@ -84,6 +84,24 @@ def select_rules(
     return Selection(tuple(chosen), tuple(left))
 
 
+def place_note(left_out: Iterable[LeftOut], jurisdiction: str | None) -> Title | None:
+    """Say that local rules are left out because no place is named; None where none are.
+
+    Examples
+    --------
+    >>> place_note([], None) is None
+    True
+    """
+    places = sorted({each.rule.jurisdiction for each in left_out if each.rule.layer != "national"})
+    if jurisdiction or not places:
+        return None
+    return Title(
+        zh=f"未写明地区（jurisdiction），只按国家规则判定；另有地方规则：{'、'.join(places)}",
+        en=f"no jurisdiction is named, so only national rules apply; there are rules of: "
+        f"{', '.join(places)}",
+    )
+
+
 def is_within(place: str, jurisdiction: str) -> bool:
     """Tell whether a place lies in a jurisdiction.
 
@@ -107,13 +125,25 @@ def _reason_against(
     if rule.status not in include:
         words = {"draft": "征求意见稿", "unverified": "未经核实"}
         return Title(zh=words.get(rule.status, rule.status), en=f"status is {rule.status}")
-    if jurisdiction and not is_within(jurisdiction, rule.jurisdiction):
-        return Title(zh=f"适用地区为 {rule.jurisdiction}", en=f"holds in {rule.jurisdiction} only")
+    elsewhere = _reason_of_place(rule, jurisdiction)
+    if elsewhere is not None:
+        return elsewhere
     days = rule.days
     if not days.holds_on(date):
         if days.until and date > days.until:
             return Title(zh=f"已于 {days.until} 失效", en=f"held until {days.until}")
         return Title(zh=f"自 {days.since} 起施行", en=f"holds from {days.since}")
+    return None
+
+
+def _reason_of_place(rule: Rule, jurisdiction: str | None) -> Title | None:
+    if not jurisdiction and rule.layer != "national":
+        return Title(
+            zh=f"未写明地区，只用国家规则；此条适用于 {rule.jurisdiction}",
+            en=f"no place is named, so national rules only; it holds in {rule.jurisdiction}",
+        )
+    if jurisdiction and not is_within(jurisdiction, rule.jurisdiction):
+        return Title(zh=f"适用地区为 {rule.jurisdiction}", en=f"holds in {rule.jurisdiction} only")
     return None
 
 

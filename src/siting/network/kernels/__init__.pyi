@@ -1,0 +1,15 @@
+from .arcs import build_reversed_arcs as build_reversed_arcs
+from .grid import build_segment_grid as build_segment_grid
+from .improvement import improve as improve
+from .nearest import nearest_segments as nearest_segments
+from .reached import cut_lines as cut_lines
+from .reached import reached_spans as reached_spans
+from .repeats import mark_repeats as mark_repeats
+from .search import best_of_rows as best_of_rows
+from .search import chain_by_edge as chain_by_edge
+from .search import collect_pairs as collect_pairs
+from .search import read_origins as read_origins
+from .search import search_closest as search_closest
+from .search import sort_by_origin as sort_by_origin
+from .threads import over_pieces as over_pieces
+from .zorder import zorder_keys as zorder_keys

@@ -1,0 +1,140 @@
+"""What is asked of a complex: the functions that it may hold, and the money and number of all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from siting.did_you_mean import nearest_known
+from siting.errors import SitingError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_TEXTS = ("facility_type", "count")
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionAsked:
+    """One function that a complex may hold: the rule that it serves, its floor area and its cost.
+
+    Parameters
+    ----------
+    rule
+        Id of a rule on reach, or on the share within reach.
+    facility_type
+        What is opened; the first type of the rule where left out.
+    count
+        Whom to count: ``population``, ``elderly`` ...; people where they are known.
+    minimum_area_m2
+        Least floor area of the function where it is present.
+    cost, cost_per_m2
+        Money (CNY) for the function where it is present, and for each of its square metres.
+    m2_per_person
+        Floor area that a served person takes; 0 where it serves anybody within the limit.
+    importance
+        What a person served by it counts beside those of other functions.
+    """
+
+    rule: str
+    facility_type: str | None = None
+    count: str | None = None
+    minimum_area_m2: float = 0.0
+    cost: float = 0.0
+    cost_per_m2: float = 0.0
+    m2_per_person: float = 0.0
+    importance: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ComplexesAsked:
+    """What holds for all complexes together.
+
+    Parameters
+    ----------
+    functions
+        What a complex may hold.
+    p, budget
+        Most complexes, most money (CNY).
+    minimum_functions, minimum_area_m2
+        What makes a complex.
+    """
+
+    functions: tuple[FunctionAsked, ...]
+    p: int | None = None
+    budget: float | None = None
+    minimum_functions: int = 3
+    minimum_area_m2: float = 600.0
+
+
+def parse_function(text: str) -> FunctionAsked:
+    """Read a function as the command line writes it.
+
+    Raises
+    ------
+    SitingError
+        A key that there is not, or a value that is no number.
+
+    Examples
+    --------
+    >>> parse_function("care-radius:minimum_area_m2=300,count=elderly")
+    ... # doctest: +NORMALIZE_WHITESPACE
+    FunctionAsked(rule='care-radius', facility_type=None, count='elderly', minimum_area_m2=300.0,
+                  cost=0.0, cost_per_m2=0.0, m2_per_person=0.0, importance=1.0)
+    """
+    rule, _, rest = text.partition(":")
+    known = [each.name for each in fields(FunctionAsked)][1:]
+    given: dict[str, str | float] = {}
+    for part in filter(None, (each.strip() for each in rest.split(","))):
+        key, equals, value = (each.strip() for each in part.partition("="))
+        if key not in known:
+            raise SitingError(f"--function has no key '{key}'; {nearest_known(key, known)}")
+        if not (equals and value):
+            raise SitingError(f"--function is '{text}'; write {key}=VALUE.")
+        given[key] = value if key in _TEXTS else _number(key, value)
+    return FunctionAsked(rule.strip(), **given)  # type: ignore[arg-type]
+
+
+def _number(key: str, value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise SitingError(f"{key} is '{value}'; give a number of 0 or more.") from None
+
+
+def check_complexes(asked: ComplexesAsked) -> None:
+    """Raise where it is not said how much, or a number makes no sense.
+
+    Raises
+    ------
+    SitingError
+        All faults at once.
+    """
+    faults = [fault for each in asked.functions for fault in _faults(each)]
+    if asked.p is None and asked.budget is None:
+        faults.append("complexes must be told how much: --p N or --budget CNY")
+    if len(asked.functions) < asked.minimum_functions:
+        faults.append(
+            f"a complex holds {asked.minimum_functions} functions at least, and "
+            f"{len(asked.functions)} are given; give more, or a smaller minimum_functions"
+        )
+    limits = {"budget": asked.budget or 0.0, "minimum_area_m2": asked.minimum_area_m2}
+    faults += _negative(limits)
+    if faults:
+        raise SitingError("; ".join(faults) + ".")
+
+
+def _faults(function: FunctionAsked) -> list[str]:
+    names = [each.name for each in fields(function) if each.name not in ("rule", *_TEXTS)]
+    found = _negative({name: getattr(function, name) for name in names})
+    return [f"{function.rule}: {fault}" for fault in found]
+
+
+def _negative(numbers: dict[str, float]) -> Sequence[str]:
+    return [
+        f"{name} is {value:g}, expected 0 or more"
+        for name, value in numbers.items()
+        if not 0 <= value < np.inf
+    ]

@@ -1,0 +1,78 @@
+"""What ``locate.json`` says of complexes: the question, the answer, its bound, whom it serves."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from siting.pipeline.sites.scenario import rules_before_after
+from siting.pipeline.sites.summary import plain, records
+from siting.words import say
+
+if TYPE_CHECKING:
+    from siting.pipeline.complexes.tables import Complexes
+
+
+def complexes_summary(found: Complexes, *, scenario: bool = True) -> dict[str, Any]:
+    """Return the answer as plain data; numbers that are not known are None.
+
+    Returns
+    -------
+    dict
+        ``project``, ``made_up``, ``date``, ``question``, ``answer``, ``opened`` (a row per
+        complex), ``functions`` (a row per function of a complex), ``served`` (a row per function),
+        ``rules`` (before and after) and ``notes``.
+    """
+    head = {name: found.analysis.summary[name] for name in ("project", "made_up", "date", "crs")}
+    with_plan = found.has_plan
+    after = with_plan and scenario
+    return {
+        **head,
+        "siting": found.analysis.summary["siting"],
+        "question": _question(found),
+        "answer": _answer(found),
+        "opened": records(found.opened) if with_plan else [],
+        "functions": records(found.functions) if with_plan else [],
+        "served": records(found.served) if with_plan else [],
+        "rules": rules_before_after(found.analysis, found.after()) if after else [],
+        "notes": list(found.notes),
+    }
+
+
+def _question(found: Complexes) -> dict[str, Any]:
+    asked = found.asked
+    return {
+        "model": found.solution.model,
+        "p": asked.p,
+        "budget": plain(asked.budget),
+        "minimum_functions": asked.minimum_functions,
+        "minimum_area_m2": plain(asked.minimum_area_m2),
+        "sites": len(found.sites.table),
+        "functions": [
+            {
+                **asdict(each),
+                "facility_type": question.facility_type,
+                "count": question.weight,
+                "title": question.rule.title.model_dump(),
+                "source": question.rule.citation(found.analysis.language),
+                "measure": question.measure,
+                "limit": plain(question.limit),
+                "unit": question.unit,
+            }
+            for each, question in zip(asked.functions, found.questions, strict=True)
+        ],
+    }
+
+
+def _answer(found: Complexes) -> dict[str, Any]:
+    solution = found.solution
+    numbers = {name: plain(getattr(solution, name)) for name in ("objective", "bound", "gap")}
+    return {
+        "status": solution.status.value,
+        "message": say(solution.message, "en"),
+        "message_zh": say(solution.message, "zh"),
+        **numbers,
+        "seconds": round(solution.seconds, 3),
+        "complexes": int(solution.opened.size),
+        "cost": plain(found.opened["cost"].sum(skipna=False)) if found.has_plan else None,
+    }
