@@ -12,7 +12,9 @@ from functools import lru_cache
 
 from siting.loaders.plan.table.floor_parts import bare_part
 from siting.loaders.plan.table.grid import Grid, Item, columns_of
-from siting.loaders.plan.table.words import any_unit, label_of, says_only_what, tail_of_number
+from siting.loaders.plan.table.labels import label_of
+from siting.loaders.plan.table.quantities import any_unit, tail_of_number
+from siting.loaders.plan.table.words import says_only_what
 from siting.vocabulary.numbering import bare_mark_of
 from siting.vocabulary.plan_words import Role, plan_words
 from siting.vocabulary.text import fold
@@ -181,10 +183,9 @@ def _header_rows(grid: Grid, block: Block, first: int) -> list[int]:
 
 
 def _header_at(grid: Grid, block: Block, row: int, column: int) -> Item | None:
-    """Return a header cell.
+    """Return a header cell, not a title over the labels.
 
-    A title that begins over the labels is none: 江湾花园二期 is no phase. Nor is a number that could
-    not be read, beside a known label.
+    江湾花园二期 is no phase. A number that could not be read, beside a known label, is no header.
     """
     item = grid.at(row, column)
     if item is None or item.place[1] <= block.labels[-1]:
