@@ -33,7 +33,7 @@ from siting.rules.city.evaluate import evaluate_city
 from siting.rules.city.findings_table import to_frame
 from siting.rules.pack.find import find_packs, read_packs
 from siting.rules.pack.selection import select_rules
-from siting.words import current_language
+from siting.words import current_language, say
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -69,7 +69,7 @@ class Analysis(Found):
             Of one rule; all where left out.
         """
         chosen = [block for block in self.blocks if rule_id in (None, block.rule.id)]
-        return to_frame(chosen, self.city)
+        return to_frame(chosen, self.city, say)
 
     def write(self, folder: Path | str, *, progress: Progress | None = None) -> Path:
         """Write all results into a folder, all or nothing, and return the folder.
