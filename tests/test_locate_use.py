@@ -23,6 +23,7 @@ from siting.locate import Limits
 from siting.pipeline.sites.problem import Decisions
 from siting.pipeline.sites.sheets import siting_sheets
 from siting.report.siting.text import siting_text
+from siting.words import say
 
 FAILING = {name: row for name, row in HOMES.items() if name != "c"}
 
@@ -113,7 +114,7 @@ def test_the_best_sites_stay_the_best_when_their_order_changes(town):
 def test_covering_all_names_who_cannot_be_reached(town):
     found = propose(town, sites=frame_of_sites([200]), cover_all=True)
     assert found.solution.status.value == "infeasible"
-    assert "2 of 4 rows reach no site; the first is 'd'" in found.solution.message
+    assert "2 of 4 rows reach no site; the first is 'd'" in say(found.solution.message, "en")
 
 
 def test_unreachable_demand_can_be_left_out_and_is_told(town):
@@ -364,7 +365,7 @@ def test_zero_money_opens_nothing(town):
 def test_negative_numbers_are_a_status_and_a_sentence(town):
     solution = propose(town, p=-1).solution
     assert solution.status.value == "invalid"
-    assert "give a whole number" in solution.message
+    assert "give a whole number" in say(solution.message, "en")
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def complexes_sheets(summary: Mapping[str, Any], language: str) -> list[Sheet]:
         ``zh`` or ``en``.
     """
     spoken: Language = "zh" if language == "zh" else "en"
-    lines = [{"line": line} for line in complexes_lines(summary, language)]
+    lines = [{"line": line} for line in complexes_lines(summary, spoken)]
     rules = [{**row, "title": row["title"][language]} for row in summary["rules"]]
     shown = {
         "answer": lines,
