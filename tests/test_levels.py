@@ -39,5 +39,5 @@ def test_a_level_that_no_rule_knows_is_told_with_the_nearest():
     (note,) = noted(["comunity", "district", "tract"], [rule_for("tract"), rule_for("")])
     assert note.code == "level-unknown"
     assert note.count == 3
-    assert "no rule knows the level 'comunity'" in note.message
-    assert "did you mean 'community'?" in note.message
+    assert "no rule knows the level 'comunity'" in say(note.message, "en")
+    assert "did you mean 'community'?" in say(note.message, "en")

@@ -270,7 +270,7 @@ def test_planned_projects_keep_their_year(stocked, town):
     assert years["west"] == 0
     assert "east" not in years
     assert any(
-        note.startswith("1 planned projects are of years after 2028") for note in found.notes
+        say(note, "en").startswith("1 planned projects are of years after 2028") for note in found.notes
     )
 
 

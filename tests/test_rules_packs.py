@@ -210,7 +210,7 @@ def test_a_rule_that_may_fail_somebody_needs_an_example(tmp_path):
         "    source: {clause: x, quote: y, confidence: B}\n",
         encoding="utf-8",
     )
-    assert [each.partition(": ")[2] for each in lint_packs([path])] == [
+    assert [say(each, "en").partition(": ")[2] for each in lint_packs([path])] == [
         "rule 'mine' has no cases; give one that passes or fails"
     ]
 
@@ -218,7 +218,7 @@ def test_a_rule_that_may_fail_somebody_needs_an_example(tmp_path):
 def test_linting_a_broken_pack_gives_its_faults(tmp_path):
     path = tmp_path / "broken.yaml"
     path.write_text("rules: 3\n", encoding="utf-8")
-    assert any("rules is 3" in each for each in lint_packs([path]))
+    assert any("rules is 3" in say(each, "en") for each in lint_packs([path]))
 
 
 def test_examples_are_run_in_the_order_of_the_packs():
