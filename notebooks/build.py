@@ -31,7 +31,7 @@ GAP_ANALYSIS = [
     "A static picture needs no widget and goes into a report as PNG, SVG or PDF "
     "(`siting map siting.yaml --out map.pdf`).",
     "analysis.picture()",
-    "Any other rule by its id, here one about facilities rather than homes:",
+    "Any other rule by its id, here one about communities rather than homes:",
     'analysis.picture("wuhan-childcare-floor-area")',
     "## One rule, home by home / 逐户结果\n\n"
     "A finding is one rule on one subject: verdict, measured, required, shortfall, nearest facility.",

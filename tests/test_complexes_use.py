@@ -17,6 +17,7 @@ from siting.cli.app import run
 from siting.errors import SitingError
 from siting.loaders.library.store import change_projects, create_library, read_library
 from siting.pipeline.sites.problem import Decisions
+from siting.words import say
 
 LIBRARY, PHARMACY = "town-library", "town-pharmacy"
 # A library within 500 m; a pharmacy within ten minutes at 80 m/min, 800 m.

@@ -10,6 +10,7 @@ from analysis_town import project_data, write_project, write_town
 from siting.data_report import DataReport
 from siting.loaders.project.read import read_project
 from siting.pipeline.city import note_levels
+from siting.words import say
 
 
 @pytest.mark.parametrize(

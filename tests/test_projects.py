@@ -30,6 +30,7 @@ from siting.pipeline.sites.library import (
     replan,
     write_proposal,
 )
+from siting.words import say
 
 RULE = "town-library"
 
@@ -270,7 +271,8 @@ def test_planned_projects_keep_their_year(stocked, town):
     assert years["west"] == 0
     assert "east" not in years
     assert any(
-        say(note, "en").startswith("1 planned projects are of years after 2028") for note in found.notes
+        say(note, "en").startswith("1 planned projects are of years after 2028")
+        for note in found.notes
     )
 
 

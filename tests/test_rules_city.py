@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from siting.network.attach.snap import snap
 from siting.network.graph import build_network
 from siting.network.walking_time import walking_time
+from siting.rules.city.both_ways import shares_both_ways
 from siting.rules.city.costs import CityCosts
 from siting.rules.city.evaluate import evaluate_city
 from siting.rules.city.findings import Verdict
@@ -210,7 +211,7 @@ def test_any_of_several_types_counts_and_the_nearest_is_named_by_its_row():
     block = judged("wuhan-shopping-centre-time", make_city(facilities=facilities))
     assert block.nearest.tolist() == [1, 1, 1, 2]
     city = make_city(facilities=facilities)
-    assert to_frame(block, city)["nearest_id"].tolist() == ["s", "s", "s", "m"]
+    assert to_frame(block, city, say)["nearest_id"].tolist() == ["s", "s", "s", "m"]
 
 
 def test_an_indicator_has_a_number_and_no_verdict():
@@ -319,26 +320,40 @@ def test_presence_is_counted_by_community():
 
 
 def test_sizes_are_judged_facility_by_facility():
-    facilities = [("a", "childcare", 0.0), ("b", "childcare", 9.0), ("c", "park", 9.0)]
-    city = make_city(facilities=facilities, sizes={"floor_area_m2": [200.0, np.nan, 1.0]})
-    block = judged("wuhan-childcare-floor-area", city)
+    facilities = [("a", "health_station", 0.0), ("b", "health_station", 9.0), ("c", "park", 9.0)]
+    city = make_city(facilities=facilities, sizes={"floor_area_m2": [120.0, np.nan, 1.0]})
+    block = judged("tdt1062-health-station-floor-area", city)
     assert words(block) == ["pass", "unknown", "not_applicable"]
 
 
-def test_beds_per_thousand_elderly_are_counted_for_areas_and_for_the_whole_city():
+def test_one_large_facility_is_enough_for_a_community_and_small_ones_do_not_fail_it():
+    facilities = [("a", "childcare", 0.0), ("b", "childcare", 9.0), ("c", "childcare", 800.0)]
+    city = make_city(facilities=facilities, sizes={"floor_area_m2": [200.0, 50.0, 199.0]})
+    block = judged("wuhan-childcare-floor-area", city)
+    assert (block.subject_kind, block.level) == ("area", "community")
+    assert block.measured.tolist() == [200, 199]
+    assert words(block) == ["pass", "fail"]
+    unsized = make_city(facilities=facilities, sizes={"floor_area_m2": [np.nan, 200.0, np.nan]})
+    assert words(judged("wuhan-childcare-floor-area", unsized)) == ["pass", "unknown"]
+
+
+def test_beds_per_thousand_elderly_are_counted_for_the_whole_city_and_for_no_area():
     facilities = [("n", "nursing_home", 100.0)]
     city = make_city(
         facilities=facilities, sizes={"capacity": [40.0]}, columns={"elderly": [300.0] * 4}
     )
-    by_area, whole = evaluate_city([RULES["gb50437-beds"]], city)
-    # 600 elderly each: 24 beds; 1,200 in all: 48.
-    assert by_area.required.tolist() == pytest.approx([24, 24])
-    assert words(by_area) == ["pass", "fail"]
+    (whole,) = evaluate_city([RULES["gb50437-beds"]], city)
+    # 1,200 elderly: 48 beds, and there are 40.
     assert (whole.subject_kind, whole.required.tolist()) == ("city", pytest.approx([48]))
+    assert words(whole) == ["fail"]
 
 
 def test_what_facilities_lack_is_named_in_words():
-    block = judged("gb50437-land-per-person", make_city(facilities=[("e", "elder_care", 100.0)]))
+    rule = RULES["gb50437-land-per-person"]
+    assert evaluate_city([rule], make_city(facilities=[("e", "elder_care", 100.0)])) == ()
+    anywhere = rule.applies_to.model_copy(update={"level": ""})
+    asked = rule.model_copy(update={"applies_to": anywhere})
+    (block,) = evaluate_city([asked], make_city(facilities=[("e", "elder_care", 100.0)]))
     told = [say(each, "zh") for each in block.reasons]
     assert "部分养老服务用房、养老院缺少用地面积" in told
     assert not [each for each in told if "_" in each]
@@ -407,10 +422,11 @@ def test_the_findings_table_has_a_row_per_rule_and_subject_with_words_as_diction
     import pyarrow as pa
 
     city = make_city(
-        facilities=[("k1", "kindergarten", 100.0), ("k1", "childcare", 100.0)],
-        sizes={"floor_area_m2": [200.0, 150.0]},
+        facilities=[("k1", "kindergarten", 100.0), ("k1", "health_station", 100.0)],
+        sizes={"floor_area_m2": [200.0, 70.0]},
     )
-    rules = [RULES[name] for name in (KINDERGARTEN, "wuhan-childcare-floor-area", COMMUNITY)]
+    station = "tdt1062-health-station-floor-area"
+    rules = [RULES[name] for name in (KINDERGARTEN, station, COMMUNITY)]
     blocks = evaluate_city(rules, city)
     table = findings_table(blocks, city, say)
     assert tuple(table.column_names) == FINDING_COLUMNS
@@ -418,12 +434,12 @@ def test_the_findings_table_has_a_row_per_rule_and_subject_with_words_as_diction
     assert all(
         pa.types.is_dictionary(table[name].type) for name in ("rule_id", "subject_id", "verdict")
     )
-    frame = to_frame(blocks, city)
+    frame = to_frame(blocks, city, say)
     first = frame.iloc[3]
     assert (first["subject_id"], first["verdict"], first["nearest_id"]) == ("far", "fail", "k1")
     assert first["households"] == 40
-    childcare = frame[frame["rule_id"] == "wuhan-childcare-floor-area"].iloc[0]
-    assert (childcare["subject_id"], childcare["shortfall"]) == ("k1", 50)
+    found = frame[frame["rule_id"] == station].iloc[0]
+    assert (found["subject_id"], found["shortfall"]) == ("k1", 50)
 
 
 def test_no_blocks_give_an_empty_table_with_its_columns():
@@ -527,3 +543,17 @@ def test_a_rule_about_areas_is_not_asked_of_compounds_unless_it_names_them(level
         update={"applies_to": rule.applies_to.model_copy(update={"level": ""})}
     )
     assert len(evaluate_city([open_to_all], replace(city, **renamed))) == asked
+
+
+def test_a_radius_rule_is_summed_up_both_on_foot_and_in_a_straight_line():
+    # From x = 395 it is 10 + 295 = 305 m on foot, and 295.2 m straight.
+    city = make_city(
+        [("edge", 395.0, 10.0), ("far", 900.0, 10.0)],
+        columns={"households": [30.0, 10.0], "population": [60.0, 40.0]},
+    )
+    found = shares_both_ways(RULES[KINDERGARTEN], city, CityCosts(city))
+    assert list(found) == ["walking_distance", "straight_line"]
+    assert found["walking_distance"]["homes"] == 0
+    straight = found["straight_line"]
+    assert (straight["homes"], straight["households"]) == (1 / 2, 30 / (30 + 10))
+    assert straight["population"] == 60 / (60 + 40)

@@ -6,6 +6,7 @@ Owns the sentences for people. The arithmetic of plan findings is written where 
 
 from __future__ import annotations
 
+from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from siting.rules.city.findings import FindingBlock
     from siting.rules.city.model import City
     from siting.rules.pack.measures import Measure
-    from siting.rules.pack.model import Condition, Require, Rule
+    from siting.rules.pack.model import Condition, Options, Require, Rule
 
 _STRENGTHS: Mapping[str, Text] = MappingProxyType(
     {
@@ -52,6 +53,7 @@ _LABELS: Mapping[str, Text] = MappingProxyType(
         "within": Text("范围", "within"),
         "applies to": Text("适用对象", "applies to"),
         "when": Text("适用条件", "when"),
+        "of plans when": Text("方案适用条件", "of plans when"),
         "strength": Text("强度", "strength"),
         "in force": Text("有效期", "in force"),
         "place": Text("地区", "place"),
@@ -127,6 +129,7 @@ def describe_rule(rule: Rule, language: str = "zh") -> str:
         ("within", _within_text(rule)),
         ("applies to", _applies_text(rule)),
         ("when", _condition_text(rule.applies_to.when)),
+        ("of plans when", _condition_text(rule.applies_to.plan_when)),
         ("strength", _STRENGTHS[rule.strength]),
         ("in force", _days_text(rule)),
         ("place", Text(rule.jurisdiction, rule.jurisdiction)),
@@ -159,31 +162,57 @@ def asks_text(rule: Rule) -> Text:
         Such as 每 100 户不低于 30 m²，且合计不低于 300 m².
     """
     measure = measure_of(rule.measure)
-    ways = [_require_text(rule.require, measure)]
-    ways += [_require_text(other.require, measure_of(other.measure)) for other in rule.alternatives]
+    ways = [_require_text(rule.require, measure, rule.options)]
+    ways += [
+        _require_text(other.require, measure_of(other.measure), other.options)
+        for other in rule.alternatives
+    ]
     return joined(*ways, zh="，或者", en=", or ")
 
 
-def _require_text(require: Require | None, measure: Measure) -> Text:
+def _require_text(require: Require | None, measure: Measure, options: Options) -> Text:
     if require is None:
         return Text("只报告数值", "the figure, without a pass mark")
     words = COMPARISONS[require.comparator]
     limit = quantity_text(require.limit, measure.finding_unit)
+    sliding = _bands_text(require, measure)
     if measure.family is not Family.RATE:
-        return Text(f"{words.zh} {limit.zh}", f"{words.en} {limit.en}")
+        return joined(Text(f"{words.zh} {limit.zh}", f"{words.en} {limit.en}"), sliding)
     unit = {"population": "persons"}.get(measure.base, measure.base)
     per = per_text(unit, measure.per)
     each = f"每{per.zh}" if measure.per == 1 else f"每 {per.zh}"
     text = Text(f"{each}{words.zh} {limit.zh}", f"{limit.en} for each {per.en} {words.en}")
-    if require.and_total_at_least is None:
-        return text
-    least = quantity_text(require.and_total_at_least, measure.finding_unit)
-    return joined(
-        text,
-        Text(f"且合计不低于 {least.zh}", f"and at least {least.en} in all"),
-        zh="，",
-        en=", ",
-    )
+    if measure.begun:
+        group = quantity_text(Fraction(options.begun or 1), unit)
+        text = Text(
+            f"每 {group.zh}（不足按一份计）{words.zh} {limit.zh}",
+            f"{limit.en} for each begun {group.en} {words.en}",
+        )
+    more = [text, sliding]
+    if require.and_total_at_least is not None:
+        least = quantity_text(require.and_total_at_least, measure.finding_unit)
+        more.append(Text(f"且合计不低于 {least.zh}", f"and at least {least.en} in all"))
+    if require.and_one_place_at_least is not None:
+        least = quantity_text(require.and_one_place_at_least, measure.finding_unit)
+        more.append(Text(f"且至少一处不小于 {least.zh}", f"and one place of {least.en} at least"))
+    return joined(*more, zh="，", en=", ")
+
+
+def _bands_text(require: Require, measure: Measure) -> Text:
+    """Write the bands of a sliding rate: 总建筑面积自 10,000 m² 起 40 m²."""
+    title = fact_title(require.by)
+    unit = unit_of(require.by) if require.bands else ""
+    steps = []
+    for band in require.bands:
+        start = quantity_text(band.since, unit)
+        limit = quantity_text(band.limit, measure.finding_unit)
+        steps.append(
+            Text(
+                f"{title.zh}自 {start.zh} 起 {limit.zh}",
+                f"{limit.en} from {start.en} of {title.en} on",
+            )
+        )
+    return joined(*steps, zh="，", en=", ")
 
 
 def explain_row(block: FindingBlock, row: int, city: City) -> Message:
@@ -239,7 +268,8 @@ def _sum_text(block: FindingBlock, row: int) -> Text:
     required = quantity_text(float(block.required[row]), block.unit)
     measure = measure_of(rule.measure)
     assert rule.require is not None
-    if measure.family is not Family.RATE or block.base is None:
+    is_plain = measure.family is Family.RATE and not measure.begun and not rule.require.bands
+    if not is_plain or block.base is None:
         words = COMPARISONS[rule.require.comparator]
         return Text(f"要求{words.zh} {required.zh}", f"{words.en} {required.en} required")
     unit = {"population": "persons"}.get(measure.base, measure.base)

@@ -130,6 +130,7 @@ def build_plan(parts: Parts, *, known_date: bool) -> Plan:
         rows=tuple(parts.rows),
         notes=tuple(notes),
         data_notes=tuple(parts.data_notes),
+        reasons=dict(model.reasons),
     )
 
 

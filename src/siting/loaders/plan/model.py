@@ -205,7 +205,7 @@ class PlanFile(_Model):
         pattern=r"^[a-z]{2}(-[a-z0-9]+)*$",
     )
     date: dt.date = Field(description="The rules in force on this day are applied.")
-    status: Literal["new", "renewal"] = "new"
+    status: Literal["new", "renewal", "existing"] = "new"
     indicators: Annotated[
         Annotated[IndicatorFile, _or_path(IndicatorFile), Tag("IndicatorFile")]
         | Annotated[Indicators, Tag("Indicators")],
@@ -216,6 +216,11 @@ class PlanFile(_Model):
     includes: dict[FacilityCode, list[FacilityCode]] = Field(
         default_factory=dict,
         description="For a facility type, the types whose area is part of its figure.",
+    )
+    reasons: dict[str, Annotated[str, Field(min_length=1)]] = Field(
+        default_factory=dict,
+        description="Rule id: why the plan takes the exception that the rule leaves, such as "
+        "elder care that cannot stand in the first phase.",
     )
     waivers: list[WaiverRow] = Field(default_factory=list)
     layers: PlanLayers = Field(default_factory=PlanLayers)

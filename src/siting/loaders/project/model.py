@@ -367,15 +367,15 @@ class Project(_Model):
     )
     jurisdiction: str | None = Field(
         default=None,
-        description="Place whose rules apply, such as cn-hubei-wuhan; left out: the packs as "
-        "they are named.",
+        description="Place whose rules apply, such as cn-hubei-wuhan; left out: national "
+        "rules only.",
     )
     layers: LayerFiles = Field(description="The data.")
     rules: Codes = Field(
         default=(),
         description=(
             "Rule packs or folders of packs, such as cn/wuhan or ./my.yaml; left out: every "
-            "shipped pack, of the jurisdiction where one is given."
+            "shipped pack. Of local packs the rules of the jurisdiction count."
         ),
     )
     parameters: Parameters = Field(

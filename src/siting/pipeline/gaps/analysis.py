@@ -33,7 +33,7 @@ from siting.rules.city.costs import CityCosts
 from siting.rules.city.evaluate import evaluate_city
 from siting.rules.city.findings_table import to_frame
 from siting.rules.pack.find import find_packs, read_packs
-from siting.rules.pack.selection import select_rules
+from siting.rules.pack.selection import place_note, select_rules
 from siting.words import current_language, say
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from siting.loaders.project.model import Project
     from siting.render.static.picture import Picture
     from siting.rules.city.model import City
+    from siting.rules.pack.model import Pack, Rule
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -171,7 +172,7 @@ def analyze(
     day = chosen.date or _today(report)
     packs = read_packs(find_packs(chosen.rules, chosen.folder))
     layers, city = _prepared(chosen, report, cache=cache, progress=progress)
-    rules = select_rules(packs, date=day, jurisdiction=chosen.jurisdiction).rules
+    rules = _rules(packs, chosen, day, report)
     note_levels(layers, rules, report)
     costs = CityCosts(city)
     blocks = evaluate_city(
@@ -249,6 +250,16 @@ def _today(report: DataReport) -> dt.date:
         message("note.date-is-today", today=today),
     )
     return today
+
+
+def _rules(
+    packs: Sequence[Pack], project: Project, day: dt.date, report: DataReport
+) -> tuple[Rule, ...]:
+    chosen = select_rules(packs, date=day, jurisdiction=project.jurisdiction)
+    note = place_note(chosen.left_out, project.jurisdiction)
+    if note is not None:
+        report.add("project", "assumption", "no-jurisdiction", note)
+    return chosen.rules
 
 
 def _head(project: Project, day: dt.date, layers: Layers, report: DataReport) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from siting.progress import Progress, part_of
 from siting.report.analysis.note_words import note_line
 from siting.rules.pack.find import find_packs, read_packs
 from siting.rules.pack.measures import Family, measure_of
-from siting.rules.pack.selection import select_rules
+from siting.rules.pack.selection import place_note, select_rules
 from siting.rules.plan.consistency import check_consistency
 from siting.rules.plan.evaluate import evaluate_plan
 from siting.rules.plan.finding import PlanFinding, ranked
@@ -203,7 +203,7 @@ class _Checker:
             tuple(ranked(findings)),
             chosen.rules,
             chosen.left_out,
-            (*instead, *self._notes(plan, findings), *_told(report)),
+            (*instead, *_unplaced(plan, chosen), *self._notes(plan, findings), *_told(report)),
             self.options.language,
         )
 
@@ -340,6 +340,12 @@ def _check_said(plan: Plan, *, needs_place: bool) -> None:
         if len(lacks) > 1:
             what = message("plan.its_both", first=lacks[0], second=lacks[1])
         raise SitingError(message("plan.does_not_say", source=plan.source, what=what))
+
+
+def _unplaced(plan: Plan, chosen: Selection) -> tuple[Message, ...]:
+    """Say that a plan which names no place is judged by national rules only."""
+    note = place_note(chosen.left_out, plan.jurisdiction)
+    return () if note is None else (_said_of(plan, note),)
 
 
 def _path_of(context: Project | Path | str | None) -> str:

@@ -79,6 +79,7 @@ ZH: Mapping[str, str] = {
     "merged-number": "合并单元格中的数字只计给第一行",
     "merged-text": "合并单元格的文字已填入所覆盖的每一格",
     "network-fragments": "路网中有与其他道路都不相连的碎片，可能缺一座桥或一段小路",
+    "no-jurisdiction": "项目未写地区，只按国家规则判定",
     "no-street-near": "在容许距离内（且在障碍物同侧）没有道路，无法判断",
     "not-wanted": "不符合 where 条件的行，未采用",
     "number-absurd": "数值异常偏大，已保留；请检查是否混入合计行或单位有误",

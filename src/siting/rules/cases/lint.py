@@ -14,6 +14,7 @@ from siting.rules.cases.run import run_cases
 from siting.rules.pack.find import read_packs
 from siting.rules.pack.measures import Family, measure_of
 from siting.rules.pack.selection import is_within
+from siting.vocabulary.clause_words import only_recommends
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -45,6 +46,7 @@ def lint_packs(paths: Iterable[Path]) -> list[Sayable]:
         return list(failure.messages)
     return [
         *(fault for pack in packs for fault in _untried(pack)),
+        *(fault for pack in packs for fault in _too_strict(pack)),
         *_double_counting(packs),
         *(result.told for result in run_cases(packs) if not result.passed),
     ]
@@ -55,6 +57,13 @@ def _untried(pack: Pack) -> Iterator[Message]:
     for rule in pack.rules:
         if rule.status == "active" and rule.require is not None and not rule.cases:
             yield message("pack.no_cases", at=_at(pack, rule), rule=rule.id)
+
+
+def _too_strict(pack: Pack) -> Iterator[Message]:
+    """Yield rules that bind although the words they quote only recommend or allow."""
+    for rule in pack.rules:
+        if rule.strength == "mandatory" and only_recommends(rule.source.quote):
+            yield message("pack.too_strict", at=_at(pack, rule), rule=rule.id)
 
 
 def _double_counting(packs: Sequence[Pack]) -> Iterator[Message]:

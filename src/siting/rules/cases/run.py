@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from siting.message import Message, Term, message
 from siting.network.attach.attachment import Attachment, Via
@@ -133,10 +134,10 @@ def _differences(case: Case, answer: _Answer) -> Iterable[Message]:
 def _answers(rule: Rule, case: Case) -> Iterable[_Answer]:
     """Judge the example once for a plan and once for a city, as far as the rule is for them."""
     subjects = rule.applies_to.subject
-    if "plan" in subjects and rule.applies_to.status != "existing":
+    if "plan" in subjects and (rule.applies_to.status != "existing" or "status" in case.given):
         yield _plan_answer(rule, case)
     # Phases and complexes are of plans only; a status is that of a plan too.
-    of_plans = {"phases", "facilities", "status"} & set(case.given)
+    of_plans = {"phases", "facilities", "status", "reason"} & set(case.given)
     if set(subjects) - {"plan"} and not of_plans and rule.applies_to.status in ("any", "existing"):
         yield _city_answer(rule, case)
 
@@ -163,11 +164,12 @@ def plan_of_case(rule: Rule, case: Case) -> Plan:
         name=case.name,
         jurisdiction=rule.jurisdiction,
         date=dt.date.max,
-        status="renewal" if status == "renewal" else "new",
+        status=status if status in ("renewal", "existing") else "new",
         source="case",
         facts=facts,
         facilities=rooms,
         phases=phases,
+        reasons={rule.id: str(given["reason"])} if "reason" in given else {},
     )
 
 
@@ -218,7 +220,7 @@ def _city_answer(rule: Rule, case: Case) -> _Answer:
 def city_of_case(rule: Rule, case: Case) -> City:
     """Return the city of one home and one area that an example describes."""
     given = case.given
-    homes = pd.DataFrame({"home_id": ["home"], **_home_columns(given)})
+    homes = pd.DataFrame({"home_id": ["home"], **_home_columns(given), **_outline(rule)})
     facilities = _facility_table(rule, given)
     everywhere = np.zeros(1, np.int32)
     inside = np.zeros(len(facilities), np.int32)
@@ -253,6 +255,12 @@ def _none_of(given: Mapping[str, Any]) -> tuple[str, ...]:
         for name, value in facts.items()
         if name.startswith("count.") and value == 0
     )
+
+
+def _outline(rule: Rule) -> dict[str, list[Any]]:
+    """Return a parcel of one square metre for rules that weigh homes by their land."""
+    wants = rule.options.denominator == "residential_land"
+    return {"geometry": [shapely.box(0, 0, 1, 1)]} if wants else {}
 
 
 def _home_columns(given: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -1,19 +1,20 @@
 """What a plan says of a quantity: its number, where it stands, and what it does not say.
 
 Owns sums over facility types in exact fractions. One m2 counts once: what is part of another
-figure is not added again, and shared rooms count for their first type unless a rule says otherwise.
+figure is not added again, and rooms of several types are divided before they are added up (see
+`siting.rules.plan.claims`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from siting.rules.pack.model import Rule
     from siting.rules.plan.model import Evidence, Fact, Plan, PlannedFacility
@@ -60,7 +61,8 @@ def fact_amount(plan: Plan, key: str) -> Amount:
     """
     fact = plan.facts.get(key)
     if fact is not None:
-        return _amount_of(key, fact)
+        amount = _amount_of(key, fact)
+        return replace(amount, missing=(key,)) if key in plan.gaps else amount
     quantity, dot, code = key.partition(".")
     if dot and quantity == "count":
         return _implied_count(plan, code)
@@ -106,11 +108,12 @@ def sum_of_types(plan: Plan, rule: Rule, quantity: str, *, share_rooms: bool = F
     return Amount(value, parts, tuple(evidence), tuple(missing), shared)
 
 
-def outer_types(plan: Plan, codes: Sequence[str]) -> tuple[str, ...]:
+def outer_types(plan: Plan, codes: Iterable[str]) -> tuple[str, ...]:
     """Return the types that are no part of another one of them.
 
     A type whose figure includes that of an included type is followed to the end.
     """
+    codes = tuple(codes)
     inner: set[str] = set()
     for code in codes:
         waiting = list(plan.includes.get(code, ()))
@@ -125,6 +128,12 @@ def outer_types(plan: Plan, codes: Sequence[str]) -> tuple[str, ...]:
 def facilities_of(plan: Plan, rule: Rule) -> tuple[PlannedFacility, ...]:
     """Return the listed facilities whose own type is one of the rule's."""
     return tuple(each for each in plan.facilities if each.facility_type in rule.facility_types)
+
+
+def serving(plan: Plan, rule: Rule) -> tuple[PlannedFacility, ...]:
+    """Return the listed facilities that serve one of the rule's types among others."""
+    wanted = set(rule.facility_types)
+    return tuple(each for each in plan.facilities if wanted.intersection(each.facility_types))
 
 
 def size_of(facility: PlannedFacility, quantity: str) -> Fraction | None:

@@ -243,6 +243,7 @@ def _ratios(plan: Plan) -> Iterator[PlanFinding]:
         if not all(key in plan.facts for key in (top, bottom, ratio)):
             continue
         numerator, denominator, given = (plan.facts[key] for key in (top, bottom, ratio))
+        denominator = _net_site(plan) or denominator
         if denominator.value == 0 or numerator.derived:
             continue
         value = numerator.value / denominator.value
@@ -256,6 +257,22 @@ def _ratios(plan: Plan) -> Iterator[PlanFinding]:
             )
             parts = (numerator, denominator)
             yield _finding(plan, "plan-ratio-differs", ratio, value, given, text, parts)
+
+
+def _net_site(plan: Plan) -> Fact | None:
+    """Return the net site area (净用地), where a plan gives it beside the gross one.
+
+    Floor-area ratio and density are of the net site: roads and public green of the gross one are no
+    part of the plot.
+    """
+    rows = [
+        row
+        for row in plan.rows
+        if row.key == "site_area_m2" and row.value is not None and "净" in row.evidence.label
+    ]
+    if len(rows) != 1 or rows[0].value is None:
+        return None
+    return Fact(rows[0].value, rows[0].unit, (rows[0].evidence,))
 
 
 def _facilities(plan: Plan) -> Iterator[PlanFinding]:

@@ -11,9 +11,11 @@ import numpy as np
 from siting.message import Message, Text
 from siting.rules import city as city_rules
 from siting.rules.city.findings import Verdict
+from siting.rules.plan.amounts import sum_of_types
 from siting.rules.plan.finding import PlanVerdict
-from siting.rules.plan.outcome import NOTHING, Outcome, missing_text
-from siting.rules.wording import number_text, quantity_text, with_unit
+from siting.rules.plan.outcome import NOTHING, Outcome, limit_text, missing_text
+from siting.rules.plan.places import places_of
+from siting.rules.wording import joined, number_text, quantity_text, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +39,7 @@ _WORDS: Mapping[Verdict | None, PlanVerdict] = MappingProxyType(
 def measure_distance(rule: Rule, plan: Plan, city: City | None, costs: Costs | None) -> Outcome:
     """Judge the farthest home of the plan."""
     if city is None or costs is None:
-        return _without_city(plan)
+        return _without_city(rule, plan)
     block = city_rules.evaluate_distance(rule, city, costs)
     block = city_rules.with_conditions(block, city)
     if not len(block):
@@ -60,8 +62,11 @@ def _first(order: Sequence[Verdict], present: Sequence[Verdict]) -> Verdict | No
     return next((verdict for verdict in order if verdict in present), None)
 
 
-def _without_city(plan: Plan) -> Outcome:
+def _without_city(rule: Rule, plan: Plan) -> Outcome:
     if plan.homes is None and not plan.context:
+        least = rule.options.counts_from_m2
+        if least is not None and _has_none_of(rule, plan, Fraction(least)):
+            return _of_no_facility(rule, Fraction(least))
         text = Text(
             "方案没有图纸和现状城市（context），未检查服务半径",
             "the plan has neither a drawing nor a context; distances are not checked",
@@ -69,6 +74,24 @@ def _without_city(plan: Plan) -> Outcome:
         return Outcome("not_applicable", text)
     key = "context" if plan.homes is not None else "layers.buildings"
     return Outcome("unknown", missing_text((key,)), missing=(key,))
+
+
+def _has_none_of(rule: Rule, plan: Plan, least: Fraction) -> bool:
+    """Tell whether no place of the plan is large enough to be a facility of the rule's types."""
+    total = sum_of_types(plan, rule, "floor_area_m2")
+    return total.is_whole and places_of(rule, plan, "floor_area_m2", total).has(least) is False
+
+
+def _of_no_facility(rule: Rule, least: Fraction) -> Outcome:
+    """Say that the plan has nothing to be within reach of: what is too small does not count."""
+    size = quantity_text(least, "m2")
+    limit = Fraction(rule.require.limit) if rule.require else None
+    reach = NOTHING if rule.require is None else limit_text(rule.require, "m")
+    text = Text(
+        f"方案内没有不小于 {size.zh} 的此类设施，住宅周边无从到达",
+        f"the plan has no such facility of {size.en} or more, so none is within reach of its homes",
+    )
+    return Outcome("fail", joined(reach, text), None, limit)
 
 
 def _farthest(block: FindingBlock) -> Fraction | None:

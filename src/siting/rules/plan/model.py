@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from siting.data_report import DataNote
     from siting.message import Text
 
-PlanStatus = Literal["new", "renewal"]
+PlanStatus = Literal["new", "renewal", "existing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class PlannedFacility:
     facility_id, name
         Its identifier, unique in the plan, and its name.
     facility_types
-        What it serves. The first counts its area; the others share the same area.
+        What it serves, in any order: its area may be divided among them in any way.
     floor_area_m2, land_area_m2, places, beds, classes
         None where the plan does not say.
     phase
@@ -113,7 +113,7 @@ class PlannedFacility:
 
     @property
     def facility_type(self) -> str:
-        """The type that its area counts for."""
+        """The type that it is listed under."""
         return self.facility_types[0]
 
 
@@ -217,6 +217,11 @@ class Plan:
         Everything read, row by row, known or not.
     notes, data_notes
         What was assumed, ignored or converted; the latter in its drawing.
+    reasons
+        Rule id -> why the plan takes the exception that the rule leaves, such as a facility that
+        cannot stand in the first phase.
+    gaps
+        Keys of facts of which only the least is known; none in a plan as it was read.
     """
 
     name: str
@@ -236,6 +241,8 @@ class Plan:
     rows: tuple[PlanRow, ...] = ()
     notes: tuple[Text, ...] = ()
     data_notes: tuple[DataNote, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    gaps: frozenset[str] = frozenset()
 
     def value(self, key: str) -> Decimal | None:
         """Return a fact's number, None where the plan does not give it."""

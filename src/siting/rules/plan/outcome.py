@@ -46,7 +46,9 @@ class Outcome:
     """What a measure finds, before it is tied to a rule's title and source.
 
     What the plan lacks is named by keys of facts in `missing`, what the existing city lacks by
-    messages in `lacks`.
+    messages in `lacks`. `is_shown_only` marks the figure of a rule that judges areas, or larger
+    plans, and not this one. `total_required` is the total asked for, where `required` is that of
+    one place.
     """
 
     verdict: PlanVerdict
@@ -58,6 +60,8 @@ class Outcome:
     note: Text = NOTHING
     shortfall: Fraction | None = None
     lacks: tuple[Message, ...] = ()
+    is_shown_only: bool = False
+    total_required: Fraction | None = None
 
 
 def judge(
@@ -106,7 +110,9 @@ def reported(
         keys = missing or tuple(rule.facility_types)
         return Outcome("unknown", missing_text(keys), None, None, evidence, keys)
     shown = quantity_text(measured, unit)
-    text = Text(f"{shown.zh}，无达标线", f"{shown.en}; there is no pass mark")
+    text = shown
+    if rule.strength == "indicator":
+        text = Text(f"{shown.zh}，无达标线", f"{shown.en}; there is no pass mark")
     return Outcome("not_applicable", text, measured, None, evidence)
 
 
