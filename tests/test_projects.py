@@ -216,7 +216,8 @@ def test_states_decide_what_siting_may_choose(stocked):
 def test_projects_without_a_place_are_told(stocked):
     change_projects(stocked, {"idea": {"functions": "reading_room"}}, may_add=True)
     _, _, notes = library_sites(stocked, ["reading_room"])
-    assert notes == (f"1 projects of {stocked.name} have no place and are no sites.",)
+    told = [say(note, "en") for note in notes]
+    assert told == [f"1 projects of {stocked.name} have no place and are no sites."]
 
 
 def proposed(library):
