@@ -162,8 +162,8 @@ def decided(parts: Parts) -> tuple[dict[str, Fact], dict[str, Doubt]]:
                 unread = doubts[key].unread if key in doubts else ()
                 doubts[key] = Doubt((*known, other), unread)
     for key, wanted in parts.readings.items():
-        in_doubt = doubts.pop(key) if key in doubts else None
-        facts[key] = chosen_reading(key, wanted, in_doubt, _every_row(parts), parts.source)
+        choice = doubts.pop(key, None)
+        facts[key] = chosen_reading(key, wanted, choice, _every_row(parts), parts.source)
     return facts, doubts
 
 
