@@ -99,7 +99,7 @@ def area_around(
     low, high = xy.min(axis=0), xy.max(axis=0)
     cell = max(cell_m, float(np.sqrt(np.prod(high - low + 2 * width_m) / _MOST_NODES)))
     width = max(width_m, cell)
-    far = width + 1.5 * cell
+    far = width + 1.1 * cell
     corner = low - far - cell
     columns, rows = np.ceil((high + far + cell - corner) / cell).astype(np.int64) + 1
     squared = np.full((rows, columns), far * far)

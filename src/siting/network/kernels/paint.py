@@ -1,37 +1,92 @@
-# ruff: noqa: ANN001, ANN201 - numba infers types
+# ruff: noqa: ANN001, ANN202 - numba infers types
 # mypy: disable-error-code="no-untyped-def"
-"""Compiled painting of lines on a grid: how far every node of it is from the nearest line."""
+"""Painting of lines on a grid: how far every node of it is from the nearest line."""
 
 from __future__ import annotations
 
-from numba import njit
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.network.kernels.kernel import ALWAYS, kernel
+
+# So many nodes are painted as arrays; more are worth the compiling.
+_MOST_AT_ONCE = 1_000_000
+# A shorter segment is a point.
+_POINT_M2 = 1e-12
 
 
-@njit(cache=True, nogil=True)
-def paint_distance(xy, begins, corner, cell, squared):
+def paint_distance(
+    xy: NDArray[np.float64],
+    begins: NDArray[np.int64],
+    corner: NDArray[np.float64],
+    cell: float,
+    squared: NDArray[np.float64],
+) -> None:
     """Lower the squared distances at the nodes of a grid to those from lines.
 
-    Only nodes within the largest distance that `squared` (rows, columns) holds before are asked;
-    the first node lies at `corner`, and the vertices of line k are `xy[begins[k]:begins[k + 1]]`.
+    Parameters
+    ----------
+    xy, begins
+        Vertices of the lines, float64 (k, 2), and where each line begins and the last one ends.
+    corner, cell
+        Place of the first node, and spacing of the nodes.
+    squared
+        float64 (rows, columns), lowered in place. Only nodes within the largest distance that it
+        holds are sure to be asked.
     """
-    rows, columns = squared.shape
-    reach = squared.max() ** 0.5
-    for k in range(begins.size - 1):
-        for vertex in range(begins[k], begins[k + 1] - 1):
-            ax, ay = xy[vertex, 0] - corner[0], xy[vertex, 1] - corner[1]
-            bx, by = xy[vertex + 1, 0] - corner[0], xy[vertex + 1, 1] - corner[1]
-            dx, dy = bx - ax, by - ay
-            length2 = dx * dx + dy * dy
-            left = max(int((min(ax, bx) - reach) / cell), 0)
-            right = min(int((max(ax, bx) + reach) / cell) + 2, columns)
-            low = max(int((min(ay, by) - reach) / cell), 0)
-            high = min(int((max(ay, by) + reach) / cell) + 2, rows)
-            for row in range(low, high):
-                py = row * cell - ay
-                for column in range(left, right):
-                    px = column * cell - ax
-                    t = 0.0
-                    if length2 > 0.0:
-                        t = min(max((px * dx + py * dy) / length2, 0.0), 1.0)
-                    ex, ey = px - t * dx, py - t * dy
-                    squared[row, column] = min(squared[row, column], ex * ex + ey * ey)
+    inside = np.ones(len(xy), bool)
+    inside[begins[1:] - 1] = False  # the last vertex of a line begins no segment
+    first = np.flatnonzero(inside)
+    ends = np.hstack([xy[first] - corner, xy[first + 1] - corner])
+    reach = float(np.sqrt(squared.max()))
+    last = np.array(squared.shape[::-1])
+    low = np.minimum(ends[:, :2], ends[:, 2:]) - reach
+    high = np.maximum(ends[:, :2], ends[:, 2:]) + reach
+    low_node = np.maximum((low / cell).astype(np.int64), 0)
+    high_node = np.minimum((high / cell).astype(np.int64) + 2, last)
+    spans = np.hstack([low_node, high_node])
+    nodes = np.prod(np.maximum(high_node - low_node, 0), axis=1)
+    paint = _paint_few if nodes.sum() <= _MOST_AT_ONCE else _paint.compiled
+    paint(ends, spans, cell, squared)
+
+
+def _paint_few(ends, spans, cell, squared):
+    """Paint as arrays: a row for each segment and node near it."""
+    left, low, right, high = spans.T
+    wide, tall = np.maximum(right - left, 0), np.maximum(high - low, 0)
+    counts = wide * tall
+    across, up = ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1]
+    length2 = across * across + up * up
+    per_m2 = np.divide(1.0, length2, out=np.zeros(len(ends)), where=length2 > _POINT_M2)
+
+    def of_each(values):
+        return np.repeat(values, counts)
+
+    number = np.arange(counts.sum()) - of_each(np.cumsum(counts) - counts)
+    row, column = np.divmod(number, of_each(wide))
+    row += of_each(low)
+    column += of_each(left)
+    px, py = column * cell - of_each(ends[:, 0]), row * cell - of_each(ends[:, 1])
+    dx, dy = of_each(across), of_each(up)
+    t = np.clip((px * dx + py * dy) * of_each(per_m2), 0.0, 1.0)
+    px -= t * dx
+    py -= t * dy
+    np.minimum.at(squared.reshape(-1), row * squared.shape[1] + column, px * px + py * py)
+
+
+@kernel(steps=ALWAYS, nogil=True)
+def _paint(ends, spans, cell, squared):
+    """Paint one segment after the other."""
+    for s in range(len(ends)):
+        ax, ay = ends[s, 0], ends[s, 1]
+        dx, dy = ends[s, 2] - ax, ends[s, 3] - ay
+        length2 = dx * dx + dy * dy
+        for row in range(spans[s, 1], spans[s, 3]):
+            py = row * cell - ay
+            for column in range(spans[s, 0], spans[s, 2]):
+                px = column * cell - ax
+                t = 0.0
+                if length2 > _POINT_M2:
+                    t = min(max((px * dx + py * dy) / length2, 0.0), 1.0)
+                ex, ey = px - t * dx, py - t * dy
+                squared[row, column] = min(squared[row, column], ex * ex + ey * ey)
