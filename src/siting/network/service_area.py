@@ -9,7 +9,7 @@ long in a large city.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _MOST_NODES = 2_000_000
 # The contour runs a hair outside, so that it never passes exactly through a node.
 _OUTSIDE = 1.0 + 1e-6
+# A triangle, closed.
+_LEAST_RING = 4
 
 
 def service_area(
@@ -66,14 +68,17 @@ def service_area(
         Polygon or MultiPolygon in the network's CRS; empty where nothing is within the limit.
         Its outline is within a cell of the line `width_m` from the reached streets.
     """
-    return shapely.simplify(
-        area_around(*_reached_streets(network, destinations, cutoff), width_m, cell_m=cell_m),
-        simplify_m,
-    )
+    reached = _reached_streets(network, destinations, cutoff)
+    return area_around(*reached, width_m, cell_m=cell_m, simplify_m=simplify_m)
 
 
 def area_around(
-    xy: NDArray[np.float64], begins: NDArray[np.int64], width_m: float, *, cell_m: float
+    xy: NDArray[np.float64],
+    begins: NDArray[np.int64],
+    width_m: float,
+    *,
+    cell_m: float,
+    simplify_m: float,
 ) -> BaseGeometry:
     """Draw what lies within a distance of lines, to within a cell.
 
@@ -88,11 +93,15 @@ def area_around(
         The distance in metres; at least a cell.
     cell_m
         Spacing of the grid in metres; wider where the grid would become too large.
+    simplify_m
+        How far the outline may be off besides, in metres.
 
     Returns
     -------
     geometry
-        Polygon or MultiPolygon; empty for no lines.
+        Polygon or MultiPolygon; empty for no lines. Each ring is simplified by itself, which takes
+        a second for a city where keeping them apart takes minutes: two rings nearer than that may
+        touch.
     """
     if not len(xy):
         return shapely.Polygon()
@@ -104,24 +113,29 @@ def area_around(
     columns, rows = np.ceil((high + far + cell - corner) / cell).astype(np.int64) + 1
     squared = np.full((rows, columns), far * far)
     kernels.paint_distance(xy, begins, corner, cell, squared)
-    return _within(np.sqrt(squared), width * _OUTSIDE, corner, cell)
+    return _polygons(*_rings(np.sqrt(squared), width * _OUTSIDE, corner, cell), simplify_m)
 
 
-def _within(
+def _rings(
     distance: NDArray[np.float64], level: float, corner: NDArray[np.float64], cell: float
-) -> BaseGeometry:
-    """Return the polygons that hold the nodes of a grid up to a distance."""
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the rings around the nodes of a grid up to a distance, and where polygons begin.
+
+    The first ring of a polygon is its shell, the others are its holes.
+    """
     contours = contour_generator(z=distance, fill_type=FillType.ChunkCombinedOffsetOffset)
-    points, rings, outers = (each[0] for each in contours.filled(-1.0, level))
-    if points is None:
-        return shapely.Polygon()
-    ring = np.repeat(np.arange(rings.size - 1), np.diff(rings.astype(np.int64)))
-    lines = shapely.linearrings(points * cell + corner, indices=ring)
-    # The first ring of a polygon is its shell, the others are its holes.
+    points, starts, polygons = (each[0] for each in contours.filled(-1.0, level))
+    ring = np.repeat(np.arange(starts.size - 1), np.diff(starts.astype(np.int64)))
+    return shapely.linearrings(points * cell + corner, indices=ring), polygons
+
+
+def _polygons(rings: NDArray[Any], begins: NDArray[Any], simplify_m: float) -> BaseGeometry:
+    simple = shapely.simplify(rings, simplify_m, preserve_topology=False)
+    lines = np.where(shapely.get_num_coordinates(simple) >= _LEAST_RING, simple, rings)
     return shapely.MultiPolygon(
         [
             shapely.Polygon(lines[low], lines[low + 1 : high])
-            for low, high in pairwise(outers.tolist())
+            for low, high in pairwise(begins.tolist())
         ]
     )
 

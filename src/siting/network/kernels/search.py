@@ -40,7 +40,7 @@ def search_closest(arcs, seed_node, seed_cost, seed_label, cutoff):
     used, free, pending = np.int64(0), np.int64(-1), 0
     for k in range(seed_node.size):
         v, c = np.int64(seed_node[k]), seed_cost[k]
-        if c <= cutoff and c <= cost[v] + _TIE:
+        if c < np.inf and c <= cutoff and c <= cost[v] + _TIE:
             cost[v], label[v] = _lower(cost[v], label[v], c, seed_label[k])
             waits[v] = True
             at = int(cost[v] / width) & last
