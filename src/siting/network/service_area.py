@@ -124,9 +124,10 @@ def _rings(
     The first ring of a polygon is its shell, the others are its holes.
     """
     contours = contour_generator(z=distance, fill_type=FillType.ChunkCombinedOffsetOffset)
-    points, starts, polygons = (each[0] for each in contours.filled(-1.0, level))
+    found: Any = contours.filled(-1.0, level)
+    points, starts, polygons = (each[0] for each in found)
     ring = np.repeat(np.arange(starts.size - 1), np.diff(starts.astype(np.int64)))
-    return shapely.linearrings(points * cell + corner, indices=ring), polygons
+    return np.asarray(shapely.linearrings(points * cell + corner, indices=ring)), polygons
 
 
 def _polygons(rings: NDArray[Any], begins: NDArray[Any], simplify_m: float) -> BaseGeometry:
@@ -149,6 +150,7 @@ def _reached_streets(
     leave = destinations.access_m * network.access_cost_per_m
     targets = (destinations.edge, destinations.position, leave)
     edge, low, high = kernels.reached_spans(streets, cost, targets, cutoff + TOLERANCE_M)
-    return kernels.cut_lines(
+    xy, begins = kernels.cut_lines(
         edge, low, high, network.edge_offsets, network.edge_xy, network.edge_length_m
     )
+    return xy, begins

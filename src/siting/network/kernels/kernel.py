@@ -60,7 +60,8 @@ class Kernel:
         with _one_at_a_time:
             if self._compiled is None:
                 _prepare_parts(self.plain)
-                self._compiled = numba.njit(cache=True, **self._options)(self.plain)
+                compiler: Any = numba.njit(cache=True, **self._options)  # type: ignore[call-overload]
+                self._compiled = compiler(self.plain)
         return self._compiled
 
     def __call__(self, *arguments: Any) -> Any:
@@ -86,7 +87,7 @@ def part(function: Function) -> Function:
 def _prepare_parts(function: Function) -> None:
     """Tell numba what to compile where a function calls parts, and parts of parts."""
     for name in function.__code__.co_names:
-        called = function.__globals__.get(name)
+        called: Any = function.__globals__.get(name)
         if hasattr(called, "is_part_of_kernels") and not hasattr(called, "_numba_type_"):
             _prepare_parts(called)
             called.compiled = numba.njit(cache=True)(called)

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -59,7 +61,7 @@ def _paint_few(ends, spans, cell, squared):
     length2 = across * across + up * up
     per_m2 = np.divide(1.0, length2, out=np.zeros(len(ends)), where=length2 > _POINT_M2)
 
-    def of_each(values):
+    def of_each(values: NDArray[Any]) -> NDArray[Any]:
         return np.repeat(values, counts)
 
     number = np.arange(counts.sum()) - of_each(np.cumsum(counts) - counts)

@@ -57,7 +57,8 @@ class ServiceAreas:
 
     def _straight(self, rows: npt.NDArray[np.int64], limit: float, _: str) -> BaseGeometry:
         near = self._city.facilities.geometry.iloc[rows].buffer(limit)
-        return shapely.simplify(near.union_all(), _SIMPLIFY_M)
+        shape: BaseGeometry = shapely.simplify(near.union_all(), _SIMPLIFY_M)
+        return shape
 
     def _walked(self, rows: npt.NDArray[np.int64], limit: float, measure: str) -> BaseGeometry:
         city = self._city

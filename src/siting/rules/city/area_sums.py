@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from siting.network.kernels.kernel import ALWAYS, kernel
 
@@ -12,7 +13,13 @@ from siting.network.kernels.kernel import ALWAYS, kernel
 _FEW = 20_000
 
 
-def add_up(group, verdict, weights, size, verdicts):
+def add_up(
+    group: NDArray[np.int32],
+    verdict: NDArray[np.int8],
+    weights: tuple[NDArray[np.float64], ...],
+    size: int,
+    verdicts: int,
+) -> NDArray[np.float64]:
     """Return float64 (size, verdicts, weights): sums in the order of the rows; NaN adds nothing.
 
     A weight that no row has, inside or outside the groups, is NaN throughout.
@@ -27,7 +34,8 @@ def add_up(group, verdict, weights, size, verdicts):
         Tuple of w float64 (n,), all read-only: columns of tables, not copied side by side.
     """
     add = _few if group.size <= _FEW else _many.compiled
-    return add(group, verdict, weights, size, verdicts)
+    sums: NDArray[np.float64] = add(group, verdict, weights, size, verdicts)
+    return sums
 
 
 def _few(group, verdict, weights, size, verdicts):
