@@ -21,7 +21,9 @@ from locate_town import HOMES, SITES, frame_of_sites, write_street
 from siting.loaders.project.read import build_project
 from siting.locate import Limits
 from siting.pipeline.sites.problem import Decisions
+from siting.pipeline.sites.sheets import siting_sheets
 from siting.report.siting.text import siting_text
+from siting.words import say
 
 FAILING = {name: row for name, row in HOMES.items() if name != "c"}
 
@@ -112,13 +114,15 @@ def test_the_best_sites_stay_the_best_when_their_order_changes(town):
 def test_covering_all_names_who_cannot_be_reached(town):
     found = propose(town, sites=frame_of_sites([200]), cover_all=True)
     assert found.solution.status.value == "infeasible"
-    assert "2 of 4 rows reach no site; the first is 'd'" in found.solution.message
+    assert "2 of 4 rows reach no site; the first is 'd'" in say(found.solution.message, "en")
 
 
 def test_unreachable_demand_can_be_left_out_and_is_told(town):
     found = propose(town, sites=frame_of_sites([200]), cover_all=True, leave_out_unreachable=True)
     assert found.opened["added"].tolist() == [100 + 60]
-    assert f"2 homes ({80 + 50} population) reach no site and are left out." in found.notes
+    assert f"2 homes ({80 + 50} population) reach no site and are left out." in [
+        say(each, "en") for each in found.notes
+    ]
 
 
 def test_fewest_sites_cover_everybody(town):
@@ -127,7 +131,7 @@ def test_fewest_sites_cover_everybody(town):
 
 
 def test_a_site_far_from_any_street_serves_nobody_and_is_told(town):
-    assert any(note.startswith("1 of 6 sites") for note in propose(town, p=6).notes)
+    assert any(say(note, "en").startswith("1 of 6 sites") for note in propose(town, p=6).notes)
 
 
 def gated(town, subject, x):
@@ -363,7 +367,7 @@ def test_zero_money_opens_nothing(town):
 def test_negative_numbers_are_a_status_and_a_sentence(town):
     solution = propose(town, p=-1).solution
     assert solution.status.value == "invalid"
-    assert "give a whole number" in solution.message
+    assert "give a whole number" in say(solution.message, "en")
 
 
 @pytest.mark.parametrize(
@@ -462,3 +466,19 @@ def test_forty_sites_for_the_elderly_of_wuhan_are_proven_best(real_data, reposit
     newly = rule["people_before"] - rule["people_after"]
     assert newly == pytest.approx(served["answer"]["newly_served"])
     assert found.curve["served"].is_monotonic_increasing
+
+
+def test_a_chinese_workbook_has_chinese_heads_statuses_and_facility_types(town):
+    summary = propose(town, sites="sites", p=1, curve=[1]).to_dict(scenario=False)
+    sheets = {sheet.title: sheet for sheet in siting_sheets(summary, "zh")}
+    assert list(sheets) == [
+        "方案概要", "选定的备选点", "效益曲线", "片区受益", "全部规则复核",
+    ]  # fmt: skip
+    heads = [column.header for sheet in sheets.values() for column in sheet.columns]
+    assert [head for head in heads if head.isascii()] == []
+    by_head = {column.header: column.values for column in sheets["选定的备选点"].columns}
+    assert set(by_head["设施类型"]) == {"公共阅读空间"}
+    curve = {column.header: column.values for column in sheets["效益曲线"].columns}
+    assert set(curve["状态"]) == {"已证明最优"}
+    told = [text for text in sheets["方案概要"].columns[0].values if "opened" in text]
+    assert told == []

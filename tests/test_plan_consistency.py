@@ -191,3 +191,17 @@ def test_explanations_speak_the_language_of_the_reader():
         "总建筑面积 16.8 m² ÷ 居住户数 1,250 户 = 0.0134 m²/户"
     )
     assert finding.explanation.en.startswith("total floor area 16.8 m² / 1,250 households")
+
+
+@pytest.mark.parametrize(("ratio", "count"), [("2.50", 0), ("1.93", 1)])
+def test_a_floor_area_ratio_is_of_the_net_site_where_a_table_gives_both(ratio, count):
+    # 120000 / 48000 = 2.5 of the net site, 120000 / 62000 = 1.935... of the gross one.
+    net = row("site_area_m2", "48000", cell="S!B2", parent=0)
+    plan = plan_of(
+        row("site_area_m2", "62000", cell="S!B1"),
+        replace(net, evidence=replace(net.evidence, label="其中：规划净用地面积")),
+        row("far_floor_area_m2", "120000", cell="S!B3"),
+        row("floor_area_ratio", ratio, cell="S!B4"),
+    )
+    assert plan.value("site_area_m2") == 62_000
+    assert len(check_consistency(plan)) == count

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from siting.network.attach.snap import snap
 from siting.network.graph import build_network
 from siting.network.walking_time import walking_time
+from siting.rules.city.both_ways import shares_both_ways
 from siting.rules.city.costs import CityCosts
 from siting.rules.city.evaluate import evaluate_city
 from siting.rules.city.findings import Verdict
@@ -27,6 +28,7 @@ from siting.rules.explain import explain_row
 from siting.rules.pack.find import find_packs, read_packs
 from siting.rules.pack.parse import parse_pack
 from siting.rules.pack.selection import all_rules
+from siting.words import say
 
 RULES = {rule.id: rule for rule in all_rules(read_packs(find_packs()))}
 CRS = "EPSG:4547"
@@ -99,6 +101,10 @@ def judged(rule_id: str, city: City, **how):
     return evaluate_city([RULES[rule_id]], city, **how)[0]
 
 
+def reason_of(block, row):
+    return say(block.reasons[block.reason[row]], "en")
+
+
 def words(block) -> list[str]:
     return [Verdict(code).word for code in block.verdict]
 
@@ -137,7 +143,7 @@ def test_both_distances_can_be_reported_and_only_the_rules_own_one_is_summed():
     assert (own.measure, other.measure) == ("walking_distance", "straight_line")
     assert other.is_alternative
     assert other.measured[0] == pytest.approx(np.hypot(100, 10))
-    summary = summarize(blocks, make_city())
+    summary = summarize(blocks, make_city(), "zh", say)
     assert sum(summary["verdicts"].values()) == len(HOMES)
 
 
@@ -163,7 +169,7 @@ def test_slopes_count_where_they_are_known():
 def test_a_type_that_is_not_in_the_data_is_unknown_unless_it_is_declared_complete():
     block = judged("tdt1062-pharmacy-radius", make_city())
     assert set(words(block)) == {"unknown"}
-    assert block.reasons[block.reason[0]] == "no facility of type pharmacy in the data"
+    assert reason_of(block, 0) == "no facility of type pharmacy in the data"
     assert np.isnan(block.measured).all()
     complete = make_city(parameters=Parameters(complete_types=("pharmacy",)))
     block = judged("tdt1062-pharmacy-radius", complete)
@@ -176,15 +182,15 @@ def test_a_home_off_every_street_is_unknown_and_says_why():
     city = make_city([("hermit", 100.0, 201.0), ("west", 0.0, 10.0)], columns={"households": 1.0})
     block = judged(KINDERGARTEN, city)
     assert words(block) == ["unknown", "pass"]
-    assert block.reasons[block.reason[0]] == "farther than 200 m from any street"
-    assert "farther than 200 m" in explain_row(block, 0, city, "en")
+    assert reason_of(block, 0) == "farther than 200 m from any street"
+    assert "farther than 200 m" in say(explain_row(block, 0, city), "en")
 
 
 def test_a_home_on_a_loose_piece_of_street_is_unknown_not_failed():
     homes = [("stranded", 2.0, 5000.0), ("west", 0.0, 10.0)]
     block = judged(KINDERGARTEN, make_city(homes, columns={"households": 1.0}))
     assert words(block) == ["unknown", "pass"]
-    assert "hangs together with nothing" in block.reasons[block.reason[0]]
+    assert "hangs together with nothing" in reason_of(block, 0)
 
 
 def test_without_streets_walking_is_unknown_and_straight_lines_still_count():
@@ -197,7 +203,7 @@ def test_without_streets_walking_is_unknown_and_straight_lines_still_count():
 
 def test_how_a_home_was_reached_stands_in_the_finding():
     block = judged(KINDERGARTEN, make_city())
-    assert block.reasons[block.reason[0]] == "from the home's point, to the facility's point"
+    assert reason_of(block, 0) == "from the home's point, to the facility's point"
 
 
 def test_any_of_several_types_counts_and_the_nearest_is_named_by_its_row():
@@ -205,7 +211,7 @@ def test_any_of_several_types_counts_and_the_nearest_is_named_by_its_row():
     block = judged("wuhan-shopping-centre-time", make_city(facilities=facilities))
     assert block.nearest.tolist() == [1, 1, 1, 2]
     city = make_city(facilities=facilities)
-    assert to_frame(block, city)["nearest_id"].tolist() == ["s", "s", "s", "m"]
+    assert to_frame(block, city, say)["nearest_id"].tolist() == ["s", "s", "s", "m"]
 
 
 def test_an_indicator_has_a_number_and_no_verdict():
@@ -277,21 +283,22 @@ def test_floor_area_per_100_households_is_judged_by_community():
 
 
 def test_a_community_is_explained_with_its_sum():
-    text = explain_row(judged(COMMUNITY, service_city([9.0, 20.0])), 1, service_city([9.0, 20.0]))
+    city = service_city([9.0, 20.0])
+    text = say(explain_row(judged(COMMUNITY, city), 1, city), "zh")
     assert text.startswith("70 户 × 30 m²/100 户 = 21 m²；实际 20 m²；缺 1 m²")
 
 
 def test_a_missing_floor_area_is_no_zero():
     block = judged(COMMUNITY, service_city([np.nan, 21.0]))
     assert words(block) == ["unknown", "pass"]
-    assert "floor_area_m2 is missing" in block.reasons[block.reason[0]]
+    assert "floor_area_m2 is missing" in reason_of(block, 0)
 
 
 def test_a_community_without_known_households_is_unknown():
     city = service_city([9.0, 21.0], columns={"households": [np.nan, 20.0, 30.0, 40.0]})
     block = judged(COMMUNITY, city)
     assert words(block) == ["unknown", "pass"]
-    assert block.reasons[block.reason[0]] == "households is not known"
+    assert reason_of(block, 0) == "households is not known"
 
 
 def test_the_areas_own_figure_wins_over_the_sum_of_its_homes():
@@ -313,28 +320,43 @@ def test_presence_is_counted_by_community():
 
 
 def test_sizes_are_judged_facility_by_facility():
-    facilities = [("a", "childcare", 0.0), ("b", "childcare", 9.0), ("c", "park", 9.0)]
-    city = make_city(facilities=facilities, sizes={"floor_area_m2": [200.0, np.nan, 1.0]})
-    block = judged("wuhan-childcare-floor-area", city)
+    facilities = [("a", "health_station", 0.0), ("b", "health_station", 9.0), ("c", "park", 9.0)]
+    city = make_city(facilities=facilities, sizes={"floor_area_m2": [120.0, np.nan, 1.0]})
+    block = judged("tdt1062-health-station-floor-area", city)
     assert words(block) == ["pass", "unknown", "not_applicable"]
 
 
-def test_beds_per_thousand_elderly_are_counted_for_areas_and_for_the_whole_city():
+def test_one_large_facility_is_enough_for_a_community_and_small_ones_do_not_fail_it():
+    facilities = [("a", "childcare", 0.0), ("b", "childcare", 9.0), ("c", "childcare", 800.0)]
+    city = make_city(facilities=facilities, sizes={"floor_area_m2": [200.0, 50.0, 199.0]})
+    block = judged("wuhan-childcare-floor-area", city)
+    assert (block.subject_kind, block.level) == ("area", "community")
+    assert block.measured.tolist() == [200, 199]
+    assert words(block) == ["pass", "fail"]
+    unsized = make_city(facilities=facilities, sizes={"floor_area_m2": [np.nan, 200.0, np.nan]})
+    assert words(judged("wuhan-childcare-floor-area", unsized)) == ["pass", "unknown"]
+
+
+def test_beds_per_thousand_elderly_are_counted_for_the_whole_city_and_for_no_area():
     facilities = [("n", "nursing_home", 100.0)]
     city = make_city(
         facilities=facilities, sizes={"capacity": [40.0]}, columns={"elderly": [300.0] * 4}
     )
-    by_area, whole = evaluate_city([RULES["gb50437-beds"]], city)
-    # 600 elderly each: 24 beds; 1,200 in all: 48.
-    assert by_area.required.tolist() == pytest.approx([24, 24])
-    assert words(by_area) == ["pass", "fail"]
+    (whole,) = evaluate_city([RULES["gb50437-beds"]], city)
+    # 1,200 elderly: 48 beds, and there are 40.
     assert (whole.subject_kind, whole.required.tolist()) == ("city", pytest.approx([48]))
+    assert words(whole) == ["fail"]
 
 
 def test_what_facilities_lack_is_named_in_words():
-    block = judged("gb50437-land-per-person", make_city(facilities=[("e", "elder_care", 100.0)]))
-    assert "部分养老服务用房、养老院缺少用地面积" in block.reasons_zh
-    assert not [each for each in block.reasons_zh if "_" in each]
+    rule = RULES["gb50437-land-per-person"]
+    assert evaluate_city([rule], make_city(facilities=[("e", "elder_care", 100.0)])) == ()
+    anywhere = rule.applies_to.model_copy(update={"level": ""})
+    asked = rule.model_copy(update={"applies_to": anywhere})
+    (block,) = evaluate_city([asked], make_city(facilities=[("e", "elder_care", 100.0)]))
+    told = [say(each, "zh") for each in block.reasons]
+    assert "部分养老服务用房、养老院缺少用地面积" in told
+    assert not [each for each in told if "_" in each]
 
 
 def test_a_condition_on_people_leaves_small_areas_out():
@@ -368,7 +390,7 @@ def test_covered_land_is_a_share_with_its_denominator_named():
 def test_land_of_points_is_unknown():
     block = judged("gbt51346-park-coverage", make_city(facilities=[("p", "park", 0.0)]))
     assert set(words(block)) == {"unknown"}
-    assert "outlines" in block.reasons[block.reason[0]]
+    assert "outlines" in reason_of(block, 0)
 
 
 def test_roll_ups_count_homes_households_and_people():
@@ -381,7 +403,7 @@ def test_roll_ups_count_homes_households_and_people():
 
 def test_the_summary_counts_by_verdict_and_names_the_source():
     city = make_city()
-    entry = summarize([judged(KINDERGARTEN, city)], city, "zh")["rules"][0]
+    entry = summarize([judged(KINDERGARTEN, city)], city, "zh", say)["rules"][0]
     assert entry["verdicts"] == {"pass": 3, "fail": 1, "unknown": 0, "not_applicable": 0}
     assert entry["households"]["pass"] == 10 + 20 + 30
     assert entry["covered_share"]["homes"] == pytest.approx(3 / 4)
@@ -391,7 +413,7 @@ def test_the_summary_counts_by_verdict_and_names_the_source():
 
 def test_unknown_homes_are_in_neither_part_of_a_share():
     city = make_city([("hermit", 100.0, 900.0), ("west", 0.0, 10.0)], columns={"households": 1.0})
-    entry = summarize([judged(KINDERGARTEN, city)], city, "en")["rules"][0]
+    entry = summarize([judged(KINDERGARTEN, city)], city, "en", say)["rules"][0]
     assert entry["covered_share"]["homes"] == 1
     assert entry["unknown_reasons"] == {"farther than 200 m from any street": 1}
 
@@ -400,27 +422,28 @@ def test_the_findings_table_has_a_row_per_rule_and_subject_with_words_as_diction
     import pyarrow as pa
 
     city = make_city(
-        facilities=[("k1", "kindergarten", 100.0), ("k1", "childcare", 100.0)],
-        sizes={"floor_area_m2": [200.0, 150.0]},
+        facilities=[("k1", "kindergarten", 100.0), ("k1", "health_station", 100.0)],
+        sizes={"floor_area_m2": [200.0, 70.0]},
     )
-    rules = [RULES[name] for name in (KINDERGARTEN, "wuhan-childcare-floor-area", COMMUNITY)]
+    station = "tdt1062-health-station-floor-area"
+    rules = [RULES[name] for name in (KINDERGARTEN, station, COMMUNITY)]
     blocks = evaluate_city(rules, city)
-    table = findings_table(blocks, city)
+    table = findings_table(blocks, city, say)
     assert tuple(table.column_names) == FINDING_COLUMNS
     assert table.num_rows == len(HOMES) + 1 + 2
     assert all(
         pa.types.is_dictionary(table[name].type) for name in ("rule_id", "subject_id", "verdict")
     )
-    frame = to_frame(blocks, city)
+    frame = to_frame(blocks, city, say)
     first = frame.iloc[3]
     assert (first["subject_id"], first["verdict"], first["nearest_id"]) == ("far", "fail", "k1")
     assert first["households"] == 40
-    childcare = frame[frame["rule_id"] == "wuhan-childcare-floor-area"].iloc[0]
-    assert (childcare["subject_id"], childcare["shortfall"]) == ("k1", 50)
+    found = frame[frame["rule_id"] == station].iloc[0]
+    assert (found["subject_id"], found["shortfall"]) == ("k1", 50)
 
 
 def test_no_blocks_give_an_empty_table_with_its_columns():
-    assert findings_table([], make_city()).column_names == list(FINDING_COLUMNS)
+    assert findings_table([], make_city(), say).column_names == list(FINDING_COLUMNS)
 
 
 def test_a_city_without_homes_or_facilities_gives_empty_findings():
@@ -483,11 +506,11 @@ def test_the_homes_of_a_plan_are_judged_in_the_city_by_the_farthest_one():
     assert evaluate_plan([RULES[KINDERGARTEN]], plan, city=near)[0].verdict == "pass"
     nothing = make_city(facilities=[("p", "park", 0.0)])
     unknown = evaluate_plan([RULES[KINDERGARTEN]], plan, city=nothing)[0]
-    assert (unknown.verdict, unknown.missing) == (
-        "unknown",
-        ("no facility of type kindergarten in the data",),
-    )
-    assert unknown.missing_zh == ("数据中没有幼儿园",)
+    assert (unknown.verdict, unknown.missing) == ("unknown", ())
+    assert [say(each, "en") for each in unknown.lacking] == [
+        "no facility of type kindergarten in the data"
+    ]
+    assert [say(each, "zh") for each in unknown.lacking] == ["数据中没有幼儿园"]
 
 
 def test_a_school_of_unstated_level_neither_serves_nor_lets_anybody_fail():
@@ -498,7 +521,7 @@ def test_a_school_of_unstated_level_neither_serves_nor_lets_anybody_fail():
     assert words(block) == ["pass", "pass", "pass", "unknown"]
     assert walks["exact"] == 10 + 390
     assert np.isnan(walks["far"])
-    assert "may be of type primary_school" in block.reasons[block.reason[3]]
+    assert "may be of type primary_school" in reason_of(block, 3)
 
 
 def test_what_may_be_of_a_type_but_is_too_far_changes_nothing():
@@ -520,3 +543,17 @@ def test_a_rule_about_areas_is_not_asked_of_compounds_unless_it_names_them(level
         update={"applies_to": rule.applies_to.model_copy(update={"level": ""})}
     )
     assert len(evaluate_city([open_to_all], replace(city, **renamed))) == asked
+
+
+def test_a_radius_rule_is_summed_up_both_on_foot_and_in_a_straight_line():
+    # From x = 395 it is 10 + 295 = 305 m on foot, and 295.2 m straight.
+    city = make_city(
+        [("edge", 395.0, 10.0), ("far", 900.0, 10.0)],
+        columns={"households": [30.0, 10.0], "population": [60.0, 40.0]},
+    )
+    found = shares_both_ways(RULES[KINDERGARTEN], city, CityCosts(city))
+    assert list(found) == ["walking_distance", "straight_line"]
+    assert found["walking_distance"]["homes"] == 0
+    straight = found["straight_line"]
+    assert (straight["homes"], straight["households"]) == (1 / 2, 30 / (30 + 10))
+    assert straight["population"] == 60 / (60 + 40)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from siting.errors import RuleError
 from siting.rules.pack.find import find_packs, read_packs, shipped_rule_ids
-from siting.rules.pack.measures import MEASURES, Family
+from siting.rules.pack.measures import MEASURES, Family, Measure
 from siting.rules.pack.model import COMPARATORS, Pack, PackText
 from siting.rules.pack.parse import dump_pack, parse_pack, parse_packs
 
@@ -173,7 +173,7 @@ def rules(draw: st.DrawFn) -> dict:
             st.lists(st.sampled_from(["elder_care", "park"]), min_size=1, unique=True)
         ),
         "source": {"confidence": confidence},
-        "options": _options(draw, measure.family),
+        "options": _options(draw, measure),
     }
     if draw(st.booleans()):
         comparator = draw(st.sampled_from(COMPARATORS))
@@ -197,13 +197,16 @@ def rules(draw: st.DrawFn) -> dict:
     return rule
 
 
-def _options(draw: st.DrawFn, family: Family) -> dict:
+def _options(draw: st.DrawFn, measure: Measure) -> dict:
+    family = measure.family
     options: dict = {"rounding": draw(st.sampled_from(["linear", "ceil_per_100"]))}
     if family is Family.COVERED:
         options["denominator"] = draw(st.sampled_from(["homes", "people", "residential_land"]))
         options["within"] = {"measure": "straight_line", "at_most": draw(AMOUNTS), "unit": "m"}
     if family is Family.SHARE:
         options["denominator"] = "total_floor_area_m2"
+    if measure.begun:
+        options["begun"] = draw(st.integers(1, 10_000))
     return options
 
 

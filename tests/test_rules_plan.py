@@ -133,10 +133,10 @@ def test_what_is_missing_is_named_and_never_passes():
     assert (no_area.verdict, no_area.missing) == ("unknown", ("floor_area_m2.elder_care",))
     no_households = judge(ELDER_CARE, {"floor_area_m2.elder_care": 5000})
     assert (no_households.verdict, no_households.missing) == ("unknown", ("households",))
-    neither = judge("hubei-elder-care-land", {})
-    assert set(neither.missing) == {"land_area_m2.elder_care", "population"}
-    named = {"养老服务用房用地面积（land_area_m2.elder_care）", "居住人口（population）"}
-    assert set(neither.missing_zh) == named
+    neither = judge("wuhan-sport-outdoor-land", {})
+    assert set(neither.missing) == {"land_area_m2.sport", "population"}
+    named = {"体育健身设施用地面积（land_area_m2.sport）", "居住人口（population）"}
+    assert {say(each, "zh") for each in neither.lacking} == named
     assert all(each in neither.explanation.zh for each in named)
 
 
@@ -165,7 +165,11 @@ def test_wuhan_governs_hubei_where_both_ask_for_elder_care():
 
 def test_the_stricter_of_two_governs_even_if_the_lower_layer_is_laxer():
     lax = RULES[ELDER_CARE].require.model_copy(
-        update={"at_least": Decimal(10), "and_total_at_least": None}
+        update={
+            "at_least": Decimal(10),
+            "and_total_at_least": None,
+            "and_one_place_at_least": None,
+        }
     )
     wuhan = RULES[ELDER_CARE].model_copy(update={"require": lax})
     facts = {"households": 1000, "floor_area_m2.elder_care": 150}
@@ -217,23 +221,25 @@ def room(number: int, code: str, area: object, **more: object) -> PlannedFacilit
 
 def test_one_large_childcare_room_is_enough_and_two_small_ones_are_not():
     small = [room(1, "childcare", 120), room(2, "childcare", 100)]
-    facts = {"floor_area_m2.childcare": 220, "count.childcare": 2}
+    facts = {"population": 5000, "floor_area_m2.childcare": 220, "count.childcare": 2}
     assert judge("wuhan-childcare-floor-area", facts, facilities=tuple(small)).verdict == "fail"
     large = (*small, room(3, "childcare", 200))
+    facts["floor_area_m2.childcare"] = 220 + 200
     assert judge("wuhan-childcare-floor-area", facts, facilities=large).verdict == "pass"
 
 
 def test_a_room_of_unknown_size_may_be_the_large_one():
     rooms = (room(1, "childcare", 120), room(2, "childcare", None))
-    finding = judge("wuhan-childcare-floor-area", {}, facilities=rooms)
+    people = {"population": 5000}
+    finding = judge("wuhan-childcare-floor-area", people, facilities=rooms)
     assert finding.verdict == "unknown"
     enough = (*rooms, room(3, "childcare", 250))
-    assert judge("wuhan-childcare-floor-area", {}, facilities=enough).verdict == "pass"
+    assert judge("wuhan-childcare-floor-area", people, facilities=enough).verdict == "pass"
 
 
 def test_a_total_of_two_rooms_bounds_the_larger_one():
     def of(total: int) -> str:
-        facts = {"floor_area_m2.childcare": total, "count.childcare": 2}
+        facts = {"population": 5000, "floor_area_m2.childcare": total, "count.childcare": 2}
         return judge("wuhan-childcare-floor-area", facts).verdict
 
     assert of(2 * 200) == "pass"

@@ -16,6 +16,7 @@ MAKERS = ("words/", "message.py", "cli/help_words.py")
 DATA = ("words/", "vocabulary/", "sample/")
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uff60]")
 # Three words in a row, of which one may be a placeholder.
+SQL = re.compile(r"(?:SELECT|INSERT INTO) ")
 SENTENCE = re.compile(r"[A-Za-z]{2,}[,:;]? (?:[a-z]+|\{\}|'\{\}')[,:;]? [a-z]{2,}")
 
 
@@ -46,6 +47,19 @@ def uses_of(trees):
             if isinstance(node, ast.Call) and not name.startswith(MAKERS):
                 _note_call(uses, node, f"{name}:{node.lineno}", speakers)
     return uses
+
+
+def uses_of_page(root=SOURCE):
+    """Return the keys that the HTML map names, and how its keys that end in a code start."""
+    files = [*sorted((root / "render/map_modules").rglob("*.js")), root / "render/assets/page.html"]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    keys = set(re.findall(r'(?:word|counted)\("([^"]+)"', text))
+    keys |= set(re.findall(r'data-(?:word|label|placeholder)="([^"]+)"', text))
+    for pair in re.findall(r'word\([^()"]*(?:"[^".]*"[^()"]*)?\? "([^"]+)" : "([^"]+)"\)', text):
+        keys |= set(pair)
+    starts = set(re.findall(r"(?:word|counted)\(`([\w.]+)\$\{", text))
+    families = re.findall(r'coded\((?:\w+ \? "(\w+)" : )?"(\w+)"', text)
+    return keys, starts | {f"{name}." for pair in families for name in pair if name}
 
 
 def _speakers(tree):
@@ -106,7 +120,7 @@ def texts_in(tree):
         if id(node) in skipped or id(node) in inside:
             continue
         text = _text(node)
-        if text and (CHINESE.search(text) or SENTENCE.search(text)):
+        if text and not SQL.match(text) and (CHINESE.search(text) or SENTENCE.search(text)):
             found.append((node.lineno, text))
     return found
 

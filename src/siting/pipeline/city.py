@@ -14,11 +14,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siting.did_you_mean import nearest_known
+from siting.did_you_mean import hint_known
 from siting.loaders.layer.raster import sample_elevation
+from siting.message import message
 from siting.network.attach.rows import join_rows, take_rows
 from siting.network.attach.snap import match_entrances
 from siting.network.fragments import fragments, on_fragment
+from siting.network.health import APART_M, network_health
 from siting.network.walking_time import walking_time
 from siting.pipeline.found import Ground, ground_of
 from siting.pipeline.in_areas import area_rows, representative_points
@@ -72,6 +74,7 @@ def build_city(
     """
     city = placed_city(layers, parameters, report=report, prepared=prepared, progress=progress)
     note_fragments(city, report)
+    note_health(city, report)
     note_unattached(city, report)
     return city
 
@@ -87,15 +90,15 @@ def placed_city(
     """Return `build_city` without the notes on who stands on no street or on a loose piece."""
     tell, kept = progress or silent, prepared or Prepared(None)
     ground = ground_of(layers)
-    tell("joining streets to a network", 0.0)
+    tell(message("progress.network"), 0.0)
     with ThreadPoolExecutor(1) as beside:
         # Streets are joined on one core; the areas of the homes are found on another meanwhile.
         home_area = beside.submit(kept.area_rows, layers.residential.geometry, layers.areas)
         network = kept.network(layers.streets)
-    tell("putting homes and facilities on streets", 0.4)
+    tell(message("progress.attaching"), 0.4)
     homes = attached(network, layers.residential, "home_id", ground, parameters, kept)
     facilities = attached(network, layers.facilities, "facility_id", ground, parameters, kept)
-    tell("weighing slopes", 0.9)
+    tell(message("progress.slopes"), 0.9)
     return City(
         homes=layers.residential,
         facilities=layers.facilities,
@@ -199,12 +202,9 @@ def _time_network(
     heights = sample_elevation(ground.elevation, network.node_xy, ground.crs)
     flat = int(np.isnan(heights).sum())
     if flat:
-        message = (
-            f"{flat:,} of {heights.size:,} junctions of the streets have no height; the streets "
-            "there count as level."
-        )
+        told = message("note.height-missing", count=flat, total=heights.size)
         name = f"elevation ({ground.elevation.name})"
-        report.add(name, "warning", "height-missing", message, count=flat)
+        report.add(name, "warning", "height-missing", told, count=flat)
     return walking_time(network, parameters.walking_speed_m_per_min, heights)
 
 
@@ -236,8 +236,7 @@ def note_overlaps(layers: Layers, report: DataReport) -> None:
                 f"areas ({level})",
                 "warning",
                 "area-overlap",
-                f"{twice.size:,} of {points.size:,} homes lie in several areas of level {level}; "
-                "each counts in the first of them alone. Do areas of two levels share the layer?",
+                message("note.area-overlap", count=twice.size, total=points.size, level=level),
                 count=twice.size,
                 examples=layers.residential["home_id"].iloc[twice],
             )
@@ -253,10 +252,9 @@ def note_levels(layers: Layers, rules: Iterable[Rule], report: DataReport) -> No
                 f"areas ({level})",
                 "warning",
                 "level-unknown",
-                f"no rule knows the level '{level}'; rules for areas of a level do not look at "
-                f"these. {nearest_known(level, known.codes)}",
+                message("note.level-unknown", level=level, hint=hint_known(level, known.codes)),
                 count=len(layers.areas[level]),
-                details={"level": level, "known": "、".join(known.codes)},
+                details={"level": level, "known": list(known.codes)},
             )
 
 
@@ -274,8 +272,12 @@ def note_unmatched_gates(layers: Layers, report: DataReport) -> None:
             "entrances",
             "warning",
             "gate-of-nobody",
-            f"{len(lost):,} of {len(named):,} gates name a subject_id that no home, facility or "
-            f"site has, first '{lost.iloc[0]}'; they open nothing.",
+            message(
+                "note.gate-of-nobody",
+                count=len(lost),
+                total=len(named),
+                first=str(lost.iloc[0]),
+            ),
             count=len(lost),
             examples=lost,
         )
@@ -294,8 +296,7 @@ def note_fragments(city: City, report: DataReport) -> None:
                 name,
                 "warning",
                 "on-fragment",
-                f"{stranded.size:,} of {len(ids):,} rows reach only a loose piece of the streets; "
-                "what they can walk to is not known.",
+                message("note.on-fragment", count=stranded.size, total=len(ids)),
                 count=stranded.size,
                 examples=ids.iloc[stranded],
             )
@@ -304,10 +305,48 @@ def note_fragments(city: City, report: DataReport) -> None:
         "streets",
         "warning",
         "network-fragments",
-        f"{len(loose)} pieces of the street network, {loose['length_m'].sum():,.0f} m in all, hang "
-        "together with nothing; a bridge or a short path may be missing in the data.",
+        message("note.network-fragments", count=len(loose), length=float(loose["length_m"].sum())),
         count=len(loose),
         examples=where,
+    )
+
+
+def _ratio(value: float) -> str:
+    """Write a detour; a dash where no two homes are far enough apart, or none is reached."""
+    return f"{value:.2f}" if np.isfinite(value) else "–"
+
+
+def note_health(city: City, report: DataReport) -> None:
+    """Report the figures that show whether the streets hang together as streets do."""
+    assert city.network is not None
+    assert city.home_attachment is not None
+    places = shapely.get_coordinates(shapely.centroid(np.asarray(city.homes.geometry)))
+    if len(places) != len(city.homes):  # a home without a place has no detour
+        return
+    health = network_health(city.network, city.home_attachment, places)
+    told = {
+        "main_share": f"{health.main_share:.1%}",
+        "homes_on_main": f"{health.homes_on_main:.1%}",
+        "pieces": health.pieces,
+        "crossings": f"{len(health.crossings):,}",
+        "dead_end_pairs": f"{len(health.dead_end_pairs):,}",
+        "dead_ends": health.dead_ends,
+        "apart_m": f"{APART_M:g}",
+        "median_detour": _ratio(health.median_detour),
+        "high_detour": _ratio(health.high_detour),
+    }
+    report.add(
+        "streets",
+        "warning" if health.looks_broken else "info",
+        "network-health",
+        "health of the network: {main_share} of the street length and {homes_on_main} of the homes "
+        "hang together; {crossings} crossings without a junction; {dead_end_pairs} pairs of dead "
+        "ends within {apart_m} m of each other; walk over straight line between sampled homes: "
+        "median {median_detour}, nine in ten at most {high_detour}".format(**told)
+        + ("; this looks like a network with missing links." if health.looks_broken else "."),
+        count=len(health.crossings) + len(health.dead_end_pairs),
+        examples=(f"({x:.0f}, {y:.0f})" for x, y in [*health.crossings, *health.dead_end_pairs]),
+        details=told,
     )
 
 
@@ -320,13 +359,35 @@ def note_unattached(city: City, report: DataReport) -> None:
                 name,
                 "warning",
                 "no-street-near",
-                f"{far.size:,} of {len(ids):,} rows have no street within "
-                f"max_access_m = {city.parameters.max_access_m:g} m on their side of barriers; "
-                "homes among them are unknown to every walking rule, facilities serve nobody.",
+                message(
+                    "note.no-street-near",
+                    count=far.size,
+                    total=len(ids),
+                    limit=city.parameters.max_access_m,
+                ),
                 count=far.size,
                 examples=ids.iloc[far],
                 details={"max_access_m": f"{city.parameters.max_access_m:g}"},
             )
+        _note_enclosed(city, name, ids, attachment, report)
+
+
+def _note_enclosed(
+    city: City, name: str, ids: Any, attachment: Attachment, report: DataReport
+) -> None:
+    """Report who has nothing within reach but a bridge deck or a tunnel."""
+    assert city.network is not None
+    rows = np.unique(attachment.subject[city.network.enclosed[attachment.edge]])
+    if rows.size:
+        report.add(
+            name,
+            "assumption",
+            "only-enclosed-near",
+            f"{rows.size:,} of {len(ids):,} rows have only a bridge or a tunnel within reach, and "
+            "are taken to step onto it from beside.",
+            count=rows.size,
+            examples=ids.iloc[rows],
+        )
 
 
 def _subjects(city: City) -> list[tuple[str, Any, Attachment]]:

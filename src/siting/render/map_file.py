@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from siting.errors import SitingError
+from siting.message import message
 from siting.render.basemap import Basemap
 from siting.render.model import MapModel
 from siting.render.page import asset, data_blocks, document
@@ -71,7 +72,7 @@ def _page(model: MapModel, language: str, basemaps: tuple[Basemap, ...]) -> str:
 def check_language(language: str) -> None:
     """Raise `SitingError` for a language that the page does not have."""
     if language not in _LANGUAGES:
-        raise SitingError(f"the map has no language '{language}'; expected one of {_LANGUAGES}")
+        raise SitingError(message("drawing.unknown_language", language=language, known=_LANGUAGES))
 
 
 def title_in(model: MapModel, language: str) -> str:

@@ -6,17 +6,25 @@ Owns the sentences for people. The arithmetic of plan findings is written where 
 
 from __future__ import annotations
 
+from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.message import Text
+from siting.message import Message, Text, message
 from siting.plain_text import one_line
 from siting.rules.city.findings import Verdict
 from siting.rules.facts import SCALAR_UNITS, fact_title, unit_of, unit_text
 from siting.rules.pack.measures import Family, measure_of
-from siting.rules.wording import COMPARISONS, joined, number_text, per_text, quantity_text
+from siting.rules.wording import (
+    COMPARISONS,
+    joined,
+    number_text,
+    per_text,
+    quantity_text,
+    sentences,
+)
 from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.levels import load_levels
 from siting.vocabulary.title import Title
@@ -28,7 +36,7 @@ if TYPE_CHECKING:
     from siting.rules.city.findings import FindingBlock
     from siting.rules.city.model import City
     from siting.rules.pack.measures import Measure
-    from siting.rules.pack.model import Condition, Require, Rule
+    from siting.rules.pack.model import Condition, Options, Require, Rule
 
 _STRENGTHS: Mapping[str, Text] = MappingProxyType(
     {
@@ -45,6 +53,7 @@ _LABELS: Mapping[str, Text] = MappingProxyType(
         "within": Text("范围", "within"),
         "applies to": Text("适用对象", "applies to"),
         "when": Text("适用条件", "when"),
+        "of plans when": Text("方案适用条件", "of plans when"),
         "strength": Text("强度", "strength"),
         "in force": Text("有效期", "in force"),
         "place": Text("地区", "place"),
@@ -120,6 +129,7 @@ def describe_rule(rule: Rule, language: str = "zh") -> str:
         ("within", _within_text(rule)),
         ("applies to", _applies_text(rule)),
         ("when", _condition_text(rule.applies_to.when)),
+        ("of plans when", _condition_text(rule.applies_to.plan_when)),
         ("strength", _STRENGTHS[rule.strength]),
         ("in force", _days_text(rule)),
         ("place", Text(rule.jurisdiction, rule.jurisdiction)),
@@ -152,34 +162,60 @@ def asks_text(rule: Rule) -> Text:
         Such as 每 100 户不低于 30 m²，且合计不低于 300 m².
     """
     measure = measure_of(rule.measure)
-    ways = [_require_text(rule.require, measure)]
-    ways += [_require_text(other.require, measure_of(other.measure)) for other in rule.alternatives]
+    ways = [_require_text(rule.require, measure, rule.options)]
+    ways += [
+        _require_text(other.require, measure_of(other.measure), other.options)
+        for other in rule.alternatives
+    ]
     return joined(*ways, zh="，或者", en=", or ")
 
 
-def _require_text(require: Require | None, measure: Measure) -> Text:
+def _require_text(require: Require | None, measure: Measure, options: Options) -> Text:
     if require is None:
         return Text("只报告数值", "the figure, without a pass mark")
     words = COMPARISONS[require.comparator]
     limit = quantity_text(require.limit, measure.finding_unit)
+    sliding = _bands_text(require, measure)
     if measure.family is not Family.RATE:
-        return Text(f"{words.zh} {limit.zh}", f"{words.en} {limit.en}")
+        return joined(Text(f"{words.zh} {limit.zh}", f"{words.en} {limit.en}"), sliding)
     unit = {"population": "persons"}.get(measure.base, measure.base)
     per = per_text(unit, measure.per)
     each = f"每{per.zh}" if measure.per == 1 else f"每 {per.zh}"
     text = Text(f"{each}{words.zh} {limit.zh}", f"{limit.en} for each {per.en} {words.en}")
-    if require.and_total_at_least is None:
-        return text
-    least = quantity_text(require.and_total_at_least, measure.finding_unit)
-    return joined(
-        text,
-        Text(f"且合计不低于 {least.zh}", f"and at least {least.en} in all"),
-        zh="，",
-        en=", ",
-    )
+    if measure.begun:
+        group = quantity_text(Fraction(options.begun or 1), unit)
+        text = Text(
+            f"每 {group.zh}（不足按一份计）{words.zh} {limit.zh}",
+            f"{limit.en} for each begun {group.en} {words.en}",
+        )
+    more = [text, sliding]
+    if require.and_total_at_least is not None:
+        least = quantity_text(require.and_total_at_least, measure.finding_unit)
+        more.append(Text(f"且合计不低于 {least.zh}", f"and at least {least.en} in all"))
+    if require.and_one_place_at_least is not None:
+        least = quantity_text(require.and_one_place_at_least, measure.finding_unit)
+        more.append(Text(f"且至少一处不小于 {least.zh}", f"and one place of {least.en} at least"))
+    return joined(*more, zh="，", en=", ")
 
 
-def explain_row(block: FindingBlock, row: int, city: City, language: str = "zh") -> str:
+def _bands_text(require: Require, measure: Measure) -> Text:
+    """Write the bands of a sliding rate: 总建筑面积自 10,000 m² 起 40 m²."""
+    title = fact_title(require.by)
+    unit = unit_of(require.by) if require.bands else ""
+    steps = []
+    for band in require.bands:
+        start = quantity_text(band.since, unit)
+        limit = quantity_text(band.limit, measure.finding_unit)
+        steps.append(
+            Text(
+                f"{title.zh}自 {start.zh} 起 {limit.zh}",
+                f"{limit.en} from {start.en} of {title.en} on",
+            )
+        )
+    return joined(*steps, zh="，", en=", ")
+
+
+def explain_row(block: FindingBlock, row: int, city: City) -> Message:
     """Explain one finding of a city: the subject, the sum, and how it was measured.
 
     Parameters
@@ -190,16 +226,12 @@ def explain_row(block: FindingBlock, row: int, city: City, language: str = "zh")
         Which subject.
     city
         The city they are about.
-    language
-        ``zh`` or ``en``.
     """
-    verdict = Verdict(int(block.verdict[row]))
-    reason = _reason(block, row)
-    if verdict is Verdict.UNKNOWN:
-        text = joined(Text("未知", "unknown"), reason, zh="：", en=": ")
-    else:
-        text = joined(_arithmetic(block, row), _nearest(block, row, city), reason)
-    return _pick(text, language)
+    number = int(block.reason[row])
+    reason = (block.reasons[number],) if number >= 0 else ()
+    if Verdict(int(block.verdict[row])) is Verdict.UNKNOWN:
+        return message("reason.unknown", why=reason[0]) if reason else message("verdict.unknown")
+    return sentences(_arithmetic(block, row), _nearest(block, row, city), *reason)
 
 
 def _arithmetic(block: FindingBlock, row: int) -> Text:
@@ -236,7 +268,8 @@ def _sum_text(block: FindingBlock, row: int) -> Text:
     required = quantity_text(float(block.required[row]), block.unit)
     measure = measure_of(rule.measure)
     assert rule.require is not None
-    if measure.family is not Family.RATE or block.base is None:
+    is_plain = measure.family is Family.RATE and not measure.begun and not rule.require.bands
+    if not is_plain or block.base is None:
         words = COMPARISONS[rule.require.comparator]
         return Text(f"要求{words.zh} {required.zh}", f"{words.en} {required.en} required")
     unit = {"population": "persons"}.get(measure.base, measure.base)
@@ -261,13 +294,6 @@ def _nearest(block: FindingBlock, row: int, city: City) -> Text:
     name = facility.get("name")
     shown = str(name) if isinstance(name, str) and name else str(facility["facility_id"])
     return Text(f"最近：{shown}", f"nearest: {shown}")
-
-
-def _reason(block: FindingBlock, row: int) -> Text:
-    number = int(block.reason[row])
-    if number < 0:
-        return Text("", "")
-    return Text(block.reasons_zh[number], block.reasons[number])
 
 
 def _names(rule: Rule, language: str) -> str:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from siting.errors import LoadError
 from siting.loaders.formats.xlsx.cells import StoredCell, cell_name, read_cells
 from siting.loaders.formats.xlsx.disguise import no_workbook
+from siting.loaders.formats.xlsx.number_format import PLAIN, Shown
 from siting.loaders.formats.xlsx.package import Package, Style
 from siting.loaders.formats.xlsx.parts import DefusedXmlException, SAXParseException
-from siting.message import Text
+from siting.message import Text, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +52,8 @@ class Cell:
         The value is what the program that wrote the file computed last.
     indent
         Steps that its alignment moves it to the right.
+    shown
+        What its number format writes around the number, such as 千户; `value` is as it is shown.
     """
 
     row: int
@@ -60,6 +63,7 @@ class Cell:
     percent: bool = False
     formula: bool = False
     indent: int = 0
+    shown: Shown = PLAIN
 
 
 @dataclass(slots=True)
@@ -107,7 +111,7 @@ def _check_kind(path: Path) -> None:
     except OSError as error:
         raise LoadError(f"{path} cannot be read: {error.strerror}.") from None
     if fault:
-        raise LoadError(f"{path} {fault}")
+        raise LoadError(message("workbook.at", path=path, fault=fault))
 
 
 def _check_sizes(archive: zipfile.ZipFile, path: Path) -> None:
@@ -164,9 +168,12 @@ class _Taker:
         text = text[:MAX_TEXT]
         known = 0 <= style_number < len(self._styles)
         style = self._styles[style_number] if known else Style()
-        value = _number(text) if kind == "n" else text
+        value: str | Decimal = text
+        shown = style.shown if kind == "n" else PLAIN
+        if kind == "n":
+            value = _number(text) / 1000**shown.thousands
         percent = style.percent and kind == "n"
-        cell = Cell(row, column, value, text, percent, formula, style.indent)
+        cell = Cell(row, column, value, text, percent, formula, style.indent, shown)
         self.sheet.cells[row, column] = cell
         if len(self.sheet.cells) > self._budget:
             raise LoadError(

@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from siting.errors import LoadError
+from siting.message import Message, message
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -24,7 +25,12 @@ _DIMENSION = {"Point": 0, "LineString": 1, "Polygon": 2}
 
 
 def clean_shapes(
-    frame: gpd.GeoDataFrame, kinds: Sequence[str], *, subject: str, report: DataReport
+    frame: gpd.GeoDataFrame,
+    kinds: Sequence[str],
+    *,
+    subject: str,
+    report: DataReport,
+    heights: bool = False,
 ) -> gpd.GeoDataFrame:
     """Repair geometries, take single parts out of collections, leave out what cannot be used.
 
@@ -35,11 +41,14 @@ def clean_shapes(
     kinds
         Geometry types that the table accepts. Where it accepts no multi-part type, several parts
         become several rows with the same label.
+    heights
+        Keep the heights (Z) of the vertices.
 
     Returns
     -------
     GeoDataFrame
-        Only geometries of these kinds, valid, not empty, without heights or measures.
+        Only geometries of these kinds, valid, not empty, without measures, and without heights
+        unless they are asked for.
 
     Raises
     ------
@@ -47,21 +56,25 @@ def clean_shapes(
         No row is left.
     """
     frame = without_missing(frame, subject, report)
-    frame = _flattened(frame, subject, report)
+    if not heights:
+        frame = _flattened(frame, subject, report)
     frame = _repaired(frame, kinds, subject, report)
     frame = _single_parts(frame, kinds, subject, report)
     frame = _of_kinds(frame, kinds, subject, report)
     if frame.empty:
-        raise LoadError(
-            f"{subject} has no usable geometry left: expected {list(kinds)}. "
-            f"{_last_exclusion(subject, report)}"
-        )
+        told = {"kinds": str(list(kinds)), "left_out": _left_out(subject, report)}
+        raise LoadError(message("layer.nothing_usable", subject=subject, **told))
     return frame
 
 
-def _last_exclusion(subject: str, report: DataReport) -> str:
-    notes = [n for n in report.notes if n.layer == subject and n.severity == "excluded"]
-    return f"Left out: {'; '.join(f'{n.count} rows, {n.message}' for n in notes)}." if notes else ""
+def _left_out(subject: str, report: DataReport) -> Message | str:
+    """Say which rows of a layer were left out and why; empty where none were."""
+    notes = [
+        message("layer.left_out_rows", count=note.count, why=note.message)
+        for note in report.notes
+        if note.layer == subject and note.severity == "excluded"
+    ]
+    return message("layer.left_out", notes=notes) if notes else ""
 
 
 def _with_shapes(frame: gpd.GeoDataFrame, shapes: _Shapes) -> gpd.GeoDataFrame:
@@ -76,7 +89,7 @@ def without_missing(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -
         rows = frame.index[absent]
         message = "geometry is null or empty; the rows are left out"
         report.add(subject, "excluded", "geometry-missing", message, count=len(rows), examples=rows)
-    endless = ~absent & ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    endless = ~absent & ~_is_finite(shapes)
     if endless.any():
         rows = frame.index[endless]
         message = "coordinates are not finite numbers; the rows are left out"
@@ -84,6 +97,14 @@ def without_missing(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -
             subject, "excluded", "geometry-not-finite", message, count=len(rows), examples=rows
         )
     return frame[~(absent | endless)]
+
+
+def _is_finite(shapes: _Shapes) -> NDArray[np.bool_]:
+    """Look at every vertex: the bounds of a line pass over one that is not a number."""
+    xy, row = shapely.get_coordinates(shapes, return_index=True)
+    finite = np.ones(len(shapes), bool)
+    finite[row[~np.isfinite(xy).all(axis=1)]] = False
+    return finite
 
 
 def _flattened(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.GeoDataFrame:

@@ -43,7 +43,7 @@ _WORTH_KEEPING = 20_000
 _KEPT = 12
 _DAMAGE = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 # Of the streets, what says which of them meet, and which way they may be walked.
-_JOINING = ("from_node", "to_node", "oneway", "added")
+_JOINING = ("from_node", "to_node", "oneway", "added", "enclosed")
 _SIMPLE = (0, 1)  # shapely's type ids of points and lines
 
 Columns = Mapping[str, Any]
@@ -258,6 +258,7 @@ def _per_edge(network: Network) -> list[NDArray[Any]]:
         network.cost_backward,
         network.edge_street,
         network.edge_added,
+        network.enclosed,
     ]
 
 
@@ -290,7 +291,7 @@ def _within(values: NDArray[Any], size: int) -> bool:
 
 def _check(holds: bool, what: str) -> None:  # noqa: FBT001  a condition is what is held
     if not holds:
-        raise ValueError(f"{what} do not fit")
+        raise ValueError(what)
 
 
 # --- files ---------------------------------------------------------------------------------------
@@ -301,7 +302,7 @@ def _read_columns(path: Path) -> Columns:
     with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
         columns = {name: kept[name] for name in kept.files}
     if str(columns.pop("key", "")) != path.stem:
-        raise ValueError("it was kept under another name")
+        raise ValueError("other name")
     mark_used(path)
     return columns
 

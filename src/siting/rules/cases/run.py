@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import shapely
 
+from siting.message import Message, Term, message
 from siting.network.attach.attachment import Attachment, Via
 from siting.network.costs import Closest, TravelCosts, within
 from siting.network.graph import Network
@@ -55,17 +57,20 @@ class CaseResult:
     rule_id: str
     name: str
     place: str
-    faults: tuple[str, ...]
+    faults: tuple[Message, ...]
 
     @property
     def passed(self) -> bool:
         """Whether the example holds."""
         return not self.faults
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> Message:
+        """What came of it, in one line."""
+        of = {"rule": self.rule_id, "name": self.name}
         if self.passed:
-            return f"{self.rule_id}: {self.name}: holds"
-        return f"{self.place}: {self.rule_id}: {self.name}: {'; '.join(self.faults)}"
+            return message("case.holds", **of)
+        return message("case.differs", place=self.place, faults=self.faults, **of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,34 +105,39 @@ def run_cases(packs: Iterable[Pack]) -> tuple[CaseResult, ...]:
 def run_case(rule: Rule, case: Case, place: str = "") -> CaseResult:
     """Run one example; numbers have to agree to a millionth."""
     answers = list(_answers(rule, case))
-    faults: list[str] = []
+    faults: list[Message] = []
     for answer in answers:
         faults += [fault for fault in _differences(case, answer) if fault not in faults]
     if not answers:
-        faults = ["nothing judges the rule's subjects"]
+        faults = [message("case.not_judged")]
     return CaseResult(rule.id, case.name, place, tuple(faults))
 
 
-def _differences(case: Case, answer: _Answer) -> Iterable[str]:
+def _differences(case: Case, answer: _Answer) -> Iterable[Message]:
     if answer.verdict != case.verdict:
-        yield f"verdict is {answer.verdict}, expected {case.verdict}"
+        yield message(
+            "case.verdict",
+            found=Term("verdict", answer.verdict),
+            expected=Term("verdict", case.verdict),
+        )
     for name in ("measured", "required", "shortfall"):
         expected = getattr(case, name)
         found: Fraction | None = getattr(answer, name)
         if expected is None:
             continue
         if found is None or abs(found - Fraction(expected)) > _CLOSE:
-            shown = "nothing" if found is None else f"{float(found):g}"
-            yield f"{name} is {shown}, expected {float(expected):g}"
+            shown = message("case.nothing") if found is None else f"{float(found):g}"
+            what = Term("case", name)
+            yield message("case.number", what=what, found=shown, expected=float(expected))
 
 
 def _answers(rule: Rule, case: Case) -> Iterable[_Answer]:
     """Judge the example once for a plan and once for a city, as far as the rule is for them."""
     subjects = rule.applies_to.subject
-    if "plan" in subjects and rule.applies_to.status != "existing":
+    if "plan" in subjects and (rule.applies_to.status != "existing" or "status" in case.given):
         yield _plan_answer(rule, case)
     # Phases and complexes are of plans only; a status is that of a plan too.
-    of_plans = {"phases", "facilities", "status"} & set(case.given)
+    of_plans = {"phases", "facilities", "status", "reason"} & set(case.given)
     if set(subjects) - {"plan"} and not of_plans and rule.applies_to.status in ("any", "existing"):
         yield _city_answer(rule, case)
 
@@ -154,11 +164,12 @@ def plan_of_case(rule: Rule, case: Case) -> Plan:
         name=case.name,
         jurisdiction=rule.jurisdiction,
         date=dt.date.max,
-        status="renewal" if status == "renewal" else "new",
+        status=status if status in ("renewal", "existing") else "new",
         source="case",
         facts=facts,
         facilities=rooms,
         phases=phases,
+        reasons={rule.id: str(given["reason"])} if "reason" in given else {},
     )
 
 
@@ -209,7 +220,7 @@ def _city_answer(rule: Rule, case: Case) -> _Answer:
 def city_of_case(rule: Rule, case: Case) -> City:
     """Return the city of one home and one area that an example describes."""
     given = case.given
-    homes = pd.DataFrame({"home_id": ["home"], **_home_columns(given)})
+    homes = pd.DataFrame({"home_id": ["home"], **_home_columns(given), **_outline(rule)})
     facilities = _facility_table(rule, given)
     everywhere = np.zeros(1, np.int32)
     inside = np.zeros(len(facilities), np.int32)
@@ -244,6 +255,12 @@ def _none_of(given: Mapping[str, Any]) -> tuple[str, ...]:
         for name, value in facts.items()
         if name.startswith("count.") and value == 0
     )
+
+
+def _outline(rule: Rule) -> dict[str, list[Any]]:
+    """Return a parcel of one square metre for rules that weigh homes by their land."""
+    wants = rule.options.denominator == "residential_land"
+    return {"geometry": [shapely.box(0, 0, 1, 1)]} if wants else {}
 
 
 def _home_columns(given: Mapping[str, Any]) -> dict[str, list[Any]]:

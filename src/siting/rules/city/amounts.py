@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from siting.message import Message, message
 from siting.rules.city.distance import evaluate_distance
 from siting.rules.city.findings import FindingBlock, Verdict
 from siting.rules.city.model import City, Grouping, column
-from siting.rules.facts import fact_title
+from siting.rules.city.reasons import column_text, no_facility, types_of
 from siting.rules.pack.conditions import compare
 from siting.rules.pack.measures import Family, Measure, measure_of
 from siting.rules.pack.model import AppliesTo, Require
-from siting.vocabulary.facility_types import type_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siting.rules.city.costs import Costs
-    from siting.rules.pack.model import Rule
+    from siting.rules.pack.model import Require, Rule
 
 _NO_DEMAND, _ABSENT, _GAPS, _FROM_HOMES, _NOBODY, _NO_OUTLINE = range(6)
 
@@ -109,6 +109,11 @@ def evaluate_amount(rule: Rule, city: City, groups: Grouping) -> FindingBlock:
     demand = demand_of_groups(city, groups, measure.base) if measure.base else None
     measured, required, unknown = _amounts(rule, city, groups, measure, demand)
     verdict = _judged(rule, measured, required, unknown)
+    if rule.require is not None and rule.require.and_one_place_at_least is not None:
+        size = float(rule.require.and_one_place_at_least)
+        largest = _largest(city, groups, rule.facility_types, measure.quantity)
+        verdict, measured, required = _with_place(verdict, measured, required, largest, size)
+        unknown = np.where(largest.has_gaps & (verdict == Verdict.UNKNOWN), _GAPS, unknown)
     how = np.where(demand.summed, _FROM_HOMES, -1) if demand else np.full(groups.size, -1)
     reason = np.where(verdict == Verdict.UNKNOWN, unknown, how).astype(np.int16)
     return _block(
@@ -131,6 +136,13 @@ def _amounts(
     required = required_amount(rule, measure, people)
     if measure.family is Family.RESIDENTS:
         measured = people
+    elif measure.family is Family.SIZE:
+        found = _largest if rule.options.of != "total" else sum_of_types
+        largest = found(city, groups, rule.facility_types, measure.quantity)
+        measured = largest.amount
+        unknown[largest.has_gaps] = _GAPS
+        if not city.lists_types(rule.facility_types):
+            unknown[:] = _ABSENT
     else:
         total = sum_of_types(city, groups, rule.facility_types, measure.quantity)
         measured = total.amount
@@ -145,6 +157,34 @@ def _amounts(
     return measured, required, unknown
 
 
+def _largest(city: City, groups: Grouping, facility_types: Sequence[str], quantity: str) -> _Sum:
+    """Return the largest facility of each group, 0 where there is none."""
+    rows = city.rows_of_types(facility_types)
+    values = column(city.facilities, FACILITY_COLUMNS.get(quantity, quantity))
+    taken = np.full(rows.size, np.nan) if values is None else values[rows]
+    group = groups.facilities[rows]
+    inside = group >= 0
+    amount = np.zeros(groups.size)
+    np.maximum.at(amount, group[inside], np.nan_to_num(taken[inside], nan=0.0))
+    return _Sum(amount, groups.sum_facilities(rows, np.isnan(taken).astype(float)) > 0)
+
+
+def _with_place(
+    verdict: NDArray[np.int8],
+    measured: NDArray[np.float64],
+    required: NDArray[np.float64],
+    largest: _Sum,
+    size: float,
+) -> tuple[NDArray[np.int8], NDArray[np.float64], NDArray[np.float64]]:
+    """Let one place of a size be needed besides a total that is met or not known."""
+    small = ~compare(largest.amount, "at_least", np.full(largest.amount.shape, size))
+    open_place = small & largest.has_gaps & (verdict == Verdict.PASS)
+    lacks = small & ~largest.has_gaps & (verdict != Verdict.FAIL)
+    states = np.where(lacks, np.int8(Verdict.FAIL), verdict)
+    states = np.where(open_place, np.int8(Verdict.UNKNOWN), states).astype(np.int8)
+    return states, np.where(lacks, largest.amount, measured), np.where(lacks, size, required)
+
+
 def required_amount(rule: Rule, measure: Measure, base: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what a rule asks for in the unit of findings, NaN for an indicator.
 
@@ -153,14 +193,27 @@ def required_amount(rule: Rule, measure: Measure, base: NDArray[np.float64]) -> 
     """
     if rule.require is None:
         return np.full(base.shape, np.nan)
-    limit = float(rule.require.limit)
+    limit = _banded(rule.require, base)
     if measure.family is not Family.RATE:
-        return np.full(base.shape, limit)
+        return limit
+    least = rule.require.and_total_at_least
+    if measure.begun:
+        required: NDArray[np.float64] = limit * np.ceil(base / float(rule.options.begun or 1))
+        return required if least is None else np.maximum(required, float(least))
     if rule.options.rounding == "ceil_per_100":
         base = np.ceil(base / measure.per) * measure.per
     required = limit * base / measure.per
-    least = rule.require.and_total_at_least
     return required if least is None else np.maximum(required, float(least))
+
+
+def _banded(require: Require, base: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the pass mark of each group, by the band that its base lies in if there are any."""
+    if not require.bands:
+        return np.full(base.shape, float(require.limit))
+    starts = np.array([float(band.since) for band in require.bands])
+    limits = np.array([float(require.limit), *(float(band.limit) for band in require.bands)])
+    found: NDArray[np.float64] = limits[np.searchsorted(starts, base, side="right")]
+    return np.where(np.isnan(base), np.nan, found)
 
 
 def _judged(
@@ -277,11 +330,6 @@ def _block(
     concerns: NDArray[np.bool_] | None = None,
 ) -> FindingBlock:
     measure = measure_of(rule.measure)
-    what = measure.base or rule.options.denominator or "population"
-    what_zh = fact_title(what).zh
-    names = type_names(rule.facility_types)
-    codes = ", ".join(rule.facility_types)
-    quantity = FACILITY_COLUMNS.get(measure.quantity, measure.quantity)
     return FindingBlock(
         rule,
         subject_kind or ("area" if groups.table is not None else "city"),
@@ -293,22 +341,21 @@ def _block(
         required,
         np.full(groups.size, -1, np.int32),
         reason,
-        (
-            f"{what} is not known",
-            f"no facility of type {codes} in the data",
-            f"facilities.{quantity} is missing for some facilities of type {codes}",
-            f"{what} added up from the homes of the area",
-            f"no home with a known {what} and distance",
-            "homes have no outlines, so their land is not known",
-        ),
-        (
-            f"缺少{what_zh}",
-            f"数据中没有{names}",
-            f"部分{names}缺少{fact_title(quantity).zh}",
-            f"{what_zh}由区内住宅汇总",
-            f"没有{what_zh}与距离均已知的住宅",
-            "住宅没有边界，无法计算居住用地",
-        ),
+        _reasons(rule, measure),
         concerns,
         base,
+    )
+
+
+def _reasons(rule: Rule, measure: Measure) -> tuple[Message, ...]:
+    """Return the reasons in the order of their numbers."""
+    figure = column_text(measure.base or rule.options.denominator or "population")
+    size = column_text(FACILITY_COLUMNS.get(measure.quantity, measure.quantity))
+    return (
+        message("reason.not_known", facts=figure),
+        no_facility(rule),
+        message("reason.gaps", size=size, types=types_of(rule)),
+        message("reason.summed", figure=figure),
+        message("reason.no_known_home", figure=figure),
+        message("reason.no_outlines"),
     )

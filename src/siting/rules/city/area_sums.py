@@ -1,4 +1,4 @@
-# ruff: noqa: ANN001, ANN201, ANN202 - numba infers types
+# ruff: noqa: ANN001, ANN202 - numba infers types
 # mypy: disable-error-code="no-untyped-def"
 """Sums by area, verdict and weight in one pass."""
 

@@ -41,11 +41,12 @@ SPECIAL_KEYS: Mapping[str, str] = MappingProxyType(
         "zone": "zone of the place, such as main_urban",
         "phases": "list of phases, each with residential_floor_area_m2 and <type>_m2",
         "facilities": "list of facilities, each with types, m2, complex, floor_level ...",
-        "status": "new or renewal",
+        "status": "new, renewal or existing",
+        "reason": "why the plan takes the exception that the rule leaves",
     }
 )
 _LISTS = ("phases", "facilities")
-_WORDS = ("zone", "status")
+_WORDS = ("zone", "status", "reason")
 
 
 def fact_of(key: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from siting.did_you_mean import nearest_known
 from siting.rules.facts import SCALAR_UNITS, TYPED_UNITS
 from siting.rules.pack.case_facts import case_key_fault
-from siting.rules.pack.measures import MEASURES, Family
+from siting.rules.pack.measures import MEASURES, Family, Measure
 from siting.rules.pack.model import COMPARATORS
 from siting.vocabulary.facility_types import load_facility_types
 from siting.yaml_lines import Path, dotted
@@ -69,7 +69,8 @@ def _rule_faults(rule: Any, known_ids: Container[str], *, has_url: bool) -> Iter
     yield from _subject_faults(rule)
     yield from _strength_faults(rule)
     yield from _source_faults(rule, has_url=has_url)
-    yield from _condition_faults(_get(rule, "applies_to", "when"), ("applies_to", "when"))
+    for key in ("when", "plan_when"):
+        yield from _condition_faults(_get(rule, "applies_to", key), ("applies_to", key))
     yield from _reference_faults(rule, known_ids)
     yield from _case_faults(rule)
 
@@ -88,13 +89,31 @@ def _requirement_faults(rule: Any) -> Iterator[Fault]:
     if isinstance(unit, str) and unit != measure.unit:
         message = f"is '{unit}'; measure '{name}' is in '{measure.unit}'"
         yield Fault(("require", "unit"), message)
-    if (
-        measure.family is not Family.RATE
-        and _get(rule, "require", "and_total_at_least") is not None
-    ):
-        message = f"needs a rate; measure '{name}' is a total already"
-        yield Fault(("require", "and_total_at_least"), message)
-    yield from _option_faults(rule, measure.family)
+    if measure.family is not Family.RATE:
+        for key in ("and_total_at_least", "and_one_place_at_least"):
+            if _get(rule, "require", key) is not None:
+                message = f"needs a rate; measure '{name}' is a total already"
+                yield Fault(("require", key), message)
+    yield from _band_faults(rule, measure)
+    yield from _option_faults(rule, measure)
+
+
+def _band_faults(rule: Any, measure: Measure) -> Iterator[Fault]:
+    """Yield what is wrong with a sliding rate: its fact, the order of its bands, whom it is for."""
+    require = _get(rule, "require")
+    bands, by = _list(_get(require, "bands")), _get(require, "by")
+    if bool(bands) != bool(by):
+        yield Fault(("require", "by"), "and bands belong together; give both or none")
+    elif isinstance(by, str) and not is_fact(by):
+        message = f"is '{by}', no known fact; {nearest_known(by, SCALAR_UNITS)}"
+        yield Fault(("require", "by"), message)
+    elif by and by != measure.base and "area" in _list(_get(rule, "applies_to", "subject")):
+        message = f"is '{by}'; for areas it has to be what the measure is for: {measure.base}"
+        yield Fault(("require", "by"), message)
+    starts = [_get(band, "from") for band in bands]
+    known = [each for each in starts if isinstance(each, int | float)]
+    if known != sorted(set(known)):
+        yield Fault(("require", "bands"), "have to begin at ascending values")
 
 
 def _type_faults(codes: Any, path: Path) -> Iterator[Fault]:
@@ -105,8 +124,11 @@ def _type_faults(codes: Any, path: Path) -> Iterator[Fault]:
             yield Fault(where, f"is '{code}', no known facility type; {types.nearest(code)}")
 
 
-def _option_faults(rule: Any, family: Family) -> Iterator[Fault]:
+def _option_faults(rule: Any, measure: Measure) -> Iterator[Fault]:
     options = _get(rule, "options")
+    family = measure.family
+    if measure.begun and _get(options, "begun") is None:
+        yield Fault(("options", "begun"), "is missing; how many households or people are a group")
     chosen = _get(options, "denominator")
     allowed: tuple[str, ...] = ()
     if family in _WITHIN_A_LIMIT and not _get(options, "within"):
@@ -156,6 +178,9 @@ def _subject_faults(rule: Any) -> Iterator[Fault]:
                 f"is '{subject}'; measure '{measure.name}' is about: {', '.join(measure.subjects)}"
             )
             yield Fault(("applies_to", "subject"), message)
+    if measure and _get(rule, "applies_to", "shown_on_plans") and "plan" not in measure.subjects:
+        message = f"is given, but measure '{measure.name}' cannot be taken of a plan"
+        yield Fault(("applies_to", "shown_on_plans"), message)
 
 
 def _strength_faults(rule: Any) -> Iterator[Fault]:
@@ -214,7 +239,11 @@ def is_fact(key: str) -> bool:
 
 
 def _reference_faults(rule: Any, known_ids: Container[str]) -> Iterator[Fault]:
-    paths: tuple[tuple[str, ...], ...] = (("supersedes",), ("counting", "shared_with"))
+    paths: tuple[tuple[str, ...], ...] = (
+        ("supersedes",),
+        ("counting", "shared_with"),
+        ("options", "meets"),
+    )
     for path in paths:
         for name in _list(_get(rule, *path)):
             if isinstance(name, str) and name == _get(rule, "id"):

@@ -59,6 +59,8 @@ class Measure:
         The columns and facts that it reads.
     quantity, base, per
         For rates: what is added up, what it is compared with, and for how many of that.
+    begun
+        For rates: each begun group of the base counts as a whole one; a rule says how large it is.
     on_streets
         For distances: the way is walked, and there is none without streets.
     in_metres
@@ -75,6 +77,7 @@ class Measure:
     quantity: str = ""
     base: str = ""
     per: int = 1
+    begun: bool = False
     on_streets: bool = False
     in_metres: str = ""
 
@@ -123,9 +126,26 @@ def _rate(name: str, zh: str, en: str, quantity: str, base: str, per: int) -> Me
     )
 
 
+def _begun(name: str, zh: str, en: str, quantity: str, base: str) -> Measure:
+    unit = "facilities" if quantity == "count" else _UNITS[quantity]
+    inputs = (f"facilities.{quantity}", base)
+    return Measure(
+        name,
+        Title(zh=zh, en=en),
+        Family.RATE,
+        unit,
+        unit,
+        ("area", "city", "plan"),
+        inputs,
+        quantity,
+        base,
+        begun=True,
+    )
+
+
 def _size(name: str, zh: str, en: str, quantity: str, unit: str) -> Measure:
     title = Title(zh=zh, en=en)
-    subjects = ("facility", "plan")
+    subjects = ("facility", "plan", "area")
     inputs = (f"facilities.{quantity}",)
     return Measure(name, title, Family.SIZE, unit, unit, subjects, inputs, quantity)
 
@@ -246,6 +266,27 @@ _ALL = (
     ),
     _rate(
         "beds_per_1000_elderly", "千名老人床位数", "Beds per 1,000 elderly", "beds", "elderly", 1000
+    ),
+    _begun(
+        "floor_area_per_begun_households",
+        "每起始若干户建筑面积",
+        "Floor area for each begun group of households",
+        "floor_area_m2",
+        "households",
+    ),
+    _begun(
+        "floor_area_per_begun_people",
+        "每起始若干人建筑面积",
+        "Floor area for each begun group of people",
+        "floor_area_m2",
+        "population",
+    ),
+    _begun(
+        "facilities_per_begun_people",
+        "每起始若干人设施数",
+        "Facilities for each begun group of people",
+        "count",
+        "population",
     ),
     Measure(
         "people_per_facility",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
@@ -147,6 +148,22 @@ class AppliesTo(_Model):
         description="new: plans of new housing; renewal: plans in old areas; existing: the city.",
     )
     when: Condition | None = Field(default=None, description="Only where this holds.")
+    plan_when: Condition | None = Field(
+        default=None,
+        description="Of plans: only those of which this holds, such as those as large as a "
+        "community. Existing homes, facilities and areas are asked whatever it says.",
+    )
+    shown_on_plans: bool = Field(
+        default=False,
+        description="A plan that the rule does not judge shows its figure, without a verdict.",
+    )
+
+
+class Band(_Model):
+    """One step of a sliding rate."""
+
+    since: Amount = Field(alias="from", description="From this value of the fact on.")
+    limit: Amount = Field(description="The pass mark from there on.")
 
 
 class Require(_Model):
@@ -159,6 +176,17 @@ class Require(_Model):
     unit: str = Field(description="Unit of the number; it has to be that of the measure.")
     and_total_at_least: Amount | None = Field(
         default=None, description="For a rate: the least total besides, in the unit of the total."
+    )
+    and_one_place_at_least: Amount | None = Field(
+        default=None,
+        description="For a rate: one of the places has to be that large besides, in the unit of "
+        "the total; many small ones do not make a large one.",
+    )
+    by: str = Field(default="", description="For bands: the fact that chooses the band.")
+    bands: tuple[Band, ...] = Field(
+        default=(),
+        description="Sliding rate: from each value of the fact on, another pass mark; below the "
+        "first band the number above holds.",
     )
 
     @model_validator(mode="after")
@@ -177,6 +205,23 @@ class Require(_Model):
     def limit(self) -> Decimal:
         """The number to compare with."""
         return Decimal(getattr(self, self.comparator))
+
+    def limit_at(self, value: Fraction | Decimal) -> Decimal:
+        """Return the pass mark of the band that a value of the fact `by` lies in.
+
+        Examples
+        --------
+        >>> slides = Require(at_least=25, unit="m2", by="total_floor_area_m2",
+        ...                  bands=[{"from": 10_000, "limit": 40}, {"from": 50_000, "limit": 50}])
+        >>> [int(slides.limit_at(Decimal(each))) for each in (9_999, 10_000, 80_000)]
+        [25, 40, 50]
+        """
+        reached = [band.limit for band in self.bands if band.since <= value]
+        return reached[-1] if reached else self.limit
+
+    def with_limit(self, limit: Decimal) -> Require:
+        """Return the same comparison with another number and without bands."""
+        return self.model_copy(update={self.comparator: limit, "by": "", "bands": ()})
 
     @property
     def is_upper(self) -> bool:
@@ -220,11 +265,21 @@ class Options(_Model):
         default="largest",
         description="For sizes in a plan: one facility is that large, each is, or all together.",
     )
+    begun: int | None = Field(
+        default=None,
+        ge=1,
+        description="For measures per begun group: how many households or people make a group.",
+    )
     denominator: str = Field(
         default="", description="For shares: the fact or group that the share is of."
     )
     variants: Codes = Field(
         default=(), description="For shares of floor area: further denominators to report."
+    )
+    denominators_agree: bool = Field(
+        default=False,
+        description="For shares of floor area: every denominator has to give the same verdict; "
+        "where they differ it is unknown.",
     )
     optional_types: Codes = Field(
         default=(),
@@ -238,6 +293,15 @@ class Options(_Model):
         default=(),
         description="For catchment measures: zones of distance, the nearest first, the last as far "
         "as within; what is nearer counts more. Left out: all within reach counts alike.",
+    )
+    counts_from_m2: Amount | None = Field(
+        default=None,
+        description="For a radius, asked of a plan without a drawing: a plan whose largest place "
+        "is smaller has no such facility.",
+    )
+    meets: Codes = Field(
+        default=(),
+        description="For phasing: the rules that the rooms of one phase have to meet alone.",
     )
     of_which: Functions | None = Field(
         default=None, description="For functions_in_complex: how many have to be of these types."

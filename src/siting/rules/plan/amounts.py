@@ -1,19 +1,20 @@
 """What a plan says of a quantity: its number, where it stands, and what it does not say.
 
 Owns sums over facility types in exact fractions. One m2 counts once: what is part of another
-figure is not added again, and shared rooms count for their first type unless a rule says otherwise.
+figure is not added again, and rooms of several types are divided before they are added up (see
+`siting.rules.plan.claims`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from siting.rules.pack.model import Rule
     from siting.rules.plan.model import Evidence, Fact, Plan, PlannedFacility
@@ -55,12 +56,17 @@ def fact_amount(plan: Plan, key: str) -> Amount:
     """Return one fact, such as ``households`` or ``count.kindergarten``.
 
     A count that the plan does not give follows from its other figures: a type with an area or
-    classes is there once at least. A type of which nothing is said is absent where the plan lists
-    facilities of other types, and unknown where it lists none at all.
+    classes is there once at least; one whose area is in doubt may be there or not. A type of which
+    nothing is said is absent where the plan lists facilities of other types, and unknown where it
+    lists none at all. A figure in doubt is missing, whatever its readings are.
     """
+    doubt = plan.doubtful.get(key)
+    if doubt is not None:
+        return Amount(None, evidence=doubt.evidence, missing=(key,))
     fact = plan.facts.get(key)
     if fact is not None:
-        return _amount_of(key, fact)
+        amount = _amount_of(key, fact)
+        return replace(amount, missing=(key,)) if key in plan.gaps else amount
     quantity, dot, code = key.partition(".")
     if dot and quantity == "count":
         return _implied_count(plan, code)
@@ -92,7 +98,8 @@ def sum_of_types(plan: Plan, rule: Rule, quantity: str, *, share_rooms: bool = F
     shared = Fraction(0)
     for code in outer_types(plan, rule.facility_types):
         amount = fact_amount(plan, f"{quantity}.{code}")
-        if amount.value is None and code in rule.options.optional_types:
+        in_doubt = f"{quantity}.{code}" in plan.doubtful
+        if amount.value is None and code in rule.options.optional_types and not in_doubt:
             continue
         missing += amount.missing
         parts.update(amount.parts)
@@ -106,11 +113,12 @@ def sum_of_types(plan: Plan, rule: Rule, quantity: str, *, share_rooms: bool = F
     return Amount(value, parts, tuple(evidence), tuple(missing), shared)
 
 
-def outer_types(plan: Plan, codes: Sequence[str]) -> tuple[str, ...]:
+def outer_types(plan: Plan, codes: Iterable[str]) -> tuple[str, ...]:
     """Return the types that are no part of another one of them.
 
     A type whose figure includes that of an included type is followed to the end.
     """
+    codes = tuple(codes)
     inner: set[str] = set()
     for code in codes:
         waiting = list(plan.includes.get(code, ()))
@@ -125,6 +133,12 @@ def outer_types(plan: Plan, codes: Sequence[str]) -> tuple[str, ...]:
 def facilities_of(plan: Plan, rule: Rule) -> tuple[PlannedFacility, ...]:
     """Return the listed facilities whose own type is one of the rule's."""
     return tuple(each for each in plan.facilities if each.facility_type in rule.facility_types)
+
+
+def serving(plan: Plan, rule: Rule) -> tuple[PlannedFacility, ...]:
+    """Return the listed facilities that serve one of the rule's types among others."""
+    wanted = set(rule.facility_types)
+    return tuple(each for each in plan.facilities if wanted.intersection(each.facility_types))
 
 
 def size_of(facility: PlannedFacility, quantity: str) -> Fraction | None:
@@ -152,6 +166,9 @@ def _amount_of(key: str, fact: Fact) -> Amount:
 
 
 def _implied_count(plan: Plan, code: str) -> Amount:
+    open_keys = [f"{quantity}.{code}" for quantity in _TYPED_AREAS]
+    if any(key in plan.doubtful for key in open_keys):
+        return Amount(None, missing=(f"count.{code}",))
     for quantity in _TYPED_AREAS:
         fact = plan.facts.get(f"{quantity}.{code}")
         if fact is not None:

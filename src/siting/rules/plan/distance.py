@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.message import Text
+from siting.message import Message, Text
 from siting.rules import city as city_rules
 from siting.rules.city.findings import Verdict
+from siting.rules.plan.amounts import sum_of_types
 from siting.rules.plan.finding import PlanVerdict
-from siting.rules.plan.outcome import NOTHING, Outcome, missing_text
-from siting.rules.wording import number_text, quantity_text, with_unit
+from siting.rules.plan.outcome import NOTHING, Outcome, limit_text, missing_text
+from siting.rules.plan.places import places_of
+from siting.rules.wording import joined, number_text, quantity_text, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +39,7 @@ _WORDS: Mapping[Verdict | None, PlanVerdict] = MappingProxyType(
 def measure_distance(rule: Rule, plan: Plan, city: City | None, costs: Costs | None) -> Outcome:
     """Judge the farthest home of the plan."""
     if city is None or costs is None:
-        return _without_city(plan)
+        return _without_city(rule, plan)
     block = city_rules.evaluate_distance(rule, city, costs)
     block = city_rules.with_conditions(block, city)
     if not len(block):
@@ -47,23 +49,24 @@ def measure_distance(rule: Rule, plan: Plan, city: City | None, costs: Costs | N
     text = _distance_text(block, city, worst)
     limit = Fraction(rule.require.limit) if rule.require else None
     measured = _farthest(block)
-    missing, missing_zh = _unknown_reasons(block) if worst is Verdict.UNKNOWN else ((), ())
+    lacks = _unknown_reasons(block) if worst is Verdict.UNKNOWN else ()
     shortfall = None
     if worst is Verdict.PASS:
         shortfall = Fraction(0)
     elif worst is Verdict.FAIL and measured is not None and limit is not None:
         shortfall = abs(measured - limit)
-    return Outcome(
-        _WORDS[worst], text, measured, limit, (), missing, NOTHING, shortfall, missing_zh
-    )
+    return Outcome(_WORDS[worst], text, measured, limit, (), (), NOTHING, shortfall, lacks)
 
 
 def _first(order: Sequence[Verdict], present: Sequence[Verdict]) -> Verdict | None:
     return next((verdict for verdict in order if verdict in present), None)
 
 
-def _without_city(plan: Plan) -> Outcome:
+def _without_city(rule: Rule, plan: Plan) -> Outcome:
     if plan.homes is None and not plan.context:
+        least = rule.options.counts_from_m2
+        if least is not None and _has_none_of(rule, plan, Fraction(least)):
+            return _of_no_facility(rule, Fraction(least))
         text = Text(
             "方案没有图纸和现状城市（context），未检查服务半径",
             "the plan has neither a drawing nor a context; distances are not checked",
@@ -71,6 +74,24 @@ def _without_city(plan: Plan) -> Outcome:
         return Outcome("not_applicable", text)
     key = "context" if plan.homes is not None else "layers.buildings"
     return Outcome("unknown", missing_text((key,)), missing=(key,))
+
+
+def _has_none_of(rule: Rule, plan: Plan, least: Fraction) -> bool:
+    """Tell whether no place of the plan is large enough to be a facility of the rule's types."""
+    total = sum_of_types(plan, rule, "floor_area_m2")
+    return total.is_whole and places_of(rule, plan, "floor_area_m2", total).has(least) is False
+
+
+def _of_no_facility(rule: Rule, least: Fraction) -> Outcome:
+    """Say that the plan has nothing to be within reach of: what is too small does not count."""
+    size = quantity_text(least, "m2")
+    limit = Fraction(rule.require.limit) if rule.require else None
+    reach = NOTHING if rule.require is None else limit_text(rule.require, "m")
+    text = Text(
+        f"方案内没有不小于 {size.zh} 的此类设施，住宅周边无从到达",
+        f"the plan has no such facility of {size.en} or more, so none is within reach of its homes",
+    )
+    return Outcome("fail", joined(reach, text), None, limit)
 
 
 def _farthest(block: FindingBlock) -> Fraction | None:
@@ -94,11 +115,7 @@ def _distance_text(block: FindingBlock, city: City, worst: Verdict | None) -> Te
     rows = np.flatnonzero(block.verdict == worst)
     count = number_text(rows.size)
     if worst is Verdict.UNKNOWN:
-        why = int(block.reason[rows[0]])
-        zh, en = (block.reasons_zh[why], block.reasons[why]) if why >= 0 else ("", "")
-        return Text(
-            f"{total} 处住宅中 {count} 处未知：{zh}", f"{count} of {total} homes unknown: {en}"
-        )
+        return Text(f"{total} 处住宅中 {count} 处未知", f"{count} of {total} homes unknown")
     limit = quantity_text(float(block.required[rows[0]]), block.unit)
     if worst is Verdict.PASS:
         return Text(
@@ -130,11 +147,7 @@ def _way_text(way: Fraction, mark: Fraction | None, unit: str) -> Text:
     return with_unit(tenth, unit)
 
 
-def _unknown_reasons(block: FindingBlock) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return why homes are unknown, in English and in Chinese."""
-    found = np.unique(block.reason[block.verdict == Verdict.UNKNOWN])
-    numbers = [number for number in found if number >= 0]
-    return (
-        tuple(block.reasons[number] for number in numbers),
-        tuple(block.reasons_zh[number] for number in numbers),
-    )
+def _unknown_reasons(block: FindingBlock) -> tuple[Message, ...]:
+    """Return why homes are unknown, that of the first home first."""
+    found = block.reason[block.verdict == Verdict.UNKNOWN].tolist()
+    return tuple(block.reasons[number] for number in dict.fromkeys(found) if number >= 0)

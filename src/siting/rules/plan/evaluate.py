@@ -6,34 +6,53 @@ from the same judgement as those of a city.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from siting.message import Message, Text, message
 from siting.rules import city as city_rules
-from siting.rules.facts import fact_words
-from siting.rules.pack.conditions import FALSE, UNKNOWN
+from siting.rules.pack.conditions import FALSE, TRUE, UNKNOWN
 from siting.rules.pack.measures import Family, measure_of
 from siting.rules.plan.amounts import fact_amount
+from siting.rules.plan.claims import BINDING, SHOWN, WANTED, best_division, division_texts
 from siting.rules.plan.distance import measure_distance
+from siting.rules.plan.doubts import doubt_message
 from siting.rules.plan.finding import Citation, PlanFinding
-from siting.rules.plan.measures import measure_plan, test_plan
+from siting.rules.plan.meanings import as_in_plans
+from siting.rules.plan.measures import measure_plan, test_plan, ways_of
 from siting.rules.plan.outcome import NOTHING, Counting, Outcome, missing_text
+from siting.rules.plan.phasing import measure_phasing
+from siting.rules.plan.sharing import has_shared_rooms, repeated_plan
 from siting.rules.wording import joined, sentences, to_decimal
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from siting.rules.city.costs import Costs
     from siting.rules.city.model import City
     from siting.rules.pack.model import Rule
+    from siting.rules.plan.finding import PlanVerdict
     from siting.rules.plan.model import Plan, Waiver
     from siting.vocabulary.title import Title
 
 __all__ = ["Counting", "concerns_plan", "evaluate_plan"]
 
 _OF_FACILITIES = (Family.SIZE, Family.SIZE_PER)
+# What a room is for, or what it is like, is true of the whole room.
+_OF_WHOLE_ROOMS = (Family.COMPLEX, Family.ATTRIBUTES)
+_FIGURE_ONLY = Text("只报告数值", "the figure is shown only")
+_STATUS_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "new": ("新建", "new"),
+        "renewal": ("更新改造", "renewal"),
+        "existing": ("既有", "existing"),
+    }
+)
 
 
 def evaluate_plan(
@@ -73,28 +92,23 @@ def evaluate_plan(
         ``unknown`` and are named.
     """
     chosen = counting or Counting()
-    found: list[tuple[Rule, PlanFinding]] = []
     known = costs
     if city is not None and costs is None:
         known = city_rules.CityCosts(city)
-    for rule in rules:
-        if not concerns_plan(rule, plan):
-            continue
-        outcome = _outcome(rule, plan, city, known, chosen)
-        found.append((rule, _finding(rule, plan, outcome)))
-    governed = _governed(found)
-    return tuple(
-        _waived(_marked(finding, governed.get(finding.rule_id)), plan, today)
-        for _, finding in found
-    )
+    plan = as_in_plans(plan)
+    asked = [rule for rule in rules if concerns_plan(rule, plan)]
+    judge = _Judge(tuple(asked), plan, plan, city, known, chosen, today)
+    if has_shared_rooms(plan):
+        judge = _divided(judge)
+    return judge.findings()
 
 
 def concerns_plan(rule: Rule, plan: Plan) -> bool:
     """Tell whether a rule can say anything about a plan."""
-    if rule.applies_to.status == "existing":
+    if rule.applies_to.status == "existing" and plan.status != "existing":
         return False
     subjects = rule.applies_to.subject
-    if "plan" in subjects or "home" in subjects:
+    if "plan" in subjects or "home" in subjects or rule.applies_to.shown_on_plans:
         return True
     return (
         "facility" in subjects
@@ -103,92 +117,237 @@ def concerns_plan(rule: Rule, plan: Plan) -> bool:
     )
 
 
-def _outcome(
-    rule: Rule, plan: Plan, city: City | None, costs: Costs | None, counting: Counting
-) -> Outcome:
-    wanted = rule.applies_to.status
-    if wanted not in ("any", plan.status):
-        words = {"new": ("新建", "new"), "renewal": ("更新改造", "renewal")}[wanted]
-        text = Text(f"只适用于{words[0]}项目", f"holds for {words[1]} plans only")
-        return Outcome("not_applicable", text)
-    state = FALSE
-    missing: tuple[str, ...] = ()
-    condition = rule.applies_to.when
-    is_distance = measure_of(rule.measure).family is Family.DISTANCE
-    # The condition of a rule on homes is about homes, and is tested there.
-    if condition is not None and not is_distance:
-        state, missing = test_plan(condition, plan)
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Judges the rules that concern a plan.
+
+    Parameters
+    ----------
+    rules
+        Those that concern the plan.
+    whole
+        The plan as it was read.
+    parts
+        The same with its shared rooms divided, so that every m2 belongs to one type.
+    city, costs, counting, today
+        As `evaluate_plan` takes them.
+    division
+        How the rooms were divided, in words by facility type.
+    """
+
+    rules: tuple[Rule, ...]
+    whole: Plan
+    parts: Plan
+    city: City | None
+    costs: Costs | None
+    counting: Counting
+    today: dt.date | None
+    division: Mapping[str, Text] = field(default_factory=dict)
+
+    def findings(self) -> tuple[PlanFinding, ...]:
+        """Return a finding for each rule, governed and waived ones marked."""
+        found = [self._judged(rule) for rule in self.rules]
+        governed = _governed(found)
+        return tuple(_marked(each.finding, governed.get(each.finding.rule_id)) for each in found)
+
+    def _judged(self, rule: Rule) -> _Judged:
+        outcome = self.outcome(rule)
+        finding = _waived(_finding(rule, self.whole, outcome), self.whole, self.today)
+        total = outcome.required if outcome.total_required is None else outcome.total_required
+        return _Judged(rule, finding, total)
+
+    def outcome(self, rule: Rule) -> Outcome:
+        """Judge one rule: whom it concerns first, then what it asks for."""
+        wanted = rule.applies_to.status
+        if wanted not in ("any", self.whole.status):
+            return _of_other_status(rule)
+        state, missing = self._state(rule)
         if state == FALSE:
-            text = Text("方案未达到适用条件", "the plan does not meet the rule's condition")
+            return self._shown(rule)
+        if measure_of(rule.measure).family is Family.DISTANCE:
+            outcome = measure_distance(rule, self.parts, self.city, self.costs)
+        else:
+            outcome = self._with_division(rule, self._measured(_on_facilities(rule)))
+        if state == UNKNOWN and outcome.verdict in ("fail", "unknown"):
+            named = tuple(dict.fromkeys((*missing, *outcome.missing)))
+            why = Text("是否适用未知", "whether it applies is not known")
+            text = joined(why, missing_text(named))
+            return Outcome("unknown", text, outcome.measured, None, outcome.evidence, named)
+        return outcome
+
+    def _state(self, rule: Rule) -> tuple[int, tuple[str, ...]]:
+        """Return whether a rule applies to the plan, and the facts without which nobody knows."""
+        applies = rule.applies_to
+        if not {"plan", "home", "facility"}.intersection(applies.subject):
+            return FALSE, ()
+        conditions = [applies.plan_when]
+        # The condition of a rule on homes is about homes, and is tested there.
+        if measure_of(rule.measure).family is not Family.DISTANCE:
+            conditions.append(applies.when)
+        states = [test_plan(each, self.parts) for each in conditions if each is not None]
+        worst = min((state for state, _ in states), default=TRUE)
+        return worst, tuple(key for state, keys in states if state == UNKNOWN for key in keys)
+
+    def _shown(self, rule: Rule) -> Outcome:
+        """Return the figure of a rule that does not judge the plan, where a plan shows it."""
+        subjects = rule.applies_to.subject
+        text = Text("方案未达到适用条件", "the plan does not meet the rule's condition")
+        if "plan" not in subjects:
+            text = Text(
+                "按片区检查，不对单个方案判定", "it is about areas and judges no single plan"
+            )
+        if not rule.applies_to.shown_on_plans:
             return Outcome("not_applicable", text)
-    if is_distance:
-        return measure_distance(rule, plan, city, costs)
-    outcome = _with_alternatives(_on_facilities(rule), plan, counting)
-    if state == UNKNOWN and condition is not None and outcome.verdict in ("fail", "unknown"):
-        named = tuple(dict.fromkeys((*missing, *outcome.missing)))
-        why = Text("是否适用未知", "whether it applies is not known")
-        text = joined(why, missing_text(named))
-        return Outcome("unknown", text, outcome.measured, None, outcome.evidence, named)
-    return outcome
+        bare = rule.model_copy(update={"require": None, "alternatives": ()})
+        found = self._with_division(rule, self._measured(bare))
+        if found.measured is None:
+            return Outcome("not_applicable", joined(text, found.explanation))
+        shown = joined(found.explanation, text, _FIGURE_ONLY, zh="，")
+        return replace(
+            found,
+            verdict="not_applicable",
+            explanation=shown,
+            missing=(),
+            is_shown_only=True,
+        )
+
+    def _measured(self, rule: Rule) -> Outcome:
+        """Let the first way that passes count; report the first way otherwise."""
+        outcomes = [self._one_way(each) for each in ways_of(rule)]
+        first = outcomes[0]
+        if len(outcomes) == 1:
+            return first
+        text = joined(*(each.explanation for each in outcomes), zh="；或者：", en="; or: ")
+        evidence = tuple(place for each in outcomes for place in each.evidence)
+        passing = next((each for each in outcomes if each.verdict == "pass"), None)
+        if passing is not None:
+            return replace(passing, explanation=text, evidence=evidence, missing=())
+        missing = tuple(dict.fromkeys(key for each in outcomes for key in each.missing))
+        if missing:
+            return replace(
+                first, verdict="unknown", explanation=text, missing=missing, shortfall=None
+            )
+        return replace(first, explanation=text, evidence=evidence)
+
+    def _one_way(self, rule: Rule) -> Outcome:
+        measure = measure_of(rule.measure)
+        if measure.family is Family.PHASING:
+            return measure_phasing(rule, self.parts, measure, self._enough(rule))
+        plan = self.whole if measure.family in _OF_WHOLE_ROOMS else self.parts
+        if rule.counting.shared_rooms or self.counting.share_rooms:
+            plan = repeated_plan(self.whole) if plan is self.parts else plan
+        return measure_plan(rule, plan, self.counting)
+
+    def _enough(self, rule: Rule) -> Callable[[Plan], PlanVerdict | None]:
+        """Return what judges the rooms of one phase by the rules that say how much is needed."""
+        named = [each for each in self.rules if each.id in rule.options.meets]
+        given_way = {
+            name for each in named if each.governs == "this" for name in each.supersedes
+        }  # fmt: skip
+        judges = [each for each in named if each.id not in given_way]
+
+        def judge(plan: Plan) -> PlanVerdict | None:
+            inner = replace(self, rules=(), whole=plan, parts=plan)
+            verdicts = {inner.outcome(each).verdict for each in judges} - {"not_applicable"}
+            order: tuple[PlanVerdict, ...] = ("fail", "unknown", "pass")
+            return next((verdict for verdict in order if verdict in verdicts), None)
+
+        return judge
+
+    def _with_division(self, rule: Rule, outcome: Outcome) -> Outcome:
+        """Add how the rooms that serve the rule's types were divided."""
+        texts = dict.fromkeys(
+            self.division[code] for code in rule.facility_types if code in self.division
+        )
+        if not texts or measure_of(rule.measure).family in _OF_WHOLE_ROOMS:
+            return outcome
+        return replace(outcome, explanation=joined(outcome.explanation, *texts))
+
+
+def _divided(judge: _Judge) -> _Judge:
+    """Return the judge of the plan with its shared rooms divided as well as they can be."""
+    if judge.counting.share_rooms:
+        return judge
+    first = {finding.rule_id: finding for finding in judge.findings()}
+    ways = [
+        (rank, ways_of(_on_facilities(rule)))
+        for rule in judge.rules
+        if rule.require is not None and (rank := _rank(first[rule.id])) is not None
+    ]
+    rules = {rule.id: rule for rule in judge.rules}
+
+    def score(parts: Plan) -> tuple[int, ...]:
+        tried = replace(judge, parts=parts)
+        counts = [0] * 4
+        for rank, (rule, *_) in ways:
+            if rank == SHOWN:
+                continue
+            verdict = tried.outcome(rules[rule.id]).verdict
+            if verdict in ("fail", "unknown"):
+                counts[2 * rank + (verdict == "unknown")] += 1
+        return tuple(counts)
+
+    parts, shares = best_division(judge.whole, ways, judge.counting, score)
+    return replace(judge, parts=parts, division=division_texts(judge.whole, shares))
+
+
+def _rank(finding: PlanFinding) -> int | None:
+    """Return how much a rule matters when rooms are divided; None where it says nothing."""
+    if finding.verdict == "not_applicable":
+        return SHOWN if finding.strength == "indicator" else None
+    return BINDING if finding.binds else WANTED
+
+
+def _of_other_status(rule: Rule) -> Outcome:
+    zh, en = _STATUS_WORDS[rule.applies_to.status]
+    return Outcome("not_applicable", Text(f"只适用于{zh}项目", f"holds for {en} plans only"))
 
 
 def _on_facilities(rule: Rule) -> Rule:
     """Let a rule about facilities ask each facility of the plan."""
-    if "plan" in rule.applies_to.subject:
+    if "plan" in rule.applies_to.subject or "facility" not in rule.applies_to.subject:
         return rule
     return rule.model_copy(update={"options": rule.options.model_copy(update={"of": "each"})})
 
 
-def _with_alternatives(rule: Rule, plan: Plan, counting: Counting) -> Outcome:
-    """Let the first way that passes count; report the first way otherwise."""
-    first = measure_plan(rule, plan, counting)
-    outcomes = [first]
-    for other in rule.alternatives:
-        update = {"measure": other.measure, "require": other.require, "options": other.options}
-        types = other.facility_types or rule.facility_types
-        second = rule.model_copy(update={**update, "facility_types": types})
-        outcomes.append(measure_plan(second, plan, counting))
-    if len(outcomes) == 1:
-        return first
-    text = joined(*(each.explanation for each in outcomes), zh="；或者：", en="; or: ")
-    evidence = tuple(place for each in outcomes for place in each.evidence)
-    passing = next((each for each in outcomes if each.verdict == "pass"), None)
-    if passing is not None:
-        return replace(passing, explanation=text, evidence=evidence, missing=())
-    missing = tuple(dict.fromkeys(key for each in outcomes for key in each.missing))
-    if missing:
-        return replace(first, verdict="unknown", explanation=text, missing=missing, shortfall=None)
-    return replace(first, explanation=text, evidence=evidence)
-
-
 def _finding(rule: Rule, plan: Plan, outcome: Outcome) -> PlanFinding:
     sense: Literal["", "at_least", "at_most"] = ""
-    if rule.require is not None:
+    if rule.require is not None and not outcome.is_shown_only:
         sense = "at_most" if rule.require.is_upper else "at_least"
     unit = measure_of(rule.measure).finding_unit
     interpretation = rule.interpretation
     missing = tuple(dict.fromkeys(outcome.missing))
-    note = joined(outcome.note, _text(interpretation) if interpretation else NOTHING)
+    said = joined(outcome.note, _text(interpretation) if interpretation else NOTHING)
+    open_keys = [key for key in missing if key in plan.doubtful]
+    doubts = [doubt_message(key, plan.doubtful[key]) for key in open_keys]
+    note: Message | Text = sentences(*doubts, said) if doubts else said
     return PlanFinding(
         plan=plan.name,
         source=plan.source,
         rule_id=rule.id,
         title=_text(rule.title),
         verdict=outcome.verdict,
-        strength=rule.strength,
+        strength="indicator" if outcome.is_shown_only else rule.strength,
         measured=None if outcome.measured is None else to_decimal(outcome.measured),
         required=None if outcome.required is None else to_decimal(outcome.required),
         unit=unit,
         shortfall=None if outcome.shortfall is None else to_decimal(outcome.shortfall),
-        explanation=outcome.explanation,
+        explanation=_explained(outcome),
         citation=_citation(rule),
         evidence=tuple(dict.fromkeys(outcome.evidence)),
         measure=rule.measure,
         comparison=sense,
         missing=missing,
-        missing_zh=outcome.missing_zh or tuple(map(fact_words, missing)),
+        lacks=outcome.lacks,
         note=note,
     )
+
+
+def _explained(outcome: Outcome) -> Message | Text:
+    """Return the explanation, with the first thing that the existing city lacks behind it."""
+    if not outcome.lacks:
+        return outcome.explanation
+    return message("mark.labelled", label=outcome.explanation, text=outcome.lacks[0])
 
 
 def _citation(rule: Rule) -> Citation:
@@ -211,37 +370,51 @@ def _marked(finding: PlanFinding, governed_by: str | None) -> PlanFinding:
     return replace(finding, governs=False, governed_by=governed_by)
 
 
-def _governed(found: Sequence[tuple[Rule, PlanFinding]]) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A rule, its finding, and the total that it asks for whatever the finding reports."""
+
+    rule: Rule
+    finding: PlanFinding
+    total: Fraction | None
+
+
+def _governed(found: Sequence[_Judged]) -> dict[str, str]:
     """Return, for every rule that another one decides instead of, which one that is.
 
-    A rule that does not apply to the plan governs nothing.
+    A rule that does not apply to the plan, or that is waived, governs nothing.
     """
-    by_id = {rule.id: (rule, finding) for rule, finding in found}
-    return {loser: winner for winner, loser in _pairs(found, by_id)}
+    return dict(_pairs(found, {each.rule.id: each for each in found}))
 
 
-def _pairs(
-    found: Sequence[tuple[Rule, PlanFinding]], by_id: dict[str, tuple[Rule, PlanFinding]]
-) -> Iterator[tuple[str, str]]:
-    for rule, finding in found:
-        for name in rule.supersedes:
-            if name not in by_id:
+def _pairs(found: Sequence[_Judged], by_id: Mapping[str, _Judged]) -> Iterator[tuple[str, str]]:
+    """Yield who is governed, and by whom."""
+    for each in found:
+        for name in each.rule.supersedes:
+            other = by_id.get(name)
+            if other is None:
                 continue
-            other = by_id[name][1]
-            if "not_applicable" in (finding.verdict, other.verdict):
+            if "not_applicable" in (each.finding.verdict, other.finding.verdict):
                 continue
-            if rule.governs == "stricter" and _is_laxer(finding, other):
-                yield other.rule_id, rule.id
-            else:
-                yield rule.id, other.rule_id
+            winner, loser = each, other
+            if each.rule.governs == "stricter" and _is_laxer(each, other):
+                winner, loser = other, each
+            # A rule that wants the larger place is not met by the larger total.
+            if winner.finding.waived is None and _place_of(winner) >= _place_of(loser):
+                yield loser.rule.id, winner.rule.id
 
 
-def _is_laxer(finding: PlanFinding, other: PlanFinding) -> bool:
-    if finding.required is None or other.required is None or finding.unit != other.unit:
+def _is_laxer(judged: _Judged, other: _Judged) -> bool:
+    if judged.total is None or other.total is None or judged.finding.unit != other.finding.unit:
         return False
-    if finding.comparison == "at_most":
-        return finding.required > other.required
-    return finding.required < other.required
+    if judged.finding.comparison == "at_most":
+        return judged.total > other.total
+    return judged.total < other.total
+
+
+def _place_of(judged: _Judged) -> Decimal:
+    require = judged.rule.require
+    return Decimal(0 if require is None else require.and_one_place_at_least or 0)
 
 
 def _waived(finding: PlanFinding, plan: Plan, today: dt.date | None) -> PlanFinding:

@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING
 from siting.rules.pack.conditions import FALSE, TRUE, holds, test_exactly
 from siting.rules.pack.measures import Family, Measure, measure_of
 from siting.rules.plan.amounts import fact_amount
-from siting.rules.plan.order import measure_complex, measure_phasing
-from siting.rules.plan.outcome import Counting, Outcome
+from siting.rules.plan.complexes import measure_complex
+from siting.rules.plan.floor_share import measure_share
+from siting.rules.plan.outcome import Counting, Outcome, missing_text
 from siting.rules.plan.rates import (
     measure_heads,
     measure_presence,
     measure_rate,
     measure_residents,
-    measure_share,
 )
 from siting.rules.plan.sizes import measure_attributes, measure_size, measure_size_per
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from decimal import Decimal
 
     from siting.rules.pack.model import Condition, Rule
     from siting.rules.plan.model import Plan
@@ -39,10 +40,29 @@ _BY_FAMILY: Mapping[Family, Callable[[Rule, Plan, Measure, Counting], Outcome]] 
         Family.PRESENCE: measure_presence,
         Family.RESIDENTS: measure_residents,
         Family.COMPLEX: measure_complex,
-        Family.PHASING: measure_phasing,
         Family.ATTRIBUTES: measure_attributes,
     }
 )
+
+
+def ways_of(rule: Rule) -> tuple[Rule, ...]:
+    """Return the ways to comply, each as a rule of its own: the rule itself, then its alternatives.
+
+    An alternative says nothing of facility types where it counts those of the rule.
+    """
+    first = rule.model_copy(update={"alternatives": ()})
+    others = (
+        first.model_copy(
+            update={
+                "measure": other.measure,
+                "require": other.require,
+                "options": other.options,
+                "facility_types": other.facility_types or rule.facility_types,
+            }
+        )
+        for other in rule.alternatives
+    )
+    return (first, *others)
 
 
 def measure_plan(rule: Rule, plan: Plan, counting: Counting) -> Outcome:
@@ -51,14 +71,33 @@ def measure_plan(rule: Rule, plan: Plan, counting: Counting) -> Outcome:
     Parameters
     ----------
     rule
-        Its measure is one that can be asked of plans.
+        Its measure is one that can be asked of plans; that of phases is in
+        `siting.rules.plan.phasing`.
     plan
         The plan.
     counting
         Choices of the check.
     """
     measure = measure_of(rule.measure)
-    return _BY_FAMILY[measure.family](rule, plan, measure, counting)
+    judge = _BY_FAMILY[measure.family]
+    require = rule.require
+    if require is None or not require.bands:
+        return judge(rule, plan, measure, counting)
+    by = fact_amount(plan, require.by)
+    if by.value is not None and by.is_whole:
+        return judge(_with_limit(rule, require.limit_at(by.value)), plan, measure, counting)
+    # Without the fact any band may hold: what all of them say is known.
+    limits = dict.fromkeys((require.limit, *(band.limit for band in require.bands)))
+    found = [judge(_with_limit(rule, limit), plan, measure, counting) for limit in limits]
+    if len({each.verdict for each in found}) == 1:
+        return found[-1]
+    missing = (require.by,)
+    return Outcome("unknown", missing_text(missing), found[0].measured, None, (), missing)
+
+
+def _with_limit(rule: Rule, limit: Decimal) -> Rule:
+    assert rule.require is not None
+    return rule.model_copy(update={"require": rule.require.with_limit(limit)})
 
 
 def test_plan(condition: Condition, plan: Plan) -> tuple[int, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from siting.message import Text
+from siting.message import Message, Text
 from siting.rules.facts import fact_words
 from siting.rules.pack.conditions import compare_exactly
 from siting.rules.plan.finding import PlanVerdict
@@ -45,8 +45,10 @@ class Counting:
 class Outcome:
     """What a measure finds, before it is tied to a rule's title and source.
 
-    What is missing is named by keys of facts. Where it is what the existing city lacks, sentences
-    stand in their place, in English, and `missing_zh` has the same in Chinese.
+    What the plan lacks is named by keys of facts in `missing`, what the existing city lacks by
+    messages in `lacks`. `is_shown_only` marks the figure of a rule that judges areas, or larger
+    plans, and not this one. `total_required` is the total asked for, where `required` is that of
+    one place.
     """
 
     verdict: PlanVerdict
@@ -57,7 +59,9 @@ class Outcome:
     missing: tuple[str, ...] = ()
     note: Text = NOTHING
     shortfall: Fraction | None = None
-    missing_zh: tuple[str, ...] = ()
+    lacks: tuple[Message, ...] = ()
+    is_shown_only: bool = False
+    total_required: Fraction | None = None
 
 
 def judge(
@@ -106,7 +110,9 @@ def reported(
         keys = missing or tuple(rule.facility_types)
         return Outcome("unknown", missing_text(keys), None, None, evidence, keys)
     shown = quantity_text(measured, unit)
-    text = Text(f"{shown.zh}，无达标线", f"{shown.en}; there is no pass mark")
+    text = shown
+    if rule.strength == "indicator":
+        text = Text(f"{shown.zh}，无达标线", f"{shown.en}; there is no pass mark")
     return Outcome("not_applicable", text, measured, None, evidence)
 
 

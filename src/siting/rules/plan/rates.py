@@ -1,17 +1,17 @@
-"""Plan rules about totals: rates, shares, people per facility, presence, residents.
+"""Plan rules about totals: rates, people per facility, presence, residents.
 
 Owns exact arithmetic on the facts of the whole plan.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
 
 from siting.message import Text
-from siting.rules.facts import fact_title
-from siting.rules.plan.amounts import Amount, fact_amount, sum_of_types
+from siting.rules.plan.amounts import Amount, facilities_of, fact_amount, sum_of_types
 from siting.rules.plan.finding import PlanVerdict
 from siting.rules.plan.outcome import (
     NOTHING,
@@ -20,13 +20,13 @@ from siting.rules.plan.outcome import (
     compared,
     counting_note,
     judge,
-    limit_text,
     missing_text,
     outcome_of,
     planned_text,
     reported,
 )
-from siting.rules.wording import distinct_texts, joined, number_text, per_text, quantity_text
+from siting.rules.plan.places import place_text, places_of
+from siting.rules.wording import joined, number_text, per_text, quantity_text
 
 if TYPE_CHECKING:
     from siting.rules.pack.measures import Measure
@@ -45,15 +45,51 @@ def measure_rate(rule: Rule, plan: Plan, measure: Measure, counting: Counting) -
     base = fact_amount(plan, measure.base)
     evidence = (*amount.evidence, *base.evidence)
     if rule.require is None:
-        return reported(rule, amount.value, measure.finding_unit, evidence, amount.missing)
-    required, sum_text = _required(rule, measure, base, counting)
+        outcome = reported(rule, amount.value, measure.finding_unit, evidence, amount.missing)
+        return _with_rate(outcome, measure, base)
+    required, sum_text = required_of_rate(rule, measure, base, counting)
     note = counting_note(rule, amount, counting)
     if required is None or amount.value is None or not base.is_whole:
-        return _open_rate(rule, measure, amount, base, note)
-    verdict = judge(rule.require, amount.value, required, gaps=not amount.is_whole)
-    missing = amount.missing if verdict == "unknown" else ()
-    text = joined(sum_text, planned_text(amount.value, required, measure.finding_unit, verdict))
-    return outcome_of(verdict, text, amount.value, required, evidence, missing, note)
+        outcome = _open_rate(rule, measure, amount, base, note)
+    else:
+        verdict = judge(rule.require, amount.value, required, gaps=not amount.is_whole)
+        missing = amount.missing if verdict == "unknown" else ()
+        text = joined(sum_text, planned_text(amount.value, required, measure.finding_unit, verdict))
+        outcome = outcome_of(verdict, text, amount.value, required, evidence, missing, note)
+    return _with_place(rule, plan, measure, amount, outcome)
+
+
+def _with_place(
+    rule: Rule, plan: Plan, measure: Measure, amount: Amount, outcome: Outcome
+) -> Outcome:
+    """Judge the largest place besides the total, where the rule asks for one."""
+    least = rule.require.and_one_place_at_least if rule.require else None
+    if least is None or outcome.verdict == "fail" or amount.value is None:
+        return outcome
+    size = Fraction(least)
+    places = places_of(rule, plan, measure.quantity, amount)
+    has = places.has(size)
+    text = joined(outcome.explanation, place_text(places, size, measure.finding_unit))
+    if has is False:
+        failed = outcome_of("fail", text, places.largest, size, outcome.evidence)
+        return replace(failed, note=outcome.note, total_required=outcome.required)
+    if has is None:
+        missing = (*outcome.missing, f"facilities.{measure.quantity}")
+        return replace(
+            outcome, verdict="unknown", explanation=text, missing=missing, shortfall=None
+        )
+    several = len(facilities_of(plan, rule)) > 1 or places.largest != amount.value
+    return replace(outcome, explanation=text) if several else outcome
+
+
+def _with_rate(outcome: Outcome, measure: Measure, base: Amount) -> Outcome:
+    """Add to a figure that nobody judges what it is for each so many people or households."""
+    if outcome.measured is None or not base.value or measure.begun:
+        return outcome
+    rate = quantity_text(outcome.measured * measure.per / base.value, measure.finding_unit)
+    per = per_text(_BASE_UNITS[measure.base], measure.per)
+    each = Text(f"即 {rate.zh}/{per.zh}", f"which is {rate.en}/{per.en}")
+    return replace(outcome, explanation=joined(outcome.explanation, each))
 
 
 def _open_rate(rule: Rule, measure: Measure, amount: Amount, base: Amount, note: Text) -> Outcome:
@@ -71,15 +107,54 @@ def _open_rate(rule: Rule, measure: Measure, amount: Amount, base: Amount, note:
     return Outcome("unknown", missing_text(missing), None, None, evidence, missing, note)
 
 
-def _required(
+def required_of_rate(
     rule: Rule, measure: Measure, base: Amount, counting: Counting
 ) -> tuple[Fraction | None, Text]:
     """Return what a rate asks for and the sum in words."""
     if rule.require is None or base.value is None:
         return None, NOTHING
+    if measure.begun:
+        total, text = _required_of_begun(rule, measure, base.value)
+    else:
+        total, text = _required_of_all(rule, measure, base.value, counting)
+    least = rule.require.and_total_at_least
+    if least is not None and Fraction(least) > total:
+        floor = quantity_text(Fraction(least), measure.finding_unit)
+        text = Text(
+            f"{text.zh}，低于下限，取 {floor.zh}",
+            f"{text.en}, below the least total, so {floor.en}",
+        )
+        total = Fraction(least)
+    return total, text
+
+
+def _required_of_begun(rule: Rule, measure: Measure, base: Fraction) -> tuple[Fraction, Text]:
+    """Return the amount for each begun group: 601 households are two groups of 600."""
+    assert rule.require is not None
+    assert rule.options.begun is not None
+    groups = Fraction(ceil(base / rule.options.begun))
+    total = Fraction(rule.require.limit) * groups
+    people = quantity_text(base, _BASE_UNITS[measure.base])
+    group = quantity_text(Fraction(rule.options.begun), _BASE_UNITS[measure.base])
+    each, made = (
+        quantity_text(value, measure.finding_unit)
+        for value in (Fraction(rule.require.limit), total)
+    )
+    count = number_text(groups)
+    return total, Text(
+        f"{people.zh}，每 {group.zh}（不足按一份计）{each.zh}：{count} × {each.zh} = {made.zh}",
+        f"{people.en}, {each.en} for each begun {group.en}: {count} × {each.en} = {made.en}",
+    )
+
+
+def _required_of_all(
+    rule: Rule, measure: Measure, base: Fraction, counting: Counting
+) -> tuple[Fraction, Text]:
+    """Return the amount in proportion to all people or households."""
+    assert rule.require is not None
     limit = Fraction(rule.require.limit)
     rounding = counting.rounding or rule.options.rounding
-    people = base.value
+    people = base
     if rounding == "ceil_per_100":
         people = Fraction(ceil(people / measure.per) * measure.per)
     total = limit * people / measure.per
@@ -91,18 +166,10 @@ def _required(
         f"{of_people.zh} × {rate.zh}/{per.zh} = {made.zh}",
         f"{of_people.en} × {rate.en}/{per.en} = {made.en}",
     )
-    if people != base.value:
-        stated = quantity_text(base.value, _BASE_UNITS[measure.base])
+    if people != base:
+        stated = quantity_text(base, _BASE_UNITS[measure.base])
         rounded = Text(f"{stated.zh}按 {per.zh}进整", f"{stated.en} rounded up to {per.en}")
         text = joined(rounded, text, zh="，", en=", ")
-    least = rule.require.and_total_at_least
-    if least is not None and Fraction(least) > total:
-        floor = quantity_text(Fraction(least), unit)
-        text = Text(
-            f"{text.zh}，低于下限，取 {floor.zh}",
-            f"{text.en}, below the least total, so {floor.en}",
-        )
-        total = Fraction(least)
     return total, text
 
 
@@ -120,60 +187,6 @@ def measure_heads(rule: Rule, plan: Plan, measure: Measure, _: Counting) -> Outc
         verdict: PlanVerdict = "fail" if limit is not None else "not_applicable"
         return Outcome(verdict, none, None, limit, evidence)
     return compared(rule, people.value / count.value, measure.finding_unit, evidence)
-
-
-def measure_share(rule: Rule, plan: Plan, measure: Measure, counting: Counting) -> Outcome:
-    """Judge a part of a floor area in percent, exactly: 16,800 of 168,000 m2 are 10 %."""
-    part = sum_of_types(plan, rule, measure.quantity, share_rooms=counting.share_rooms)
-    whole = fact_amount(plan, rule.options.denominator)
-    evidence = (*part.evidence, *whole.evidence)
-    missing = (*part.missing, *whole.missing)
-    if part.value is None or not whole.value:
-        return Outcome("unknown", missing_text(missing or (rule.options.denominator,)), None,
-                       None, evidence, missing or (rule.options.denominator,))  # fmt: skip
-    share = part.value * 100 / whole.value
-    note = joined(counting_note(rule, part, counting), _variants(rule, plan, part.value))
-    if rule.require is None:
-        return outcome_of("not_applicable", _share_text(part, whole.value), share, None, evidence,
-                        (), note)  # fmt: skip
-    limit = Fraction(rule.require.limit)
-    verdict = judge(rule.require, share, limit, gaps=bool(part.missing))
-    text = joined(_share_text(part, whole.value, limit), limit_text(rule.require, "%"))
-    if verdict == "fail":
-        lacking = quantity_text(abs(limit / 100 * whole.value - part.value), "m2")
-        points = number_text(abs(limit - share))
-        short = Text(
-            f"缺 {points} 个百分点，即 {lacking.zh}",
-            f"{points} percentage points, {lacking.en} short",
-        )
-        text = joined(text, short)
-    elif verdict == "unknown":
-        text = joined(text, missing_text(part.missing))
-    else:
-        text = joined(text, Text("符合", "met"))
-    missing = part.missing if verdict == "unknown" else ()
-    return outcome_of(verdict, text, share, limit, evidence, missing, note)
-
-
-def _share_text(part: Amount, whole: Fraction, limit: Fraction | None = None) -> Text:
-    numbers = [number_text(each) for each in part.parts.values()]
-    summed = f"({' + '.join(numbers)})" if len(numbers) > 1 else numbers[0]
-    assert part.value is not None
-    share = part.value * 100 / whole
-    shown = distinct_texts(share, share if limit is None else limit)[0]
-    text = f"{summed} m² ÷ {number_text(whole)} m² = {shown} %"
-    return Text(text, text)
-
-
-def _variants(rule: Rule, plan: Plan, part: Fraction) -> Text:
-    """Report the share of other denominators, since texts leave it open which one is meant."""
-    texts = []
-    for key in rule.options.variants:
-        whole = fact_amount(plan, key).value
-        if whole:
-            share = number_text(part * 100 / whole)
-            texts.append(Text(f"以{fact_title(key).zh}为分母：{share} %", f"of {key}: {share} %"))
-    return joined(*texts)
 
 
 def measure_presence(rule: Rule, plan: Plan, measure: Measure, _: Counting) -> Outcome:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from siting.message import Text
 from siting.rules.pack.conditions import FALSE, TRUE, test_exactly
-from siting.rules.plan.amounts import Amount, facilities_of, size_of, sum_of_types
-from siting.rules.plan.finding import PlanVerdict
+from siting.rules.plan.amounts import Amount, facilities_of, serving, size_of, sum_of_types
 from siting.rules.plan.outcome import (
     NOTHING,
     Counting,
@@ -22,10 +21,11 @@ from siting.rules.plan.outcome import (
     outcome_of,
     planned_text,
 )
+from siting.rules.plan.places import Places, places_of
 from siting.rules.wording import joined, quantity_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from siting.rules.pack.measures import Measure
     from siting.rules.pack.model import Condition, Rule
@@ -35,52 +35,83 @@ if TYPE_CHECKING:
 def measure_size(rule: Rule, plan: Plan, measure: Measure, counting: Counting) -> Outcome:
     """Judge the largest facility, each one, or the total, as the rule says."""
     listed = facilities_of(plan, rule)
-    known = [(size_of(each, measure.quantity), each) for each in listed]
-    if rule.options.of == "total" or not listed:
-        return _size_of_total(rule, plan, measure, counting)
-    evidence = tuple(each.evidence for each in listed if each.evidence)
-    sizes = [size for size, _ in known if size is not None]
-    gaps = len(sizes) < len(known)
-    missing = (f"facilities.{measure.quantity}",) if gaps else ()
-    is_upper = rule.require is not None and rule.require.is_upper
-    wants_least = (rule.options.of == "each") != is_upper
-    if not sizes:
+    sizes = [size_of(each, measure.quantity) for each in listed]
+    amount = sum_of_types(plan, rule, measure.quantity, share_rooms=counting.share_rooms)
+    if amount.value is None and not any(sizes):
+        if _has_none(rule, plan):
+            return compared(rule, Fraction(0), measure.finding_unit, ())
+        return _unknown_size(rule, measure, amount.evidence)
+    evidence = tuple(each.evidence for each in listed if each.evidence) or amount.evidence
+    if rule.options.of == "total":
+        return _size_of_total(rule, measure, amount)
+    one_unsized = len(sizes) == 1 and sizes[0] is None
+    if rule.options.of == "each" and listed and not one_unsized:
+        return _size_of_each(rule, measure, sizes, evidence)
+    places = places_of(rule, plan, measure.quantity, amount)
+    if rule.options.of == "each":
+        return _size_of_smallest(rule, measure, places, evidence)
+    return _size_of_largest(rule, measure, places, evidence)
+
+
+def _size_of_total(rule: Rule, measure: Measure, amount: Amount) -> Outcome:
+    if amount.value is None:
+        return _unknown_size(rule, measure, amount.evidence)
+    return compared(rule, amount.value, measure.finding_unit, amount.evidence, amount.missing)
+
+
+def _has_none(rule: Rule, plan: Plan) -> bool:
+    """Tell whether the plan itself says that it has no such facility."""
+    return all(plan.value(f"count.{code}") == 0 for code in rule.facility_types)
+
+
+def _size_of_largest(
+    rule: Rule, measure: Measure, places: Places, evidence: tuple[Evidence, ...]
+) -> Outcome:
+    """Judge the largest place: one that is large enough is enough."""
+    outcome = compared(rule, places.largest, measure.finding_unit, evidence)
+    if rule.require is None:
+        return outcome
+    if rule.require.is_upper:
+        settled = outcome.verdict == "fail" or places.bound == places.largest
+    else:
+        settled = places.has(Fraction(rule.require.limit)) is not None
+    return outcome if settled else _not_divided(measure, outcome, evidence)
+
+
+def _size_of_smallest(
+    rule: Rule, measure: Measure, places: Places, evidence: tuple[Evidence, ...]
+) -> Outcome:
+    """Judge the smallest place by what is known of the total."""
+    if rule.require is not None and rule.require.is_upper:
+        return _size_of_largest(rule, measure, places, evidence)
+    known = places.smallest is not None
+    # The mean, which is the least that the largest can have, is the most that the smallest can.
+    outcome = compared(rule, places.smallest or places.largest, measure.finding_unit, evidence)
+    if rule.require is None or known or outcome.verdict == "fail":
+        return outcome
+    return _not_divided(measure, outcome, evidence)
+
+
+def _size_of_each(
+    rule: Rule,
+    measure: Measure,
+    sizes: Sequence[Fraction | None],
+    evidence: tuple[Evidence, ...],
+) -> Outcome:
+    """Judge every listed facility; the worst one is reported."""
+    known = [size for size in sizes if size is not None]
+    if not known:
         return _unknown_size(rule, measure, evidence)
-    chosen = min(sizes) if wants_least else max(sizes)
-    settles = "fail" if rule.options.of == "each" else "pass"
-    outcome = compared(rule, chosen, measure.finding_unit, evidence)
-    if gaps and outcome.verdict in ("pass", "fail") and outcome.verdict != settles:
-        return Outcome("unknown", missing_text(missing), None, outcome.required, evidence, missing)
+    is_upper = rule.require is not None and rule.require.is_upper
+    outcome = compared(rule, max(known) if is_upper else min(known), measure.finding_unit, evidence)
+    if len(known) < len(sizes) and outcome.verdict == "pass":
+        return _not_divided(measure, outcome, evidence)
     return outcome
 
 
-def _size_of_total(rule: Rule, plan: Plan, measure: Measure, counting: Counting) -> Outcome:
-    """Judge a total, or a facility of which the plan gives nothing but a total."""
-    amount = sum_of_types(plan, rule, measure.quantity, share_rooms=counting.share_rooms)
-    if amount.value is None:
-        return _unknown_size(rule, measure, amount.evidence)
-    if rule.options.of == "total":
-        gaps = amount.missing
-        return compared(rule, amount.value, measure.finding_unit, amount.evidence, gaps)
-    return _size_of_mean(rule, plan, measure, amount)
-
-
-def _size_of_mean(rule: Rule, plan: Plan, measure: Measure, amount: Amount) -> Outcome:
-    """Judge several facilities by their total: the mean bounds the smallest and the largest."""
-    assert amount.value is not None
-    unit = measure.finding_unit
-    whole = compared(rule, amount.value, unit, amount.evidence)
-    count = sum((plan.value(f"count.{code}") or 0 for code in rule.facility_types), start=0)
-    if count <= 1 or rule.require is None:
-        return whole
-    mean = compared(rule, amount.value / Fraction(count), unit, amount.evidence)
-    settles: PlanVerdict = "fail" if rule.options.of == "each" else "pass"
-    if mean.verdict == settles and not rule.require.is_upper:
-        return mean
-    if whole.verdict == "fail" and rule.options.of == "largest" and not rule.require.is_upper:
-        return whole
+def _not_divided(measure: Measure, outcome: Outcome, evidence: tuple[Evidence, ...]) -> Outcome:
     missing = (f"facilities.{measure.quantity}",)
-    return Outcome("unknown", missing_text(missing), None, whole.required, (), missing)
+    return Outcome("unknown", missing_text(missing), None, outcome.required, evidence, missing)
 
 
 def _unknown_size(rule: Rule, measure: Measure, evidence: tuple[Evidence, ...]) -> Outcome:
@@ -123,7 +154,7 @@ def measure_size_per(rule: Rule, plan: Plan, measure: Measure, counting: Countin
 
 def measure_attributes(rule: Rule, plan: Plan, measure: Measure, _: Counting) -> Outcome:
     """Count the facilities that break a condition, such as a floor level."""
-    listed = facilities_of(plan, rule)
+    listed = serving(plan, rule)
     states = {each.facility_id: _attribute_state(each, rule.options.attributes) for each in listed}
     broken = [name for name, state in states.items() if state == FALSE]
     unknown = [name for name, state in states.items() if state not in (FALSE, TRUE)]
