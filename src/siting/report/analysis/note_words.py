@@ -215,9 +215,14 @@ def note_record(note: DataNote) -> dict[str, Any]:
     return {**asdict(note), "message": note_text(note, "en")}
 
 
+def _says_count(note: DataNote) -> bool:
+    """Tell whether the sentence counts the rows itself."""
+    return isinstance(note.message, Message) and "count" in dict(note.message.values)
+
+
 def _aside_zh(note: DataNote) -> str:
     """Count the rows of a note, and name the first."""
-    counted = [f"{note.count:,} 处"] if note.count else []
+    counted = [f"{note.count:,} 处"] if note.count and not _says_count(note) else []
     if note.examples:
         counted.append("如 " + "、".join(map(_example_zh, note.examples[:3])))
     return f"（{'，'.join(counted)}）" if counted else ""
