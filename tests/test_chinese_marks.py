@@ -33,7 +33,7 @@ from siting.words import say
 
 HALF = re.compile(r"[\u4e00-\u9fff》”）] ?[;,:()]|[;,:()] ?[\u4e00-\u9fff《“（]")
 # Texts that are matched with data, or written into a table that is read again.
-DATA = ("loaders/", "sample/", "crs/declared.py", "vocabulary/clause_words.py")
+DATA = ("loaders/", "sample/", "vocabulary/", "crs/declared.py")
 
 
 def half_width(text):

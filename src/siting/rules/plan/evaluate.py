@@ -20,6 +20,7 @@ from siting.rules.pack.measures import Family, measure_of
 from siting.rules.plan.amounts import fact_amount
 from siting.rules.plan.claims import BINDING, SHOWN, WANTED, best_division, division_texts
 from siting.rules.plan.distance import measure_distance
+from siting.rules.plan.doubts import doubt_message
 from siting.rules.plan.finding import Citation, PlanFinding
 from siting.rules.plan.meanings import as_in_plans
 from siting.rules.plan.measures import measure_plan, test_plan, ways_of
@@ -316,7 +317,10 @@ def _finding(rule: Rule, plan: Plan, outcome: Outcome) -> PlanFinding:
     unit = measure_of(rule.measure).finding_unit
     interpretation = rule.interpretation
     missing = tuple(dict.fromkeys(outcome.missing))
-    note = joined(outcome.note, _text(interpretation) if interpretation else NOTHING)
+    said = joined(outcome.note, _text(interpretation) if interpretation else NOTHING)
+    open_keys = [key for key in missing if key in plan.doubtful]
+    doubts = [doubt_message(key, plan.doubtful[key]) for key in open_keys]
+    note: Message | Text = sentences(*doubts, said) if doubts else said
     return PlanFinding(
         plan=plan.name,
         source=plan.source,
