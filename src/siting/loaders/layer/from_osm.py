@@ -153,7 +153,7 @@ def areas_reading(layer: AreaLayer, context: Context) -> LayerReading:
     if layer.admin_level is not None:
         areas = areas[areas["admin_level"] == layer.admin_level].reset_index(drop=True)
     if not len(areas):
-        told = {"name": source.name, "levels": [f"{level:g}" for level in levels]}
+        told = {"name": source.name, "levels": str(levels)}
         raise LoadError(message("osm.no_boundary", level=str(layer.admin_level), **told))
     areas = areas.assign(level=layer.level)
     return _as_is("areas", areas, source, context, level=layer.level)

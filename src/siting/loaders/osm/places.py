@@ -178,9 +178,7 @@ class _Fetcher:
 
     def _unreachable(self, fault: Exception) -> Message:
         reason = f"{type(fault).__name__}: {' '.join(str(fault).split())}"
-        return message(
-            "osm.unreachable", place=self._place, folder=self._cache, error=reason[:200]
-        )
+        return message("osm.unreachable", place=self._place, folder=self._cache, error=reason[:200])
 
 
 @contextmanager
