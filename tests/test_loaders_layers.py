@@ -18,6 +18,7 @@ from siting.data_report import DataReport
 from siting.errors import CRSError, LoadError, ProjectError
 from siting.loaders.layer.load import load_layers
 from siting.loaders.project.read import build_project, read_project
+from siting.message import message
 from siting.words import say
 
 CRS = "EPSG:4547"
