@@ -56,10 +56,12 @@ def note_line(note: DataNote, *, counted: bool = False) -> Text:
     """Return one note with its layer, in both languages; the Chinese words count the rows anyway.
 
     >>> from siting.data_report import DataNote
-    >>> told = message("note.geometry-flattened")
-    >>> note = DataNote("streets", "info", "geometry-flattened", told, 2)
-    >>> note_line(note).zh, note_line(note, counted=True).en
-    ('道路：高程或度量值（Z、M）已去掉（2 处）', 'streets: heights or measures (Z, M) were dropped (2 rows)')
+    >>> told = message("note.coordinates-missing")
+    >>> note = DataNote("homes", "excluded", "coordinates-missing", told, 2)
+    >>> note_line(note).zh
+    'homes：坐标为空或不是数字，该行已剔除（2 处）'
+    >>> note_line(note, counted=True).en
+    'homes: coordinates are empty or no numbers; the rows are left out (2 rows)'
     """
     told: Message | str = note.message
     if counted and note.count:
