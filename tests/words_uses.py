@@ -155,6 +155,10 @@ def _documentation(tree):
         is_assert = isinstance(node, ast.Assert)
         if is_assert or (isinstance(node, ast.Raise) and _is_ours_alone(node.exc)):
             yield from (id(each) for each in ast.walk(node))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Field":
+            # The description of a key in a JSON Schema is a reference, in English as its keys are.
+            told = [each.value for each in node.keywords if each.arg == "description"]
+            yield from (id(each) for value in told for each in ast.walk(value))
 
 
 def _is_ours_alone(raised):
