@@ -191,7 +191,7 @@ def _check_size(path: Path, max_bytes: int) -> None:
         raise LoadError(message("plan.not_found", path=path))
     size = path.stat().st_size
     if size > max_bytes:
-        raise LoadError(message("plan.too_large", path=path, size=size, most=max_bytes))
+        raise LoadError(message("plan.file_too_large", path=path, size=size, most=max_bytes))
 
 
 def _from_yaml(path: Path, max_bytes: int) -> Parts:
