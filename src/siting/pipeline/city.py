@@ -324,7 +324,7 @@ def note_health(city: City, report: DataReport) -> None:
     if len(places) != len(city.homes):  # a home without a place has no detour
         return
     health = network_health(city.network, city.home_attachment, places)
-    told = {
+    told: dict[str, str | int] = {
         "main_share": f"{health.main_share:.1%}",
         "homes_on_main": f"{health.homes_on_main:.1%}",
         "pieces": health.pieces,
