@@ -324,7 +324,7 @@ def note_health(city: City, report: DataReport) -> None:
     if len(places) != len(city.homes):  # a home without a place has no detour
         return
     health = network_health(city.network, city.home_attachment, places)
-    told: dict[str, str | int] = {
+    told = {
         "main_share": f"{health.main_share:.1%}",
         "homes_on_main": f"{health.homes_on_main:.1%}",
         "pieces": health.pieces,
@@ -335,7 +335,7 @@ def note_health(city: City, report: DataReport) -> None:
         "median_detour": _ratio(health.median_detour),
         "high_detour": _ratio(health.high_detour),
     }
-    shown = {name: told[name] for name in told if name not in ("pieces", "dead_ends")}
+    shown = {name: str(told[name]) for name in told if name not in ("pieces", "dead_ends")}
     ends = message("note.links-missing") if health.looks_broken else message("mark.stop")
     report.add(
         "streets",
