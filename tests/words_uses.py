@@ -13,8 +13,9 @@ LISTS = Path(__file__).resolve().parent / "words_to_convert"
 # These say keys that they are given, or make them of other names.
 MAKERS = ("words/", "message.py", "cli/help_words.py")
 # What is data, not speech: the made-up district, texts that are matched with the words of files.
-DATA = ("words/", "vocabulary/", "sample/")
+DATA = ("words/", "sample/")
 # Chinese words that files hold and that these modules compare with: their sentences are found.
+# So are those of the vocabulary, which is such words.
 MATCHED = {
     "crs/declared.py": "names that people give to coordinate systems",
     "loaders/layer/attributes.py": "the word for yes",
@@ -170,9 +171,9 @@ def _is_ours_alone(raised):
 def texts_to_convert(name, tree):
     """Return what people read in a module: of one that compares words only its sentences."""
     texts = [text for _, text in texts_in(tree)]
-    told = re.compile(r"[。；]|\{\}")
-    if name not in MATCHED:
+    if name not in MATCHED and not name.startswith("vocabulary/"):
         return texts
+    told = re.compile(r"。|；|\{\}" if name in MATCHED else r"。|；")
     return [text for text in texts if SENTENCE.search(text) or told.search(text)]
 
 
