@@ -114,6 +114,19 @@ def test_bad_usage_is_answered_with_two_and_a_hint(arguments, hint, capsys):
     assert "Traceback" not in told.err
 
 
+def test_a_language_asked_for_outweighs_that_of_the_project(folder, tmp_path, monkeypatch, capsys):
+    # The project of the town says English.
+    command = ["analyze", str(folder / "siting.yaml"), "--out", str(tmp_path / "out"), "--no-map"]
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    assert run(command) == 1
+    assert SUMMARY in capsys.readouterr().out
+    monkeypatch.setenv("SITING_LANGUAGE", "zh")
+    assert run(command) == 1
+    told = capsys.readouterr()
+    assert SUMMARY not in told.out
+    assert "警告" in told.err
+
+
 def test_a_language_nobody_speaks_is_refused(folder, tmp_path, capsys):
     options = ["--out", str(tmp_path / "out"), "--language", "fr"]
     assert run(["analyze", str(folder / "siting.yaml"), *options]) == 2
@@ -245,15 +258,27 @@ def test_every_help_text_belongs_to_a_command_or_an_option():
     [
         (["analyze"], "缺少 project"),
         (["analyze", "x", "--ot", "y"], "没有选项 --ot"),
-        (["analyse"], "命令的写法有误"),
-        (["check", "x", "--status", "old"], "--status 的值不可用"),
+        (["analyse"], "没有命令“analyse”，现有：analyze、check、"),
+        (["check", "x", "--status", "old"], "--status 的值“old”不可用，应为 new、renewal 之一"),
+        (["check", "x", "--format"], "选项 --format 后面缺少值"),
+        (["check", "x", "--quiet=1"], "选项 --quiet 不带值"),
+        (["check", "x", "--languag", "zh"], "没有选项 --languag，是否指 --language？"),
+        (["report", "x", "--maps", "-1"], "--maps 的值“-1”不可用，应不小于 0"),
+        (["report", "x", "--maps", "few"], "--maps 的值“few”不可用，应为整数"),
+        (["locate", "x", "--rule", "r", "--gap", "wide"], "--gap 的值“wide”不可用，应为数字"),
+        (["diff", "a", "b", "c"], "多余的参数：c"),
     ],
 )
 def test_bad_usage_is_told_in_chinese(arguments, fault, capsys):
-    assert run([*arguments, "-l", "zh"]) == 2
+    assert run(["--language", "zh", *arguments]) == 2
     told = capsys.readouterr().err
     assert told.startswith(f"错误：{fault}")
     assert not re.search("[a-z]+ [a-z]+ [a-z]+", told)
+
+
+def test_a_group_without_a_command_shows_its_help(capsys):
+    assert run(["--language", "zh", "rules"]) == 2
+    assert "用法：" in capsys.readouterr().err
 
 
 def test_every_option_says_what_it_does():

@@ -65,7 +65,7 @@ def check(*arguments):
 
 
 def test_a_compliant_plan_is_answered_with_0_and_a_failing_one_with_1(write, capsys):
-    assert check(write(GOOD)) == 0
+    assert check(write(GOOD), "--language", "zh") == 0
     assert capsys.readouterr().out.rstrip().splitlines()[-1].startswith("全部符合强制性规定")
     assert check(write(SHORT), "--language", "en") == 1
     told = capsys.readouterr().out
@@ -120,7 +120,8 @@ def test_each_format_is_what_it_says(write, capsys, repository):
 
 
 def test_a_report_goes_to_a_file_whose_suffix_is_its_format(write, tmp_path, capsys):
-    assert check(write(SHORT), "--output", "a.json", "--save", "b.sarif", "--save", "c.html") == 1
+    reports = ["--output", "a.json", "--save", "b.sarif", "--save", "c.html"]
+    assert check(write(SHORT), *reports, "--language", "zh") == 1
     told = capsys.readouterr()
     assert told.out == ""
     assert "1 项不符合" in told.err
@@ -151,7 +152,7 @@ def test_a_link_stays_a_link_and_a_pipe_a_pipe(write, tmp_path):
     (tmp_path / "kept.txt").write_text("old", encoding="utf-8")
     (tmp_path / "kept.txt").chmod(0o640)
     (tmp_path / "link.txt").symlink_to("kept.txt")
-    assert check(write(GOOD), "--output", "link.txt") == 0
+    assert check(write(GOOD), "--output", "link.txt", "--language", "zh") == 0
     assert (tmp_path / "link.txt").is_symlink()
     assert "符合" in (tmp_path / "kept.txt").read_text(encoding="utf-8")
     assert (tmp_path / "kept.txt").stat().st_mode & 0o777 == 0o640
@@ -170,7 +171,7 @@ def test_what_was_known_does_not_fail_where_only_new_problems_count(write, capsy
     assert check("江湾", "--baseline", "main.json") == 1
     assert check("江湾", "--baseline", "main.json", "--fail-on", "new") == 0
     capsys.readouterr()
-    assert check("江湾", "--baseline", "main.json", "--new-only") == 0
+    assert check("江湾", "--baseline", "main.json", "--new-only", "--language", "zh") == 0
     told = capsys.readouterr()
     assert ELDER_CARE not in told.out
     assert "未变 1" in told.err
@@ -212,6 +213,26 @@ def test_two_plans_of_one_name_are_kept_apart_from_their_baseline(write, tmp_pat
     assert [source.split("/")[0].split("\\")[0] for source in told] == ["b"]
 
 
+@pytest.mark.parametrize(
+    ("environment", "options", "verdict"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, [], "不符合"),
+        ({"LANG": "C"}, [], "fail"),
+        ({"LANG": "zh_CN.UTF-8", "SITING_LANGUAGE": "en"}, [], "fail"),
+        ({"LANG": "C", "SITING_LANGUAGE": "en"}, ["--language", "zh"], "不符合"),
+    ],
+)
+def test_a_report_is_in_the_language_asked_for_else_in_that_of_the_environment(
+    write, environment, options, verdict, monkeypatch, capsys
+):
+    for name in ("SITING_LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert check(write(SHORT), *options) == 1
+    assert f"✗ {verdict}" in capsys.readouterr().out
+
+
 def test_only_new_problems_cannot_be_told_without_a_baseline(write, capsys):
     assert check(write(SHORT), "--fail-on", "new") == 2
     assert "--baseline" in capsys.readouterr().err
@@ -225,7 +246,7 @@ def test_diff_tells_reports_and_plans_apart_and_answers_1_for_what_is_new(write,
     write(SHORT, name="江湾")
     check("江湾", "--output", "new.json")
     capsys.readouterr()
-    assert run(["diff", "old.json", "new.json"]) == 1
+    assert run(["diff", "old.json", "new.json", "--language", "zh"]) == 1
     assert "新增 1，有变化 0，未变 0，已解决 0" in capsys.readouterr().out
     assert run(["diff", "new.json", "old.json", "--language", "en"]) == 0
     assert "fixed 1" in capsys.readouterr().out
@@ -441,11 +462,11 @@ def test_explain_shows_the_arithmetic_of_a_plan_and_of_a_report(write, capsys):
     write(SHORT)
     check("江湾", "--output", "r.json")
     capsys.readouterr()
-    assert run(["explain", ELDER_CARE, "江湾"]) == 0
+    assert run(["explain", ELDER_CARE, "江湾", "--language", "zh"]) == 0
     first = capsys.readouterr().out
     assert "1,250 户 × 30 m²/100 户 = 375 m²；规划 340 m²；缺 35 m²" in first
     assert "plan.yaml:" in first
-    assert run(["explain", ELDER_CARE, "r.json"]) == 0
+    assert run(["explain", ELDER_CARE, "r.json", "--language", "zh"]) == 0
     assert capsys.readouterr().out == first
     identifier = first.split("：")[-1].strip()
     assert run(["explain", identifier[:8], "r.json", "--language", "en"]) == 0

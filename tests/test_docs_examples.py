@@ -135,7 +135,7 @@ def test_no_input_of_the_action_is_run_or_taken_for_an_option(repository, plans)
     hostile = '"; import os; os.system("touch hacked") #'
     ran = check_step(repository, plans, plans=f"{hostile}\n--help", jurisdiction=hostile)
     assert ran.returncode == 2
-    assert "2 of 2 plans could not be checked" in ran.stderr
+    assert "2 个方案无法检查（共 2 个）" in ran.stderr
     assert not (plans / "hacked").exists()
     scripts = [step.get("run", "") for step in action(repository)["runs"]["steps"]]
     assert not any("${{" in script for script in scripts)

@@ -21,6 +21,7 @@ from locate_town import HOMES, SITES, frame_of_sites, write_street
 from siting.loaders.project.read import build_project
 from siting.locate import Limits
 from siting.pipeline.sites.problem import Decisions
+from siting.pipeline.sites.sheets import siting_sheets
 from siting.report.siting.text import siting_text
 
 FAILING = {name: row for name, row in HOMES.items() if name != "c"}
@@ -462,3 +463,19 @@ def test_forty_sites_for_the_elderly_of_wuhan_are_proven_best(real_data, reposit
     newly = rule["people_before"] - rule["people_after"]
     assert newly == pytest.approx(served["answer"]["newly_served"])
     assert found.curve["served"].is_monotonic_increasing
+
+
+def test_a_chinese_workbook_has_chinese_heads_statuses_and_facility_types(town):
+    summary = propose(town, sites="sites", p=1, curve=[1]).to_dict(scenario=False)
+    sheets = {sheet.title: sheet for sheet in siting_sheets(summary, "zh")}
+    assert list(sheets) == [
+        "方案概要", "选定的备选点", "效益曲线", "片区受益", "全部规则复核",
+    ]  # fmt: skip
+    heads = [column.header for sheet in sheets.values() for column in sheet.columns]
+    assert [head for head in heads if head.isascii()] == []
+    by_head = {column.header: column.values for column in sheets["选定的备选点"].columns}
+    assert set(by_head["设施类型"]) == {"公共阅读空间"}
+    curve = {column.header: column.values for column in sheets["效益曲线"].columns}
+    assert set(curve["状态"]) == {"已证明最优"}
+    told = [text for text in sheets["方案概要"].columns[0].values if "opened" in text]
+    assert told == []

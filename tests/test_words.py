@@ -21,6 +21,7 @@ from siting.data_report import DataReport
 from siting.errors import ProjectError, SitingError, TableError
 from siting.message import Message, Quantity, Term, Text, message
 from siting.pipeline.kept.messages import from_json, to_json
+from siting.render.page_words import page_words
 from siting.report.analysis.note_words import note_record, note_text
 from siting.words import current_language, say, speaking, word
 from siting.words.catalogue import _lines, keys_of, sentence
@@ -145,6 +146,18 @@ def test_every_message_has_the_values_of_its_sentence(uses, catalogues):
     assert wrong == []
 
 
+def test_every_key_of_the_page_is_in_the_words_that_it_carries():
+    keys, starts = words_uses.uses_of_page()
+    assert len(keys) > 80
+    for words in page_words().values():
+        assert keys - words.keys() == set()
+        assert [one for one in starts if not any(key.startswith(one) for key in words)] == []
+        named = {key.partition(".")[0] for key in keys | starts}
+        assert {key.partition(".")[0] for key in words} == named
+        own = {key for key in words if key.startswith("map.")} - keys
+        assert [key for key in own if not key.startswith(tuple(starts))] == []
+
+
 def test_every_key_of_a_message_is_written_where_it_is_made(uses):
     # A literal, one of two literals, or a family with a code: so that these tests find it.
     assert uses.unclear == []
@@ -153,7 +166,9 @@ def test_every_key_of_a_message_is_written_where_it_is_made(uses):
 def test_every_sentence_is_used(uses, catalogues):
     texts = catalogues["en"]
     referred = {name for text in texts.values() for name in words_uses.values_of(text)[1]}
-    used = {key for key, _, _ in uses.calls} | uses.strings | referred
+    keys, starts = words_uses.uses_of_page()
+    of_page = keys | {key for key in texts if key.startswith(tuple(starts))}
+    used = {key for key, _, _ in uses.calls} | uses.strings | referred | of_page
     # The words themselves name the marks, and cli/help_words.py makes the keys of the help;
     # terms stand ready for sentences to refer to.
     families = {*uses.families, "command", "help", "mark", "option", "quantity", "term"}

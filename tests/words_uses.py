@@ -48,6 +48,19 @@ def uses_of(trees):
     return uses
 
 
+def uses_of_page(root=SOURCE):
+    """Return the keys that the HTML map names, and how its keys that end in a code start."""
+    files = [*sorted((root / "render/map_modules").rglob("*.js")), root / "render/assets/page.html"]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    keys = set(re.findall(r'(?:word|counted)\("([^"]+)"', text))
+    keys |= set(re.findall(r'data-(?:word|label|placeholder)="([^"]+)"', text))
+    for pair in re.findall(r'word\([^()"]*(?:"[^".]*"[^()"]*)?\? "([^"]+)" : "([^"]+)"\)', text):
+        keys |= set(pair)
+    starts = set(re.findall(r"(?:word|counted)\(`([\w.]+)\$\{", text))
+    families = re.findall(r'coded\((?:\w+ \? "(\w+)" : )?"(\w+)"', text)
+    return keys, starts | {f"{name}." for pair in families for name in pair if name}
+
+
 def _speakers(tree):
     """Return which names of a module are those of siting.message and siting.words."""
     return {

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from siting.message import Message, message
+
 
 def nearest(word: str, known: Iterable[str], *, most: int = 1) -> list[str]:
     """Return the known words that look like a word, the nearest first; often none.
@@ -54,3 +56,14 @@ def nearest_known(word: str, known: Iterable[str]) -> str:
     names = sorted(set(known))
     near = nearest(word, names)
     return f"did you mean '{near[0]}'?" if near else f"known are: {', '.join(names)}"
+
+
+def nearest_message(word: str, known: Iterable[str]) -> Message:
+    """Return what `nearest_known` says, to be said in the language spoken.
+
+    >>> nearest_message("encodng", ["path", "encoding"]).key
+    'near.meant'
+    """
+    names = sorted(set(known))
+    near = nearest(word, names)
+    return message("near.meant", name=near[0]) if near else message("near.known", names=names)

@@ -7,7 +7,7 @@ language and imports nothing of siting.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -88,6 +88,8 @@ class Message:
 
 
 Sayable: TypeAlias = Message | Term | Text | Quantity | str
+Say: TypeAlias = Callable[[Sayable, Language], str]
+"""What puts something into words: `siting.words.say`, where it is not imported but handed in."""
 
 
 def message(key: str, /, **values: Given) -> Message:

@@ -12,37 +12,35 @@ import { state, store } from "../../src/siting/render/map_modules/model/store.js
 import { setLanguage, setWords } from "../../src/siting/render/map_modules/words.js";
 
 const EN = {
-  comma: ", ",
-  "count.area": "{n} areas",
-  "count.area.one": "{n} area",
-  "count.population": "{n} people",
-  "count.population.one": "{n} person",
-  "kind.home": "home",
-  "kind.site": "site",
-  "kind.city": "the whole city",
+  "mark.comma": ", ",
+  "map.count_area": "{n} {n:area|areas}",
+  "map.count_population": "{n} {n:person|people}",
+  "map.kind_home": "home",
+  "map.kind_site": "site",
+  "map.kind_city": "the whole city",
   "level.community": "community",
   "levels.community": "communities",
-  limitEach: "each its own",
-  name: "name",
-  noLimit: "no limit",
-  noneInReach: "none in reach",
+  "map.limit_each": "each its own",
+  "map.name": "name",
+  "map.no_limit": "no limit",
+  "map.none_in_reach": "none in reach",
   "one.bed": "bed",
-  orNone: " or none",
-  shareWithout: "without",
-  "shade.unknown": "unknown",
-  "shade.exempt": "not applicable",
-  "shade.near": "well served",
+  "map.or_none": " or none",
+  "map.share_without": "without",
+  "map.shade_unknown": "unknown",
+  "map.shade_exempt": "not applicable",
+  "map.shade_near": "well served",
   "strength.indicator": "indicator",
   "unit.bed": "beds",
   "unit.m": "m",
-  unreached: "out of reach",
+  "map.unreached": "out of reach",
   "verdict.unknown": "cannot tell",
-  "column.population": "people",
-  measured: "measured",
-  shortfall: "short by",
+  "map.column_population": "people",
+  "map.measured": "measured",
+  "map.shortfall": "short by",
 };
 
-const ZH = { "count.population": "{n}人", "unit.m": "米", unreached: "无法到达" };
+const ZH = { "map.count_population": "{n}人", "unit.m": "米", "map.unreached": "无法到达" };
 
 // Measurements are stored in tenths of a metre above 200 m, two codes up: 650 m is (650 - 200) * 10 + 2.
 function code(metres) {

@@ -17,12 +17,12 @@ import { openTown } from "./little-town.js";
 beforeEach(openTown);
 
 test("a value in a sentence is isolated, so that its direction of writing does not spread", () => {
-  assert.equal(word("count.area", { n: "7" }), "\u20687\u2069 areas");
+  assert.equal(word("map.count_area", { n: "7" }), "\u20687\u2069 areas");
 });
 
 test("a place without a value keeps its braces, and a pattern in a value is not filled in", () => {
-  assert.equal(word("count.area"), "{n} areas");
-  assert.equal(word("count.area", { n: "{n} $& $1" }), "\u2068{n} $& $1\u2069 areas");
+  assert.equal(word("map.count_area"), "{n} {n:area|areas}");
+  assert.equal(word("map.count_area", { n: "{n} $& $1" }), "\u2068{n} $& $1\u2069 areas");
 });
 
 test("a word that is missing shows its key and is remembered with its language", () => {
@@ -31,11 +31,12 @@ test("a word that is missing shows its key and is remembered with its language",
 });
 
 test("one of something has its own word where the language has one", () => {
-  assert.equal(counted("count.population", 1), "\u20681\u2069 person");
-  assert.equal(counted("count.population", 0), "\u20680\u2069 people");
-  assert.equal(counted("count.population", 1234), "\u20681,234\u2069 people");
+  assert.equal(counted("map.count_population", 1), "\u20681\u2069 person");
+  assert.equal(word("map.count_area", { n: "1" }), "\u20681\u2069 area");
+  assert.equal(counted("map.count_population", 0), "\u20680\u2069 people");
+  assert.equal(counted("map.count_population", 1234), "\u20681,234\u2069 people");
   setLanguage("zh");
-  assert.equal(counted("count.population", 1), "\u20681\u2069人");
+  assert.equal(counted("map.count_population", 1), "\u20681\u2069人");
 });
 
 test("a label falls back on the other language", () => {

@@ -16,6 +16,7 @@ from siting.cli.console import (
     warn,
 )
 from siting.progress import progress
+from siting.words import asked_language
 
 if TYPE_CHECKING:
     from siting.pipeline.gaps.analysis import Analysis
@@ -46,7 +47,7 @@ def analyze(
     with progress(quiet=quiet) as tell:
         analysis = run(
             project,
-            language=language,
+            language=language or asked_language(),
             straight_line=straight_line,
             cache=not no_cache,
             progress=tell,

@@ -24,6 +24,7 @@ from siting.cli import (
 )
 from siting.cli.console import ExitCode, debugging, plain_lines, use_utf8, warn
 from siting.cli.help_words import spoken_command
+from siting.cli.usage_words import usage_fault
 from siting.errors import SitingError
 from siting.message import Language, Sayable, message
 from siting.words import current_language, language_of, say, speaking, word
@@ -144,19 +145,11 @@ def _tell_error(fault: Sayable) -> None:
 
 def _show_usage(error: Any) -> None:
     """Say what is wrong with a command line; in English the parser says it itself."""
-    if current_language() == "en":
+    # A group without a command shows its help, which is spoken already.
+    if current_language() == "en" or type(error).__name__ == "NoArgsIsHelpError":
         error.show()
         return
-    parameter = getattr(error, "param", None)
-    option = getattr(error, "option_name", "")
-    if option:
-        _tell_error(message("cli.no_such_option", name=option))
-    elif parameter is None:
-        _tell_error(message("cli.bad_usage"))
-    else:
-        missing = type(error).__name__.startswith("Missing")
-        name = "/".join(parameter.opts)
-        _tell_error(message("cli.missing" if missing else "cli.bad_value", name=name))
+    _tell_error(usage_fault(error))
 
 
 def _reraise_when_debugging(error: Exception) -> None:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from siting.cli.console import ExitCode, NoCache, plain_lines, tame, warn
+from siting.cli.console import ExitCode, NoCache, inform, plain_lines, said, tame, warn
 from siting.cli.report_file import format_of, may_colour, print_report, write_report
 from siting.errors import SitingError
-from siting.message import Language
+from siting.message import Language, message
 from siting.plain_text import plain
 from siting.progress import progress
+from siting.words import current_language
 
 if TYPE_CHECKING:
     from siting.pipeline.plans.check import CheckOptions, PlanChecks
@@ -33,7 +34,7 @@ Packs = Annotated[
     list[str] | None,
     typer.Option("--rules"),
 ]
-Language_ = Annotated[Language, typer.Option("--language", "-l")]
+Language_ = Annotated[Language | None, typer.Option("--language", "-l")]
 
 
 def register(app: typer.Typer) -> None:
@@ -73,7 +74,7 @@ def check(
     ] = "any",
     new_only: Annotated[bool, typer.Option("--new-only")] = False,
     allow_unknown: Annotated[bool, typer.Option("--allow-unknown")] = False,
-    language: Language_ = "zh",
+    language: Language_ = None,
     include: Annotated[
         list[str] | None,
         typer.Option("--include"),
@@ -90,6 +91,7 @@ def check(
     """Check plans against every rule in force for their place and date."""
     from siting.rules.plan.evaluate import Counting
 
+    spoken = language or current_language()
     options = _options(
         rules,
         date,
@@ -98,7 +100,7 @@ def check(
         context=context,
         include=_states(include or ()),
         counting=Counting(share_rooms, rounding),
-        language=language,
+        language=spoken,
         cache=not no_cache,
     )
     reports = _reports(format_, output, save or ())
@@ -108,14 +110,14 @@ def check(
     outcome.only_new = new_only or fail_on == "new"
     for path, name in reports:
         shown = outcome.new if new_only else outcome.findings
-        text = _formatted(shown, name, outcome, language, full=verbose, colour=path is None)
+        text = _formatted(shown, name, outcome, spoken, full=verbose, colour=path is None)
         if path is None:
             print_report(text, name)
         else:
             # A CI job may show a text with cat; no other format begins a line with a name.
             write_report(path, tame(text) if name == "text" else text)
     if not quiet:
-        _tell(checks, outcome, reports, language, every=verbose)
+        _tell(checks, outcome, reports, spoken, every=verbose)
     if checks.unreadable:
         warn(_unreadable(checks.unreadable, len(checks)))
         return ExitCode.BAD_INPUT
@@ -131,9 +133,11 @@ def run_checks(plans: Sequence[Path], options: CheckOptions, *, quiet: bool = Fa
     with progress(quiet=quiet) as tell:
         checks = check_plans(files.plans, options, progress=tell)
     if files.skipped and not quiet:
-        listed = ", ".join(plain(path.name) for path in files.skipped[:_SHOWN_NOTES])
-        more = " ..." if len(files.skipped) > _SHOWN_NOTES else ""
-        warn(f"skipped {len(files.skipped)} that are no plans: {listed}{more}")
+        count, names = len(files.skipped), [path.name for path in files.skipped[:_SHOWN_NOTES]]
+        key = message("check.skipped", count=count, names=names)
+        if count > _SHOWN_NOTES:
+            key = message("check.skipped_more", count=count, names=names)
+        inform(key)
     return checks
 
 
@@ -150,7 +154,7 @@ def _options(
 def _states(include: Sequence[str]) -> tuple[str, ...]:
     for each in include:
         if each not in _STATES:
-            raise SitingError(f"--include is '{plain(each)}'; expected draft or unverified.")
+            raise SitingError(message("check.bad_include", given=each))
     return ("active", *include)
 
 
@@ -168,7 +172,7 @@ def _baseline(path: Path | None, *, needed: bool) -> tuple[Known, ...] | None:
 
     if path is None:
         if needed:
-            raise SitingError("what is new is told from a --baseline; name a JSON report.")
+            raise SitingError(message("check.no_baseline"))
         return None
     return read_report(path)
 
@@ -247,23 +251,18 @@ def _tell(
     every: bool,
 ) -> None:
     """Say on standard error what the report on standard output does not."""
-    from siting.message import Text
     from siting.report.plan.text import summary_text
-    from siting.report.words import labelled, word
+    from siting.report.words import told
 
     notes = checks.notes
     for note in notes if every else notes[:_SHOWN_NOTES]:
-        warn(labelled(word("notice", language), plain(note.text(language)), language))
+        warn(told("notice", plain(said(note)), language))
     more = len(notes) - _SHOWN_NOTES
     if not every and more > 0:
-        rest = Text(
-            f"另有 {more} 条，加 --verbose 列出", f"{more} more notes; --verbose shows them"
-        )
-        warn(labelled(word("notice", language), rest.text(language), language))
+        warn(told("notice", said(message("check.more_notes", count=more)), language))
     path, name = reports[0]
     if path is not None or name != "text":
-        told = summary_text(outcome.findings, language, allow_unknown=outcome.allow_unknown)
-        warn(told)
+        warn(summary_text(outcome.findings, language, allow_unknown=outcome.allow_unknown))
     if outcome.changes is not None:
         from siting.report.plan.diff import to_diff_text
 
@@ -275,11 +274,11 @@ def _unreadable(unreadable: Sequence[tuple[Path, str]], checked: int) -> str:
     by_fault: dict[str, list[str]] = {}
     for path, error in unreadable:
         by_fault.setdefault(error, []).append(str(path))
-    listed = "\n".join(
-        f"  - {', '.join(map(plain, paths))}: {plain_lines(fault)}"
-        for fault, paths in by_fault.items()
-    )
-    return (
-        f"error: {len(unreadable)} of {len(unreadable) + checked} plans could not be checked\n"
-        f"{listed}"
-    )
+    count = len(unreadable)
+    head = said(message("check.unreadable", count=count, all=count + checked))
+    lines = [f"{said(message('cli.error'))}{head}"]
+    for fault, paths in by_fault.items():
+        first, *rest = plain_lines(fault).split("\n")
+        lines.append(f"  - {said(message('check.at_fault', paths=paths, fault=first))}")
+        lines += rest
+    return "\n".join(lines)

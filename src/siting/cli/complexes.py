@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from siting.cli.console import ExitCode, plain_lines, say, say_json, warn
+from siting.cli.console import ExitCode, inform, plain_lines, say, say_json
 from siting.cli.projects import who
+from siting.message import message
 from siting.progress import progress
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def locate_complexes(
     _tell(found, written, as_json=as_json, quiet=quiet)
     if write_back is not None and found.has_plan:
         count = write_complex_proposals(write_back, found, by=who())
-        warn(f"{count} complexes were written into {write_back} as proposals")
+        inform(message("locate.complexes_written", count=count, library=write_back))
     if found.has_plan:
         return ExitCode.COMPLIANT
     invalid = found.solution.status.value == "invalid"
@@ -80,4 +81,4 @@ def _tell(found: ComplexSiting, written: Path, *, as_json: bool, quiet: bool) ->
     if found.has_plan:
         say(str(written / "map.html"))
     else:
-        warn(f"no plan; {written / 'locate.json'} says why")
+        inform(message("locate.no_plan", path=written / "locate.json"))

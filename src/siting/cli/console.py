@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from siting.message import Sayable
 from siting.plain_text import plain
+from siting.words import current_language
+from siting.words import say as spoken
 
 if TYPE_CHECKING:
     pass
@@ -57,6 +60,16 @@ def say_json(value: Any) -> None:
 def warn(text: str) -> None:
     """Print one line that is not the result."""
     sys.stderr.write(f"{tame(text)}\n")
+
+
+def said(message: Sayable) -> str:
+    """Say a message in the language spoken."""
+    return spoken(message, current_language())
+
+
+def inform(message: Sayable) -> None:
+    """Print a message that is not the result."""
+    warn(said(message))
 
 
 def plain_lines(text: str) -> str:

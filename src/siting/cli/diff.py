@@ -10,6 +10,7 @@ import typer
 from siting.cli.check import Date, Jurisdiction, Language_, Packs
 from siting.cli.console import ExitCode
 from siting.cli.report_file import print_report, write_report
+from siting.words import current_language
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +27,7 @@ def diff(
     jurisdiction: Jurisdiction = None,
     format_: Annotated[Literal["text", "json"], typer.Option("--format", "-f")] = "text",
     output: Annotated[Path | None, typer.Option("--output", "-o")] = None,
-    language: Language_ = "zh",
+    language: Language_ = None,
 ) -> int:
     """Say which problems are new, fixed, changed or unchanged."""
     from siting.cli.known_findings import known_findings
@@ -36,7 +37,8 @@ def diff(
 
     options = CheckOptions(rules=tuple(rules or ()), date=day_of(date), jurisdiction=jurisdiction)
     changes = compare(known_findings(old, options), known_findings(new, options))
-    text = to_diff_json(changes) if format_ == "json" else to_diff_text(changes, language=language)
+    spoken = language or current_language()
+    text = to_diff_json(changes) if format_ == "json" else to_diff_text(changes, language=spoken)
     if output is None:
         print_report(text, format_)
     else:

@@ -9,7 +9,9 @@ import typer
 
 from siting.cli.console import ExitCode, NoCache, say
 from siting.errors import SitingError
+from siting.message import message
 from siting.progress import progress
+from siting.words import asked_language
 
 if TYPE_CHECKING:
     from siting.pipeline.gaps.analysis import Analysis
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 Project = Annotated[Path, typer.Argument()]
 Language = Annotated[str | None, typer.Option("--language", "-l")]
+_ENDINGS = (".html", ".png", ".svg", ".pdf")
 Quiet = Annotated[bool, typer.Option("--quiet", "-q")]
 
 
@@ -46,8 +49,8 @@ def draw_map(
     from siting.render import write_map, write_static_map
 
     kind = out.suffix.lower()
-    if kind not in (".html", ".png", ".svg", ".pdf"):
-        raise SitingError(f"{out} has the ending '{kind}'; expected .html, .png, .svg or .pdf.")
+    if kind not in _ENDINGS:
+        raise SitingError(message("draw.wrong_ending", path=out, suffix=kind, known=_ENDINGS))
     analysis = _analysis(project, language, cache=not no_cache, quiet=quiet)
     model = build_map_model(analysis)
     if kind == ".html":
@@ -81,10 +84,8 @@ def _analysis(project: Path, language: str | None, *, cache: bool, quiet: bool) 
     from siting.pipeline.gaps.analysis import analyze
 
     if (project / "manifest.json").is_file() and not (project / "siting.yaml").is_file():
-        raise SitingError(
-            f"{project} holds results, which carry no streets or layers to draw from; "
-            "name the project file that they were made of."
-        )
+        raise SitingError(message("draw.holds_results", path=project))
+    language = language or asked_language()
     with progress(quiet=quiet) as tell:
         return analyze(project, language=language, cache=cache, progress=tell)
 

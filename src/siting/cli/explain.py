@@ -10,7 +10,8 @@ import typer
 from siting.cli.check import Date, Jurisdiction, Language_, Packs
 from siting.cli.console import say
 from siting.errors import SitingError
-from siting.plain_text import plain
+from siting.message import message
+from siting.words import current_language
 
 
 def register(app: typer.Typer) -> None:
@@ -25,7 +26,7 @@ def explain(
     rules: Packs = None,
     date: Date = None,
     jurisdiction: Jurisdiction = None,
-    language: Language_ = "zh",
+    language: Language_ = None,
 ) -> None:
     """Explain a finding: the rule, the numbers and their places, the arithmetic, the clause."""
     from siting.cli.known_findings import finding_records
@@ -33,20 +34,19 @@ def explain(
     from siting.report.plan.explanation import to_explanation
 
     options = CheckOptions(rules=tuple(rules or ()), date=day_of(date), jurisdiction=jurisdiction)
-    records = finding_records(source, options, language)
+    spoken = language or current_language()
+    records = finding_records(source, options, spoken)
     chosen = _chosen(finding, records, source)
-    say("\n\n".join(to_explanation(each, language=language) for each in chosen))
+    say("\n\n".join(to_explanation(each, language=spoken) for each in chosen))
 
 
 def _chosen(wanted: str, records: list[dict[str, Any]], source: Path) -> list[dict[str, Any]]:
-    from siting.did_you_mean import nearest_known
+    from siting.did_you_mean import nearest_message
 
     by_rule = [each for each in records if each["rule_id"] == wanted]
     by_id = [each for each in records if str(each["finding_id"]).startswith(wanted)]
     if by_rule or by_id:
         return by_rule or by_id
     known = {str(each["rule_id"]) for each in records}
-    raise SitingError(
-        f"{source} has no finding '{plain(wanted)}'; {nearest_known(wanted, known)} (a rule "
-        "that was not applied has none; siting rules explain says what it asks)"
-    )
+    near = nearest_message(wanted, known)
+    raise SitingError(message("explain.none", source=source, wanted=wanted, nearest=near))

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from siting.errors import SitingError
+from siting.message import Message, message
+from siting.words import current_language, say
 
 if TYPE_CHECKING:
     from siting.message import Language
@@ -59,10 +61,12 @@ def _checked(path: Path, options: CheckOptions) -> tuple[Any, ...]:
 
     checks = check_plans(find_plans([path]).plans, options)
     if checks.unreadable:
-        lines = [f"{where}: {error}" for where, error in checks.unreadable]
+        lines: list[Message] = [
+            message("error.fault", subject=where, fault=error) for where, error in checks.unreadable
+        ]
         if path.suffix.lower() == ".json":
-            lines.append(f"Nor is {path} a report of siting check, which begins with 'findings'.")
-        raise SitingError(" ".join(lines))
+            lines.append(message("file.no_report", path=path))
+        raise SitingError(" ".join(say(line, current_language()) for line in lines))
     return checks.findings
 
 
@@ -73,4 +77,6 @@ def _bytes_of(path: Path) -> bytes:
         with path.open("rb") as stream:
             return stream.read(MAX_BASELINE_BYTES + 1)
     except OSError as error:
-        raise SitingError(f"{path} cannot be read: {error.strerror}.") from None
+        raise SitingError(
+            message("file.unreadable", path=path, reason=error.strerror or "")
+        ) from None

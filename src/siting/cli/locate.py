@@ -12,14 +12,16 @@ from siting.cli.complexes import locate_complexes
 from siting.cli.console import (
     ExitCode,
     NoCache,
+    inform,
     plain_lines,
     say,
     say_json,
-    warn,
 )
 from siting.cli.projects import who
 from siting.errors import SitingError
+from siting.message import message
 from siting.progress import progress
+from siting.words import asked_language
 
 if TYPE_CHECKING:
     from siting.pipeline.sites.problem import Decisions
@@ -85,6 +87,7 @@ def locate(
 
     check_out_folder(out)
     _check_time(time_limit, gap)
+    language = language or asked_language()
     if function:
         _refuse_beside(
             **{"--rule": rule, "--budgets": budgets, "--model": model, "--weight": weight,
@@ -102,7 +105,7 @@ def locate(
             cache=not no_cache, quiet=quiet,
         )  # fmt: skip
     if rule is None:
-        raise SitingError("name the rule to serve: --rule ID, or --function for a complex.")
+        raise SitingError(message("locate.no_rule"))
     with progress(quiet=quiet) as tell:
         analysis = analyze(project, language=language, cache=not no_cache, progress=tell)
         source, decisions, notes = _source(sites, analysis, [rule], force_in, force_out)
@@ -131,16 +134,16 @@ def _code(found: Siting) -> ExitCode:
 
 def _check_time(time_limit: float, gap: float) -> None:
     if not time_limit > 0:
-        raise SitingError(f"--time-limit is {time_limit:g}; give seconds above 0.")
+        raise SitingError(message("locate.bad_time_limit", given=f"{time_limit:g}"))
     if not 0 <= gap < 1:
-        raise SitingError(f"--gap is {gap:g}; give a share from 0 to below 1, such as 0.01.")
+        raise SitingError(message("locate.bad_gap", given=f"{gap:g}"))
 
 
 def _refuse_beside(**given: Any) -> None:
     """Raise where an option that is of one rule stands beside functions of a complex."""
     useless = [name for name, value in given.items() if value]
     if useless:
-        raise SitingError(f"--function has no use for {', '.join(useless)}.")
+        raise SitingError(message("locate.useless", options=useless))
 
 
 def _source(
@@ -171,7 +174,8 @@ def _numbers(text: str | None, option: str) -> tuple[float, ...]:
     try:
         return tuple(float(part) for part in _ids(text))
     except ValueError:
-        raise SitingError(f"{option} is '{text}'; give numbers with commas, 1e8,2e8.") from None
+        fault = message("locate.bad_numbers", option=option, given=text or "")
+        raise SitingError(fault) from None
 
 
 def _points(text: str | None) -> Sequence[float] | bool:
@@ -186,13 +190,13 @@ def _points(text: str | None) -> Sequence[float] | bool:
     else:
         points = _numbers(text, "--curve")
     if not points or not all(0 <= point < float("inf") for point in points):
-        raise SitingError(f"--curve is '{text}'; give points of 0 or more: 1-100 or 5,10,20.")
+        raise SitingError(message("locate.bad_curve", given=text))
     return points
 
 
 def _by_hand(found: Siting, swap: list[str] | None, opened: str | None) -> Siting | None:
     if swap and opened:
-        raise SitingError("give either --swap or --open, not both.")
+        raise SitingError(message("locate.swap_and_open"))
     if not found.has_plan:
         return None
     if opened:
@@ -202,7 +206,7 @@ def _by_hand(found: Siting, swap: list[str] | None, opened: str | None) -> Sitin
     pairs = [each.partition("=") for each in swap]
     wrong = [old for old, sign, new in pairs if not (old and sign and new)]
     if wrong:
-        raise SitingError(f"--swap is '{wrong[0]}'; write OLD=NEW, such as ST17=ST01.")
+        raise SitingError(message("locate.bad_swap", given=wrong[0]))
     return found.swap({old.strip(): new.strip() for old, _, new in pairs})
 
 
@@ -222,11 +226,11 @@ def _tell(
     if found.has_plan:
         say(str(written / "map.html"))
     else:
-        warn(f"no plan; {written / 'locate.json'} says why")
+        inform(message("locate.no_plan", path=written / "locate.json"))
 
 
 def _write_back(found: Siting, library: Path) -> None:
     from siting.pipeline.sites.library import write_proposal
 
     count = write_proposal(library, found, by=who())
-    warn(f"{count} sites were written into {library} as proposals")
+    inform(message("locate.written_back", count=count, library=library))

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from siting.cli.console import (
     ExitCode,
     NoCache,
+    inform,
     plain_lines,
     say,
     say_json,
-    warn,
 )
 from siting.errors import SitingError
+from siting.message import message
 from siting.plain_text import plain
 from siting.progress import progress
+from siting.words import asked_language, current_language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +66,7 @@ def list_projects(
     from siting.loaders.library.store import STATES, functions_of, read_library
 
     if state is not None and state not in STATES:
-        raise SitingError(f"--state is '{state}'; expected one of {', '.join(STATES)}.")
+        raise SitingError(message("projects.bad_state", given=state, known=STATES))
     table = read_library(library)
     kept = [
         (state is None or row.state == state)
@@ -79,7 +81,8 @@ def list_projects(
     for row in _rows(chosen):
         say(plain(_line(row)))
     total = chosen["investment_cny"].sum()
-    warn(f"{len(chosen)} of {len(table)} projects, {total:,.0f} CNY")
+    counts = {"count": len(chosen), "all": len(table)}
+    inform(message("projects.counted", total=f"{total:,.0f}", **counts))
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -134,12 +137,12 @@ def add_project(
     if not library.exists():
         create_library(library)
     if (read_library(library)["project_id"] == project_id).any():
-        raise SitingError(f"{library.name} has a project '{project_id}'; change it with set.")
+        raise SitingError(message("projects.known", library=library.name, project=project_id))
     fields = _fields(
         name, state, functions, floor_area, investment, year, community, note, lon, lat
     )
     change_projects(library, {project_id: fields}, by=who(by), may_add=True)
-    warn(f"added {plain(project_id)}")
+    inform(message("projects.added", project=project_id))
 
 
 @commands.command("set")
@@ -166,9 +169,9 @@ def set_projects(
         name, state, functions, floor_area, investment, year, community, note, lon, lat
     )
     if not fields:
-        raise SitingError("nothing is to be changed; name a field, such as --state planned.")
+        raise SitingError(message("projects.no_field"))
     count = change_projects(library, dict.fromkeys(project_ids, fields), by=who(by))
-    warn(f"changed {count} of {len(project_ids)} projects")
+    inform(message("projects.changed", count=count, all=len(project_ids)))
 
 
 def _fields(*values: object) -> dict[str, Any]:
@@ -201,7 +204,7 @@ def budget(
     from siting.loaders.library.store import create_library, read_budgets, set_budget
 
     if year is not None and amount is None:
-        raise SitingError(f"the money of {year} is missing; write it in CNY behind the year.")
+        raise SitingError(message("projects.no_money", year=year))
     if year is not None and amount is not None:
         if not library.exists():
             create_library(library)
@@ -246,8 +249,8 @@ def import_table(
     report = DataReport()
     count = import_projects(library, table, report=report, by=who(by), crs=crs)
     for note in report.notes:
-        warn(plain(note_line(note).en))
-    warn(f"{count} projects were added or changed")
+        inform(note_line(note))
+    inform(message("projects.taken", count=count))
 
 
 @commands.command("export")
@@ -255,17 +258,15 @@ def export_table(
     library: Library,
     workbook: Annotated[Path, typer.Argument()],
     *,
-    language: Annotated[str, typer.Option("--language", "-l")] = "zh",
+    language: Annotated[Literal["zh", "en"] | None, typer.Option("--language", "-l")] = None,
 ) -> None:
     """Write the library as a workbook: projects, history, budgets."""
     from siting.pipeline.sites.library import export_projects
 
-    if language not in ("zh", "en"):
-        raise SitingError(f"language is '{language}'; expected zh or en.")
     if workbook.suffix.lower() != ".xlsx":
-        raise SitingError(f"{workbook} is to be a workbook; its name must end with .xlsx.")
-    count = export_projects(library, workbook, language=language)
-    warn(f"{count} projects were written to {workbook}")
+        raise SitingError(message("projects.no_workbook", path=workbook))
+    count = export_projects(library, workbook, language=language or current_language())
+    inform(message("projects.written", count=count, path=workbook))
 
 
 @commands.command("plan")
@@ -293,6 +294,7 @@ def plan_years(
     from siting.report.siting.text import siting_text
 
     check_out_folder(out)
+    language = language or asked_language()
     with progress() as tell:
         analysis = analyze(project, language=language, cache=not no_cache, progress=tell)
         limits = Limits(time_limit, gap, progress=tell)
@@ -306,6 +308,6 @@ def plan_years(
         return ExitCode.FINDINGS
     if write:
         count = write_proposal(library, found, by=who(by), first_year=first_year)
-        warn(f"{count} sites were written into {library} as proposals")
+        inform(message("locate.written_back", count=count, library=library))
     say(str(written / "map.html"))
     return ExitCode.COMPLIANT

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from siting.cli.console import tame
 from siting.errors import SitingError
+from siting.message import message
 
 
 def format_of(path: Path, *, otherwise: str | None = None) -> str:
@@ -19,7 +20,7 @@ def format_of(path: Path, *, otherwise: str | None = None) -> str:
     found = format_of_file(path.name) or otherwise
     if found is None:
         known = [end for each in FORMATS.values() for end in each.suffixes]
-        raise SitingError(f"{path}: the suffix tells no format; use one of {', '.join(known)}.")
+        raise SitingError(message("file.no_format", path=path, known=known))
     return found
 
 
@@ -41,7 +42,9 @@ def write_report(path: Path, text: str) -> None:
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=folder)
     except OSError as error:
-        raise SitingError(f"{path} cannot be written: {error.strerror}.") from None
+        raise SitingError(
+            message("file.unwritable", path=path, reason=error.strerror or "")
+        ) from None
     beside = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
@@ -49,7 +52,9 @@ def write_report(path: Path, text: str) -> None:
         beside.chmod(path.stat().st_mode if path.exists() else _mode_for_new_files())
         beside.replace(path)
     except OSError as error:
-        raise SitingError(f"{path} cannot be written: {error.strerror}.") from None
+        raise SitingError(
+            message("file.unwritable", path=path, reason=error.strerror or "")
+        ) from None
     finally:
         with suppress(OSError):
             beside.unlink()

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from siting.cli.console import ExitCode, say, say_json, warn
+from siting.cli.console import ExitCode, inform, say, say_json
 from siting.errors import RuleError, SitingError
 from siting.message import Language as Spoken
+from siting.message import message
 from siting.plain_text import one_line, plain
+from siting.words import current_language, word
 
 if TYPE_CHECKING:
     from siting.rules.pack.model import Pack, Rule
@@ -22,7 +24,7 @@ commands = typer.Typer(
 )
 
 Packs = Annotated[list[str] | None, typer.Argument()]
-Language = Annotated[str, typer.Option("--language", "-l")]
+Language = Annotated[Spoken | None, typer.Option("--language", "-l")]
 AsJson = Annotated[bool, typer.Option("--json")]
 
 
@@ -35,23 +37,24 @@ def register(app: typer.Typer) -> None:
 def list_rules(
     packs: Packs = None,
     *,
-    language: Language = "zh",
+    language: Language = None,
     date: Annotated[str | None, typer.Option("--date")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List rules: id, strength, confidence, status, title."""
+    spoken = language or current_language()
     rules = [rule for pack in _read(packs) for rule in pack.rules]
     if date is not None:
         day = _day(date)
         rules = [rule for rule in rules if rule.days.holds_on(day)]
     if as_json:
-        say_json([_entry(rule, language) for rule in rules])
+        say_json([_entry(rule, spoken) for rule in rules])
         return
     for rule in rules:
         status = "" if rule.status == "active" else f" [{rule.status}]"
-        title = rule.title.text(language)
+        title = rule.title.text(spoken)
         say(plain(f"{rule.id:<48} {rule.strength:<12} {rule.source.confidence}  {title}{status}"))
-    warn(f"{len(rules)} rules")
+    inform(message("rules.counted", count=len(rules)))
 
 
 def _entry(rule: Rule, language: str) -> dict[str, Any]:
@@ -72,7 +75,7 @@ def show_rule(
     rule_id: Annotated[str, typer.Argument()],
     packs: Packs = None,
     *,
-    language: Language = "zh",
+    language: Language = None,
     as_json: AsJson = False,
 ) -> None:
     """Show one rule whole: pass mark, clause, quote, URL, how it is read, worked cases."""
@@ -82,7 +85,7 @@ def show_rule(
     if as_json:
         say_json(rule.model_dump(mode="json"))
     else:
-        say(describe_rule(rule, language))
+        say(describe_rule(rule, language or current_language()))
 
 
 @commands.command("explain")
@@ -90,26 +93,27 @@ def explain_rule(
     rule_id: Annotated[str, typer.Argument()],
     packs: Packs = None,
     *,
-    language: Language = "zh",
+    language: Language = None,
 ) -> None:
     """Show what a rule asks and the arithmetic of its worked cases in words."""
-    from siting.report.words import labelled, word
+    from siting.report.words import labelled
+    from siting.report.words import word as verdict_word
     from siting.rules.cases.run import plan_of_case
     from siting.rules.explain import describe_rule
     from siting.rules.plan.evaluate import evaluate_plan
     from siting.words import say as said_in
 
+    spoken = language or current_language()
     rule = _rule(rule_id, packs)
     if "plan" not in rule.applies_to.subject:
-        say(describe_rule(rule, language))
+        say(describe_rule(rule, spoken))
         return
-    say(describe_rule(rule.model_copy(update={"cases": ()}), language))
-    say("算例：" if language == "zh" else "worked cases:")
-    spoken: Spoken = "zh" if language == "zh" else "en"
+    say(describe_rule(rule.model_copy(update={"cases": ()}), spoken))
+    say(word("rules.worked_cases", spoken))
     for case in rule.cases:
         for finding in evaluate_plan([rule], plan_of_case(rule, case)):
             text = said_in(finding.explanation, spoken)
-            said = labelled(word(finding.verdict, spoken), text, spoken)
+            said = labelled(verdict_word(finding.verdict, spoken), text, spoken)
             say(plain(f"  - {labelled(one_line(case.name), said, spoken)}"))
 
 
@@ -126,9 +130,9 @@ def lint(
     for fault in faults:
         say(plain(fault))
     if faults:
-        warn(f"{len(faults)} faults in {len(paths)} packs")
+        inform(message("rules.faults", count=len(faults), packs=len(paths)))
         return ExitCode.FINDINGS
-    warn(f"{len(paths)} packs are well formed")
+    inform(message("rules.well_formed", packs=len(paths)))
     return ExitCode.COMPLIANT
 
 
@@ -145,7 +149,8 @@ def run_tests(
     failed = [each for each in results if not each.passed]
     for result in results if verbose else failed:
         say(plain(str(result)))
-    warn(f"{len(results) - len(failed)} cases hold, {len(failed)} do not")
+    held = len(results) - len(failed)
+    inform(message("rules.cases_hold", held=held, failed=len(failed)))
     return ExitCode.FINDINGS if failed else ExitCode.COMPLIANT
 
 
@@ -156,13 +161,12 @@ def _read(packs: list[str] | None) -> tuple[Pack, ...]:
 
 
 def _rule(rule_id: str, packs: list[str] | None) -> Rule:
-    from siting.did_you_mean import nearest_known
+    from siting.did_you_mean import nearest_message
 
     known = {rule.id: rule for pack in _read(packs) for rule in pack.rules}
     if rule_id not in known:
-        raise RuleError(
-            "rules", [f"no rule is called '{rule_id}'; {nearest_known(rule_id, known)}"]
-        )
+        near = nearest_message(rule_id, known)
+        raise RuleError("rules", [message("rules.unknown", rule=rule_id, nearest=near)])
     return known[rule_id]
 
 
@@ -170,4 +174,4 @@ def _day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise SitingError(f"--date is '{text}'; write it as 2026-11-23.") from None
+        raise SitingError(message("rules.bad_date", given=text)) from None

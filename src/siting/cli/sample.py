@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from siting.cli.console import say
+from siting.cli.console import said, say
+from siting.message import message
 
 
 def register(app: typer.Typer) -> None:
@@ -25,4 +26,4 @@ def sample(
     from siting.sample import write_sample
 
     project = write_sample(folder, seed=seed, force=force)
-    say(f"A made-up district was written. Next:\n  siting analyze {project} --out out")
+    say(said(message("sample.written", project=project)))

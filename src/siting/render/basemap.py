@@ -10,7 +10,9 @@ import re
 from dataclasses import dataclass
 
 from siting.errors import SitingError
+from siting.message import Message, message
 from siting.render.model import Label
+from siting.words import say
 
 DATUMS = ("WGS 84", "CGCS2000")
 """Datums whose tiles lie under the map's data as they are: they agree within decimetres."""
@@ -55,16 +57,11 @@ class Basemap:
         shown = self.name.en or self.name.zh
         if self.datum not in DATUMS:
             raise SitingError(
-                f"the basemap '{shown}' is in {self.datum}; the map's data are in WGS 84 and "
-                f"would lie hundreds of metres off its streets. Take one in {' or '.join(DATUMS)}, "
-                "such as OpenStreetMap or Tianditu."
+                message("basemap.wrong_datum", name=shown, datum=self.datum, known=DATUMS)
             )
         for layer in self.layers:
             if not re.fullmatch(r"https://[A-Za-z0-9{][A-Za-z0-9.{}:-]*/[^\s'\";,]*", layer):
-                raise SitingError(
-                    f"the basemap '{shown}' has the layer '{layer}'; expected an address that "
-                    "begins with https:// and a host, without spaces, quotes, commas or semicolons"
-                )
+                raise SitingError(message("basemap.bad_address", name=shown, address=layer))
 
     def hosts(self) -> tuple[str, ...]:
         """Return the origins that the tiles come from, sorted.
@@ -88,7 +85,7 @@ def openstreetmap() -> Basemap:
     send: put the map on a web server before turning them on.
     """
     return Basemap(
-        name=Label("OpenStreetMap（在线）", "OpenStreetMap (online)"),
+        name=_label(message("basemap.openstreetmap")),
         layers=("https://tile.openstreetmap.org/{z}/{x}/{y}.png",),
         attribution="© OpenStreetMap contributors",
         max_zoom=19,
@@ -110,10 +107,7 @@ def tianditu(key: str) -> Basemap:
         The key holds something else than letters and digits.
     """
     if not re.fullmatch(r"[A-Za-z0-9]+", key):
-        raise SitingError(
-            "the Tianditu key holds something else than letters and digits; "
-            "copy the key of type 'browser' from your Tianditu account"
-        )
+        raise SitingError(message("basemap.bad_key"))
     query = (
         "SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles"
         "&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}"
@@ -123,10 +117,14 @@ def tianditu(key: str) -> Basemap:
         for name in ("vec", "cva")
     )
     return Basemap(
-        name=Label("天地图（在线）", "Tianditu (online)"),
+        name=_label(message("basemap.tianditu")),
         layers=layers,
-        attribution="天地图 · 国家地理信息公共服务平台",
+        attribution=say(message("basemap.tianditu_credit"), "zh"),
         subdomains=tuple("01234567"),
         max_zoom=18,
         datum="CGCS2000",
     )
+
+
+def _label(name: Message) -> Label:
+    return Label(say(name, "zh"), say(name, "en"))

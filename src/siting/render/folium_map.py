@@ -15,6 +15,7 @@ from branca.element import Figure
 from jinja2 import Template
 
 from siting.errors import SitingError
+from siting.message import message
 from siting.render.basemap import Basemap
 from siting.render.model import MapModel
 from siting.render.page import asset, data_blocks, document
@@ -59,7 +60,7 @@ class CoverageMap(folium.Map):
 
     def __init__(self, model: MapModel, *, language: str, basemaps: tuple[Basemap, ...]) -> None:
         if language not in _LANGUAGES:
-            raise SitingError(f"the map has no language '{language}'; expected one of {_LANGUAGES}")
+            raise SitingError(message("drawing.bad_language", language=language))
         super().__init__(tiles=None)
         title = model.title.zh if language == "zh" else model.title.en
         page = _Page(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.errors import TableError
+from siting.message import Message, message
 
 VERDICTS = ("pass", "fail", "unknown", "not_applicable")
 """The verdict codes 0 to 3 by name, in the order of every column of verdicts and of totals."""
@@ -308,7 +309,7 @@ class MapModel:
             return 1
         return {level.level: len(level.ids) for level in self.areas}.get(rule.level)
 
-    def faults(self) -> list[str]:
+    def faults(self) -> list[Message]:
         """Return every fault of the columns in words; empty where there is none."""
         return [
             *_length_faults("homes", len(self.homes.lon), _home_columns(self.homes)),
@@ -317,8 +318,8 @@ class MapModel:
             *_site_faults(self.sites),
             *(fault for level in self.areas for fault in _area_faults(level, self.homes)),
             *(fault for rule in self.rules for fault in self._rule_faults(rule)),
-            *_repeated("rule", [" ".join(_key(rule)) for rule in self.rules]),
-            *_repeated("level of areas", [level.level for level in self.areas]),
+            *_repeated("drawing.repeated_rule", [" ".join(_key(rule)) for rule in self.rules]),
+            *_repeated("drawing.repeated_level", [level.level for level in self.areas]),
         ]
 
     def check(self) -> None:
@@ -334,12 +335,14 @@ class MapModel:
         if faults:
             raise TableError("map", faults)
 
-    def _rule_faults(self, rule: MapRule) -> Iterator[str]:
+    def _rule_faults(self, rule: MapRule) -> Iterator[Message]:
         name = f"rule '{rule.id}'"
         n = self.subjects(rule)
         if n is None:
             given = [level.level for level in self.areas]
-            yield f"{name} is about areas of level '{rule.level}'; the map has {given}"
+            yield message(
+                "drawing.rule_without_level", rule=rule.id, level=rule.level, given=f"{given}"
+            )
             return
         columns: dict[str, Any] = {"verdict": rule.verdict, "measured": rule.measured}
         if rule.nearest is not None:
@@ -367,14 +370,14 @@ def _home_columns(homes: MapHomes) -> dict[str, Any]:
     return {name: column for name, column in columns.items() if column is not None}
 
 
-def _facility_faults(facilities: MapFacilities) -> Iterator[str]:
+def _facility_faults(facilities: MapFacilities) -> Iterator[Message]:
     names = ("lat", "ids", "names", "types")
     columns = {name: getattr(facilities, name) for name in names}
     yield from _length_faults("facilities", len(facilities.lon), columns)
     yield from _place_faults("facilities", facilities.lon, facilities.lat)
 
 
-def _site_faults(sites: MapSites | None) -> Iterator[str]:
+def _site_faults(sites: MapSites | None) -> Iterator[Message]:
     if sites is None:
         return
     columns = {name: getattr(sites, name) for name in ("lat", "ids", "names", "types")}
@@ -384,7 +387,7 @@ def _site_faults(sites: MapSites | None) -> Iterator[str]:
     yield from _place_faults("sites", sites.lon, sites.lat)
 
 
-def _area_faults(areas: MapAreas, homes: MapHomes) -> Iterator[str]:
+def _area_faults(areas: MapAreas, homes: MapHomes) -> Iterator[Message]:
     name = f"areas '{areas.level}'"
     yield from _length_faults(
         name, len(areas.ids), {"names": areas.names, "geometry": areas.geometry}
@@ -393,32 +396,33 @@ def _area_faults(areas: MapAreas, homes: MapHomes) -> Iterator[str]:
     yield from _range_faults(f"{name}: home_area", areas.home_area, -1, len(areas.ids) - 1)
 
 
-def _length_faults(subject: str, expected: int, columns: Mapping[str, Any]) -> Iterator[str]:
+def _length_faults(subject: str, expected: int, columns: Mapping[str, Any]) -> Iterator[Message]:
     for name, column in columns.items():
         if len(column) != expected:
-            yield f"{subject}: '{name}' has {len(column)} rows, expected {expected}"
+            rows = len(column)
+            yield message(
+                "drawing.rows", subject=subject, column=name, rows=rows, expected=expected
+            )
 
 
-def _place_faults(subject: str, lon: Floats, lat: Floats) -> Iterator[str]:
+def _place_faults(subject: str, lon: Floats, lat: Floats) -> Iterator[Message]:
     if len(lon) != len(lat):
         return
     # The map is in Web Mercator, which ends at 85 degrees.
     outside = np.flatnonzero(~((np.abs(lon) <= 180) & (np.abs(lat) <= 85)))
     if outside.size:
         row = outside[0]
-        yield (
-            f"{subject}: {outside.size} rows are not longitude and latitude in degrees, "
-            f"the first is row {row} ({lon[row]:g}, {lat[row]:g})"
-        )
+        at = {"row": row, "lon": f"{lon[row]:g}", "lat": f"{lat[row]:g}"}
+        yield message("drawing.not_degrees", subject=subject, count=outside.size, **at)
 
 
-def _range_faults(subject: str, values: NDArray[Any], low: int, high: int) -> Iterator[str]:
+def _range_faults(subject: str, values: NDArray[Any], low: int, high: int) -> Iterator[Message]:
     wrong = np.flatnonzero((values < low) | (values > high))
     if wrong.size:
-        first = f"the first is {values[wrong[0]]} in row {wrong[0]}"
-        yield f"{subject} is outside {low} to {high} in {wrong.size} rows, {first}"
+        first = {"value": str(values[wrong[0]]), "row": wrong[0], "count": wrong.size}
+        yield message("drawing.outside", subject=subject, low=low, high=high, **first)
 
 
-def _repeated(what: str, ids: Sequence[str]) -> Iterator[str]:
+def _repeated(key: str, ids: Sequence[str]) -> Iterator[Message]:
     for name in sorted({name for name in ids if ids.count(name) > 1}):
-        yield f"the {what} '{name}' is given {ids.count(name)} times"
+        yield Message(key, (("count", ids.count(name)), ("name", name)))

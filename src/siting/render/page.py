@@ -18,6 +18,7 @@ from typing import Any
 
 from siting.render.basemap import Basemap
 from siting.render.model import MapModel
+from siting.render.page_words import page_words
 from siting.render.payload import build_payload
 
 
@@ -68,7 +69,7 @@ def data_blocks(model: MapModel, *, language: str, basemaps: Sequence[Basemap]) 
     header, packs = build_payload(model)
     header["language"] = language
     header["basemaps"] = [_basemap(basemap) for basemap in basemaps]
-    header["words"] = json.loads(asset("assets/strings.json"))
+    header["words"] = page_words()
     header["packs"] = {name: pack["columns"] for name, pack in packs.items()}
     texts = {f"siting-pack-{name}": pack["text"] for name, pack in packs.items()}
     return {"siting-header": inert_json(header), **texts}

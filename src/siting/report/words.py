@@ -1,53 +1,21 @@
-"""The fixed words of the reports, in Chinese and English."""
+"""The words of the reports on plans, and what puts one before or behind a text."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
-from siting.message import Language
+from siting.message import Language, Term, message
 from siting.rules.plan.finding import PlanFinding
-
-_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "pass": ("符合", "pass"),
-        "fail": ("不符合", "fail"),
-        "unknown": ("无法判断", "unknown"),
-        "not_applicable": ("不适用", "not applicable"),
-        "indicator": ("指标", "indicator"),
-        "waived": ("已豁免", "waived"),
-        "warning": ("不满足建议", "not as recommended"),
-        "title": ("规划方案合规检查", "Plan compliance check"),
-        "compliant": ("全部符合强制性规定", "Every mandatory rule is met"),
-        "not_compliant": ("存在不符合项", "Not compliant"),
-        "plan": ("方案", "Plan"),
-        "verdict": ("结论", "Verdict"),
-        "rule": ("规则", "Rule"),
-        "subject": ("对象", "Subject"),
-        "measured": ("规划", "Planned"),
-        "required": ("要求", "Required"),
-        "shortfall": ("差额", "Shortfall"),
-        "why": ("说明", "Why"),
-        "source": ("依据", "Source"),
-        "verbatim": ("原文", "Quote"),
-        "paraphrase": ("大意", "In short"),
-        "confidence": ("来源可信度", "Confidence of the source"),
-        "evidence": ("数据出处", "Read from"),
-        "missing": ("缺少", "Missing"),
-        "governed": ("由另一条规则决定", "Decided by another rule"),
-        "waiver": ("豁免", "Waiver"),
-        "until": ("有效至", "until"),
-        "approved": ("批准", "approved by"),
-        "note": ("备注", "Note"),
-        "notice": ("说明", "note"),
-        "none": ("没有结果：没有适用的规则。", "No findings: no rule applies."),
-    }
-)
+from siting.words import say
 
 
 def word(key: str, language: Language) -> str:
-    """Return one of the fixed words."""
-    return _WORDS[key][language == "en"]
+    """Return one of the words of the reports.
+
+    >>> word("missing", "zh"), word("fail", "en")
+    ('缺少', 'fail')
+    """
+    return say(Term("report", key), language)
 
 
 def labelled(label: str, text: str, language: Language) -> str:
@@ -56,7 +24,16 @@ def labelled(label: str, text: str, language: Language) -> str:
     >>> labelled("依据", "GB 1", "zh"), labelled("Source", "GB 1", "en")
     ('依据：GB 1', 'Source: GB 1')
     """
-    return f"{label}{'：' if language == 'zh' else ': '}{text}"
+    return say(message("mark.labelled", label=label, text=text), language)
+
+
+def told(key: str, text: str, language: Language) -> str:
+    """Put one of the words before a text; empty where there is no text.
+
+    >>> told("source", "GB 1", "en"), told("source", "", "en")
+    ('Source: GB 1', '')
+    """
+    return labelled(word(key, language), text, language) if text else ""
 
 
 def with_aside(text: str, aside: str, language: Language) -> str:
@@ -65,7 +42,13 @@ def with_aside(text: str, aside: str, language: Language) -> str:
     >>> with_aside("江湾", "a.yaml", "zh"), with_aside("Jiangwan", "a.yaml", "en")
     ('江湾（a.yaml）', 'Jiangwan (a.yaml)')
     """
-    return f"{text}（{aside}）" if language == "zh" else f"{text} ({aside})"
+    return say(message("mark.aside", text=text, aside=aside), language)
+
+
+def titled(finding: PlanFinding, language: Language) -> str:
+    """Return the title of a finding, with what it is about where that is not the whole plan."""
+    title = say(finding.title, language)
+    return with_aside(title, finding.subject, language) if finding.subject else title
 
 
 def quoted(finding: PlanFinding, language: Language) -> str:
@@ -74,7 +57,7 @@ def quoted(finding: PlanFinding, language: Language) -> str:
     if citation is None or not citation.quote:
         return ""
     kind = "paraphrase" if citation.quote_kind == "paraphrase" else "verbatim"
-    return labelled(word(kind, language), citation.quote, language)
+    return told(kind, citation.quote, language)
 
 
 def verdict_key(finding: PlanFinding) -> str:
@@ -97,20 +80,23 @@ def summary_line(summary: Mapping[str, object], language: Language) -> str:
     """Write the summary in one line."""
     verdicts = summary["verdicts"]
     assert isinstance(verdicts, Mapping)
-    outcome = word("compliant" if summary["compliant"] else "not_compliant", language)
+    outcome = message("report.compliant" if summary["compliant"] else "report.not_compliant")
     advice = summary["not_as_recommended"]
     assert isinstance(advice, int)
     # A recommendation that is not met stands apart, as in the list above the line.
     told = {**verdicts, "fail": verdicts["fail"] - advice}
     numbers = {"fail": told.pop("fail"), "warning": advice, **told}
     numbers["waived"] = summary["waived"]
-    of = "项" if language == "zh" else ""
-    counts = [f"{count} {of}{word(key, language)}" for key, count in numbers.items() if count]
+    counts = [
+        message("report.counted", count=count, what=message(f"report.{key}"))
+        for key, count in numbers.items()
+        if isinstance(count, int) and count
+    ]
     if summary["failing"]:
-        aside = f"{summary['failing']} {'项须解决' if language == 'zh' else 'to resolve'}"
-        outcome = with_aside(outcome, aside, language)
-    listed = ("、" if language == "zh" else ", ").join(counts)
-    return labelled(outcome, listed, language) if counts else outcome
+        aside = message("report.to_resolve", count=str(summary["failing"]))
+        outcome = message("mark.aside", text=outcome, aside=aside)
+    whole = message("mark.labelled", label=outcome, text=counts) if counts else outcome
+    return say(whole, language)
 
 
 def waiver_line(finding: PlanFinding, language: Language) -> str:
@@ -118,10 +104,10 @@ def waiver_line(finding: PlanFinding, language: Language) -> str:
     waiver = finding.waived
     if waiver is None:
         return ""
-    approved, until = word("approved", language), word("until", language)
-    expires = waiver.expires.isoformat()
-    by = f"{waiver.approver}{approved}，" if language == "zh" else f"{approved} {waiver.approver}, "
-    return with_aside(waiver.reason, f"{by}{until} {expires}", language)
+    said = message(
+        "report.waived_by", reason=waiver.reason, approver=waiver.approver, on=waiver.expires
+    )
+    return say(said, language)
 
 
 def governed_line(finding: PlanFinding, language: Language) -> str:

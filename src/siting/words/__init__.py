@@ -5,7 +5,7 @@ to add one. Only `siting.errors` and what writes for people (`report`, `render`,
 room; everything below gives a `siting.message.Message`. Start reading at `spoken.py`.
 """
 
-from siting.words.language import current_language, language_of, speaking
+from siting.words.language import asked_language, current_language, language_of, speaking
 from siting.words.spoken import say, word
 
-__all__ = ["current_language", "language_of", "say", "speaking", "word"]
+__all__ = ["asked_language", "current_language", "language_of", "say", "speaking", "word"]

@@ -21,7 +21,17 @@ def current_language() -> Language:
     ...     current_language()
     'zh'
     """
-    return _chosen.get() or language_of(os.environ.get("SITING_LANGUAGE", "")) or _of_locale()
+    return asked_language() or _of_locale()
+
+
+def asked_language() -> Language | None:
+    """Return the language that somebody asked for; None where only the locale tells one.
+
+    >>> with speaking("zh"):
+    ...     asked_language()
+    'zh'
+    """
+    return _chosen.get() or language_of(os.environ.get("SITING_LANGUAGE", ""))
 
 
 @contextmanager

@@ -353,7 +353,10 @@ class Project(_Model):
     """A project file, checked; its paths are complete."""
 
     name: str = Field(min_length=1, description="Name of the project, for titles.")
-    language: Language = Field(default="zh", description="Language of what is written out.")
+    language: Language | None = Field(
+        default=None,
+        description="Language of what is written out; left out: SITING_LANGUAGE, else the locale.",
+    )
     crs: DeclaredCRS | None = Field(
         default=None,
         description="Metric system of the analysis, such as EPSG:4547; left out: chosen from "

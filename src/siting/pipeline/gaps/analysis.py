@@ -33,6 +33,7 @@ from siting.rules.city.evaluate import evaluate_city
 from siting.rules.city.findings_table import to_frame
 from siting.rules.pack.find import find_packs, read_packs
 from siting.rules.pack.selection import place_note, select_rules
+from siting.words import current_language, say
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -69,7 +70,7 @@ class Analysis(Found):
             Of one rule; all where left out.
         """
         chosen = [block for block in self.blocks if rule_id in (None, block.rule.id)]
-        return to_frame(chosen, self.city)
+        return to_frame(chosen, self.city, say)
 
     def write(self, folder: Path | str, *, progress: Progress | None = None) -> Path:
         """Write all results into a folder, all or nothing, and return the folder.
@@ -164,7 +165,7 @@ def analyze(
         A project, layer or rule pack that cannot be worked with; every fault of a file at once.
     """
     chosen = _project(project)
-    spoken = _language(language or chosen.language)
+    spoken = _language(language or chosen.language or current_language())
     started = dt.datetime.now(dt.UTC).astimezone().isoformat(timespec="seconds")
     report = DataReport()
     day = chosen.date or _today(report)

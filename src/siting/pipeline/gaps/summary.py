@@ -12,6 +12,7 @@ import numpy as np
 from siting.pipeline.demand.weights import LEADING
 from siting.rules.city.findings import VERDICT_WORDS
 from siting.rules.city.rollup import WEIGHTS, home_weights, roll_up, summarize
+from siting.words import say
 
 if TYPE_CHECKING:
     from siting.rules.city.findings import FindingBlock
@@ -120,7 +121,7 @@ def _totals(city: City) -> dict[str, float]:
 def _entries(blocks: Sequence[FindingBlock], city: City, language: str) -> list[dict[str, Any]]:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         spreads = pool.map(_spread, blocks)
-        entries = summarize(blocks, city, language)["rules"]
+        entries = summarize(blocks, city, language, say)["rules"]
         return [
             {"key": block_key(block), **_with_leading_share(entry), **spread}
             for block, entry, spread in zip(blocks, entries, spreads, strict=True)

@@ -2,99 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from siting.render.words import coded
+from siting.message import Language, Sayable, Term, Text
 from siting.report.siting.text import headline
 from siting.report.tables.workbook import Sheet, SheetColumn
+from siting.vocabulary.facility_types import load_facility_types
+from siting.words import say, word
 
-_WORDS = {
-    "summary": ("方案概要", "Summary"),
-    "summary_note": ("选址问题、结论及其可信程度", "The question, the answer and what it is worth"),
-    "sites": ("推荐点位", "Sites"),
-    "sites_note": (
-        "每行一处，新增最多者在前；新增 = 在它之前各处都开设后，再由它带来的",
-        "A row is a site, those that add most first; added is beyond the sites above it",
-    ),
-    "capacity_sheet": ("服务能力", "Capacity"),
-    "capacity_sheet_note": (
-        "最多可服务 = 限值与容量之内的最大值（已证明）；就近 = 都去最近一处，满员后不再接收",
-        "Could serve: the proven maximum. At the nearest: all go there, full ones turn away",
-    ),
-    "when": ("时间", "When"),
-    "today": ("目前", "Today"),
-    "with_proposal": ("方案后", "With the proposal"),
-    "demand": ("需求", "Demand"),
-    "within_reach": ("范围内", "Within reach"),
-    "served_at_nearest": ("就近可服务", "Served at the nearest"),
-    "could_serve": ("最多可服务", "Could serve"),
-    "curve": ("效益曲线", "Curve"),
-    "curve_note": (
-        "每行是一个独立求解的方案；上界 = 任何方案都不会超过",
-        "Each row is a plan of its own; no plan serves more than the bound",
-    ),
-    "areas": ("分区受益", "Areas"),
-    "areas_note": ("目前不达标者中受益与仍不达标的数量", "Of those who fail today, who gains"),
-    "rules": ("全部规则复核", "All rules"),
-    "rules_note": ("方案实施前后各规则不达标数", "Failing before and after the proposal"),
-    "by_hand": ("人工方案", "By hand"),
-    "by_hand_note": (
-        "人工指定点位的方案，按同样口径计算",
-        "A plan by hand, counted in the same way",
-    ),
-    "made_up": ("虚构数据。", "Made-up data. "),
-    "line": ("说明", "Statement"),
-    "rank": ("顺序", "Rank"),
-    "site_id": ("编号", "Id"),
-    "name": ("名称", "Name"),
-    "facility_type": ("设施类型", "Facility type"),
-    "year": ("年次", "Year"),
-    "added": ("新增", "Added"),
-    "added_population": ("新增人口", "People added"),
-    "added_elderly": ("新增老年人", "Elderly added"),
-    "added_households": ("新增户数", "Households added"),
-    "added_children": ("新增幼儿", "Children added"),
-    "added_homes": ("新增住宅", "Homes added"),
-    "cost": ("造价（元）", "Cost CNY"),
-    "cost_per_person": ("每人造价（元）", "Cost each CNY"),
-    "served_share_after": ("累计覆盖不达标者", "Share of failing, so far"),
-    "floor_area_m2": ("建筑面积 m²", "Floor area m²"),
-    "capacity": ("容量", "Capacity"),
-    "x": ("横坐标", "x"),
-    "y": ("纵坐标", "y"),
-    "value": ("开设数或资金", "Sites or money"),
-    "sites_opened": ("开设数", "Sites opened"),
-    "served": ("服务", "Served"),
-    "served_share": ("占不达标者", "Share of failing"),
-    "bound": ("上界", "Bound"),
-    "gap": ("差距", "Gap"),
-    "status": ("状态", "Status"),
-    "level": ("层级", "Level"),
-    "area_id": ("编号", "Id"),
-    "failing": ("目前不达标", "Failing today"),
-    "gained": ("受益", "Gained"),
-    "still_without": ("仍不达标", "Still without"),
-    "elderly_gained": ("受益老年人", "Elderly gained"),
-    "elderly_still_without": ("仍不达标老年人", "Elderly still without"),
-    "key": ("规则", "Rule"),
-    "title": ("名称", "Title"),
-    "subject_kind": ("对象", "Subject"),
-    "fail_before": ("不达标（前）", "Fail before"),
-    "fail_after": ("不达标（后）", "Fail after"),
-    "unknown_after": ("未知（后）", "Unknown after"),
-    "people_before": ("不达标人口（前）", "People before"),
-    "people_after": ("不达标人口（后）", "People after"),
-    "share_before": ("覆盖率（前）", "Share before"),
-    "share_after": ("覆盖率（后）", "Share after"),
-}
 _SHARES = {"served_share_after", "served_share", "gap", "share_before", "share_after"}
 _TEXTS = {
     "site_id": 16, "name": 28, "facility_type": 18, "status": 12, "level": 12, "area_id": 16,
-    "key": 40, "title": 36, "subject_kind": 12, "when": 18,
+    "line": 110, "key": 40, "title": 36, "subject_kind": 12, "when": 18,
 }  # fmt: skip
-_CODES = {"level": "level", "subject_kind": "subject"}
-_WHOLE = {"rank", "year", "fail_before", "fail_after", "unknown_after"}
+_HEADS = {"sites": "sites_opened"}
+_WHOLE = {"rank", "year", "sites", "fail_before", "fail_after", "unknown_after"}
 
 
 def siting_sheets(summary: Mapping[str, Any], language: str) -> list[Sheet]:
@@ -107,24 +30,26 @@ def siting_sheets(summary: Mapping[str, Any], language: str) -> list[Sheet]:
     language
         ``zh`` or ``en``.
     """
-    index = 0 if language == "zh" else 1
+    spoken: Language = "zh" if language == "zh" else "en"
     areas = [row for rows in summary["areas"].values() for row in rows]
     rules = [{**row, "title": row["title"][language]} for row in summary["rules"]]
-    told = [{**row, "when": _WORDS[row["when"]][index]} for row in summary["capacity"]]
-    lines = [*headline(summary, language), summary["answer"]["message"], *summary["notes"]]
+    told = [{**row, "when": say(Term("when", row["when"]), spoken)} for row in summary["capacity"]]
+    # The headline says what the status is worth; the solver's own sentence is English.
+    solved = [summary["answer"]["message"]] if spoken == "en" else []
+    lines = [*headline(summary, language), *solved, *summary["notes"]]
     sheets = [
-        _sheet("summary", [{"line": line} for line in lines], index),
-        _sheet("sites", _dated(summary["opened"]), index),
-        *([_sheet("capacity_sheet", told, index)] if told else []),
-        _sheet("curve", summary["curve"], index),
-        _sheet("areas", areas, index),
-        _sheet("rules", rules, index, leave_out=("strength", "unit", "unknown_before")),
+        _sheet("summary", [{"line": line} for line in lines], spoken),
+        _sheet("chosen", _dated(summary["opened"]), spoken),
+        *([_sheet("capacity", told, spoken)] if told else []),
+        _sheet("curve", summary["curve"], spoken),
+        _sheet("areas", areas, spoken),
+        _sheet("rules", rules, spoken, leave_out=("strength", "unit", "unknown_before")),
     ]
     if "by_hand" in summary:
-        sheets.append(_sheet("by_hand", _dated(summary["by_hand"]["opened"]), index))
+        sheets.append(_sheet("by_hand", _dated(summary["by_hand"]["opened"]), spoken))
     if not summary["made_up"]:
         return sheets
-    mark = _WORDS["made_up"][index]
+    mark = word("sheet.made_up", spoken)
     return [Sheet(each.title, mark + each.note, each.columns) for each in sheets]
 
 
@@ -136,27 +61,45 @@ def _dated(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def _sheet(
     name: str,
     rows: Sequence[Mapping[str, Any]],
-    index: int,
+    language: Language,
     *,
     leave_out: Sequence[str] = (),
 ) -> Sheet:
     keys = [key for key in (rows[0] if rows else {"line": ""}) if key not in leave_out]
-    columns = tuple(_column(key, [row.get(key) for row in rows], index) for key in keys)
-    return Sheet(_WORDS[name][index], _WORDS[f"{name}_note"][index], columns)
+    columns = tuple(_column(key, [row.get(key) for row in rows], language) for key in keys)
+    title = word(f"sheet.sites_{name}", language)
+    return Sheet(title, word(f"sheet.sites_{name}_note", language), columns)
 
 
-def _column(key: str, values: list[Any], index: int) -> SheetColumn:
-    if key == "line":
-        return SheetColumn(_WORDS[key][index], values, "text", 110)
-    if key == "sites":
-        return SheetColumn(_WORDS["sites_opened"][index], values, "integer")
+def _column(key: str, values: list[Any], language: Language) -> SheetColumn:
     if key.startswith("area_") and key != "area_id":
-        return SheetColumn(key.removeprefix("area_"), values, "text", 18)
-    header = _WORDS[key][index]
+        level = say(Term("level", key.removeprefix("area_")), language)
+        return SheetColumn(level, values, "text", 18)
+    header = word(f"head.{_HEADS.get(key, key)}", language)
     if key in _CODES:
-        texts = [coded(_CODES[key], value, ("zh", "en")[index]) for value in values]
+        texts = [say(_CODES[key](value), language) for value in values]
         return SheetColumn(header, texts, "text", _TEXTS[key])
     if key in _TEXTS:
         return SheetColumn(header, values, "text", _TEXTS[key])
     kind = "share" if key in _SHARES else "integer" if key in _WHOLE else "number"
     return SheetColumn(header, values, kind)
+
+
+def facility_type(code: str) -> Text:
+    """Return the title of a facility type; the code itself where no table has it.
+
+    >>> facility_type("food_market").zh, facility_type("mine").en
+    ('菜市场', 'mine')
+    """
+    known = load_facility_types()
+    if code not in known.codes:
+        return Text(code, code)
+    return Text(known.title(code, "zh"), known.title(code, "en"))
+
+
+_CODES: Mapping[str, Callable[[str], Sayable]] = {
+    "level": lambda code: Term("level", code),
+    "subject_kind": lambda code: Term("subject", code),
+    "status": lambda code: Term("solved", code),
+    "facility_type": facility_type,
+}

@@ -468,14 +468,18 @@
       missingWords.add(`${language}:${key}`);
       return key;
     }
-    return text.replace(
-      /\{(\w+)\}/g,
-      (whole, place) => values && place in values ? `\u2068${values[place]}\u2069` : whole
-    );
+    return text.replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (whole, place, one, more) => {
+      if (!values || !(place in values)) {
+        return whole;
+      }
+      if (more !== void 0) {
+        return values[place] === "1" ? one : more;
+      }
+      return `\u2068${values[place]}\u2069`;
+    });
   }
   function counted(key, n) {
-    const one = n === 1 && hasWord(`${key}.one`);
-    return word(one ? `${key}.one` : key, { n: number(n) });
+    return word(key, { n: number(n) });
   }
   function hasWord(key) {
     return words[language][key] !== void 0;
@@ -515,7 +519,7 @@
   }
   function quantity(value, unit, digits) {
     if (value === Infinity) {
-      return word("unreached");
+      return word("map.unreached");
     }
     if (value === null || Number.isNaN(value)) {
       return "\u2013";
@@ -688,7 +692,7 @@
     if (rule.subject === "area") {
       return areaName(currentLevel(), row);
     }
-    return rule.subject === "city" ? word("kind.city") : facilityName(row);
+    return rule.subject === "city" ? word("map.kind_city") : facilityName(row);
   }
   function homeName(row) {
     return store.texts ? store.texts.names[row] || store.texts.ids[row] : "";
@@ -705,7 +709,7 @@
     return names[row] || ids[row];
   }
   function typeName(code) {
-    return store.header.facilityTypes[code] ? pick(store.header.facilityTypes[code]) : coded("type", code);
+    return store.header.facilityTypes[code] ? pick(store.header.facilityTypes[code]) : code;
   }
   function levelName(level, several) {
     return pick(level.title) || coded(several ? "levels" : "level", level.level);
@@ -736,10 +740,10 @@
       source.quote ? el(
         "blockquote",
         { class: source.paraphrase ? "" : "verbatim" },
-        source.paraphrase ? `${word("paraphrase")} ` : null,
+        source.paraphrase ? `${word("map.paraphrase")} ` : null,
         name(source.quote)
       ) : null,
-      ["B", "C"].includes(source.confidence) ? el("p", { class: "doubt" }, word(`confidence.${source.confidence}`)) : null
+      ["B", "C"].includes(source.confidence) ? el("p", { class: "doubt" }, word(`map.confidence_${source.confidence}`)) : null
     );
   }
 
@@ -756,14 +760,14 @@
   function shortfallText(rule, row) {
     const shortfall = shortfallOf(rule, row);
     if (shortfall === Infinity) {
-      return word("noneInReach");
+      return word("map.none_in_reach");
     }
     return Number.isNaN(shortfall) ? "\u2013" : quantity(shortfall, rule.unit, digitsOf(rule, row));
   }
   function limitText(rule) {
     if (rule.required === null) {
       const own = Boolean(rule.requiredDecimals !== void 0);
-      return own ? word("limitEach") : word("noLimit");
+      return own ? word("map.limit_each") : word("map.no_limit");
     }
     return requiredText(rule, rule.required);
   }
@@ -777,10 +781,10 @@
     }
     const [, failed] = rule.totals;
     if (rule.subject !== "home") {
-      return counted(`count.${rule.subject}`, failed[0]);
+      return counted(`map.count_${rule.subject}`, failed[0]);
     }
     const key = rankWeight();
-    return counted(`count.${key}`, failed[WEIGHT[key]]);
+    return counted(`map.count_${key}`, failed[WEIGHT[key]]);
   }
 
   // src/siting/render/map_modules/panel/verdict.js
@@ -819,12 +823,12 @@
     const verdict = rule.columns.verdict[row];
     const required = requiredOf(rule, row);
     const nearest = nearestOf(rule, row);
-    const facts = [[word("measured"), measuredText(rule, row)]];
+    const facts = [[word("map.measured"), measuredText(rule, row)]];
     if (required !== null) {
-      facts.push([word("required"), requiredText(rule, required)]);
+      facts.push([word("map.required"), requiredText(rule, required)]);
     }
     if (verdict === 1) {
-      facts.push([word("shortfall"), shortfallText(rule, row)]);
+      facts.push([word("map.shortfall"), shortfallText(rule, row)]);
     }
     if (nearest >= 0) {
       const go = el(
@@ -836,9 +840,9 @@
         },
         name(facilityName(nearest))
       );
-      facts.push([word("nearest"), go]);
+      facts.push([word("map.nearest"), go]);
     }
-    facts.push([word("measure"), measureName(rule)]);
+    facts.push([word("map.measure"), measureName(rule)]);
     return el(
       "li",
       { class: rule === currentRule() ? "current" : "" },
@@ -868,8 +872,8 @@
       {
         type: "button",
         class: "close",
-        "aria-label": word("close"),
-        title: word("close"),
+        "aria-label": word("map.close"),
+        title: word("map.close"),
         onclick: () => select(null)
       },
       "\xD7"
@@ -877,10 +881,10 @@
     replace(card, close, parts);
   }
   function homeCard(row, select) {
-    const facts = [[word("id"), name(store.texts.ids[row])]];
+    const facts = [[word("map.id"), name(store.texts.ids[row])]];
     for (const weight of ["households", "population", "elderly"]) {
       if (store.homes.weights[weight]) {
-        facts.push([word(`column.${weight}`), number(weightOf(weight, row), 1)]);
+        facts.push([word(`map.column_${weight}`), number(weightOf(weight, row), 1)]);
       }
     }
     store.header.areas.forEach((level, k) => {
@@ -890,7 +894,7 @@
       }
     });
     return [
-      el("p", { class: "kind" }, word("kind.home")),
+      el("p", { class: "kind" }, word("map.kind_home")),
       el("h2", {}, name(homeName(row))),
       factList(facts),
       findingGroups(
@@ -905,7 +909,7 @@
     const head = [
       el("p", { class: "kind" }, levelName(level)),
       el("h2", {}, name(areaName(level, row))),
-      factList([[word("id"), name(level.ids[row])]])
+      factList([[word("map.id"), name(level.ids[row])]])
     ];
     const weights = knownWeights();
     const here = (k) => burden(level.totals[k]?.[row]);
@@ -923,14 +927,14 @@
       );
     });
     const titles = [
-      word("rule"),
-      word("shareWithout"),
-      ...weights.map((weight) => word(`column.${weight}`))
+      word("map.rule"),
+      word("map.share_without"),
+      ...weights.map((weight) => word(`map.column_${weight}`))
     ];
     const table = el(
       "table",
       {},
-      el("caption", {}, word("areaCaption")),
+      el("caption", {}, word("map.area_caption")),
       el(
         "thead",
         {},
@@ -942,7 +946,7 @@
       ),
       el("tbody", {}, body)
     );
-    const lacking = body.length ? table : el("p", { class: "quiet" }, word("nobodyWithout.area"));
+    const lacking = body.length ? table : el("p", { class: "quiet" }, word("map.nobody_without_area"));
     return [...head, lacking, areaFindings(row)];
   }
   function areaFindings(row) {
@@ -961,14 +965,14 @@
   function facilityCard(row) {
     const { ids } = store.header.facilities;
     const facts = [
-      [word("id"), name(ids[row])],
-      [word("type"), name(typesOf(row).map(typeName).join(word("comma")))]
+      [word("map.id"), name(ids[row])],
+      [word("map.type"), name(typesOf(row).map(typeName).join(word("mark.comma")))]
     ];
     const rules = store.rules.filter(
       (rule) => rule.subject === "facility" && rule.columns && rule.columns.verdict[row] !== 3
     );
     return [
-      el("p", { class: "kind" }, word("kind.facility")),
+      el("p", { class: "kind" }, word("map.kind_facility")),
       el("h2", {}, name(facilityName(row))),
       factList(facts),
       el(
@@ -981,13 +985,13 @@
   }
   function siteCard(row) {
     const { ids, types, notes } = store.header.sites;
-    const facts = [[word("id"), name(ids[row])]];
+    const facts = [[word("map.id"), name(ids[row])]];
     if (types[row]) {
-      facts.push([word("type"), name(typeName(types[row]))]);
+      facts.push([word("map.type"), name(typeName(types[row]))]);
     }
     const note = notes[row] ? el("p", {}, name(pick(notes[row]))) : null;
     return [
-      el("p", { class: "kind" }, word("kind.site")),
+      el("p", { class: "kind" }, word("map.kind_site")),
       el("h2", {}, name(siteName(row))),
       factList(facts),
       note
@@ -998,7 +1002,7 @@
   function showFigures() {
     const rule = currentRule();
     if (!rule) {
-      byId("rule-title").textContent = word("noRules");
+      byId("rule-title").textContent = word("map.no_rules");
       return;
     }
     replace(byId("rule-title"), name(ruleName(rule)));
@@ -1018,7 +1022,7 @@
     return el(
       "div",
       { class: "figure" },
-      el("span", { class: "figure-name" }, word(`without.${weight}`)),
+      el("span", { class: "figure-name" }, word(`map.without_${weight}`)),
       el(
         "strong",
         {
@@ -1031,9 +1035,9 @@
       el(
         "span",
         { class: "figure-share" },
-        failed === null ? word("noData") : word("ofAll", { share: percent(all ? failed / all : 0), all: number(all) })
+        failed === null ? word("map.no_data") : word("map.of_all", { share: percent(all ? failed / all : 0), all: number(all) })
       ),
-      unknown ? el("span", { class: "figure-share" }, word("notKnown", { n: number(unknown) })) : null
+      unknown ? el("span", { class: "figure-share" }, word("map.not_known", { n: number(unknown) })) : null
     );
   }
   function cityFigure(rule) {
@@ -1041,7 +1045,7 @@
     return el(
       "div",
       { class: "figure" },
-      el("span", { class: "figure-name" }, word("measured")),
+      el("span", { class: "figure-name" }, word("map.measured")),
       el(
         "strong",
         { class: `figure-value verdict-${VERDICT_NAMES[rule.columns.verdict[0]]}` },
@@ -1081,23 +1085,23 @@
     });
     replace(
       byId("verdicts"),
-      el("p", { class: "quiet" }, word(`subjects.${rule.subject}`)),
+      el("p", { class: "quiet" }, word(`map.subjects_${rule.subject}`)),
       bar,
       list
     );
   }
   function ruleFacts(rule) {
     const rows = [
-      [word("required"), limitText(rule)],
-      [word("measure"), measureName(rule)],
-      [word("strength"), coded("strength", rule.strength)]
+      [word("map.required"), limitText(rule)],
+      [word("map.measure"), measureName(rule)],
+      [word("map.strength"), coded("strength", rule.strength)]
     ];
     if (rule.facilityTypes.length) {
-      rows.push([word("counts"), rule.facilityTypes.map(typeName).join(word("comma"))]);
+      rows.push([word("map.counts"), rule.facilityTypes.map(typeName).join(word("mark.comma"))]);
     }
     for (const [k, [reason, n]] of rule.unknownReasons.entries()) {
       const count = rule.subject === "city" ? "" : ` \xB7 ${number(n)}`;
-      rows.push([k ? "" : word("whyUnknown"), pick(reason) + count]);
+      rows.push([k ? "" : word("map.why_unknown"), pick(reason) + count]);
     }
     const list = el("dl", { class: "facts" });
     for (const [term, text] of rows) {
@@ -1113,23 +1117,22 @@
     document.title = pick(header.title);
     replace(byId("title"), name(pick(header.title)));
     fillStaticWords(document.body);
-    const key = header.date ? "subtitle" : "subtitleUndated";
-    const about = word(key, { n: counted("count.homes", header.homes), date: header.date });
-    byId("subtitle").textContent = about;
+    const homes = counted("map.count_homes", header.homes);
+    byId("subtitle").textContent = header.date ? word("map.subtitle", { n: homes, date: header.date }) : homes;
     byId("made-up").hidden = !header.madeUp;
     byId("language").textContent = language === "zh" ? "English" : "\u4E2D\u6587";
     byId("language").lang = language === "zh" ? "en" : "zh-CN";
     byId("theme").textContent = state.theme === "light" ? "\u263E" : "\u2600";
-    byId("busy").textContent = word("reading");
+    byId("busy").textContent = word("map.reading");
     showNotes();
   }
   function showNotes() {
     const { header } = store;
     const versions = Object.entries(header.versions).map(([what, version]) => `${what} ${version}`);
     const facts = [
-      [word("date"), header.date || "\u2013"],
-      [word("homes"), number(header.homes)],
-      [word("madeWith"), name(versions.join(word("comma")))]
+      [word("map.date"), header.date || "\u2013"],
+      [word("map.homes"), number(header.homes)],
+      [word("map.made_with"), name(versions.join(word("mark.comma")))]
     ];
     const notes = header.notes.map(
       (note) => el(
@@ -1143,9 +1146,9 @@
     replace(
       byId("notes"),
       factList(facts),
-      el("h3", {}, word("notes")),
-      notes.length ? el("ul", {}, notes) : el("p", {}, word("noNotes")),
-      el("p", { class: "quiet" }, word("accuracy"))
+      el("h3", {}, word("map.notes")),
+      notes.length ? el("ul", {}, notes) : el("p", {}, word("map.no_notes")),
+      el("p", { class: "quiet" }, word("map.accuracy"))
     );
   }
 
@@ -1153,16 +1156,16 @@
   function showHeadline(select) {
     const node = byId("headline");
     if (!store.rules.length) {
-      return replace(node, word("noRules"));
+      return replace(node, word("map.no_rules"));
     }
     const worst = rulesWorstFirst().find((k) => burden(store.rules[k].totals) > 0);
     if (worst === void 0) {
-      return replace(node, word("nothingFails"));
+      return replace(node, word("map.nothing_fails"));
     }
     const rule = store.rules[worst];
     const level = currentLevel();
     const totals = level?.totals[worst];
-    const sentence = word("headline", { rule: ruleName(rule), failed: burdenText(rule) });
+    const sentence = word("map.headline", { rule: ruleName(rule), failed: burdenText(rule) });
     if (!totals) {
       return replace(node, sentence);
     }
@@ -1170,7 +1173,7 @@
     rows.sort((a, b) => burden(totals[b]) - burden(totals[a]));
     const rank = (k) => worst === state.rule ? el("span", { class: "rank" }, String(k + 1)) : null;
     const shown = rows.slice(0, 3);
-    const mark = (k) => word(k === shown.length - 1 ? "stop" : "comma");
+    const mark = (k) => word(k === shown.length - 1 ? "mark.stop" : "mark.comma");
     const named = shown.map((row, k) => [
       el(
         "span",
@@ -1189,7 +1192,7 @@
       ),
       mark(k).endsWith(" ") ? " " : ""
     ]);
-    return replace(node, sentence, word("headlineAreas"), named.flat());
+    return replace(node, sentence, word("map.headline_areas"), named.flat());
   }
 
   // src/siting/render/map_modules/panel/layers.js
@@ -1220,7 +1223,7 @@
       checked: state.layers[layer],
       onchange
     });
-    return el("label", { for: `layer-${layer}` }, box, word(`layer.${layer}`));
+    return el("label", { for: `layer-${layer}` }, box, word(`map.layer_${layer}`));
   }
   function choice(id, label, options, chosen, choose) {
     const list = el("select", { id, onchange: (event) => choose(Number(event.target.value)) });
@@ -1235,7 +1238,7 @@
       return null;
     }
     const options = areas.map((level, k) => [k, levelName(level, true)]);
-    return choice("level", word("level"), options, state.level, (k) => {
+    return choice("level", word("map.level"), options, state.level, (k) => {
       state.level = k;
       state.selected = state.selected && state.selected.kind === "area" ? null : state.selected;
       change();
@@ -1247,10 +1250,10 @@
       return null;
     }
     const options = [
-      [-1, word("noBasemap")],
+      [-1, word("map.no_basemap")],
       ...basemaps.map((basemap, k) => [k, pick(basemap.name)])
     ];
-    return choice("basemap", word("basemap"), options, state.basemap, (k) => {
+    return choice("basemap", word("map.basemap"), options, state.basemap, (k) => {
       state.basemap = k;
       change();
     });
@@ -1360,13 +1363,13 @@
     const colour = colours();
     const parts = [];
     if (rule && rule.subject === "home" && state.layers.homes) {
-      parts.push(el("h3", {}, word("legendHomes")), homeLegend(rule, toggle));
+      parts.push(el("h3", {}, word("map.legend_homes")), homeLegend(rule, toggle));
       if (drawn.mode === "clusters") {
-        parts.push(el("p", { class: "quiet" }, word(`legendClusters.${rankWeight()}`)));
+        parts.push(el("p", { class: "quiet" }, word(`map.legend_clusters_${rankWeight()}`)));
       }
     }
     if (state.layers.areas && areasTell(rule)) {
-      const about = rule.subject === "area" ? word("legendVerdict") : word(`legendAreas.${rankWeight()}`, { level: levelName(currentLevel(), true) });
+      const about = rule.subject === "area" ? word("map.legend_verdict") : word(`map.legend_areas_${rankWeight()}`, { level: levelName(currentLevel(), true) });
       parts.push(el("h3", {}, about), areaLegend(rule, colour));
     }
     parts.push(symbolLegend(rule, colour));
@@ -1394,7 +1397,7 @@
       return gradeText(rule, k);
     }
     if (k > SHADE.worst || rule.required === null || !rule.required) {
-      return word(`shade.${shade}`);
+      return word(`map.shade_${shade}`);
     }
     const most = isUpper(rule);
     const times = most ? [0.5, 1, 1.5, 2] : [2, 1, 1 / 1.5, 0.5];
@@ -1407,7 +1410,7 @@
       return `${most ? "\u2264" : "\u2265"} ${edge(0)}${unit} ${VERDICT_SIGNS[0]}`;
     }
     if (k === SHADE.worst) {
-      const none = most ? word("orNone") : "";
+      const none = most ? word("map.or_none") : "";
       return `${most ? ">" : "<"} ${edge(3)}${unit}${none} ${VERDICT_SIGNS[1]}`;
     }
     const sign = k === SHADE.served ? VERDICT_SIGNS[0] : VERDICT_SIGNS[1];
@@ -1441,7 +1444,7 @@
     for (const [k, edge] of AREA_CLASSES.entries()) {
       row(colour.areas[k], `${edge} %`);
     }
-    row(colour.noArea, word("noData"), "patch hatched");
+    row(colour.noArea, word("map.no_data"), "patch hatched");
     return list;
   }
   function tintLegend(map) {
@@ -1462,13 +1465,13 @@
         row("diamond", colour.verdicts[k], word(`verdict.${verdict}`));
       }
     } else if (rule && state.layers.facilities && rule.facilityTypes.length) {
-      row("diamond", colour.facilityFill, rule.facilityTypes.map(typeName).join(word("comma")));
+      row("diamond", colour.facilityFill, rule.facilityTypes.map(typeName).join(word("mark.comma")));
     }
     if (state.layers.sites && store.header.sites.ids.length) {
-      row("star", colour.site, word("layer.sites"));
+      row("star", colour.site, word("map.layer_sites"));
     }
     if (state.layers.service && rule?.service) {
-      row("patch", colour.service, word("layer.service"));
+      row("patch", colour.service, word("map.layer_service"));
     }
     return list;
   }
@@ -1483,17 +1486,17 @@
     const failed = (weight) => (row) => totals[row][1][WEIGHT[weight]];
     const share2 = (row) => unservedShare(state.level, state.rule, row);
     const columns = [
-      { key: "name", text: word("name"), sortable: true, value: (row) => areaName(level, row) },
+      { key: "name", text: word("map.name"), sortable: true, value: (row) => areaName(level, row) },
       {
         key: "share",
-        text: word("shareWithout"),
+        text: word("map.share_without"),
         sortable: true,
         value: share2,
         show: (row) => percent(share2(row))
       },
       ...knownWeights().map((weight) => ({
         key: weight === rankWeight() ? "burden" : weight,
-        text: word(`column.${weight}`),
+        text: word(`map.column_${weight}`),
         sortable: true,
         value: failed(weight),
         show: (row) => number(failed(weight)(row))
@@ -1530,10 +1533,10 @@
     const { ids, notes } = store.header.sites;
     const rows = [...ids.keys()];
     const columns = [
-      { key: "name", text: word("name"), sortable: false },
+      { key: "name", text: word("map.name"), sortable: false },
       {
         key: "note",
-        text: word("siteNote"),
+        text: word("map.site_note"),
         sortable: false,
         show: (row) => notes[row] ? name(pick(notes[row])) : "\u2013"
       }
@@ -1553,24 +1556,24 @@
     const weights = rule.subject === "home" ? known.slice(0, 2) : [];
     const weight = (key) => (row) => weightOf(key, row);
     const columns = [
-      { key: "name", text: word("name"), sortable: false },
+      { key: "name", text: word("map.name"), sortable: false },
       {
         key: "measured",
-        text: word("measured"),
+        text: word("map.measured"),
         sortable: true,
         value: (row) => measuredOf(rule, row),
         show: (row) => measuredText(rule, row)
       },
       {
         key: "shortfall",
-        text: word("shortfall"),
+        text: word("map.shortfall"),
         sortable: true,
         value: (row) => shortfallOf(rule, row),
         show: (row) => shortfallText(rule, row)
       },
       ...weights.map((key) => ({
         key,
-        text: word(`column.${key}`),
+        text: word(`map.column_${key}`),
         sortable: true,
         value: weight(key),
         show: (row) => number(weightOf(key, row), 1)
@@ -1617,13 +1620,13 @@
     const sites = store.header.sites.ids.length > 0;
     byId("lists").hidden = !sites && (!rule || rule.subject === "city");
     if (currentLevel() && rule && rule.subject === "home") {
-      tabs.push(["areas", word("worstAreas", { level: levelName(currentLevel(), true) })]);
+      tabs.push(["areas", word("map.worst_areas", { level: levelName(currentLevel(), true) })]);
     }
     if (rule && rule.subject !== "city") {
       tabs.push(["homes", subjectsTitle(rule)]);
     }
     if (sites) {
-      tabs.push(["sites", word("layer.sites")]);
+      tabs.push(["sites", word("map.layer_sites")]);
     }
     const wanted = (tab) => tabs.some(([name2]) => name2 === tab);
     lists.tab = [lists.wanted, "homes", "sites"].find(wanted) || "homes";
@@ -1634,9 +1637,9 @@
   }
   function subjectsTitle(rule) {
     if (rule && rule.subject === "area") {
-      return word("worstAreas", { level: levelName(currentLevel(), true) });
+      return word("map.worst_areas", { level: levelName(currentLevel(), true) });
     }
-    return word(rule && rule.subject === "facility" ? "worstFacilities" : "worstHomes");
+    return word(rule && rule.subject === "facility" ? "map.worst_facilities" : "map.worst_homes");
   }
   function tabButton(tab, text, tabs, select) {
     const chosen = tab === lists.tab;
@@ -1675,7 +1678,7 @@
     if (!table?.rows.length) {
       return replace(
         byId("list"),
-        el("p", { class: "quiet" }, word(table ? "nobodyWithout" : "reading"))
+        el("p", { class: "quiet" }, word(table ? "map.nobody_without" : "map.reading"))
       );
     }
     const resort = (key) => {
@@ -1693,7 +1696,7 @@
     const more = table.all > table.rows.length ? el(
       "button",
       { type: "button", class: "more", onclick: () => showMore(select) },
-      word("moreRows", { shown: number(table.rows.length), all: number(table.all) })
+      word("map.more_rows", { shown: number(table.rows.length), all: number(table.all) })
     ) : null;
     return replace(byId("list"), el("table", {}, el("thead", {}, head), el("tbody", {}, body)), more);
   }
@@ -1742,10 +1745,10 @@
     const most = Math.max(1, ...order.map((k) => burden(store.rules[k].totals)));
     const row = (k) => ruleRow(k, most, choose);
     const rows = state.allRules ? groupedRows(order, row) : worstRows(order).map(row);
-    replace(byId("rules"), el("legend", { class: "unseen" }, word("rules")), rows);
+    replace(byId("rules"), el("legend", { class: "unseen" }, word("map.rules")), rows);
     const more = byId("rules-more");
     more.hidden = order.length <= RULES_SHOWN;
-    more.textContent = state.allRules ? word("fewerRules") : word("allRules", { n: order.length });
+    more.textContent = state.allRules ? word("map.fewer_rules") : word("map.all_rules", { n: order.length });
     more.setAttribute("aria-expanded", String(Boolean(state.allRules)));
     byId("rules-filter").hidden = more.hidden || !state.allRules;
   }
@@ -1757,7 +1760,7 @@
     const asked = (state.filter || "").trim().toLowerCase();
     const wanted = order.filter((k) => matchesFilter(store.rules[k], asked));
     if (!wanted.length) {
-      return el("p", { class: "quiet" }, word("nothingFound"));
+      return el("p", { class: "quiet" }, word("map.nothing_found"));
     }
     return RULE_GROUPS.map((group) => {
       const inside = wanted.filter((k) => groupOf(store.rules[k]) === group);
@@ -1765,7 +1768,7 @@
     });
   }
   function ruleGroup(group, inside, row, asked) {
-    const title = `${word(`group.${group}`)} (${number(inside.length)})`;
+    const title = `${word(`map.group_${group}`)} (${number(inside.length)})`;
     if (!QUIET_GROUPS.has(group)) {
       return [el("h3", { class: "rule-group" }, title), inside.map(row)];
     }
@@ -1797,7 +1800,7 @@
     );
   }
   function dutyMark(rule) {
-    return rule.strength === "mandatory" ? el("span", { class: "duty" }, word("duty")) : null;
+    return rule.strength === "mandatory" ? el("span", { class: "duty" }, word("map.duty")) : null;
   }
   function ruleBar(rule, most) {
     const [passed, failed] = rule.totals.map((row) => row[0] || 0);
@@ -1980,7 +1983,7 @@
     const node = byId("scale");
     node.style.width = `${Math.round(110 * length / metres)}px`;
     node.textContent = text;
-    node.setAttribute("aria-label", word("scale", { length: text }));
+    node.setAttribute("aria-label", word("map.scale", { length: text }));
   }
 
   // src/siting/render/map_modules/page.js
@@ -2891,7 +2894,7 @@
         kind: "home",
         row,
         text: homeName(row),
-        about: `${word("kind.home")} ${store.texts.ids[row]}`
+        about: `${word("map.kind_home")} ${store.texts.ids[row]}`
       })
     );
     const { facilities, sites } = store.header;
@@ -2903,14 +2906,14 @@
         kind: "facility",
         row,
         text: facilityName(row),
-        about: facilities.types[row].map(typeName).join(word("comma"))
+        about: facilities.types[row].map(typeName).join(word("mark.comma"))
       })
     );
     search(
       sites.names,
       sites.ids,
       wanted,
-      (row) => found.push({ kind: "site", row, text: siteName(row), about: word("kind.site") })
+      (row) => found.push({ kind: "site", row, text: siteName(row), about: word("map.kind_site") })
     );
     const exact = (thing) => folded(thing.text) === wanted ? 0 : folded(thing.text).startsWith(wanted) ? 1 : 2;
     return found.sort((a, b) => exact(a) - exact(b)).slice(0, FOUND_SHOWN);
@@ -2972,7 +2975,7 @@
           el("small", {}, " ", thing.about)
         )
       );
-      replace(list, items.length ? items : el("li", { class: "quiet" }, word("nothingFound")));
+      replace(list, items.length ? items : el("li", { class: "quiet" }, word("map.nothing_found")));
       list.hidden = false;
       input.setAttribute("aria-expanded", "true");
       marked = -1;
@@ -3018,9 +3021,9 @@
       type: "text",
       readonly: true,
       value: location.href,
-      "aria-label": word("share")
+      "aria-label": word("map.share")
     });
-    replace(box, word(copied ? "copied" : "copyThis"), " ", field);
+    replace(box, word(copied ? "map.copied" : "map.copy_this"), " ", field);
     box.hidden = false;
     if (!copied) {
       field.select();
@@ -3160,11 +3163,11 @@
     if (thing.kind === "facility") {
       return [
         facilityName(thing.row),
-        store.header.facilities.types[thing.row].map(typeName).join(word("comma"))
+        store.header.facilities.types[thing.row].map(typeName).join(word("mark.comma"))
       ];
     }
     if (thing.kind === "site") {
-      return [siteName(thing.row), word("kind.site")];
+      return [siteName(thing.row), word("map.kind_site")];
     }
     return [areaName(currentLevel(), thing.row), areaTip(rule, thing.row)];
   }
@@ -3176,7 +3179,7 @@
       return rule.columns ? findingText(rule, row) : "";
     }
     const share2 = unservedShare(state.level, state.rule, row);
-    return share2 === null ? word("noData") : `${word("shareWithout")} ${percent(share2)}`;
+    return share2 === null ? word("map.no_data") : `${word("map.share_without")} ${percent(share2)}`;
   }
   function findingText(rule, row) {
     const verdict = rule.columns.verdict[row];
@@ -3217,7 +3220,7 @@
     map.setView([0, 0], 3);
     siting.map = map;
     siting.ready = open(map, asked).catch((error) => {
-      byId("busy").textContent = word(window.DecompressionStream ? "broken" : "oldBrowser");
+      byId("busy").textContent = word(window.DecompressionStream ? "map.broken" : "map.old_browser");
       byId("busy").hidden = false;
       throw error;
     });

@@ -57,7 +57,7 @@ function start(id) {
   map.setView([0, 0], 3);
   siting.map = map;
   siting.ready = open(map, asked).catch((error) => {
-    byId("busy").textContent = word(window.DecompressionStream ? "broken" : "oldBrowser");
+    byId("busy").textContent = word(window.DecompressionStream ? "map.broken" : "map.old_browser");
     byId("busy").hidden = false;
     throw error;
   });

@@ -15,23 +15,28 @@ export function setLanguage(code) {
   language = code;
 }
 
-// A sentence with {places} filled in; values from data are isolated, so that a name written from
-// right to left does not turn the sentence around.
+// A sentence with {places} filled in, and {n:one|more} chosen by a number. Values from data are
+// isolated, so that a name written from right to left does not turn the sentence around.
 export function word(key, values) {
   const text = words[language][key];
   if (text === undefined) {
     missingWords.add(`${language}:${key}`);
     return key;
   }
-  return text.replace(/\{(\w+)\}/g, (whole, place) =>
-    values && place in values ? `\u2068${values[place]}\u2069` : whole,
-  );
+  return text.replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (whole, place, one, more) => {
+    if (!values || !(place in values)) {
+      return whole;
+    }
+    if (more !== undefined) {
+      return values[place] === "1" ? one : more;
+    }
+    return `\u2068${values[place]}\u2069`;
+  });
 }
 
-// How many of something, in words: one of them where there is a word for one.
+// How many of something, in words.
 export function counted(key, n) {
-  const one = n === 1 && hasWord(`${key}.one`);
-  return word(one ? `${key}.one` : key, { n: number(n) });
+  return word(key, { n: number(n) });
 }
 
 function hasWord(key) {
@@ -81,7 +86,7 @@ export function unitName(unit) {
 
 export function quantity(value, unit, digits) {
   if (value === Infinity) {
-    return word("unreached");
+    return word("map.unreached");
   }
   if (value === null || Number.isNaN(value)) {
     return "–";

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from siting.errors import SitingError
+from siting.message import message
 from siting.render.model import MapAreas, MapModel, MapRule
 from siting.render.rollup import rule_totals
 from siting.render.static import layers
@@ -84,7 +85,9 @@ def write_static_map(
     target = Path(path)
     kind = target.suffix.lower().removeprefix(".")
     if kind not in FORMATS:
-        raise SitingError(f"{target} has the ending '{target.suffix}'; expected one of {FORMATS}.")
+        raise SitingError(
+            message("drawing.wrong_ending", path=target, suffix=target.suffix, known=FORMATS)
+        )
     figure = draw_static_map(
         model, rule_id=rule_id, level=level, language=language, size_in=size_in, legend=legend
     )
@@ -112,7 +115,7 @@ def draw_static_map(
     Parameters and errors are those of `write_static_map`; ``typeface`` is found where left out.
     """
     if language not in ("zh", "en"):
-        raise SitingError(f"the map has no language '{language}'; expected zh or en.")
+        raise SitingError(message("drawing.bad_language", language=language))
     model.check()
     face = typeface or find_typeface()
     sheet = _Sheet(model, _rule(model, rule_id), level, language, face, LAYOUTS[legend])
@@ -140,8 +143,8 @@ def _rule(model: MapModel, rule_id: str | None) -> MapRule | None:
         return worst[0] if worst else None
     found = [rule for rule in model.rules if rule_id in (rule.id, rule.id.split("@")[0])]
     if not found:
-        given = ", ".join(rule.id for rule in model.rules[:5])
-        raise SitingError(f"the map has no rule '{rule_id}'; it has {given} ...")
+        given = [rule.id for rule in model.rules[:5]]
+        raise SitingError(message("drawing.no_rule", rule=rule_id, rules=given))
     return found[0]
 
 
@@ -161,7 +164,7 @@ class _Sheet:
         layout: Layout,
     ) -> None:
         self.model, self.rule, self.face, self.layout = model, rule, face, layout
-        self.speech = Speech(language if face.has_chinese else "en", face)
+        self.speech = Speech("zh" if language == "zh" and face.has_chinese else "en", face)
         self.areas = self._areas(level)
         self.plane = layers.plane_of(model)
 
@@ -199,7 +202,7 @@ class _Sheet:
     def _areas(self, level: str | None) -> MapAreas | None:
         known = {areas.level: areas for areas in self.model.areas}
         if level is not None and level not in known:
-            raise SitingError(f"the map has no areas of level '{level}'; it has {list(known)}.")
+            raise SitingError(message("drawing.no_level", level=level, levels=known))
         asked = (level, self.rule.level if self.rule else "", "community")
         first = next(iter(known.values()), None)
         return next((known[each] for each in asked if each in known), first)
@@ -292,7 +295,7 @@ class _Sheet:
             axes,
             0.97,
             0.885,
-            self.speech.word("north"),
+            self.speech.say(message("picture.north")),
             size=9,
             ha="center",
             transform=axes.transAxes,
@@ -357,7 +360,7 @@ class _Sheet:
 
     def _made_up(self, figure: Any, y: float) -> None:
         box = {"facecolor": "#ffe08a", "edgecolor": "none", "pad": 4}
-        text, size = self.speech.word("made_up"), self.layout.text_size - 1
+        text, size = self.speech.say(message("picture.made_up")), self.layout.text_size - 1
         self._write(figure, 0.985, y, text, size=size, weight="bold", ha="right", bbox=box)
 
     def _write(

@@ -22,6 +22,8 @@ CJK_FAMILIES = (
 )  # fmt: skip
 # Carried by matplotlib itself.
 _ALWAYS = "DejaVu Sans"
+# The word for society, which every Chinese font has.
+_A_CHINESE_GLYPH = 0x793E
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def find_typeface(wanted: Sequence[str] = CJK_FAMILIES) -> Typeface:
     families = (_ALWAYS,) if found is None else (found, _ALWAYS)
     glyphs = frozenset(code for name in families for code in _glyphs(known[name]))
     printable = frozenset(code for code in glyphs if chr(code).isprintable())
-    return Typeface(families, printable, has_chinese=ord("社") in printable)
+    return Typeface(families, printable, has_chinese=_A_CHINESE_GLYPH in printable)
 
 
 def _glyphs(path: Any) -> Sequence[int]:

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from siting.message import Term, message
 from siting.render.model import Label, MapAreas, MapModel, MapRule
 from siting.render.static import layers
 from siting.render.static.words import Speech
-from siting.render.words import coded
 
 Mark = tuple[str, Any, bool]
 """Shape, colour, and whether it is a ring."""
@@ -26,7 +26,7 @@ def home_entries(speech: Speech, model: MapModel, rule: MapRule) -> list[Entry]:
     counts = np.bincount(layers.shade_of(rule), minlength=len(layers.SHADES))
     crowd = len(model.homes.lon) > layers.RASTER_ABOVE
     return [
-        (speech.word("homes"), None),
+        (speech.say(message("picture.homes")), None),
         *(
             (f"{_shade(speech, rule, shade, k)} ({counts[k]:,})", _dot(shade, k, crowd=crowd))
             for k, shade in enumerate(layers.SHADES)
@@ -40,7 +40,7 @@ def facility_entries(speech: Speech, model: MapModel, rule: MapRule) -> list[Ent
     if rule.subject != "facility":
         return [(_counted_types(speech, model, rule), ("D", layers.FACILITY, False))]
     return [
-        (speech.word("judged"), None),
+        (speech.say(message("picture.judged")), None),
         *_verdicts(speech, rule, ("pass", "fail", "unknown"), "D"),
     ]
 
@@ -50,18 +50,21 @@ def area_entries(speech: Speech, model: MapModel, rule: MapRule, areas: MapAreas
     level = _level_name(speech, areas)
     if rule.subject == "area":
         keys = ("pass", "fail", "unknown", "exempt")
-        return [(speech.word("verdicts", level=level), None), *_verdicts(speech, rule, keys, "s")]
+        return [
+            (speech.say(message("picture.verdicts", level=level)), None),
+            *_verdicts(speech, rule, keys, "s"),
+        ]
     edges = ("0 %", "0–10 %", "10–25 %", "25–50 %", "50–75 %", "75–100 %")
     swatches = [
         (text, ("s", layers.share_on_paper(colour, len(model.homes.lon)), False))
         for text, colour in zip(edges, layers.AREA_COLOURS, strict=True)
     ]
-    return [(speech.word("areas", level=level), None), *swatches]
+    return [(speech.say(message("picture.areas", level=level)), None), *swatches]
 
 
 def site_entry(speech: Speech, count: int) -> Entry:
     """Return the mark of proposed sites."""
-    return f"{speech.word('sites')} ({count:,})", ("*", layers.SITE, False)
+    return f"{speech.say(message('picture.sites'))} ({count:,})", ("*", layers.SITE, False)
 
 
 def _verdicts(speech: Speech, rule: MapRule, keys: Sequence[str], shape: str) -> Iterator[Entry]:
@@ -70,14 +73,15 @@ def _verdicts(speech: Speech, rule: MapRule, keys: Sequence[str], shape: str) ->
         if counts[k]:
             colour = layers.VERDICT_COLOURS[k]
             shown = layers.verdict_on_paper(colour) if shape == "s" else colour
-            yield f"{speech.word(key)} ({counts[k]:,})", (shape, shown, False)
+            verdict = speech.say(message(f"picture.shade_{key}"))
+            yield f"{verdict} ({counts[k]:,})", (shape, shown, False)
 
 
 def _shade(speech: Speech, rule: MapRule, shade: str, k: int) -> str:
     """Say what a shade stands for: in the rule's own unit where one limit holds for all."""
     limit = np.asarray(rule.required, dtype=float)
     if k > layers.SHADES.index("worst") or limit.ndim or not limit > 0:
-        return speech.word(shade)
+        return speech.say(message(f"picture.shade_{shade}"))
     upper = rule.sense in ("at_most", "below")
     times = (0.5, 1, 1.5, 2) if upper else (2, 1, 1 / 1.5, 0.5)
     edges = [_amount(rule, float(limit) * each) for each in times]
@@ -89,8 +93,12 @@ def _shade(speech: Speech, rule: MapRule, shade: str, k: int) -> str:
     else:
         amount = "–".join(edges[k - 1 : k + 1] if upper else edges[k : k - 2 : -1])
     unit = "" if rule.unit == "share" else f" {speech.unit(rule.unit)}"
-    verdict = speech.word("pass" if k <= layers.SHADES.index("served") else "fail")
-    none = speech.word("or_none") if shade == "worst" and upper else ""
+    verdict = speech.say(
+        message(
+            "picture.shade_pass" if k <= layers.SHADES.index("served") else "picture.shade_fail"
+        )
+    )
+    none = speech.say(message("picture.or_none")) if shade == "worst" and upper else ""
     return f"{verdict} · {amount}{unit}{none}"
 
 
@@ -112,12 +120,12 @@ def _counted_types(speech: Speech, model: MapModel, rule: MapRule) -> str:
     kinds = [
         speech.label(titles.get(kind, Label(kind, kind)), kind) for kind in rule.facility_types
     ]
-    text = ("、" if speech.language == "zh" else ", ").join(kinds)
-    return text if 0 < len(text) <= 28 else speech.word("facilities")
+    text = speech.say(message("mark.comma")).join(kinds)
+    return text if 0 < len(text) <= 28 else speech.say(message("picture.facilities"))
 
 
 def _level_name(speech: Speech, areas: MapAreas) -> str:
-    known = coded("levels", areas.level, speech.language)
+    known = speech.say(Term("levels", areas.level))
     if known != areas.level:
         return known
     return speech.label(areas.title, areas.level) or speech.face.drawable(areas.level)

@@ -10,6 +10,9 @@ import numpy as np
 from PIL import Image
 from scipy.spatial import KDTree
 
+from siting.message import message
+from siting.words import current_language, say
+
 _FLAT_COLOURS = 32
 
 
@@ -36,7 +39,7 @@ class Picture:
         return small.getvalue()
 
     def __repr__(self) -> str:
-        return "a static map; show it in a notebook, or write one with write_static_map"
+        return say(message("drawing.repr"), current_language())
 
 
 def _with_few_colours(picture: Image.Image) -> Image.Image:

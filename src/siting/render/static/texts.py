@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from siting.message import Term, message
 from siting.render.model import MapModel, MapRule
 from siting.render.rollup import rule_totals
 from siting.render.static.words import Speech
-from siting.render.words import coded
 
 _SENSES = {"at_most": "≤", "at_least": "≥", "below": "<", "above": ">"}
 
@@ -22,10 +22,10 @@ def finding_text(speech: Speech, model: MapModel, rule: MapRule) -> str:
     limit = np.asarray(rule.required, dtype=float)
     if not limit.ndim and not np.isnan(limit):
         shown = f"{float(limit) * 100:g} %" if rule.unit == "share" else f"{float(limit):,g}"
-        measure = coded("measure", rule.measure, speech.language)
+        measure = speech.say(Term("measure", rule.measure))
         unit = speech.unit(rule.unit)
         if float(limit) == 1:
-            one = coded("one", rule.unit, speech.language)
+            one = speech.say(Term("one", rule.unit))
             unit = unit if one == rule.unit else one
         parts.append(f"{measure} {_SENSES[rule.sense]} {shown} {unit}".strip())
     totals = rule_totals(model, rule)
@@ -34,7 +34,7 @@ def finding_text(speech: Speech, model: MapModel, rule: MapRule) -> str:
         share = totals[1, column] / np.nansum(totals[:, column])
         if rule.subject != "city":
             parts.append(speech.failed(key or rule.subject, totals[1, column]))
-            parts.append(speech.word("share", share=f"{share:.1%}"))
+            parts.append(speech.say(message("picture.share", share=f"{share:.1%}")))
     return speech.face.drawable(" · ".join(parts))
 
 
@@ -51,14 +51,17 @@ def source_lines(speech: Speech, model: MapModel, rule: MapRule | None) -> list[
         )
         cited = " ".join(each for each in (name, source.number, source.clause) if each)
         if cited:
-            lines.append(speech.word("source", citation=speech.face.drawable(cited, source.number)))
+            shown = speech.face.drawable(cited, source.number)
+            lines.append(speech.say(message("picture.source", citation=shown)))
     made = " ".join(f"{what} {version}" for what, version in model.versions.items())
-    dated = speech.word("date", date=model.date) if model.date else ""
+    dated = speech.say(message("picture.date", date=model.date)) if model.date else ""
     given = (
-        speech.word("data", attribution=" · ".join(model.attribution)) if model.attribution else ""
+        speech.say(message("picture.data", attribution=" · ".join(model.attribution)))
+        if model.attribution
+        else ""
     )
     lines.append(" · ".join(speech.face.drawable(each) for each in (given, dated, made) if each))
-    return lines if speech.face.has_chinese else [*lines, speech.word("font")]
+    return lines if speech.face.has_chinese else [*lines, speech.say(message("picture.no_font"))]
 
 
 def folded(text: str, columns: int) -> list[str]:

@@ -14,7 +14,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "brief": ("结论", "In brief"),
     "findings": ("各规则的结果", "Findings by rule"),
     "maps": ("地图", "Maps"),
-    "areas": ("缺口最大的分区", "Areas with the largest gaps"),
+    "areas": ("缺口最大的片区", "Areas with the largest gaps"),
     "asked": ("问题", "What was asked"),
     "question": (
         ("{totals}：哪些缺少服务，缺多少，在哪里。按 {documents} 份文件的 {rules} 条规则判定"
@@ -25,7 +25,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "data": ("数据", "Data"),
     "doubts": ("存疑之处", "Doubts"),
-    "area": ("分区", "Area"),
+    "area": ("片区", "Area"),
     "without": ("缺服务的{who}", "{who} without"),
     "who_homes": ("住宅", "Homes"),
     "who_households": ("户数", "Households"),
@@ -62,7 +62,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "passes": ("没有发现不达标之处。", "No gap was found."),
     "largest": ("缺口最大的是“{rule}”：{failed}缺少服务（覆盖率 {share}）。",
                 "The largest gap is “{rule}”: {failed} without (covered share {share})."),
-    "worst": ("最严重的分区：{areas}。", "It is worst in {areas}."),
+    "worst": ("最严重的片区：{areas}。", "It is worst in {areas}."),
     "unknown": ("另有 {count} 个判定因缺数据而未知，不计为达标，也不计为不达标。",
                 ("{count} further findings are unknown for lack of data; they count neither as "
                 "passed nor as failed.")),

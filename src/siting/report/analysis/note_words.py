@@ -127,7 +127,7 @@ ZH: Mapping[str, str] = {
 """Code -> what a Chinese reader is told; counts and examples are put behind it."""
 
 _LAYERS_ZH = {
-    "areas": "区域",
+    "areas": "片区",
     "barriers": "障碍物",
     "city": "城市",
     "elevation": "高程",
@@ -169,7 +169,7 @@ DETAILS_ZH: Mapping[str, str] = {
 }
 _COLUMNS_ZH = {
     "home_id": "住宅编号", "facility_id": "设施编号", "site_id": "备选点编号",
-    "area_id": "区域编号",
+    "area_id": "片区编号",
     "name": "名称", "households": "户数", "population": "人口", "cost": "造价",
     "floor_area_m2": "建筑面积",
 }  # fmt: skip

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from siting.message import Term, message
 from siting.plain_text import plain
 from siting.report.plan.json import dump
 from siting.report.words import with_aside, word
+from siting.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,12 +16,7 @@ if TYPE_CHECKING:
     from siting.message import Language
     from siting.rules.plan.baseline import Change, Known
 
-_KINDS = {
-    "new": ("+", "新增", "new"),
-    "changed": ("~", "有变化", "changed"),
-    "unchanged": ("=", "未变", "unchanged"),
-    "fixed": ("-", "已解决", "fixed"),
-}
+_KINDS = {"new": "+", "changed": "~", "unchanged": "=", "fixed": "-"}
 
 
 def to_diff_text(changes: Sequence[Change], *, language: Language = "zh") -> str:
@@ -32,18 +29,13 @@ def to_diff_text(changes: Sequence[Change], *, language: Language = "zh") -> str
     for change in changes:
         known = change.finding
         subject = f" [{plain(known.subject)}]" if known.subject else ""
-        mark, zh, en = _KINDS[change.kind]
-        kind = zh if language == "zh" else en
+        kind = say(Term("change", change.kind), language)
         title = known.title_en if language == "en" and known.title_en else known.title
         name = f"{plain(known.plan)}  {plain(title)}{subject}"
         name = with_aside(name, plain(known.rule_id), language)
-        lines.append(f"{mark} {kind}  {name}  {_numbers(change, language)}".rstrip())
-    counts = [
-        f"{zh if language == 'zh' else en} {sum(change.kind == key for change in changes)}"
-        for key, (_, zh, en) in _KINDS.items()
-    ]
-    comma = "，" if language == "zh" else ", "
-    return "\n".join([*lines, comma.join(counts)]) + "\n"
+        lines.append(f"{_KINDS[change.kind]} {kind}  {name}  {_numbers(change, language)}".rstrip())
+    counts = message("change.counts", **_counts(changes))
+    return "\n".join([*lines, say(counts, language)]) + "\n"
 
 
 def to_diff_json(changes: Sequence[Change]) -> str:
@@ -60,8 +52,11 @@ def to_diff_json(changes: Sequence[Change]) -> str:
         }
         for change in changes
     ]
-    summary = {key: sum(change.kind == key for change in changes) for key in _KINDS}
-    return dump({"changes": records, "summary": summary})
+    return dump({"changes": records, "summary": _counts(changes)})
+
+
+def _counts(changes: Sequence[Change]) -> dict[str, int]:
+    return {key: sum(change.kind == key for change in changes) for key in _KINDS}
 
 
 def _numbers(change: Change, language: Language) -> str:

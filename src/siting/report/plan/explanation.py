@@ -3,42 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from siting.message import Term, message
 from siting.plain_text import plain
 from siting.report.plan.plain import enumerated, place_text
 from siting.report.words import labelled, with_aside, word
 from siting.rules.plan.finding import Citation
+from siting.words import say
 
 if TYPE_CHECKING:
     from siting.message import Language
-
-_LABELS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "plan": ("方案", "Plan"),
-        "verdict": ("结论", "Verdict"),
-        "arithmetic": ("计算", "Arithmetic"),
-        "missing": ("缺少", "Missing"),
-        "read": ("数据出处", "Read from"),
-        "read_as": ("理解", "Read as"),
-        "governed": ("由另一条规则决定", "Decided by another rule"),
-        "waived": ("豁免", "Waived"),
-        "source": ("依据", "Source"),
-        "verbatim": ("原文", "Quote"),
-        "paraphrase": ("大意", "In short"),
-        "url": ("出处", "URL"),
-        "confidence": ("来源可信度", "Confidence of the source"),
-        "id": ("编号", "Finding"),
-    }
-)
-_STRENGTHS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "mandatory": ("强制性“应”，不符合即不通过", "mandatory: failing it fails the check"),
-        "recommended": ("推荐性“宜”，不影响结论", "recommended: failing it only warns"),
-        "indicator": ("指标，无达标线", "an indicator without a pass mark"),
-    }
-)
 
 
 def to_explanation(record: Mapping[str, Any], *, language: Language = "zh") -> str:
@@ -56,15 +31,13 @@ def to_explanation(record: Mapping[str, Any], *, language: Language = "zh") -> s
     str
         A line for each part; nothing in it can end a line or control a terminal.
     """
-    other = language == "en"
     subject = f" [{record['subject']}]" if record["subject"] else ""
     title = record.get(f"title_{language}") or record["title"]
     lines = [plain(with_aside(f"{title}{subject}", record["rule_id"], language))]
-    lines += [
-        f"  {labelled(_LABELS[key][other], plain(str(text)), language)}"
-        for key, text in _parts(record, language)
-        if text
-    ]
+    for key, text in _parts(record, language):
+        if text:
+            label = say(Term("explain", key), language)
+            lines.append(f"  {labelled(label, plain(str(text)), language)}")
     return "\n".join(lines)
 
 
@@ -78,7 +51,7 @@ def cited_line(citation: Mapping[str, str], language: Language) -> str:
 def _parts(record: Mapping[str, Any], language: Language) -> Iterator[tuple[str, str]]:
     citation: Mapping[str, str] = record.get("citation") or {}
     yield "plan", with_aside(record["plan"], record["source"], language)
-    strength = _STRENGTHS[record["strength"]][language == "en"]
+    strength = say(Term("binding", record["strength"]), language)
     yield "verdict", with_aside(word(record["verdict"], language), strength, language)
     yield "arithmetic", record.get(f"explanation_{language}") or record["explanation"]
     # A report of an earlier version names it in English only.
@@ -90,8 +63,7 @@ def _parts(record: Mapping[str, Any], language: Language) -> Iterator[tuple[str,
     yield "governed", record["governed_by"]
     waived = record["waived"]
     if waived:
-        comma = "，" if language == "zh" else ", "
-        aside = comma.join((waived["approver"], waived["expires"]))
+        aside = say(message("mark.pause"), language).join((waived["approver"], waived["expires"]))
         yield "waived", with_aside(waived["reason"], aside, language)
     yield "source", cited_line(citation, language)
     kind = "paraphrase" if citation.get("quote_kind") == "paraphrase" else "verbatim"

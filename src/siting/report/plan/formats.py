@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from siting.did_you_mean import nearest_known
+from siting.did_you_mean import nearest_message
 from siting.errors import SitingError
+from siting.message import message
 from siting.report.plan.github import to_github
 from siting.report.plan.html import to_html
 from siting.report.plan.json import to_json
@@ -106,5 +107,7 @@ def format_findings(
     ''
     """
     if name not in FORMATS:
-        raise SitingError(f"'{name}' is not a known format; {nearest_known(name, FORMATS)}")
+        raise SitingError(
+            message("report.unknown_format", name=name, nearest=nearest_message(name, FORMATS))
+        )
     return FORMATS[name].write(findings, language=language, allow_unknown=allow_unknown, **options)

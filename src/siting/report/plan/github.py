@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from siting.plain_text import plain
 from siting.report.plan.plain import first_place, missing_of
-from siting.report.words import labelled, verdict_key, waiver_line, word
+from siting.report.words import labelled, told, verdict_key, waiver_line, word
 from siting.rules.plan.finding import breaks, ranked
 from siting.words import say
 
@@ -54,16 +54,13 @@ def _message(finding: PlanFinding, language: Language) -> str:
     cell = evidence.location if evidence and not evidence.line else ""
     cited = finding.citation.line(language) if finding.citation else ""
 
-    def told(key: str, text: str) -> str:
-        return labelled(word(key, language), text, language) if text else ""
-
     parts = [
         f"{finding.plan} {finding.subject}".rstrip(),
         say(finding.explanation, language),
-        told("missing", missing_of(finding, language)),
+        told("missing", missing_of(finding, language), language),
         waiver_line(finding, language),
-        told("source", cited),
-        told("evidence", cell),
+        told("source", cited, language),
+        told("evidence", cell, language),
         finding.rule_id,
     ]
     return _data(" | ".join(plain(part) for part in parts if part))

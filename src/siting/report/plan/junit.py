@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from siting.plain_text import plain
 from siting.report.plan.plain import missing_of, read_as
-from siting.report.words import labelled, quoted, verdict_key, waiver_line, with_aside, word
+from siting.report.words import quoted, told, verdict_key, waiver_line, with_aside, word
 from siting.rules.plan.finding import breaks, ranked
 from siting.words import say
 
@@ -95,14 +95,11 @@ def _case(finding: PlanFinding, source: str, language: Language, *, allow_unknow
 
 
 def _details(finding: PlanFinding, language: Language) -> list[str]:
-    def told(key: str, text: str) -> str:
-        return labelled(word(key, language), text, language)
-
     lines = [say(finding.explanation, language)]
-    if finding.missing:
-        lines.append(told("missing", missing_of(finding, language)))
+    if finding.lacking:
+        lines.append(told("missing", missing_of(finding, language), language))
     if finding.citation:
-        lines.append(told("source", finding.citation.line(language)))
+        lines.append(told("source", finding.citation.line(language), language))
         lines.append(quoted(finding, language))
-    lines += [told("evidence", read_as(each, language)) for each in finding.evidence]
+    lines += [told("evidence", read_as(each, language), language) for each in finding.evidence]
     return [line for line in lines if line]

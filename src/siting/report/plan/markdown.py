@@ -9,12 +9,12 @@ from urllib.parse import quote, urlsplit
 from siting.report.plan.plain import markdown, missing_of, numbers_of, read_as
 from siting.report.words import (
     governed_line,
-    labelled,
     quoted,
     summary_line,
+    titled,
+    told,
     verdict_key,
     waiver_line,
-    with_aside,
     word,
 )
 from siting.rules.plan.finding import ranked, summary_of
@@ -70,7 +70,7 @@ def _table(findings: Iterable[PlanFinding], language: Language) -> list[str]:
         key = verdict_key(finding)
         cells = [
             f"{_SIGNS[key]} {word(key, language)}",
-            markdown(_title(finding, language)),
+            markdown(titled(finding, language)),
             *map(markdown, numbers_of(finding, language)),
         ]
         lines.append(f"| {' | '.join(cells)} |")
@@ -80,33 +80,26 @@ def _table(findings: Iterable[PlanFinding], language: Language) -> list[str]:
     return [*lines, ""]
 
 
-def _title(finding: PlanFinding, language: Language) -> str:
-    title = say(finding.title, language)
-    return with_aside(title, finding.subject, language) if finding.subject else title
-
-
 def _section(finding: PlanFinding, language: Language) -> list[str]:
-    lines = [f"### {markdown(_title(finding, language))}", ""]
+    lines = [f"### {markdown(titled(finding, language))}", ""]
     if explanation := say(finding.explanation, language):
         lines += [markdown(explanation), ""]
-    told = {
+    texts = {
         "missing": missing_of(finding, language),
         "waiver": waiver_line(finding, language),
         "note": say(finding.note, language),
     }
-
-    def item(key: str, text: str) -> str:
-        return labelled(word(key, language), text, language)
-
-    items = [item(key, markdown(text)) for key, text in told.items() if text]
+    items = [told(key, markdown(text), language) for key, text in texts.items() if text]
     if finding.citation:
-        items.insert(0, item("source", cited(finding.citation, language)))
+        items.insert(0, told("source", cited(finding.citation, language), language))
     if clause := quoted(finding, language):
         items.append(markdown(clause))
     if governed := governed_line(finding, language):
         items.append(markdown(governed))
-    items += [item("evidence", markdown(read_as(each, language))) for each in finding.evidence]
-    items.append(item("rule", markdown(finding.rule_id)))
+    items += [
+        told("evidence", markdown(read_as(each, language)), language) for each in finding.evidence
+    ]
+    items.append(told("rule", markdown(finding.rule_id), language))
     return [*lines, *(f"- {item}" for item in items), ""]
 
 

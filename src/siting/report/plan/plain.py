@@ -9,10 +9,12 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from siting.message import Quantity
+from siting.number_text import distinct_texts, number_text
 from siting.plain_text import plain
 from siting.report.words import labelled
 from siting.rules.plan.model import Evidence
-from siting.rules.wording import distinct_texts, number_text, with_unit
+from siting.words import say, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,7 +64,7 @@ def _scaled(value: Decimal, unit: str) -> Fraction:
 
 
 def _in_unit(text: str, unit: str, language: Language) -> str:
-    return f"{text}%" if unit == "share" else with_unit(text, unit).text(language).rstrip()
+    return f"{text}%" if unit == "share" else say(Quantity(text, unit), language)
 
 
 def numbers_of(finding: PlanFinding, language: Language) -> tuple[str, str, str]:
@@ -82,7 +84,7 @@ def numbers_of(finding: PlanFinding, language: Language) -> tuple[str, str, str]
 
 def missing_of(finding: PlanFinding, language: Language) -> str:
     """Name what is missing for a finding."""
-    return enumerated(finding.lacking(language), language)
+    return enumerated((say(each, language) for each in finding.lacking), language)
 
 
 def enumerated(names: Iterable[str], language: Language) -> str:
@@ -91,7 +93,7 @@ def enumerated(names: Iterable[str], language: Language) -> str:
     >>> enumerated(["居住户数", "居住人口"], "zh"), enumerated(["a", "b"], "en")
     ('居住户数、居住人口', 'a, b')
     """
-    return ("、" if language == "zh" else ", ").join(names)
+    return word("mark.comma", language).join(names)
 
 
 def place(evidence: Evidence) -> str:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from siting.message import message
 from siting.plain_text import plain
 from siting.report.plan.json import dump
 from siting.report.plan.markdown import cited, web_address
 from siting.report.plan.plain import first_place, markdown, missing_of, plain_values
-from siting.report.words import labelled, quoted, verdict_key, waiver_line, with_aside, word
+from siting.report.words import labelled, quoted, told, verdict_key, waiver_line, with_aside, word
 from siting.rules.plan.finding import ranked
 from siting.words import say
 
@@ -81,18 +82,15 @@ def _rule(finding: PlanFinding, language: Language) -> dict[str, Any]:
     lines = [say(finding.title, language)]
     marked = [f"**{markdown(say(finding.title, language))}**"]
 
-    def told(key: str, text: str) -> str:
-        return labelled(word(key, language), text, language)
-
     if citation:
-        lines.append(told("source", citation.line(language)))
-        marked.append(told("source", cited(citation, language)))
+        lines.append(told("source", citation.line(language), language))
+        marked.append(told("source", cited(citation, language), language))
         if citation.quote:
             lines.append(quoted(finding, language))
             marked.append(f"> {markdown(citation.quote)}")
         if citation.confidence:
-            lines.append(told("confidence", citation.confidence))
-            marked.append(told("confidence", markdown(citation.confidence)))
+            lines.append(told("confidence", citation.confidence, language))
+            marked.append(told("confidence", markdown(citation.confidence), language))
     title = plain(say(finding.title, language))
     described = " / ".join([title, *map(plain, lines[1:2])])
     rule = {
@@ -156,10 +154,9 @@ def _sentence(finding: PlanFinding, language: Language) -> str:
     subject = finding.subject
     name = with_aside(finding.plan, subject, language) if subject else finding.plan
     head = labelled(name, word(verdict_key(finding), language), language)
-    lacking = missing_of(finding, language)
-    missing = labelled(word("missing", language), lacking, language) if lacking else ""
+    missing = told("missing", missing_of(finding, language), language)
     parts = [head, say(finding.explanation, language), missing]
-    return ("。" if language == "zh" else ". ").join(part for part in parts if part)
+    return say(message("mark.sentence"), language).join(part for part in parts if part)
 
 
 def _message(text: str) -> str:

@@ -13,6 +13,7 @@ from siting.report.words import (
     quoted,
     says_nothing,
     summary_line,
+    told,
     verdict_key,
     waiver_line,
     with_aside,
@@ -166,30 +167,29 @@ def _arithmetic(finding: PlanFinding, language: Language) -> str:
 
 
 def _details(finding: PlanFinding, language: Language) -> list[str]:
-    told = {
+    texts = {
         # Most sentences name what is missing already.
         "missing": "" if _names_missing(finding, language) else missing_of(finding, language),
         "waiver": waiver_line(finding, language),
         "note": say(finding.note, language),
     }
     if finding.verdict != "pass":
-        told["source"] = finding.citation.line(language) if finding.citation else ""
-    lines = [labelled(word(key, language), text, language) for key, text in told.items() if text]
+        texts["source"] = finding.citation.line(language) if finding.citation else ""
+    lines = [told(key, text, language) for key, text in texts.items() if text]
     if finding.verdict != "pass":
         lines.append(quoted(finding, language))
     lines.append(governed_line(finding, language))
     if finding.verdict != "pass":
-        evidence = word("evidence", language)
         places = [read_as(each, language) for each in finding.evidence[:_SHOWN_EVIDENCE]]
         more = len(finding.evidence) - _SHOWN_EVIDENCE
         places += [f"+{more}"] if more > 0 else []
-        lines += [labelled(evidence, each, language) for each in places]
+        lines += [told("evidence", each, language) for each in places]
     return lines
 
 
 def _names_missing(finding: PlanFinding, language: Language) -> bool:
     text = say(finding.explanation, language)
-    return all(each in text for each in finding.lacking(language))
+    return all(say(each, language) in text for each in finding.lacking)
 
 
 def _painted(text: str, code: str, colour: bool) -> str:  # noqa: FBT001

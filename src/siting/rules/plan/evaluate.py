@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Literal
 
 from siting.message import Message, Text, message
 from siting.rules import city as city_rules
-from siting.rules.facts import fact_words
 from siting.rules.pack.conditions import FALSE, TRUE, UNKNOWN
 from siting.rules.pack.measures import Family, measure_of
 from siting.rules.plan.amounts import fact_amount
@@ -329,15 +328,22 @@ def _finding(rule: Rule, plan: Plan, outcome: Outcome) -> PlanFinding:
         required=None if outcome.required is None else to_decimal(outcome.required),
         unit=unit,
         shortfall=None if outcome.shortfall is None else to_decimal(outcome.shortfall),
-        explanation=outcome.explanation,
+        explanation=_explained(outcome),
         citation=_citation(rule),
         evidence=tuple(dict.fromkeys(outcome.evidence)),
         measure=rule.measure,
         comparison=sense,
         missing=missing,
-        missing_zh=outcome.missing_zh or tuple(map(fact_words, missing)),
+        lacks=outcome.lacks,
         note=note,
     )
+
+
+def _explained(outcome: Outcome) -> Message | Text:
+    """Return the explanation, with the first thing that the existing city lacks behind it."""
+    if not outcome.lacks:
+        return outcome.explanation
+    return message("mark.labelled", label=outcome.explanation, text=outcome.lacks[0])
 
 
 def _citation(rule: Rule) -> Citation:

@@ -17,7 +17,7 @@ export function subjectName(rule, row) {
   if (rule.subject === "area") {
     return areaName(currentLevel(), row);
   }
-  return rule.subject === "city" ? word("kind.city") : facilityName(row);
+  return rule.subject === "city" ? word("map.kind_city") : facilityName(row);
 }
 
 export function homeName(row) {
@@ -39,9 +39,7 @@ export function siteName(row) {
 }
 
 export function typeName(code) {
-  return store.header.facilityTypes[code]
-    ? pick(store.header.facilityTypes[code])
-    : coded("type", code);
+  return store.header.facilityTypes[code] ? pick(store.header.facilityTypes[code]) : code;
 }
 
 export function levelName(level, several) {

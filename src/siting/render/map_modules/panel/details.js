@@ -39,8 +39,8 @@ export async function showDetails(select) {
     {
       type: "button",
       class: "close",
-      "aria-label": word("close"),
-      title: word("close"),
+      "aria-label": word("map.close"),
+      title: word("map.close"),
       onclick: () => select(null),
     },
     "×",
@@ -49,10 +49,10 @@ export async function showDetails(select) {
 }
 
 function homeCard(row, select) {
-  const facts = [[word("id"), name(store.texts.ids[row])]];
+  const facts = [[word("map.id"), name(store.texts.ids[row])]];
   for (const weight of ["households", "population", "elderly"]) {
     if (store.homes.weights[weight]) {
-      facts.push([word(`column.${weight}`), number(weightOf(weight, row), 1)]);
+      facts.push([word(`map.column_${weight}`), number(weightOf(weight, row), 1)]);
     }
   }
   store.header.areas.forEach((level, k) => {
@@ -62,7 +62,7 @@ function homeCard(row, select) {
     }
   });
   return [
-    el("p", { class: "kind" }, word("kind.home")),
+    el("p", { class: "kind" }, word("map.kind_home")),
     el("h2", {}, name(homeName(row))),
     factList(facts),
     findingGroups(
@@ -78,7 +78,7 @@ function areaCard(row) {
   const head = [
     el("p", { class: "kind" }, levelName(level)),
     el("h2", {}, name(areaName(level, row))),
-    factList([[word("id"), name(level.ids[row])]]),
+    factList([[word("map.id"), name(level.ids[row])]]),
   ];
   const weights = knownWeights();
   // What fails somebody here, the worst of this area first.
@@ -100,14 +100,14 @@ function areaCard(row) {
       );
     });
   const titles = [
-    word("rule"),
-    word("shareWithout"),
-    ...weights.map((weight) => word(`column.${weight}`)),
+    word("map.rule"),
+    word("map.share_without"),
+    ...weights.map((weight) => word(`map.column_${weight}`)),
   ];
   const table = el(
     "table",
     {},
-    el("caption", {}, word("areaCaption")),
+    el("caption", {}, word("map.area_caption")),
     el(
       "thead",
       {},
@@ -119,7 +119,9 @@ function areaCard(row) {
     ),
     el("tbody", {}, body),
   );
-  const lacking = body.length ? table : el("p", { class: "quiet" }, word("nobodyWithout.area"));
+  const lacking = body.length
+    ? table
+    : el("p", { class: "quiet" }, word("map.nobody_without_area"));
   return [...head, lacking, areaFindings(row)];
 }
 
@@ -142,14 +144,14 @@ function typesOf(row) {
 function facilityCard(row) {
   const { ids } = store.header.facilities;
   const facts = [
-    [word("id"), name(ids[row])],
-    [word("type"), name(typesOf(row).map(typeName).join(word("comma")))],
+    [word("map.id"), name(ids[row])],
+    [word("map.type"), name(typesOf(row).map(typeName).join(word("mark.comma")))],
   ];
   const rules = store.rules.filter(
     (rule) => rule.subject === "facility" && rule.columns && rule.columns.verdict[row] !== 3,
   );
   return [
-    el("p", { class: "kind" }, word("kind.facility")),
+    el("p", { class: "kind" }, word("map.kind_facility")),
     el("h2", {}, name(facilityName(row))),
     factList(facts),
     el(
@@ -162,13 +164,13 @@ function facilityCard(row) {
 
 function siteCard(row) {
   const { ids, types, notes } = store.header.sites;
-  const facts = [[word("id"), name(ids[row])]];
+  const facts = [[word("map.id"), name(ids[row])]];
   if (types[row]) {
-    facts.push([word("type"), name(typeName(types[row]))]);
+    facts.push([word("map.type"), name(typeName(types[row]))]);
   }
   const note = notes[row] ? el("p", {}, name(pick(notes[row]))) : null;
   return [
-    el("p", { class: "kind" }, word("kind.site")),
+    el("p", { class: "kind" }, word("map.kind_site")),
     el("h2", {}, name(siteName(row))),
     factList(facts),
     note,

@@ -26,12 +26,12 @@ export function citation(source) {
       ? el(
           "blockquote",
           { class: source.paraphrase ? "" : "verbatim" },
-          source.paraphrase ? `${word("paraphrase")} ` : null,
+          source.paraphrase ? `${word("map.paraphrase")} ` : null,
           name(source.quote),
         )
       : null,
     ["B", "C"].includes(source.confidence)
-      ? el("p", { class: "doubt" }, word(`confidence.${source.confidence}`))
+      ? el("p", { class: "doubt" }, word(`map.confidence_${source.confidence}`))
       : null,
   );
 }

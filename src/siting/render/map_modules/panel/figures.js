@@ -13,7 +13,7 @@ import { chip, VERDICT_NAMES, VERDICT_SIGNS } from "./verdict.js";
 export function showFigures() {
   const rule = currentRule();
   if (!rule) {
-    byId("rule-title").textContent = word("noRules");
+    byId("rule-title").textContent = word("map.no_rules");
     return;
   }
   replace(byId("rule-title"), name(ruleName(rule)));
@@ -37,7 +37,7 @@ function figure(rule, weight) {
   return el(
     "div",
     { class: "figure" },
-    el("span", { class: "figure-name" }, word(`without.${weight}`)),
+    el("span", { class: "figure-name" }, word(`map.without_${weight}`)),
     el(
       "strong",
       {
@@ -51,11 +51,11 @@ function figure(rule, weight) {
       "span",
       { class: "figure-share" },
       failed === null
-        ? word("noData")
-        : word("ofAll", { share: percent(all ? failed / all : 0), all: number(all) }),
+        ? word("map.no_data")
+        : word("map.of_all", { share: percent(all ? failed / all : 0), all: number(all) }),
     ),
     unknown
-      ? el("span", { class: "figure-share" }, word("notKnown", { n: number(unknown) }))
+      ? el("span", { class: "figure-share" }, word("map.not_known", { n: number(unknown) }))
       : null,
   );
 }
@@ -66,7 +66,7 @@ function cityFigure(rule) {
   return el(
     "div",
     { class: "figure" },
-    el("span", { class: "figure-name" }, word("measured")),
+    el("span", { class: "figure-name" }, word("map.measured")),
     el(
       "strong",
       { class: `figure-value verdict-${VERDICT_NAMES[rule.columns.verdict[0]]}` },
@@ -107,7 +107,7 @@ function showVerdicts(rule) {
   });
   replace(
     byId("verdicts"),
-    el("p", { class: "quiet" }, word(`subjects.${rule.subject}`)),
+    el("p", { class: "quiet" }, word(`map.subjects_${rule.subject}`)),
     bar,
     list,
   );
@@ -115,16 +115,16 @@ function showVerdicts(rule) {
 
 function ruleFacts(rule) {
   const rows = [
-    [word("required"), limitText(rule)],
-    [word("measure"), measureName(rule)],
-    [word("strength"), coded("strength", rule.strength)],
+    [word("map.required"), limitText(rule)],
+    [word("map.measure"), measureName(rule)],
+    [word("map.strength"), coded("strength", rule.strength)],
   ];
   if (rule.facilityTypes.length) {
-    rows.push([word("counts"), rule.facilityTypes.map(typeName).join(word("comma"))]);
+    rows.push([word("map.counts"), rule.facilityTypes.map(typeName).join(word("mark.comma"))]);
   }
   for (const [k, [reason, n]] of rule.unknownReasons.entries()) {
     const count = rule.subject === "city" ? "" : ` · ${number(n)}`;
-    rows.push([k ? "" : word("whyUnknown"), pick(reason) + count]);
+    rows.push([k ? "" : word("map.why_unknown"), pick(reason) + count]);
   }
   const list = el("dl", { class: "facts" });
   for (const [term, text] of rows) {

@@ -32,7 +32,7 @@ export function findThings(asked) {
       kind: "home",
       row,
       text: homeName(row),
-      about: `${word("kind.home")} ${store.texts.ids[row]}`,
+      about: `${word("map.kind_home")} ${store.texts.ids[row]}`,
     }),
   );
   const { facilities, sites } = store.header;
@@ -41,11 +41,11 @@ export function findThings(asked) {
       kind: "facility",
       row,
       text: facilityName(row),
-      about: facilities.types[row].map(typeName).join(word("comma")),
+      about: facilities.types[row].map(typeName).join(word("mark.comma")),
     }),
   );
   search(sites.names, sites.ids, wanted, (row) =>
-    found.push({ kind: "site", row, text: siteName(row), about: word("kind.site") }),
+    found.push({ kind: "site", row, text: siteName(row), about: word("map.kind_site") }),
   );
   const exact = (thing) =>
     folded(thing.text) === wanted ? 0 : folded(thing.text).startsWith(wanted) ? 1 : 2;

@@ -39,12 +39,12 @@ export function findingItem(rule, row, select) {
   const verdict = rule.columns.verdict[row];
   const required = requiredOf(rule, row);
   const nearest = nearestOf(rule, row);
-  const facts = [[word("measured"), measuredText(rule, row)]];
+  const facts = [[word("map.measured"), measuredText(rule, row)]];
   if (required !== null) {
-    facts.push([word("required"), requiredText(rule, required)]);
+    facts.push([word("map.required"), requiredText(rule, required)]);
   }
   if (verdict === 1) {
-    facts.push([word("shortfall"), shortfallText(rule, row)]);
+    facts.push([word("map.shortfall"), shortfallText(rule, row)]);
   }
   if (nearest >= 0) {
     const go = el(
@@ -56,9 +56,9 @@ export function findingItem(rule, row, select) {
       },
       name(facilityName(nearest)),
     );
-    facts.push([word("nearest"), go]);
+    facts.push([word("map.nearest"), go]);
   }
-  facts.push([word("measure"), measureName(rule)]);
+  facts.push([word("map.measure"), measureName(rule)]);
   return el(
     "li",
     { class: rule === currentRule() ? "current" : "" },

@@ -11,14 +11,15 @@ export function showTexts() {
   document.title = pick(header.title);
   replace(byId("title"), name(pick(header.title)));
   fillStaticWords(document.body);
-  const key = header.date ? "subtitle" : "subtitleUndated";
-  const about = word(key, { n: counted("count.homes", header.homes), date: header.date });
-  byId("subtitle").textContent = about;
+  const homes = counted("map.count_homes", header.homes);
+  byId("subtitle").textContent = header.date
+    ? word("map.subtitle", { n: homes, date: header.date })
+    : homes;
   byId("made-up").hidden = !header.madeUp;
   byId("language").textContent = language === "zh" ? "English" : "中文";
   byId("language").lang = language === "zh" ? "en" : "zh-CN";
   byId("theme").textContent = state.theme === "light" ? "☾" : "☀";
-  byId("busy").textContent = word("reading");
+  byId("busy").textContent = word("map.reading");
   showNotes();
 }
 
@@ -26,9 +27,9 @@ function showNotes() {
   const { header } = store;
   const versions = Object.entries(header.versions).map(([what, version]) => `${what} ${version}`);
   const facts = [
-    [word("date"), header.date || "–"],
-    [word("homes"), number(header.homes)],
-    [word("madeWith"), name(versions.join(word("comma")))],
+    [word("map.date"), header.date || "–"],
+    [word("map.homes"), number(header.homes)],
+    [word("map.made_with"), name(versions.join(word("mark.comma")))],
   ];
   const notes = header.notes.map((note) =>
     el(
@@ -42,8 +43,8 @@ function showNotes() {
   replace(
     byId("notes"),
     factList(facts),
-    el("h3", {}, word("notes")),
-    notes.length ? el("ul", {}, notes) : el("p", {}, word("noNotes")),
-    el("p", { class: "quiet" }, word("accuracy")),
+    el("h3", {}, word("map.notes")),
+    notes.length ? el("ul", {}, notes) : el("p", {}, word("map.no_notes")),
+    el("p", { class: "quiet" }, word("map.accuracy")),
   );
 }

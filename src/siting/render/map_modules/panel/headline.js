@@ -11,16 +11,16 @@ import { burdenText } from "./quantities.js";
 export function showHeadline(select) {
   const node = byId("headline");
   if (!store.rules.length) {
-    return replace(node, word("noRules"));
+    return replace(node, word("map.no_rules"));
   }
   const worst = rulesWorstFirst().find((k) => burden(store.rules[k].totals) > 0);
   if (worst === undefined) {
-    return replace(node, word("nothingFails"));
+    return replace(node, word("map.nothing_fails"));
   }
   const rule = store.rules[worst];
   const level = currentLevel();
   const totals = level?.totals[worst];
-  const sentence = word("headline", { rule: ruleName(rule), failed: burdenText(rule) });
+  const sentence = word("map.headline", { rule: ruleName(rule), failed: burdenText(rule) });
   if (!totals) {
     return replace(node, sentence);
   }
@@ -30,7 +30,7 @@ export function showHeadline(select) {
   const rank = (k) => (worst === state.rule ? el("span", { class: "rank" }, String(k + 1)) : null);
   const shown = rows.slice(0, 3);
   // A mark stays with the name before it, or a line could begin with it.
-  const mark = (k) => word(k === shown.length - 1 ? "stop" : "comma");
+  const mark = (k) => word(k === shown.length - 1 ? "mark.stop" : "mark.comma");
   const named = shown.map((row, k) => [
     el(
       "span",
@@ -49,5 +49,5 @@ export function showHeadline(select) {
     ),
     mark(k).endsWith(" ") ? " " : "",
   ]);
-  return replace(node, sentence, word("headlineAreas"), named.flat());
+  return replace(node, sentence, word("map.headline_areas"), named.flat());
 }

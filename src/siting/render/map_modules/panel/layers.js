@@ -35,7 +35,7 @@ function layerBox(layer, change) {
     checked: state.layers[layer],
     onchange,
   });
-  return el("label", { for: `layer-${layer}` }, box, word(`layer.${layer}`));
+  return el("label", { for: `layer-${layer}` }, box, word(`map.layer_${layer}`));
 }
 
 function choice(id, label, options, chosen, choose) {
@@ -52,7 +52,7 @@ function levelChoice(change) {
     return null;
   }
   const options = areas.map((level, k) => [k, levelName(level, true)]);
-  return choice("level", word("level"), options, state.level, (k) => {
+  return choice("level", word("map.level"), options, state.level, (k) => {
     state.level = k;
     state.selected = state.selected && state.selected.kind === "area" ? null : state.selected;
     change();
@@ -65,10 +65,10 @@ function basemapChoice(change) {
     return null;
   }
   const options = [
-    [-1, word("noBasemap")],
+    [-1, word("map.no_basemap")],
     ...basemaps.map((basemap, k) => [k, pick(basemap.name)]),
   ];
-  return choice("basemap", word("basemap"), options, state.basemap, (k) => {
+  return choice("basemap", word("map.basemap"), options, state.basemap, (k) => {
     state.basemap = k;
     change();
   });

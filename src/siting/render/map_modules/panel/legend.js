@@ -16,16 +16,16 @@ export function showLegend(map, toggle) {
   const colour = colours();
   const parts = [];
   if (rule && rule.subject === "home" && state.layers.homes) {
-    parts.push(el("h3", {}, word("legendHomes")), homeLegend(rule, toggle));
+    parts.push(el("h3", {}, word("map.legend_homes")), homeLegend(rule, toggle));
     if (drawn.mode === "clusters") {
-      parts.push(el("p", { class: "quiet" }, word(`legendClusters.${rankWeight()}`)));
+      parts.push(el("p", { class: "quiet" }, word(`map.legend_clusters_${rankWeight()}`)));
     }
   }
   if (state.layers.areas && areasTell(rule)) {
     const about =
       rule.subject === "area"
-        ? word("legendVerdict")
-        : word(`legendAreas.${rankWeight()}`, { level: levelName(currentLevel(), true) });
+        ? word("map.legend_verdict")
+        : word(`map.legend_areas_${rankWeight()}`, { level: levelName(currentLevel(), true) });
     parts.push(el("h3", {}, about), areaLegend(rule, colour));
   }
   parts.push(symbolLegend(rule, colour));
@@ -56,7 +56,7 @@ export function shadeText(rule, k) {
     return gradeText(rule, k);
   }
   if (k > SHADE.worst || rule.required === null || !rule.required) {
-    return word(`shade.${shade}`);
+    return word(`map.shade_${shade}`);
   }
   const most = isUpper(rule);
   const times = most ? [0.5, 1, 1.5, 2] : [2, 1, 1 / 1.5, 0.5];
@@ -71,7 +71,7 @@ export function shadeText(rule, k) {
     return `${most ? "≤" : "≥"} ${edge(0)}${unit} ${VERDICT_SIGNS[0]}`;
   }
   if (k === SHADE.worst) {
-    const none = most ? word("orNone") : "";
+    const none = most ? word("map.or_none") : "";
     return `${most ? ">" : "<"} ${edge(3)}${unit}${none} ${VERDICT_SIGNS[1]}`;
   }
   const sign = k === SHADE.served ? VERDICT_SIGNS[0] : VERDICT_SIGNS[1];
@@ -110,7 +110,7 @@ function areaLegend(rule, colour) {
   for (const [k, edge] of AREA_CLASSES.entries()) {
     row(colour.areas[k], `${edge} %`);
   }
-  row(colour.noArea, word("noData"), "patch hatched");
+  row(colour.noArea, word("map.no_data"), "patch hatched");
   return list;
 }
 
@@ -134,13 +134,13 @@ function symbolLegend(rule, colour) {
       row("diamond", colour.verdicts[k], word(`verdict.${verdict}`));
     }
   } else if (rule && state.layers.facilities && rule.facilityTypes.length) {
-    row("diamond", colour.facilityFill, rule.facilityTypes.map(typeName).join(word("comma")));
+    row("diamond", colour.facilityFill, rule.facilityTypes.map(typeName).join(word("mark.comma")));
   }
   if (state.layers.sites && store.header.sites.ids.length) {
-    row("star", colour.site, word("layer.sites"));
+    row("star", colour.site, word("map.layer_sites"));
   }
   if (state.layers.service && rule?.service) {
-    row("patch", colour.service, word("layer.service"));
+    row("patch", colour.service, word("map.layer_service"));
   }
   return list;
 }

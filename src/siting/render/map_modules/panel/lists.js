@@ -25,13 +25,13 @@ export function showLists(select) {
   const sites = store.header.sites.ids.length > 0;
   byId("lists").hidden = !sites && (!rule || rule.subject === "city");
   if (currentLevel() && rule && rule.subject === "home") {
-    tabs.push(["areas", word("worstAreas", { level: levelName(currentLevel(), true) })]);
+    tabs.push(["areas", word("map.worst_areas", { level: levelName(currentLevel(), true) })]);
   }
   if (rule && rule.subject !== "city") {
     tabs.push(["homes", subjectsTitle(rule)]);
   }
   if (sites) {
-    tabs.push(["sites", word("layer.sites")]);
+    tabs.push(["sites", word("map.layer_sites")]);
   }
   const wanted = (tab) => tabs.some(([name]) => name === tab);
   lists.tab = [lists.wanted, "homes", "sites"].find(wanted) || "homes";
@@ -43,9 +43,9 @@ export function showLists(select) {
 
 function subjectsTitle(rule) {
   if (rule && rule.subject === "area") {
-    return word("worstAreas", { level: levelName(currentLevel(), true) });
+    return word("map.worst_areas", { level: levelName(currentLevel(), true) });
   }
-  return word(rule && rule.subject === "facility" ? "worstFacilities" : "worstHomes");
+  return word(rule && rule.subject === "facility" ? "map.worst_facilities" : "map.worst_homes");
 }
 
 function tabButton(tab, text, tabs, select) {
@@ -86,7 +86,7 @@ function showList(select) {
   if (!table?.rows.length) {
     return replace(
       byId("list"),
-      el("p", { class: "quiet" }, word(table ? "nobodyWithout" : "reading")),
+      el("p", { class: "quiet" }, word(table ? "map.nobody_without" : "map.reading")),
     );
   }
   const resort = (key) => {
@@ -106,7 +106,7 @@ function showList(select) {
       ? el(
           "button",
           { type: "button", class: "more", onclick: () => showMore(select) },
-          word("moreRows", { shown: number(table.rows.length), all: number(table.all) }),
+          word("map.more_rows", { shown: number(table.rows.length), all: number(table.all) }),
         )
       : null;
   return replace(byId("list"), el("table", {}, el("thead", {}, head), el("tbody", {}, body)), more);

@@ -23,7 +23,7 @@ function digitsOf(rule, row) {
 export function shortfallText(rule, row) {
   const shortfall = shortfallOf(rule, row);
   if (shortfall === Infinity) {
-    return word("noneInReach");
+    return word("map.none_in_reach");
   }
   return Number.isNaN(shortfall) ? "–" : quantity(shortfall, rule.unit, digitsOf(rule, row));
 }
@@ -31,7 +31,7 @@ export function shortfallText(rule, row) {
 export function limitText(rule) {
   if (rule.required === null) {
     const own = Boolean(rule.requiredDecimals !== undefined);
-    return own ? word("limitEach") : word("noLimit");
+    return own ? word("map.limit_each") : word("map.no_limit");
   }
   return requiredText(rule, rule.required);
 }
@@ -51,8 +51,8 @@ export function burdenText(rule) {
   }
   const [, failed] = rule.totals;
   if (rule.subject !== "home") {
-    return counted(`count.${rule.subject}`, failed[0]);
+    return counted(`map.count_${rule.subject}`, failed[0]);
   }
   const key = rankWeight();
-  return counted(`count.${key}`, failed[WEIGHT[key]]);
+  return counted(`map.count_${key}`, failed[WEIGHT[key]]);
 }

@@ -18,10 +18,12 @@ export function showRules(choose) {
   const most = Math.max(1, ...order.map((k) => burden(store.rules[k].totals)));
   const row = (k) => ruleRow(k, most, choose);
   const rows = state.allRules ? groupedRows(order, row) : worstRows(order).map(row);
-  replace(byId("rules"), el("legend", { class: "unseen" }, word("rules")), rows);
+  replace(byId("rules"), el("legend", { class: "unseen" }, word("map.rules")), rows);
   const more = byId("rules-more");
   more.hidden = order.length <= RULES_SHOWN;
-  more.textContent = state.allRules ? word("fewerRules") : word("allRules", { n: order.length });
+  more.textContent = state.allRules
+    ? word("map.fewer_rules")
+    : word("map.all_rules", { n: order.length });
   more.setAttribute("aria-expanded", String(Boolean(state.allRules)));
   byId("rules-filter").hidden = more.hidden || !state.allRules;
 }
@@ -35,7 +37,7 @@ function groupedRows(order, row) {
   const asked = (state.filter || "").trim().toLowerCase();
   const wanted = order.filter((k) => matchesFilter(store.rules[k], asked));
   if (!wanted.length) {
-    return el("p", { class: "quiet" }, word("nothingFound"));
+    return el("p", { class: "quiet" }, word("map.nothing_found"));
   }
   return RULE_GROUPS.map((group) => {
     const inside = wanted.filter((k) => groupOf(store.rules[k]) === group);
@@ -44,7 +46,7 @@ function groupedRows(order, row) {
 }
 
 function ruleGroup(group, inside, row, asked) {
-  const title = `${word(`group.${group}`)} (${number(inside.length)})`;
+  const title = `${word(`map.group_${group}`)} (${number(inside.length)})`;
   if (!QUIET_GROUPS.has(group)) {
     return [el("h3", { class: "rule-group" }, title), inside.map(row)];
   }
@@ -81,7 +83,7 @@ function ruleRow(k, most, choose) {
 
 // Marks a duty, so that it is not mistaken for advice.
 function dutyMark(rule) {
-  return rule.strength === "mandatory" ? el("span", { class: "duty" }, word("duty")) : null;
+  return rule.strength === "mandatory" ? el("span", { class: "duty" }, word("map.duty")) : null;
 }
 
 // Of homes: people without, against the worst rule. Of others: the share that fails.

@@ -49,7 +49,7 @@ export function startSearch(select) {
         el("small", {}, " ", thing.about),
       ),
     );
-    replace(list, items.length ? items : el("li", { class: "quiet" }, word("nothingFound")));
+    replace(list, items.length ? items : el("li", { class: "quiet" }, word("map.nothing_found")));
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
     marked = -1;

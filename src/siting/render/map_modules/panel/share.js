@@ -15,9 +15,9 @@ export async function share() {
     type: "text",
     readonly: true,
     value: location.href,
-    "aria-label": word("share"),
+    "aria-label": word("map.share"),
   });
-  replace(box, word(copied ? "copied" : "copyThis"), " ", field);
+  replace(box, word(copied ? "map.copied" : "map.copy_this"), " ", field);
   box.hidden = false;
   if (!copied) {
     field.select();

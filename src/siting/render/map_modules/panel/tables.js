@@ -26,17 +26,17 @@ export function areaTable(sort, most) {
   const failed = (weight) => (row) => totals[row][1][WEIGHT[weight]];
   const share = (row) => unservedShare(state.level, state.rule, row);
   const columns = [
-    { key: "name", text: word("name"), sortable: true, value: (row) => areaName(level, row) },
+    { key: "name", text: word("map.name"), sortable: true, value: (row) => areaName(level, row) },
     {
       key: "share",
-      text: word("shareWithout"),
+      text: word("map.share_without"),
       sortable: true,
       value: share,
       show: (row) => percent(share(row)),
     },
     ...knownWeights().map((weight) => ({
       key: weight === rankWeight() ? "burden" : weight,
-      text: word(`column.${weight}`),
+      text: word(`map.column_${weight}`),
       sortable: true,
       value: failed(weight),
       show: (row) => number(failed(weight)(row)),
@@ -77,10 +77,10 @@ export function siteTable(_sort, most) {
   const { ids, notes } = store.header.sites;
   const rows = [...ids.keys()];
   const columns = [
-    { key: "name", text: word("name"), sortable: false },
+    { key: "name", text: word("map.name"), sortable: false },
     {
       key: "note",
-      text: word("siteNote"),
+      text: word("map.site_note"),
       sortable: false,
       show: (row) => (notes[row] ? name(pick(notes[row])) : "–"),
     },
@@ -102,24 +102,24 @@ export function subjectTable(sort, most) {
   const weights = rule.subject === "home" ? known.slice(0, 2) : [];
   const weight = (key) => (row) => weightOf(key, row);
   const columns = [
-    { key: "name", text: word("name"), sortable: false },
+    { key: "name", text: word("map.name"), sortable: false },
     {
       key: "measured",
-      text: word("measured"),
+      text: word("map.measured"),
       sortable: true,
       value: (row) => measuredOf(rule, row),
       show: (row) => measuredText(rule, row),
     },
     {
       key: "shortfall",
-      text: word("shortfall"),
+      text: word("map.shortfall"),
       sortable: true,
       value: (row) => shortfallOf(rule, row),
       show: (row) => shortfallText(rule, row),
     },
     ...weights.map((key) => ({
       key,
-      text: word(`column.${key}`),
+      text: word(`map.column_${key}`),
       sortable: true,
       value: weight(key),
       show: (row) => number(weightOf(key, row), 1),

@@ -19,5 +19,5 @@ export function showScale(map) {
   const node = byId("scale");
   node.style.width = `${Math.round((110 * length) / metres)}px`;
   node.textContent = text;
-  node.setAttribute("aria-label", word("scale", { length: text }));
+  node.setAttribute("aria-label", word("map.scale", { length: text }));
 }

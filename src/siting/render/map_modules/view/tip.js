@@ -42,11 +42,11 @@ function tipText(thing) {
   if (thing.kind === "facility") {
     return [
       facilityName(thing.row),
-      store.header.facilities.types[thing.row].map(typeName).join(word("comma")),
+      store.header.facilities.types[thing.row].map(typeName).join(word("mark.comma")),
     ];
   }
   if (thing.kind === "site") {
-    return [siteName(thing.row), word("kind.site")];
+    return [siteName(thing.row), word("map.kind_site")];
   }
   return [areaName(currentLevel(), thing.row), areaTip(rule, thing.row)];
 }
@@ -59,7 +59,7 @@ function areaTip(rule, row) {
     return rule.columns ? findingText(rule, row) : "";
   }
   const share = unservedShare(state.level, state.rule, row);
-  return share === null ? word("noData") : `${word("shareWithout")} ${percent(share)}`;
+  return share === null ? word("map.no_data") : `${word("map.share_without")} ${percent(share)}`;
 }
 
 function findingText(rule, row) {
