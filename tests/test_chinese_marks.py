@@ -107,7 +107,9 @@ def test_rules_are_described_with_chinese_marks():
             unquoted = rule.model_copy(
                 update={"source": rule.source.model_copy(update={"quote": ""}), "cases": ()}
             )
-            assert half_width(describe_rule(unquoted, "zh")) == [], rule.id
+            assert (
+                half_width("\n".join(say(line, "zh") for line in describe_rule(unquoted))) == []
+            ), rule.id
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from siting.data_report import DataNote, DataReport
+from siting.message import Quantity
 from siting.report.analysis.note_words import note_layer, note_text
 from siting.report.pages import fill
-from siting.rules.wording import with_unit
 from siting.vocabulary.levels import load_levels
+from siting.words import say
 
 _WORDS: dict[str, dict[str, Any]] = {
     "zh": {
@@ -304,8 +305,7 @@ def _figure_text(number: float | None, unit: str) -> str:
 
 
 def _unit(unit: str, language: str) -> str:
-    text = with_unit("", unit)
-    return (text.zh if language == "zh" else text.en).strip()
+    return say(Quantity("", unit), "zh" if language == "zh" else "en").strip()
 
 
 def _title(entry: Entry, language: str) -> str:
