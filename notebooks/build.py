@@ -64,8 +64,9 @@ GAP_ANALYSIS = [
     "## What the data report says / 数据报告\n\n"
     "Nothing is dropped in silence. The first notes that a planner should read:",
     "import pandas as pd\n\n"
+    "from siting.words import say\n\n"
     "notes = pd.DataFrame(\n"
-    "    [(n.layer, n.severity, n.count, n.message) for n in analysis.report.notes],\n"
+    '    [(n.layer, n.severity, n.count, say(n.message, "en")) for n in analysis.report.notes],\n'
     '    columns=["layer", "kind", "rows", "message"],\n'
     ")\n"
     'left = {"text-align": "left"}\n'
@@ -134,10 +135,12 @@ OSM_EXTRACT = [
     "OpenStreetMap does not say how many people live in a house, so homes are counted. What one "
     "should know of the data before believing the map stands in the data report:",
     "from textwrap import fill\n\n"
+    "from siting.words import say\n\n"
     "if analysis:\n"
     "    for note in analysis.report.notes:\n"
     '        if note.severity == "warning":\n'
-    '            print(fill(f"- {note.layer}: {note.message}", 88, subsequent_indent="  "))',
+    '            said = say(note.message, "en")\n'
+    '            print(fill(f"- {note.layer}: {said}", 88, subsequent_indent="  "))',
     "analysis and analysis.picture()",
     'analysis and analysis.picture("look-supermarket")',
 ]

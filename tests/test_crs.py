@@ -31,6 +31,7 @@ from siting.crs import (
 )
 from siting.data_report import DataReport
 from siting.errors import CRSError
+from siting.words import say
 
 # One degree is at most 111.4 km, so this is 0.1 mm.
 CLOSE_DEG = 1e-9
@@ -210,7 +211,7 @@ def test_china_gets_cgcs2000_and_the_rest_of_the_world_utm(where, code):
 def test_the_choice_is_reported():
     report = DataReport()
     choose_metric_crs((114.0, 30.0, 114.5, 31.0), report=report)
-    assert "EPSG:4547" in report.notes[0].message
+    assert "EPSG:4547" in say(report.notes[0].message, "en")
 
 
 @pytest.mark.parametrize(
@@ -359,7 +360,7 @@ def test_prefixed_and_swapped_at_once_are_both_repaired():
     result, report = placed(layer((NORTHING, 38e6 + EASTING)), "EPSG:4547")
     assert result.crs.to_epsg() == 4526
     assert coordinates(result) == [[38e6 + EASTING, NORTHING]]
-    assert "zone number 38" in report.notes[0].message
+    assert "zone number 38" in say(report.notes[0].message, "en")
 
 
 def test_a_prefix_of_another_zone_than_the_declared_is_an_error():
@@ -540,7 +541,7 @@ def test_the_places_of_wuhan_read_as_wgs84_are_caught(wuhan):
     report = DataReport()
     fit = check_datum(frame, streets, declared="WGS 84", subject="places", report=report)
     assert fit.better == "GCJ-02"
-    assert "write crs: GCJ-02" in report.notes[0].message
+    assert "write crs: GCJ-02" in say(report.notes[0].message, "en")
 
 
 @pytest.mark.real

@@ -30,8 +30,8 @@ def test_every_kind_of_kernel_is_used():
         "imports",
         "network",
         "snapping",
-        "nearest on foot",
-        "nearest in a straight line",
+        "nearest-on-foot",
+        "nearest-straight-line",
     ]
 
 

@@ -18,6 +18,7 @@ from siting.data_report import DataReport
 from siting.errors import CRSError, LoadError, ProjectError
 from siting.loaders.layer.load import load_layers
 from siting.loaders.project.read import build_project, read_project
+from siting.words import say
 
 CRS = "EPSG:4547"
 X0, Y0 = 500_000.0, 3_380_000.0
@@ -292,7 +293,7 @@ def test_points_in_an_undeclared_offset_datum_are_caught_by_the_streets(tmp_path
     homes = {"path": "homes.csv", "crs": "EPSG:4326"}
     layers = {"residential": homes, "facilities": None, "streets": {"path": "streets.gpkg"}}
     _, report = load(project(tmp_path, layers=layers))
-    assert "GCJ-02" in notes(report)["datum-suspected"].message
+    assert "GCJ-02" in say(notes(report)["datum-suspected"].message, "en")
     layers["residential"] = {**homes, "crs": "GCJ-02"}
     _, report = load(project(tmp_path, layers=layers))
     assert "datum-suspected" not in notes(report)
@@ -412,4 +413,4 @@ def test_wuhan_places_read_as_wgs84_are_caught(real_project):
     data["layers"]["residential"] = {"path": data["layers"].pop("areas")["path"]}
     del data["layers"]["population"]
     _, report = load(build_project(data))
-    assert "GCJ-02" in notes(report)["datum-suspected"].message
+    assert "GCJ-02" in say(notes(report)["datum-suspected"].message, "en")

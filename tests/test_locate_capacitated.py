@@ -18,6 +18,7 @@ from siting.locate.capacitated import (
 )
 from siting.locate.problem import build_problem
 from siting.locate.solve import Limits
+from siting.words import say
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -174,7 +175,7 @@ def test_too_little_room_is_told_with_its_numbers():
     problem = build_problem(table, [30, 20], capacity=[40])
     plan = solve_capacitated_lscp(problem)
     assert plan.status == "infeasible"
-    assert "only 40 of 50 can be served" in plan.message
+    assert "only 40 of 50 can be served" in say(plan.message, "en")
     assert solve_capacitated_p_median(problem, 1).status == "infeasible"
 
 
@@ -188,6 +189,10 @@ def test_the_same_bound_holds_when_time_runs_out():
     assert short.objective <= best.bound
     assert best.objective <= short.bound
     assert short.objective > 0.8 * best.objective
+    # Stopped before the solver has any bound, so nothing is proven.
+    at_once = solve_capacitated_mclp(problem, p=8, limits=Limits(1e-6))
+    assert (at_once.status, at_once.ended) == ("feasible", "time limit")
+    assert at_once.bound == np.inf
 
 
 def test_nobody_who_is_served_today_loses_service_to_a_new_site():

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from siting.locate import MODELS, Limits, build_problem, find_model
+from siting.words import say
 
 CLOSE = [(0, 0, 1.0), (1, 1, 1.0)]
 ALL = [*CLOSE, (0, 1, 3.0), (1, 0, 3.0)]
@@ -66,7 +67,7 @@ def test_every_model_answers_with_a_status_and_a_sentence(model, name):
         pytest.skip("its rows are the sites")
     for asked in questions(solve, problem):
         answer = solve(problem, **asked)
-        assert answer.message.endswith(".")
+        assert say(answer.message, "en").endswith(".")
         assert answer.status == "invalid" or name not in INVALID
         if answer.status in ("infeasible", "invalid", "unknown", "unbounded"):
             assert np.isnan(answer.objective)

@@ -23,6 +23,7 @@ from siting.locate import Limits
 from siting.pipeline.sites.problem import Decisions
 from siting.pipeline.sites.sheets import siting_sheets
 from siting.report.siting.text import siting_text
+from siting.words import say
 
 FAILING = {name: row for name, row in HOMES.items() if name != "c"}
 
@@ -113,13 +114,15 @@ def test_the_best_sites_stay_the_best_when_their_order_changes(town):
 def test_covering_all_names_who_cannot_be_reached(town):
     found = propose(town, sites=frame_of_sites([200]), cover_all=True)
     assert found.solution.status.value == "infeasible"
-    assert "2 of 4 rows reach no site; the first is 'd'" in found.solution.message
+    assert "2 of 4 rows reach no site; the first is 'd'" in say(found.solution.message, "en")
 
 
 def test_unreachable_demand_can_be_left_out_and_is_told(town):
     found = propose(town, sites=frame_of_sites([200]), cover_all=True, leave_out_unreachable=True)
     assert found.opened["added"].tolist() == [100 + 60]
-    assert f"2 homes ({80 + 50} population) reach no site and are left out." in found.notes
+    assert f"2 homes ({80 + 50} population) reach no site and are left out." in [
+        say(each, "en") for each in found.notes
+    ]
 
 
 def test_fewest_sites_cover_everybody(town):
@@ -128,7 +131,7 @@ def test_fewest_sites_cover_everybody(town):
 
 
 def test_a_site_far_from_any_street_serves_nobody_and_is_told(town):
-    assert any(note.startswith("1 of 6 sites") for note in propose(town, p=6).notes)
+    assert any(say(note, "en").startswith("1 of 6 sites") for note in propose(town, p=6).notes)
 
 
 def gated(town, subject, x):
@@ -364,7 +367,7 @@ def test_zero_money_opens_nothing(town):
 def test_negative_numbers_are_a_status_and_a_sentence(town):
     solution = propose(town, p=-1).solution
     assert solution.status.value == "invalid"
-    assert "give a whole number" in solution.message
+    assert "give a whole number" in say(solution.message, "en")
 
 
 @pytest.mark.parametrize(

@@ -211,7 +211,7 @@ def test_any_of_several_types_counts_and_the_nearest_is_named_by_its_row():
     block = judged("wuhan-shopping-centre-time", make_city(facilities=facilities))
     assert block.nearest.tolist() == [1, 1, 1, 2]
     city = make_city(facilities=facilities)
-    assert to_frame(block, city)["nearest_id"].tolist() == ["s", "s", "s", "m"]
+    assert to_frame(block, city, say)["nearest_id"].tolist() == ["s", "s", "s", "m"]
 
 
 def test_an_indicator_has_a_number_and_no_verdict():
@@ -434,7 +434,7 @@ def test_the_findings_table_has_a_row_per_rule_and_subject_with_words_as_diction
     assert all(
         pa.types.is_dictionary(table[name].type) for name in ("rule_id", "subject_id", "verdict")
     )
-    frame = to_frame(blocks, city)
+    frame = to_frame(blocks, city, say)
     first = frame.iloc[3]
     assert (first["subject_id"], first["verdict"], first["nearest_id"]) == ("far", "fail", "k1")
     assert first["households"] == 40

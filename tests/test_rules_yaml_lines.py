@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from siting.errors import ProjectError, RuleError
+from siting.words import say
 from siting.yaml_lines import MAX_BYTES, dotted, faults_of, load_yaml
 
 
@@ -37,7 +38,7 @@ def faults_in(text):
     data, lines = load_yaml(text, "f.yaml")
     with pytest.raises(ValidationError) as caught:
         File.model_validate(data)
-    return faults_of(caught.value, lines, "f.yaml", model=File)
+    return [say(each, "en") for each in faults_of(caught.value, lines, "f.yaml", model=File)]
 
 
 def test_every_value_knows_its_line():

@@ -16,6 +16,7 @@ MAKERS = ("words/", "message.py", "cli/help_words.py")
 DATA = ("words/", "vocabulary/", "sample/")
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uff60]")
 # Three words in a row, of which one may be a placeholder.
+SQL = re.compile(r"(?:SELECT|INSERT INTO) ")
 SENTENCE = re.compile(r"[A-Za-z]{2,}[,:;]? (?:[a-z]+|\{\}|'\{\}')[,:;]? [a-z]{2,}")
 
 
@@ -119,7 +120,7 @@ def texts_in(tree):
         if id(node) in skipped or id(node) in inside:
             continue
         text = _text(node)
-        if text and (CHINESE.search(text) or SENTENCE.search(text)):
+        if text and not SQL.match(text) and (CHINESE.search(text) or SENTENCE.search(text)):
             found.append((node.lineno, text))
     return found
 

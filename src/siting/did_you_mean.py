@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from siting.message import Message, message
+from siting.words import say
 
 
 def nearest(word: str, known: Iterable[str], *, most: int = 1) -> list[str]:
@@ -19,6 +20,36 @@ def nearest(word: str, known: Iterable[str], *, most: int = 1) -> list[str]:
     return get_close_matches(word, sorted(set(known)), n=most)
 
 
+def hint_known(word: str, known: Iterable[str]) -> Message:
+    """Name the known word that was probably meant, and otherwise all that are known.
+
+    Examples
+    --------
+    >>> hint_known("encodng", ["path", "encoding"]).key
+    'hint.nearest'
+    """
+    names = sorted(set(known))
+    near = nearest(word, names)
+    if near:
+        return message("hint.nearest", name=near[0])
+    return message("hint.known", names=names)
+
+
+def hint_question(word: str, known: Iterable[str]) -> Message | str:
+    """Ask whether a known word was meant, to be put behind a sentence; empty without a guess."""
+    near = nearest(word, known)
+    return message("hint.did_you_mean", name=near[0]) if near else ""
+
+
+def hint_near(word: str, known: Iterable[str]) -> Message | str:
+    """Name up to three known words, to be put behind a sentence; empty without a guess."""
+    near = nearest(word, known, most=3)
+    return message("file.near", near=str(near)) if near else ""
+
+
+# --- in English, for modules that do not give messages yet ---------------------------------------
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a question to put behind a sentence, with a blank before it; empty without a guess.
 
@@ -27,8 +58,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("encodng", ["path", "encoding"]), did_you_mean("xyz", ["path"])
     (" Did you mean 'encoding'?", '')
     """
-    near = nearest(word, known)
-    return f" Did you mean '{near[0]}'?" if near else ""
+    return say(hint_question(word, known), "en")
 
 
 def near_it(word: str, known: Iterable[str]) -> str:
@@ -37,10 +67,9 @@ def near_it(word: str, known: Iterable[str]) -> str:
     Examples
     --------
     >>> near_it("homes.gpkq", ["homes.gpkg", "homes.gpk"])
-    " Near it are ['homes.gpkg', 'homes.gpk']."
+    " Near it are ['homes.gpk', 'homes.gpkg']."
     """
-    near = nearest(word, known, most=3)
-    return f" Near it are {near}." if near else ""
+    return say(hint_near(word, known), "en")
 
 
 def nearest_known(word: str, known: Iterable[str]) -> str:
@@ -53,17 +82,4 @@ def nearest_known(word: str, known: Iterable[str]) -> str:
     >>> nearest_known("xyz", ["path", "encoding"])
     'known are: encoding, path'
     """
-    names = sorted(set(known))
-    near = nearest(word, names)
-    return f"did you mean '{near[0]}'?" if near else f"known are: {', '.join(names)}"
-
-
-def nearest_message(word: str, known: Iterable[str]) -> Message:
-    """Return what `nearest_known` says, to be said in the language spoken.
-
-    >>> nearest_message("encodng", ["path", "encoding"]).key
-    'near.meant'
-    """
-    names = sorted(set(known))
-    near = nearest(word, names)
-    return message("near.meant", name=near[0]) if near else message("near.known", names=names)
+    return say(hint_known(word, known), "en")

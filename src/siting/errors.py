@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from siting.message import Language, Message, message
-from siting.plain_text import plain
 from siting.words import current_language, say
 
 
@@ -38,12 +37,17 @@ class SitingError(Exception):
 class _FaultsError(SitingError):
     """Several faults of one thing, all in the one message; a subject of data is its name."""
 
-    def __init__(self, subject: str, faults: Sequence[Message | str]) -> None:
+    def __init__(self, subject: Message | str, faults: Sequence[Message | str]) -> None:
         super().__init__(message("error.faults", subject=subject, count=len(faults)))
         # What pickle gives to a new error.
         self.args = (subject, tuple(faults))
-        self.subject = subject
+        self._subject = subject
         self.messages = tuple(faults)
+
+    @property
+    def subject(self) -> str:
+        """What has the faults, in the language now spoken."""
+        return say(self._subject, current_language())
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -55,12 +59,23 @@ class _FaultsError(SitingError):
         told = [say(fault, language) for fault in self.messages]
         if len(told) == 1:
             # A fault that already starts with file and line does not need the file twice.
-            if told[0].startswith(f"{plain(self.subject)}:"):
+            if told[0].startswith(f"{say(self._subject, language)}:"):
                 return told[0]
             return say(
-                message("error.fault", subject=self.subject, fault=self.messages[0]), language
+                message("error.fault", subject=self._subject, fault=self.messages[0]), language
             )
         return "\n".join((super().said(language), *(f"  - {fault}" for fault in told)))
+
+
+class WrongValueError(ValueError):
+    """A value that a model refuses; pydantic collects it, and `siting.yaml_lines` says where."""
+
+    def __init__(self, message: Message | str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return say(self.message, current_language())
 
 
 class TableError(_FaultsError):

@@ -1,12 +1,13 @@
-"""Progress that is seen: a bar in a terminal, a line in a notebook, nothing where nobody looks.
+"""Progress on screen: a bar in a terminal, a line in a notebook, nothing where nobody looks.
 
-Long functions of siting take ``progress``, a callable of a label and a share; this makes one.
+Long functions of siting take ``progress``, a callable of a label and a share; this makes one. A
+label is a message or a text: `siting.words.say` says it.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
 from importlib import import_module
@@ -16,12 +17,13 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from siting.plain_text import plain
+from siting.message import Progress, Sayable
+from siting.words import current_language, say
 
-Progress = Callable[[str, float], None]
+__all__ = ["Progress", "part_of", "progress", "progress_html", "silent"]
 
 
-def silent(label: str, share: float) -> None:
+def silent(label: Sayable, share: float) -> None:
     """Show nothing; stands for a progress that nobody wants to see."""
 
 
@@ -70,13 +72,13 @@ def progress(*, quiet: bool = False) -> Iterator[Progress]:
         yield silent
 
 
-def progress_html(label: str, share: float) -> str:
+def progress_html(label: Sayable, share: float) -> str:
     """Return one line for a notebook.
 
     >>> progress_html("reading <streets>", 0.5)
     '<progress max="1" value="0.50"></progress> reading &lt;streets&gt;'
     """
-    return f'<progress max="1" value="{share:.2f}"></progress> {escape(label)}'
+    return f'<progress max="1" value="{share:.2f}"></progress> {escape(_said(label))}'
 
 
 def _in_notebook() -> bool:
@@ -101,5 +103,9 @@ def _terminal_bar() -> Iterator[Progress]:
     columns = (TextColumn("{task.description:<42}", markup=False), BarColumn(), TimeElapsedColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=1.0)
-        # Names come from data; an escape sequence in one must not repaint a terminal.
-        yield lambda label, share: bar.update(task, description=plain(label), completed=share)
+        yield lambda label, share: bar.update(task, description=_said(label), completed=share)
+
+
+def _said(label: Sayable) -> str:
+    """Say a label; names of data in it are made harmless, so that none repaints a terminal."""
+    return say(label, current_language())

@@ -15,6 +15,7 @@ import shapely
 from pandas.api.types import is_numeric_dtype
 
 from siting.errors import TableError
+from siting.message import Message, Quantity, message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,15 +33,13 @@ class Column:
     required: bool = False
     unique: bool = False
     minimum: float | None = None
-    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TableSpec:
-    """A table's name, what a row is, and its columns. Columns not named here are kept untouched."""
+    """A table's name and its columns. Columns not named here are kept untouched."""
 
     name: str
-    row: str
     columns: tuple[Column, ...]
     geometry: tuple[str, ...] = ()
 
@@ -53,54 +52,55 @@ _POINT_OR_AREA = ("Point", "MultiPoint", "Polygon", "MultiPolygon")
 _AREA = ("Polygon", "MultiPolygon")
 _LINE = ("LineString",)
 
+# A row is one unit of demand: a building, a compound or a population cell.
 RESIDENTIAL = TableSpec(
     "residential",
-    "one unit of demand: a building, a compound or a population cell",
     (
         Column("home_id", "text", required=True, unique=True),
         Column("name", "text"),
         Column("households", "number", "households", minimum=0),
         Column("population", "number", "persons", minimum=0),
-        Column("elderly", "number", "persons of 60 and over", minimum=0),
-        Column("children", "number", "children under 3", minimum=0),
+        Column("elderly", "number", "persons", minimum=0),  # of 60 and over
+        Column("children", "number", "persons", minimum=0),  # under 3
         Column("floor_area_m2", "number", "m2", minimum=0),
         Column("geometry", "geometry", "m", required=True),
     ),
     _POINT_OR_AREA,
 )
 
+# A row is one service of one facility;
+# a facility with two types has two rows and one facility_id.
 FACILITIES = TableSpec(
     "facilities",
-    "one service of one facility; a facility with two types has two rows and one facility_id",
     (
         Column("facility_id", "text", required=True),
         Column("name", "text"),
         Column("facility_type", "text", required=True),
         Column("floor_area_m2", "number", "m2", minimum=0),
         Column("land_area_m2", "number", "m2", minimum=0),
-        Column("capacity", "number", "persons, places or beds", minimum=0),
+        Column("capacity", "number", minimum=0),  # persons, places or beds
         Column("geometry", "geometry", "m", required=True),
     ),
     _POINT_OR_AREA,
 )
 
+# A row is one place where a facility could be opened.
 SITES = TableSpec(
     "sites",
-    "one place where a facility could be opened",
     (
         Column("site_id", "text", required=True, unique=True),
         Column("name", "text"),
         Column("cost", "number", "CNY", minimum=0),
         Column("floor_area_m2", "number", "m2", minimum=0),
-        Column("capacity", "number", "persons, places or beds", minimum=0),
+        Column("capacity", "number", minimum=0),  # persons, places or beds
         Column("geometry", "geometry", "m", required=True),
     ),
     _POINT_OR_AREA,
 )
 
+# A row is one community, sub-district, district or city.
 AREAS = TableSpec(
     "areas",
-    "one community, sub-district, district or city",
     (
         Column("area_id", "text", required=True, unique=True),
         Column("name", "text"),
@@ -112,34 +112,38 @@ AREAS = TableSpec(
     _AREA,
 )
 
+# A row is one walkable street segment between two junctions.
 STREETS = TableSpec(
     "streets",
-    "one walkable street segment between two junctions",
     (
         Column("street_id", "text", required=True),
-        Column("from_node", "integer", meaning="junction key; absent: endpoints are matched"),
-        Column("to_node", "integer", meaning="junction key; absent: endpoints are matched"),
+        # Keys of junctions; without them the endpoints of the lines are matched.
+        Column("from_node", "integer"),
+        Column("to_node", "integer"),
         Column("highway", "text"),
         Column("name", "text"),
-        Column("oneway", "flag", meaning="true: walked only as it is drawn; not about vehicles"),
-        Column("added", "flag", meaning="true: proposed; gives more ways out, takes none away"),
+        # Walked only as it is drawn; this is not about vehicles.
+        Column("oneway", "flag"),
+        # Proposed: it gives more ways out and takes none away.
+        Column("added", "flag"),
         Column("geometry", "geometry", "m", required=True),
     ),
     _LINE,
 )
 
+# A row is one obstacle that nobody walks across: a river, a railway.
 BARRIERS = TableSpec(
     "barriers",
-    "one obstacle that nobody walks across: a river, a railway",
     (Column("geometry", "geometry", "m", required=True),),
     ("LineString", "MultiLineString", "Polygon", "MultiPolygon"),
 )
 
+# A row is one gate of a compound, park or campus.
 ENTRANCES = TableSpec(
     "entrances",
-    "one gate of a compound, park or campus",
     (
-        Column("subject_id", "text", required=True, meaning="home_id or facility_id it opens"),
+        # The home_id or facility_id that it opens.
+        Column("subject_id", "text", required=True),
         Column("geometry", "geometry", "m", required=True),
     ),
     ("Point",),
@@ -164,7 +168,7 @@ def check_table(frame: pd.DataFrame, spec: TableSpec, *, subject: str | None = N
         Missing columns, wrong kinds, duplicates, numbers below their minimum, infinite numbers,
         null, empty or wrong-typed geometry, a missing or geographic CRS.
     """
-    faults: list[str] = []
+    faults: list[Message] = []
     for column in spec.columns:
         if column.name not in frame.columns:
             if column.required:
@@ -175,62 +179,71 @@ def check_table(frame: pd.DataFrame, spec: TableSpec, *, subject: str | None = N
         raise TableError(subject or spec.name, faults)
 
 
-def _missing_column(column: Column, present: Sequence[str]) -> str:
-    return f"lacks the column '{column.name}'; it has {list(present)}"
+def _missing_column(column: Column, present: Sequence[str]) -> Message:
+    return message("table.lacks_column", name=column.name, present=str(list(present)))
 
 
-def _column_faults(frame: pd.DataFrame, column: Column, spec: TableSpec) -> list[str]:
+def _column_faults(frame: pd.DataFrame, column: Column, spec: TableSpec) -> list[Message]:
     if column.kind == "geometry":
         return _geometry_faults(frame, spec)
-    values = frame[column.name]
-    faults: list[str] = []
+    values, name = frame[column.name], column.name
+    faults: list[Message] = []
     if column.required and values.isna().any():
-        faults.append(_listed(f"'{column.name}' is empty", np.flatnonzero(values.isna())))
+        where = np.flatnonzero(values.isna())
+        faults.append(message("table.column_empty", name=name, **_listed(where)))
     # Counting is half the work of marking, and tables without a fault are the rule.
     if column.unique and values.nunique(dropna=False) < len(values):
         where = np.flatnonzero(values.duplicated())
-        shown = values.iloc[where[0]]
-        faults.append(_listed(f"'{column.name}' repeats, first '{shown}'", where))
+        shown = str(values.iloc[where[0]])
+        faults.append(message("table.column_repeats", name=name, value=shown, **_listed(where)))
     if column.kind in ("number", "integer"):
         faults.extend(_number_faults(values, column))
     return faults
 
 
-def _number_faults(values: pd.Series, column: Column) -> list[str]:
+def _number_faults(values: pd.Series, column: Column) -> list[Message]:
+
+    name = column.name
     if not is_numeric_dtype(values.dtype):
-        return [f"'{column.name}' holds {values.dtype}, not numbers"]
+        return [message("table.no_numbers", name=name, kind=str(values.dtype))]
     numbers = values.to_numpy(dtype=float, na_value=np.nan)
-    faults: list[str] = []
+    faults: list[Message] = []
     if np.isinf(numbers).any():
-        faults.append(_listed(f"'{column.name}' is infinite", np.flatnonzero(np.isinf(numbers))))
+        where = np.flatnonzero(np.isinf(numbers))
+        faults.append(message("table.column_infinite", name=name, **_listed(where)))
     if column.minimum is not None:
         low = np.flatnonzero(numbers < column.minimum)
         if low.size:
-            what = f"'{column.name}' is below {column.minimum:g} {column.unit}".rstrip()
-            faults.append(_listed(f"{what}, first {numbers[low[0]]:g}", low))
+            least, value = Quantity(column.minimum, column.unit), float(numbers[low[0]])
+            faults.append(
+                message("table.column_low", name=name, minimum=least, value=value, **_listed(low))
+            )
     return faults
 
 
-def _geometry_faults(frame: pd.DataFrame, spec: TableSpec) -> list[str]:
-    faults: list[str] = []
+def _geometry_faults(frame: pd.DataFrame, spec: TableSpec) -> list[Message]:
+    faults: list[Message] = []
     geometry = frame["geometry"]
     crs = getattr(geometry, "crs", None)
     if crs is None:
-        faults.append("has no coordinate reference system")
+        faults.append(message("table.no_crs"))
     elif crs.is_geographic:
-        faults.append(f"is in {crs.to_string()} (degrees); distances need projected metres")
+        faults.append(message("table.degrees", crs=crs.to_string()))
+
     shapes = np.asarray(geometry, dtype=object)
     absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if absent.any():
-        faults.append(_listed("geometry is null or empty", np.flatnonzero(absent)))
+        faults.append(message("table.no_geometry", **_listed(np.flatnonzero(absent))))
     kind = shapely.get_type_id(shapes)
     wanted = [shapely.GeometryType[name.upper()] for name in spec.geometry]
     wrong = np.flatnonzero(~absent & ~np.isin(kind, wanted))
     if wrong.size:
-        kinds = sorted({shape.geom_type for shape in shapes[wrong]})
-        faults.append(_listed(f"geometry is {kinds}, expected {list(spec.geometry)}", wrong))
+        kinds = str(sorted({shape.geom_type for shape in shapes[wrong]}))
+        named = {"kinds": kinds, "wanted": str(list(spec.geometry))}
+        faults.append(message("table.geometry_kind", **named, **_listed(wrong)))
     return faults
 
 
-def _listed(what: str, rows: np.ndarray) -> str:
-    return f"{what}: {rows.size} rows, the first is row {rows[0]}"
+def _listed(rows: np.ndarray) -> dict[str, int]:
+    """Count rows, and name the first."""
+    return {"rows": int(rows.size), "first": int(rows[0])}

@@ -1,7 +1,7 @@
 """YAML that remembers its lines: the one reader of rule packs, project files and plans.
 
-Owns turning text into plain data with the line of every value, and turning a model's complaints
-into sentences with line, dotted path and the nearest known key. It reads a careful subset of YAML
+Owns turning text into plain data with the line of every value, and turning the errors of a model
+into messages with line, dotted path and the nearest known key. It reads a careful subset of YAML
 1.2: ``no`` and ``on`` stay text, keys are always text, and anchors, aliases, tags and repeated
 keys are refused, since a reviewer cannot see through them and a hostile file grows by them.
 """
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, get_args
 import yaml
 from pydantic import BaseModel
 
-from siting.did_you_mean import nearest_known
-from siting.errors import ProjectError, RuleError
+from siting.did_you_mean import hint_known
+from siting.errors import ProjectError, RuleError, WrongValueError
+from siting.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,8 +31,23 @@ FileError = type[ProjectError] | type[RuleError]
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 40
-# Here reading stops at once: the time that YAML takes grows with the square of the depth.
+# At this depth reading stops at once: the time that YAML takes grows with the square of the depth.
 _HOPELESS_DEPTH = 500
+# What pydantic says of a value, by the type of its error: the values that the sentence needs.
+_WANTED: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("string_type", "int_type", "int_parsing", "int_from_float"), ()),
+    **dict.fromkeys(("float_type", "float_parsing", "finite_number", "date_type"), ()),
+    **dict.fromkeys(("bool_type", "bool_parsing", "list_type", "tuple_type", "dict_type"), ()),
+    "model_type": ("class_name",),
+    "model_attributes_type": (),
+    "greater_than": ("gt",),
+    "greater_than_equal": ("ge",),
+    "less_than": ("lt",),
+    "less_than_equal": ("le",),
+    "string_too_short": ("min_length",),
+    "string_too_long": ("max_length",),
+    "string_pattern_mismatch": ("pattern",),
+}
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -82,14 +98,16 @@ def load_yaml(
     builder = _Builder(_decoded(text, source, error), source)
     try:
         data = builder.document()
+    except _TooDeepError as fault:
+        raise error(source, [fault.message]) from None
     except yaml.MarkedYAMLError as fault:
         raise error(source, [_syntax_fault(fault, source)]) from None
     except yaml.YAMLError as fault:
-        raise error(source, [f"is not YAML text: {_one_line(str(fault))}"]) from None
+        raise error(source, [message("yaml.not_yaml", what=_one_line(str(fault)))]) from None
     if builder.faults:
         raise error(source, builder.faults)
     if data is None:
-        raise error(source, ["is empty; expected keys and values in YAML"])
+        raise error(source, [message("yaml.empty")])
     return data, builder.lines
 
 
@@ -99,8 +117,8 @@ def faults_of(
     source: str,
     *,
     model: type[BaseModel] | None = None,
-) -> list[str]:
-    """Turn a model's complaints into one sentence each, in the order of their lines.
+) -> list[Message]:
+    """Turn the errors of a model into one message each, in the order of their lines.
 
     Parameters
     ----------
@@ -109,22 +127,27 @@ def faults_of(
     lines
         The lines that came with the data.
     source
-        The file's name, put before each line number so that editors can jump there.
+        The file's name, put before each line number so that editors can jump there; empty where
+        the data come from no file, and then there is no line either.
     model
         The model that was validated; with it, an unknown key gets the nearest known one.
 
     Returns
     -------
-    list of str
+    list of Message
         Such as ``siting.yaml:14: layers.streets.pth is not a known key; did you mean 'path'?``
     """
-    found: dict[str, int] = {}
+    found: dict[Message, int] = {}
     for detail in failure.errors(include_url=False):
         path = _path_in_file(detail, lines)
-        line = _line_of(path, lines)
-        sentence = f"{source}:{line}: {_sentence(detail, path, model)}"
-        found.setdefault(sentence, line)
+        line, fault = _line_of(path, lines), _fault_of(detail, path, model)
+        found.setdefault(at_line(source, line, fault) if source else fault, line)
     return sorted(found, key=found.__getitem__)
+
+
+def at_line(source: str, line: int, fault: Message | str) -> Message:
+    """Put file and line before a fault."""
+    return message("file.line", source=source, line=line, fault=fault)
 
 
 def dotted(path: Path) -> str:
@@ -139,12 +162,21 @@ def dotted(path: Path) -> str:
     return text.removeprefix(".")
 
 
+class _TooDeepError(Exception):
+    """The text is nested so deep that reading it on would take too long."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        depths = {"depth": MAX_DEPTH, "most": _HOPELESS_DEPTH}
+        self.message = message("yaml.far_too_deep", line=line, **depths)
+
+
 class _Builder:
     """Builds data from parser events; an alias never expands, so work is linear in the text."""
 
     def __init__(self, text: str, source: str) -> None:
         self.lines: Lines = {}
-        self.faults: list[str] = []
+        self.faults: list[Message] = []
         self._source = source
         # The compiled parser where PyYAML has it; both give the same events.
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -159,18 +191,18 @@ class _Builder:
                 value = self._value(next(self._events), ())
                 data = value if documents == 1 else data
                 if documents == 2:
-                    self._fault(event, "a second document starts here; expected one per file")
+                    self._fault(event, message("yaml.second_document"))
         return data
 
     def _value(self, event: yaml.Event, path: Path) -> Any:
         self.lines.setdefault(path, _line(event))
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            self._fault(event, f"{_at(path)}uses an anchor or alias (& or *); write the value out")
+            self._fault(event, message("yaml.alias", at=_at(path)))
         if isinstance(event, yaml.AliasEvent):
             return None
         tag = getattr(event, "tag", None)
         if tag not in (None, "!"):
-            self._fault(event, f"{_at(path)}has the tag {tag}; tags are not read, remove it")
+            self._fault(event, message("yaml.tag", at=_at(path), tag=tag))
         if isinstance(event, yaml.ScalarEvent):
             return event.value if event.style else _plain(event.value)
         if len(path) >= MAX_DEPTH:
@@ -184,7 +216,8 @@ class _Builder:
             key = self._key(event, path)
             if key in data:
                 first = self.lines[*path, key]
-                self._fault(event, f"{dotted((*path, key))} repeats line {first}; keep one")
+                name = dotted((*path, key))
+                self._fault(event, message("yaml.repeats", name=name, line=first))
             # On a repeat the first line stays, so that later repeats point at the first.
             self.lines.setdefault((*path, key), _line(event))
             data[key] = self._value(next(self._events), (*path, key))
@@ -199,7 +232,7 @@ class _Builder:
     def _key(self, event: yaml.Event, path: Path) -> str:
         if isinstance(event, yaml.ScalarEvent):
             return str(event.value)
-        self._fault(event, f"{_at(path)}has a key that is a list, mapping or alias; use text")
+        self._fault(event, message("yaml.key_no_text", at=_at(path)))
         if not isinstance(event, yaml.AliasEvent):
             self._skip(event, ())
         return ""
@@ -207,20 +240,17 @@ class _Builder:
     def _skip(self, event: yaml.Event, path: Path) -> None:
         """Walk past a collection without building it."""
         if path:
-            self._fault(event, f"is nested more than {MAX_DEPTH} deep here")
+            self._fault(event, message("yaml.too_deep", depth=MAX_DEPTH))
         depth = 1
         while depth:
             inner = next(self._events)
             depth += isinstance(inner, yaml.CollectionStartEvent)
             depth -= isinstance(inner, yaml.CollectionEndEvent)
             if depth > _HOPELESS_DEPTH:
-                raise yaml.YAMLError(
-                    f"line {_line(inner)} is nested more than {MAX_DEPTH} deep, and more than "
-                    f"{_HOPELESS_DEPTH}"
-                )
+                raise _TooDeepError(_line(inner))
 
-    def _fault(self, event: yaml.Event, what: str) -> None:
-        self.faults.append(f"{self._source}:{_line(event)}: {what}")
+    def _fault(self, event: yaml.Event, what: Message) -> None:
+        self.faults.append(at_line(self._source, _line(event), what))
 
 
 def _line(event: yaml.Event) -> int:
@@ -254,22 +284,21 @@ def _date(value: str) -> dt.date | str:
 
 def _decoded(text: str | bytes, source: str, error: FileError) -> str:
     if len(text) > MAX_BYTES:
-        raise error(source, [f"has {len(text):,} bytes; at most {MAX_BYTES:,} are read"])
+        raise error(source, [message("yaml.too_large", size=len(text), most=MAX_BYTES)])
     if isinstance(text, str):
         return text.removeprefix("\ufeff")
     try:
         return text.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         line = text[: fault.start].count(b"\n") + 1
-        what = f"{source}:{line}: is not UTF-8 text; save the file as UTF-8"
-        raise error(source, [what]) from None
+        raise error(source, [at_line(source, line, message("yaml.not_utf8"))]) from None
 
 
-def _syntax_fault(fault: yaml.MarkedYAMLError, source: str) -> str:
+def _syntax_fault(fault: yaml.MarkedYAMLError, source: str) -> Message:
     mark = fault.problem_mark or fault.context_mark
     line = mark.line + 1 if mark else 1
     what = ", ".join(part for part in (fault.context, fault.problem) if part)
-    return f"{source}:{line}: is not valid YAML: {_one_line(what)}"
+    return at_line(source, line, message("yaml.syntax", what=_one_line(what)))
 
 
 def _one_line(text: str) -> str:
@@ -296,45 +325,77 @@ def _line_of(path: Path, lines: Mapping[Path, int]) -> int:
     return lines.get(path, 1)
 
 
-def _sentence(detail: ErrorDetails, path: Path, model: type[BaseModel] | None) -> str:
-    name = dotted(path) or "the file"
+def _fault_of(detail: ErrorDetails, path: Path, model: type[BaseModel] | None) -> Message:
+    name = dotted(path) or message("key.the_file")
     match detail["type"]:
         case "extra_forbidden":
             known = _known_keys(model, detail["loc"][:-1]) if model else set()
-            hint = f"; {nearest_known(str(path[-1]), known)}" if known else ""
-            return f"{name} is not a known key{hint}"
+            near = message("hint.after", hint=hint_known(str(path[-1]), known)) if known else ""
+            return message("key.unknown", name=name, hint=near)
         case "missing":
-            return f"{name} is missing{_required_hint(detail)}"
+            return message("key.missing", name=name, hint=_given(detail))
         case "literal_error" | "enum":
-            return f"{name} is {_shown(detail['input'])}; {_choices(detail)}"
+            return _no_choice(name, detail)
         case "value_error":
-            return f"{name}: {detail['msg'].removeprefix('Value error, ')}"
+            return message("key.wrong", name=name, fault=_raised(detail))
         case _:
-            message = detail["msg"].removeprefix("Input ")
-            return f"{name} is {_shown(detail['input'])}; it {message}"
+            value, wanted = _shown(detail["input"]), _wanted(detail)
+            return message("key.wrong_kind", name=name, value=value, wanted=wanted)
 
 
-def _choices(detail: ErrorDetails) -> str:
-    """List the allowed values, the likeliest first where one is near."""
+def _raised(detail: ErrorDetails) -> Message | str:
+    """Return what a validator of ours raised."""
+    raised = detail.get("ctx", {}).get("error")
+    if isinstance(raised, WrongValueError):
+        return raised.message
+    return detail["msg"].removeprefix("Value error, ")
+
+
+def _wanted(detail: ErrorDetails) -> Message | str:
+    """Return what pydantic expected; in its own words where the catalogues have none."""
+    kind, given = detail["type"], detail.get("ctx", {})
+    values: dict[str, Any] = {name: given.get(name) for name in _WANTED.get(kind, ())}
+    if kind in _WANTED and all(isinstance(each, str | int | float) for each in values.values()):
+        return message(f"wanted.{kind}", **values)
+    return detail["msg"].removeprefix("Input ")
+
+
+def _no_choice(name: Message | str, detail: ErrorDetails) -> Message:
+    """List the allowed values, and the likeliest where one is near."""
     expected = str(detail.get("ctx", {}).get("expected", ""))
-    hint = nearest_known(str(detail["input"]), re.findall(r"'([^']*)'", expected))
-    near = f"; {hint}" if hint.startswith("did") else ""
-    return f"expected {expected}{near}"
+    hint = hint_known(str(detail["input"]), re.findall(r"'([^']*)'", expected))
+    return message(
+        "key.no_choice",
+        name=name,
+        value=_shown(detail["input"]),
+        expected=_one_of(expected),
+        hint=message("hint.after", hint=hint) if hint.key == "hint.nearest" else "",
+    )
 
 
-def _required_hint(detail: ErrorDetails) -> str:
+def _one_of(expected: str) -> Message | str:
+    """Take apart the list that pydantic writes, such as ``'a', 'b' or 'c'``."""
+    *names, last = re.findall(r"'[^']*'", expected) or [""]
+    if f"{', '.join(names)} or {last}" != expected:
+        return expected
+    return message("value.one_of", names=names, last=last)
+
+
+def _given(detail: ErrorDetails) -> Message | str:
     given = detail["input"]
-    return f"; given are: {', '.join(map(str, given))}" if isinstance(given, dict) and given else ""
+    if not (isinstance(given, dict) and given):
+        return ""
+    return message("key.given", names=[str(each) for each in given])
 
 
-def _shown(value: object) -> str:
+def _shown(value: object) -> Message | str:
     match value:
         case dict():
-            return "a mapping"
+            return message("value.mapping")
         case list():
-            return "a list"
+            return message("value.list")
         case None:
-            return "empty"
+            return message("value.empty")
         case _:
             text = str(value) if isinstance(value, dt.date) else repr(value)
             return text if len(text) <= 60 else f"{text[:57]}..."

@@ -41,12 +41,12 @@ def explain(
 
 
 def _chosen(wanted: str, records: list[dict[str, Any]], source: Path) -> list[dict[str, Any]]:
-    from siting.did_you_mean import nearest_message
+    from siting.did_you_mean import hint_known
 
     by_rule = [each for each in records if each["rule_id"] == wanted]
     by_id = [each for each in records if str(each["finding_id"]).startswith(wanted)]
     if by_rule or by_id:
         return by_rule or by_id
     known = {str(each["rule_id"]) for each in records}
-    near = nearest_message(wanted, known)
+    near = hint_known(wanted, known)
     raise SitingError(message("explain.none", source=source, wanted=wanted, nearest=near))

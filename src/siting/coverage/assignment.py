@@ -13,6 +13,7 @@ import numpy as np
 
 from siting.coverage import kernels
 from siting.errors import SitingError
+from siting.message import Message, Value, message
 from siting.network.costs import within
 
 if TYPE_CHECKING:
@@ -285,22 +286,19 @@ def _whole_shares(
 def _checked_start(start: ArrayLike, asked: _Asked, near: NDArray[np.bool_]) -> NDArray[np.float64]:
     flow = np.asarray(start, float)
     if flow.shape != asked.source.shape:
-        raise SitingError(
-            f"assignment: start has {flow.size} rows, the pairs are {asked.source.size}."
-        )
-    faults = _amount_faults("start", flow, "people", finite=True)
+        pairs = asked.source.size
+        raise SitingError(message("assignment.start_rows", rows=flow.size, pairs=pairs))
+    faults = _people_faults("start", flow, finite=True)
     if faults:
-        raise SitingError("assignment: " + "; ".join(faults))
+        raise SitingError(message("assignment.faults", faults=faults))
     # Sums of shares may differ from what they are shares of by rounding.
     slack = 1e-9 * flow.sum()
     too_many = int((asked.served(flow) > asked.people + slack).sum())
     too_full = int((asked.load(flow) > asked.room + slack).sum())
     too_far = int((flow[~near] > 0).sum())
     if too_many or too_full or too_far:
-        raise SitingError(
-            f"assignment: start serves more than there are of {too_many} homes, more than there is "
-            f"room for at {too_full} facilities, and {too_far} pairs beyond the limit."
-        )
+        where = {"homes": too_many, "facilities": too_full, "pairs": too_far}
+        raise SitingError(message("assignment.start_too_much", **where))
     return flow
 
 
@@ -334,7 +332,7 @@ def _cut_total(asked: _Asked, moves_on: NDArray[np.bool_], takes_more: NDArray[n
 
 
 def _checked(travel_costs: PairCosts, demand: ArrayLike, capacity: ArrayLike) -> _Asked:
-    """Return what is asked as columns; raise one error with every fault."""
+    """Return the input as columns; raise one error with every fault."""
     asked = _Asked(
         np.asarray(demand, float),
         np.asarray(capacity, float),
@@ -343,28 +341,49 @@ def _checked(travel_costs: PairCosts, demand: ArrayLike, capacity: ArrayLike) ->
         np.asarray(travel_costs.cost, float),
     )
     faults = [
-        *_amount_faults("demand", asked.people, "people", finite=True),
-        *_amount_faults("capacity", asked.room, "people", finite=False),
-        *_amount_faults("cost", asked.cost, "metres, seconds or minutes", finite=False),
-        *_index_faults("from_index", asked.source, asked.people.size, "homes"),
-        *_index_faults("to_index", asked.target, asked.room.size, "facilities"),
+        *_people_faults("demand", asked.people, finite=True),
+        *_people_faults("capacity", asked.room, finite=False),
+        *_cost_faults("cost", asked.cost),
+        *_index_faults("from_index", asked.source, asked.people.size, of_homes=True),
+        *_index_faults("to_index", asked.target, asked.room.size, of_homes=False),
     ]
     if faults:
-        raise SitingError("assignment: " + "; ".join(faults))
+        raise SitingError(message("assignment.faults", faults=faults))
     return asked
 
 
-def _amount_faults(name: str, values: NDArray[np.float64], unit: str, *, finite: bool) -> list[str]:
+def _people_faults(name: str, values: NDArray[np.float64], *, finite: bool) -> list[Message]:
+    first = _first_wrong(values, finite=finite)
+    return [message("assignment.people_wrong", name=name, **first)] if first else []
+
+
+def _cost_faults(name: str, values: NDArray[np.float64]) -> list[Message]:
+    first = _first_wrong(values, finite=False)
+    return [message("assignment.costs_wrong", name=name, **first)] if first else []
+
+
+def _first_wrong(values: NDArray[np.float64], *, finite: bool) -> dict[str, Value]:
+    """Return the count of wrong amounts and the first of them; empty where all are right."""
     wrong = np.flatnonzero(~((values >= 0) & (np.isfinite(values) | (not finite))))
     if not wrong.size:
-        return []
-    first = f"the first is row {wrong[0]} with {values[wrong[0]]:g}"
-    return [f"{name} is negative, missing or endless in {wrong.size} rows, {first}; give {unit}"]
+        return {}
+    row = int(wrong[0])
+    return {"count": wrong.size, "row": row, "value": f"{values[row]:g}"}
 
 
-def _index_faults(name: str, index: NDArray[np.int64], size: int, what: str) -> list[str]:
+def _index_faults(
+    name: str, index: NDArray[np.int64], size: int, *, of_homes: bool
+) -> list[Message]:
     wrong = np.flatnonzero((index < 0) | (index >= size))
     if not wrong.size:
         return []
-    first = f"the first is pair {wrong[0]} with {index[wrong[0]]}"
-    return [f"{name} points outside the {size} {what} in {wrong.size} pairs, {first}"]
+    return [
+        message(
+            "assignment.no_such_home" if of_homes else "assignment.no_such_facility",
+            name=name,
+            size=size,
+            count=wrong.size,
+            pair=wrong[0],
+            value=index[wrong[0]],
+        )
+    ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.errors import SitingError
+from siting.message import message
 from siting.network.costs import TOLERANCE_M, within
 
 if TYPE_CHECKING:
@@ -138,9 +139,6 @@ def pair_weights(
         return near
     upper, share = np.asarray(zones, float).reshape(-1, 2).T
     if not ((np.diff(upper) > 0).all() and (share >= 0).all()):
-        raise SitingError(
-            f"zones are {list(zones)}; give (upper limit, weight) with ascending limits and "
-            "weights from 0."
-        )
+        raise SitingError(message("catchment.zones_wrong", zones=str(list(zones))))
     zone = np.searchsorted(upper + TOLERANCE_M, cost, side="left")
     return np.asarray(near * np.append(share, 0.0)[zone])

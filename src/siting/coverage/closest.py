@@ -12,6 +12,7 @@ import shapely
 
 from siting.coverage import kernels
 from siting.errors import SitingError
+from siting.message import message
 from siting.network import kernels as network_kernels
 from siting.network.costs import TOLERANCE_M, Closest, TravelCosts, within
 
@@ -161,10 +162,8 @@ def planar_shapes(geometry: gpd.GeoSeries | NDArray[Any]) -> NDArray[np.object_]
 def _check_same_crs(origins: object, destinations: object) -> None:
     one, other = getattr(origins, "crs", None), getattr(destinations, "crs", None)
     if one is not None and other is not None and one != other:
-        raise SitingError(
-            f"origins are in {one.to_string()}, destinations in {other.to_string()}; "
-            "bring both to one projected CRS before measuring."
-        )
+        named = {"origins": one.to_string(), "destinations": other.to_string()}
+        raise SitingError(message("distance.two_systems", **named))
 
 
 def _present(shapes: NDArray[np.object_]) -> NDArray[np.int64]:

@@ -9,6 +9,7 @@ import shapely
 
 from siting.coverage.closest import _check_same_crs, planar_shapes
 from siting.errors import SitingError
+from siting.message import message
 from siting.network.costs import TOLERANCE_M, TravelCosts, within
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def travel_costs_straight_line(
     ([0, 1], [300.0, 300.0])
     """
     if not cutoff_m >= 0:
-        raise SitingError(f"cutoff_m is {cutoff_m}; give a radius in metres from 0.")
+        raise SitingError(message("distance.cutoff_wrong", cutoff=cutoff_m))
     _check_same_crs(origins, destinations)
     homes, places = planar_shapes(origins), planar_shapes(destinations)
     # From the facilities, of which there are far fewer than homes.

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from pyproj.enums import TransformDirection
 
 from siting.crs.chinese_offsets import bd09_to_wgs84, gcj02_to_wgs84
-from siting.crs.declared import WHAT_TO_WRITE, SourceCRS, crs_label
+from siting.crs.declared import SourceCRS, crs_label
 from siting.crs.gauss_kruger import prefix_hint, ways_to_write
 from siting.crs.transformers import transformer_between
 from siting.errors import CRSError
+from siting.message import Message, message
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -47,7 +48,7 @@ class _Fix:
     crs: pyproj.CRS
     swapped: bool = False
     code: str = ""
-    why: str = ""
+    why: Message | None = None
 
 
 def place(
@@ -137,8 +138,7 @@ def _find_fix_degrees(centres: _Floats, source: SourceCRS, subject: str, axes: A
 
 
 def _swap(crs: pyproj.CRS) -> _Fix:
-    order = "latitude, longitude" if crs.is_geographic else "northing, easting"
-    why = f"the coordinates were in the order {order}"
+    why = message("note.axes-swapped" if crs.is_geographic else "note.axes-swapped-metres")
     return _Fix(crs, swapped=True, code="axes-swapped", why=why)
 
 
@@ -157,11 +157,8 @@ def _looks_swapped(x: _Floats, y: _Floats, source: SourceCRS, subject: str) -> b
         return False
     if source.reading != "WGS 84" or _is_chinese(source.crs):
         return True
-    raise CRSError(
-        f"{subject} has coordinates such as ({x[0]:g}, {y[0]:g}): either a place in the Arctic, "
-        "or western China with latitude before longitude. Write axes: xy for the first or "
-        "axes: yx for the second."
-    )
+    first = {"x": float(x[0]), "y": float(y[0])}
+    raise CRSError(message("crs.arctic_or_china", subject=subject, **first))
 
 
 def _is_chinese(crs: pyproj.CRS) -> bool:
@@ -170,10 +167,10 @@ def _is_chinese(crs: pyproj.CRS) -> bool:
     return area is not None and area.west >= west - 1 and area.east <= east and area.south > south
 
 
-def _not_degrees(centres: _Floats, source: SourceCRS, subject: str) -> str:
-    return (
-        f"{subject} is said to be in {source.label} (degrees), but its coordinates run "
-        f"{_ranges(centres)}: metres, not degrees.{_guess(centres)} {WHAT_TO_WRITE}"
+def _not_degrees(centres: _Floats, source: SourceCRS, subject: str) -> Message:
+    run, guess = _range(centres), _guess(centres)
+    return message(
+        "crs.metres_not_degrees", subject=subject, crs=source.label, run=run, guess=guess
     )
 
 
@@ -182,10 +179,9 @@ def _not_degrees(centres: _Floats, source: SourceCRS, subject: str) -> str:
 
 def _find_fix_metres(centres: _Floats, source: SourceCRS, subject: str, axes: Axes) -> _Fix:
     if _mostly(_is_lonlat(*centres.T)) and np.ptp(centres, axis=0).max() < 180.0:
+        run = _range(centres)
         raise CRSError(
-            f"{subject} is said to be in {source.label} (metres), but its coordinates run "
-            f"{_ranges(centres)}: degrees. Write crs: EPSG:4326, crs: EPSG:4490, crs: GCJ-02 or "
-            "crs: BD-09, whichever they are."
+            message("crs.degrees_not_metres", subject=subject, crs=source.label, run=run)
         )
     orders = {"xy": (False,), "yx": (True,), "auto": (False, True)}[axes]
     for swapped in orders:
@@ -193,17 +189,17 @@ def _find_fix_metres(centres: _Floats, source: SourceCRS, subject: str, axes: Ax
         for candidate, why in ways_to_write(source.crs, east, subject=subject):
             if _mostly(_fits(east, north, candidate)):
                 return _metre_fix(candidate, swapped=swapped, why=why)
-    raise CRSError(
-        f"{subject} is said to be in {source.label}, but its coordinates run {_ranges(centres)}, "
-        f"which is outside that system.{_guess(centres, source.crs)} {WHAT_TO_WRITE}"
-    )
+    run, guess = _range(centres), _guess(centres, source.crs)
+    raise CRSError(message("crs.outside", subject=subject, crs=source.label, run=run, guess=guess))
 
 
-def _metre_fix(crs: pyproj.CRS, *, swapped: bool, why: str) -> _Fix:
+def _metre_fix(crs: pyproj.CRS, *, swapped: bool, why: Message | None) -> _Fix:
     if not swapped:
         return _Fix(crs, code="zone-prefix" if why else "", why=why)
     swap = _swap(crs)
-    return replace(swap, why=f"{swap.why}; {why}") if why else swap
+    if why is None or swap.why is None:
+        return swap
+    return replace(swap, why=message("mark.joined", parts=[swap.why, why]))
 
 
 def _fits(east: _Floats, north: _Floats, crs: pyproj.CRS) -> _Mask:
@@ -244,7 +240,8 @@ def _central_meridian(crs: pyproj.CRS) -> float | None:
     operation = crs.coordinate_operation
     if operation is None or "Transverse Mercator" not in operation.method_name:
         return None
-    found = [p.value for p in operation.params if p.name == "Longitude of natural origin"]
+    # The one longitude among its parameters, "of natural origin".
+    found = [one.value for one in operation.params if one.name.startswith("Longitude")]
     return float(found[0]) if found else None
 
 
@@ -257,7 +254,7 @@ def _apply(
     placed = frame
     if fix.swapped:
         placed = _swapped(frame, np.ones(len(frame), dtype=bool))
-    if fix.code:
+    if fix.why is not None:
         report.add(subject, "repair", fix.code, fix.why, count=len(frame), examples=frame.index)
     return placed.set_crs(fix.crs, allow_override=True)
 
@@ -271,7 +268,7 @@ def _swapped(frame: gpd.GeoDataFrame, rows: _Mask) -> gpd.GeoDataFrame:
 def _without_strays(
     frame: gpd.GeoDataFrame, crs: pyproj.CRS, subject: str, report: DataReport
 ) -> gpd.GeoDataFrame:
-    """Turn round single rows that only fit swapped; leave out and list those that fit nowhere."""
+    """Swap single rows that only fit swapped; leave out and list those that fit nowhere."""
     centres = _centres(frame)
     x, y = centres.T
     known = np.isfinite(centres).all(axis=1)
@@ -281,17 +278,14 @@ def _without_strays(
     turned[outside[fits_turned]] = True
     lost[outside[~fits_turned]] = True
     if turned.any():
-        message = "coordinates of single rows were swapped; they were turned round"
-        rows = frame.index[turned]
-        report.add(subject, "repair", "axes-swapped", message, count=len(rows), examples=rows)
+        told, rows = message("note.axes-swapped-rows"), frame.index[turned]
+        report.add(subject, "repair", "axes-swapped", told, count=len(rows), examples=rows)
         frame = _swapped(frame, turned)
     if lost.any():
         rows = frame.index[lost]
-        message = (
-            f"coordinates outside {crs_label(crs)}, first ({x[lost][0]:g}, {y[lost][0]:g}); "
-            "the rows are left out"
-        )
-        report.add(subject, "excluded", "outside-crs", message, count=len(rows), examples=rows)
+        first = {"x": float(x[lost][0]), "y": float(y[lost][0])}
+        told = message("note.outside-crs", crs=crs_label(crs), **first)
+        report.add(subject, "excluded", "outside-crs", told, count=len(rows), examples=rows)
         frame = frame[~lost]
     return frame
 
@@ -325,8 +319,8 @@ def _without_offset(
     if source.reading == "WGS 84":
         return frame
     inverse = gcj02_to_wgs84 if source.reading == "GCJ-02" else bd09_to_wgs84
-    message = f"{source.reading} coordinates were converted to WGS 84"
-    report.add(subject, "info", "offset-removed", message, count=len(frame))
+    told = message("note.offset-removed", reading=source.reading)
+    report.add(subject, "info", "offset-removed", told, count=len(frame))
     shapes = frame.geometry.to_numpy()
     moved = shapely.transform(shapes, lambda xy: np.column_stack(inverse(xy[:, 0], xy[:, 1])))
     return frame.set_geometry(type(frame.geometry)(moved, index=frame.index, crs=frame.crs))
@@ -339,30 +333,30 @@ def _mostly(rows: _Mask) -> bool:
     return bool(rows.size) and float(np.mean(rows)) > 0.5
 
 
-def _ranges(centres: _Floats) -> str:
+def _range(centres: _Floats) -> Message:
     (x0, y0), (x1, y1) = centres.min(axis=0), centres.max(axis=0)
-    return f"from ({_number(x0)}, {_number(y0)}) to ({_number(x1)}, {_number(y1)})"
+    low = {"x0": _number(x0), "y0": _number(y0)}
+    return message("crs.range", **low, x1=_number(x1), y1=_number(y1))
 
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4f}"
 
 
-def _guess(centres: _Floats, crs: pyproj.CRS | None = None) -> str:
-    """Name what the numbers look like; a hint for the person, never acted upon."""
+def _guess(centres: _Floats, crs: pyproj.CRS | None = None) -> Message | str:
+    """Name what the numbers look like, or nothing; a hint for the person, never acted upon."""
     hint = prefix_hint(centres, crs)
     if hint:
         return hint
     if _mostly(_in_china(*centres.T)):
-        return " They look like longitude and latitude in China."
+        return message("crs.looks_lonlat")
     if _mostly(_in_china(*centres.T[::-1])):
-        return " They look like latitude and longitude in China (axes: yx)."
+        return message("crs.looks_latlon")
     return ""
 
 
-def _undeclared(subject: str, centres: _Floats) -> str:
-    seen = f" Its coordinates run {_ranges(centres)}.{_guess(centres)}" if len(centres) else ""
-    return (
-        f"{subject} has no coordinate reference system, and GCJ-02 or BD-09 read as WGS 84 is off "
-        f"by 100 to 700 m, as much as a service radius.{seen} {WHAT_TO_WRITE}"
-    )
+def _undeclared(subject: str, centres: _Floats) -> Message:
+    seen: Message | str = ""
+    if len(centres):
+        seen = message("crs.coordinates_run", run=_range(centres), guess=_guess(centres))
+    return message("crs.undeclared", subject=subject, seen=seen)

@@ -24,6 +24,7 @@ from siting.crs.chinese_offsets import (
 )
 from siting.crs.declared import READINGS, Reading
 from siting.crs.transformers import transformer_between
+from siting.message import Message, message
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -77,19 +78,16 @@ class DatumFit:
     points: int
 
     @property
-    def message(self) -> str:
+    def message(self) -> Message:
         """One sentence for the data report."""
-        found = ", ".join(
-            f"{reading}: median {self.median_m[reading]:.0f} m, "
-            f"{self.near_share[reading]:.0%} within 30 m"
-            for reading in self.median_m
-        )
+        found = [
+            message("note.datum-fit", reading=each, median=median, near=self.near_share[each])
+            for each, median in self.median_m.items()
+        ]
         if self.better is None:
-            return f"read as {self.declared} the points lie to the streets as they should ({found})"
-        return (
-            f"read as {self.declared} the points lie badly to the streets; as {self.better} they "
-            f"would fit much better ({found}). If that is what they are, write crs: {self.better}"
-        )
+            return message("note.datum-fits", declared=self.declared, found=found)
+        named = {"declared": self.declared, "better": self.better}
+        return message("note.datum-suspected", **named, found=found)
 
 
 def datum_fit(

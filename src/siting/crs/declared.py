@@ -16,15 +16,11 @@ import pyproj
 from pyproj.exceptions import CRSError as UnknownCRSError
 
 from siting.errors import CRSError
+from siting.message import message
 
 Reading = Literal["WGS 84", "GCJ-02", "BD-09"]
 READINGS: tuple[Reading, ...] = ("WGS 84", "GCJ-02", "BD-09")
 
-WHAT_TO_WRITE = (
-    "Write crs: with the system of the numbers, for instance crs: EPSG:4326 (GPS, OpenStreetMap), "
-    "crs: EPSG:4490 (CGCS2000 degrees), crs: EPSG:4547 (CGCS2000, 3-degree zone of 114E), "
-    "crs: GCJ-02 (AMap, Tencent) or crs: BD-09 (Baidu)."
-)
 
 _GCJ02 = frozenset(
     {"gcj02", "gcj", "gcj02ll", "mars", "amap", "autonavi", "tencent", "高德", "腾讯"}
@@ -146,26 +142,16 @@ def _plain(text: str) -> str:
 
 def _refuse_unusable_names(name: str, declared: object, subject: str) -> None:
     if name in ("bd09mc", "百度墨卡托"):
-        raise CRSError(
-            f"{subject} is declared {declared}: metres of Baidu's own Mercator, which siting does "
-            "not read. Export it as longitude and latitude and write crs: BD-09."
-        )
+        raise CRSError(message("crs.baidu_mercator", subject=subject, declared=str(declared)))
     if _LOCAL.search(name) and name not in _NAMES:
-        raise CRSError(
-            f"{subject} is declared {declared}, a local city grid: its parameters are not public "
-            "and siting does not guess them. Have the layer transformed to CGCS2000 by whoever "
-            "holds the parameters (the survey institute) and write for instance crs: EPSG:4547."
-        )
+        raise CRSError(message("crs.local_grid", subject=subject, declared=str(declared)))
 
 
 def _proj(declared: object, subject: str) -> pyproj.CRS:
     try:
         return pyproj.CRS.from_user_input(declared)
     except (UnknownCRSError, TypeError, ValueError) as error:
-        raise CRSError(
-            f"{subject} is declared {declared!r}, which is no known coordinate reference system. "
-            f"{WHAT_TO_WRITE}"
-        ) from error
+        raise CRSError(message("crs.unknown", subject=subject, declared=repr(declared))) from error
 
 
 def _horizontal(crs: pyproj.CRS, subject: str) -> pyproj.CRS:
@@ -176,8 +162,5 @@ def _horizontal(crs: pyproj.CRS, subject: str) -> pyproj.CRS:
         crs = crs.sub_crs_list[0]
     crs = crs.to_2d()
     if not (crs.is_geographic or crs.is_projected):
-        raise CRSError(
-            f"{subject} is in '{crs.name}', a {crs.type_name} that is not tied to longitude and "
-            f"latitude. {WHAT_TO_WRITE}"
-        )
+        raise CRSError(message("crs.not_tied", subject=subject, name=crs.name, kind=crs.type_name))
     return crs

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from siting.crs.declared import crs_label
 from siting.errors import CRSError
+from siting.message import Message, message
 
 _Floats = NDArray[np.float64]
 
@@ -56,7 +57,9 @@ _FAMILIES = (
 )
 
 
-def ways_to_write(crs: pyproj.CRS, east: _Floats, *, subject: str) -> list[tuple[pyproj.CRS, str]]:
+def ways_to_write(
+    crs: pyproj.CRS, east: _Floats, *, subject: str
+) -> list[tuple[pyproj.CRS, Message | None]]:
     """Return the systems that eastings may be in, given the declared one, best first.
 
     Parameters
@@ -70,10 +73,10 @@ def ways_to_write(crs: pyproj.CRS, east: _Floats, *, subject: str) -> list[tuple
 
     Returns
     -------
-    list of (CRS, str)
-        The declared system with an empty text, and its twin with or without the zone number with
-        a text that says why it is considered. Only the twin, where the eastings carry the number
-        and the declared system does not.
+    list of (CRS, Message or None)
+        The declared system with None, and its twin with or without the zone number with a message
+        that says why it is considered. Only the twin, where the eastings carry the number and the
+        declared system does not.
 
     Raises
     ------
@@ -83,34 +86,33 @@ def ways_to_write(crs: pyproj.CRS, east: _Floats, *, subject: str) -> list[tuple
     code = crs.to_epsg() or 0
     family = next((one for one in _FAMILIES if one.zone(code) is not None), None)
     if family is None:
-        return [(crs, "")]
+        return [(crs, None)]
     found, declared = _zone_prefix(east, family), family.zone(code)
     twin = pyproj.CRS.from_epsg(family.twin(code))
+    named = {"declared": crs_label(crs), "read_as": crs_label(twin)}
     if family.is_prefixed(code):
-        why = (
-            f"the eastings lack the zone number of {crs_label(crs)}, so the layer was read as "
-            f"{crs_label(twin)}"
-        )
-        return [(crs, ""), (twin, why)]
+        return [(crs, None), (twin, message("note.zone-prefix-missing", **named))]
     if found is None:
-        return [(crs, "")]
+        return [(crs, None)]
     if found != declared:
         raise CRSError(_other_zone(crs, declared or 0, found, family, subject))
-    why = (
-        f"the eastings begin with the zone number {found}, so the layer was read as "
-        f"{crs_label(twin)}, not {crs_label(crs)}"
-    )
-    return [(twin, why)]
+    return [(twin, message("note.zone-prefix", zone=found, **named))]
 
 
-def _other_zone(crs: pyproj.CRS, declared: int, found: int, family: _Family, subject: str) -> str:
-    right = family.prefixed + found - family.first
+def _other_zone(
+    crs: pyproj.CRS, declared: int, found: int, family: _Family, subject: str
+) -> Message:
     shift = 0 if family.width_deg == 3 else -3
-    return (
-        f"{subject} is said to be in {crs_label(crs)} ({family.width_deg}-degree zone {declared}, "
-        f"central meridian {declared * family.width_deg + shift}E), but its eastings begin with "
-        f"{found}, zone {found} ({found * family.width_deg + shift}E). Write crs: EPSG:{right} if "
-        "they are right."
+    return message(
+        "crs.other_zone",
+        subject=subject,
+        crs=crs_label(crs),
+        width=family.width_deg,
+        zone=declared,
+        meridian=declared * family.width_deg + shift,
+        found=found,
+        found_meridian=found * family.width_deg + shift,
+        right=f"EPSG:{family.prefixed + found - family.first}",
     )
 
 
@@ -123,8 +125,8 @@ def _zone_prefix(east: _Floats, family: _Family) -> int | None:
     return None
 
 
-def prefix_hint(centres: _Floats, crs: pyproj.CRS | None) -> str:
-    """Name the system whose zone number the coordinates carry; empty where they carry none.
+def prefix_hint(centres: _Floats, crs: pyproj.CRS | None) -> Message | None:
+    """Name the system whose zone number the coordinates carry; None where they carry none.
 
     Parameters
     ----------
@@ -135,12 +137,14 @@ def prefix_hint(centres: _Floats, crs: pyproj.CRS | None) -> str:
     """
     code = crs.to_epsg() or 0 if crs is not None else 0
     family = next((one for one in _FAMILIES if one.zone(code) is not None), _FAMILIES[0])
-    for column, what in ((0, "first"), (1, "second")):
+    for column in (0, 1):
         zone = _zone_prefix(centres[:, column], family)
         if zone is not None:
             likely = pyproj.CRS.from_epsg(family.prefixed + zone - family.first)
-            return (
-                f" The {what} numbers begin with {zone}, as the eastings of {likely.name} do: "
-                f"crs: {crs_label(likely)}."
+            return message(
+                "crs.looks_second_prefix" if column else "crs.looks_first_prefix",
+                zone=zone,
+                name=likely.name,
+                crs=crs_label(likely),
             )
-    return ""
+    return None

@@ -14,9 +14,10 @@ import numpy as np
 import pyproj
 from pyproj.transformer import AreaOfInterest, TransformerGroup
 
-from siting.crs.declared import WHAT_TO_WRITE, crs_label
+from siting.crs.declared import crs_label
 from siting.crs.transformers import transformer_between
 from siting.errors import CRSError
+from siting.message import message
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -72,12 +73,11 @@ def choose_metric_crs(
     lon, lat = (west + east) / 2.0, (south + north) / 2.0
     crs = _cgcs2000_zone(lon, lat) or _utm_zone(lon, lat, subject)
     if report is not None:
-        message = (
-            f"no crs was declared for the analysis; {crs_label(crs)} ({crs.name}) was chosen for "
-            f"the extent {west:.3f}, {south:.3f} to {east:.3f}, {north:.3f} degrees"
-        )
-        details = {"target": f"{crs_label(crs)}（{crs.name}）"}
-        report.add(subject, "info", "metric-crs-chosen", message, details=details)
+        named = {"crs": crs_label(crs), "name": str(crs.name)}
+        box = {"west": west, "south": south, "east": east, "north": north}
+        told = message("note.metric-crs-chosen", **named, **box)
+        details = {"target": named["crs"]}
+        report.add(subject, "info", "metric-crs-chosen", told, details=details)
     return crs
 
 
@@ -113,20 +113,15 @@ def check_metric_crs(
     True
     """
     if not crs.is_projected:
-        raise CRSError(
-            f"{subject} is to be analysed in {crs_label(crs)} (degrees); distances need a "
-            "projected system in metres. Write for instance crs: EPSG:4547, or leave crs out."
-        )
-    units = {axis.unit_name for axis in crs.axis_info}
-    if units != {"metre"}:
-        raise CRSError(f"{subject} is to be analysed in {crs_label(crs)} in {units}, not metres.")
+        raise CRSError(message("crs.analysed_in_degrees", subject=subject, crs=crs_label(crs)))
+    named = {"subject": subject, "crs": crs_label(crs)}
+    units = sorted({axis.unit_name for axis in crs.axis_info})
+    if units != ["metre"]:
+        raise CRSError(message("crs.analysed_not_in_metres", units=units, **named))
     worst = _worst_scale_error(crs, bounds_lonlat)
     if not worst <= _WORST_SCALE:
-        raise CRSError(
-            f"{subject} is to be analysed in {crs_label(crs)} ({crs.name}), where lengths here "
-            f"are wrong by {worst:.1%}. Use {crs_label(choose_metric_crs(bounds_lonlat))}, or "
-            "leave crs out."
-        )
+        better = {"name": crs.name, "better": crs_label(choose_metric_crs(bounds_lonlat))}
+        raise CRSError(message("crs.analysed_too_far", worst=worst, **named, **better))
     return worst
 
 
@@ -171,16 +166,15 @@ def to_metric(
         The layer has no system, or coordinates that cannot be projected.
     """
     if frame.crs is None:
-        raise CRSError(f"{subject} has no coordinate reference system. {WHAT_TO_WRITE}")
+        raise CRSError(message("crs.missing", subject=subject))
     if frame.crs == crs:
         return frame
     projected = frame.to_crs(crs)
     bounds = projected.total_bounds
     if len(frame) and not np.isfinite(bounds).all():
-        raise CRSError(
-            f"{subject} in {crs_label(frame.crs)} cannot be projected to {crs_label(crs)}: "
-            f"its extent {_extent(frame.total_bounds)} is outside that system."
-        )
+        ends = {"source": crs_label(frame.crs), "target": crs_label(crs)}
+        extent = _extent(frame.total_bounds)
+        raise CRSError(message("crs.cannot_project", subject=subject, extent=extent, **ends))
     if report is not None:
         _note_projection(frame, crs, subject, report)
     return projected
@@ -194,20 +188,14 @@ def _note_projection(
     frame: gpd.GeoDataFrame, crs: pyproj.CRS, subject: str, report: DataReport
 ) -> None:
     ends = {"source": crs_label(frame.crs), "target": crs_label(crs)}
-    label = f"{ends['source']} to {ends['target']}"
-    message = f"projected from {label}"
-    report.add(subject, "info", "projected", message, count=len(frame), details=ends)
+    told = message("note.projected", **ends)
+    report.add(subject, "info", "projected", told, count=len(frame), details=ends)
     accuracy_m = _shift_accuracy_m(frame, crs)
     if accuracy_m > _DOUBTFUL_SHIFT_M:
-        known = f"to {accuracy_m:.0f} m" if math.isfinite(accuracy_m) else "not at all"
-        report.add(
-            subject,
-            "warning",
-            "datum-shift-doubtful",
-            f"the datum shift from {label} is known {known} here, which can be as large as a "
-            "service radius; have the layer transformed with local parameters",
-            count=len(frame),
-        )
+        told = message("note.datum-shift-unknown", **ends)
+        if math.isfinite(accuracy_m):
+            told = message("note.datum-shift-doubtful", accuracy=accuracy_m, **ends)
+        report.add(subject, "warning", "datum-shift-doubtful", told, count=len(frame))
 
 
 def _shift_accuracy_m(frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> float:
@@ -232,15 +220,14 @@ def _is_modern(geodetic: pyproj.CRS | None) -> bool:
 def _checked_bounds(bounds: Sequence[float], subject: str) -> Bounds:
     west, south, east, north = map(float, bounds)
     if not all(map(math.isfinite, (west, south, east, north))):
-        raise CRSError(f"{subject} has no extent: every layer is empty.")
+        raise CRSError(message("crs.no_extent", subject=subject))
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise CRSError(f"{subject} has the extent {_extent(bounds)}, which is not degrees.")
+        extent = _extent(bounds)
+        raise CRSError(message("crs.extent_not_degrees", subject=subject, extent=extent))
     if east - west > _WIDEST_DEG:
-        raise CRSError(
-            f"{subject} is {east - west:.1f} degrees wide ({_extent(bounds)}); no single metric "
-            f"system measures more than {_WIDEST_DEG:g} degrees. Look for a layer that is in the "
-            "wrong place, or analyse one city at a time."
-        )
+        size = {"width": east - west, "most": _WIDEST_DEG}
+        extent = _extent(bounds)
+        raise CRSError(message("crs.extent_too_wide", subject=subject, extent=extent, **size))
     return west, south, east, north
 
 
@@ -256,7 +243,7 @@ def _cgcs2000_zone(lon: float, lat: float) -> pyproj.CRS | None:
 
 def _utm_zone(lon: float, lat: float, subject: str) -> pyproj.CRS:
     if not -80.0 <= lat <= 84.0:
-        raise CRSError(f"{subject} lies at latitude {lat:.1f}, outside UTM. Write a metric crs:.")
+        raise CRSError(message("crs.outside_utm", subject=subject, lat=lat))
     zone = min(math.floor((lon + 180.0) / 6.0) + 1, 60)
     return pyproj.CRS.from_epsg((32600 if lat >= 0 else 32700) + zone)
 

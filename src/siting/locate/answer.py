@@ -5,6 +5,7 @@ Every model ends here, so that no status is better than its bound proves.
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,7 @@ from siting.locate.solution import (
     relative_gap,
     what_sites_add,
 )
+from siting.message import Message, Value, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,29 +38,31 @@ def refusal(
     """Return the answer to a question that needs no search, because nothing can answer it."""
     faults = list(problem.faults)
     if p is not None and not (0 <= p < np.inf and p == int(p)):
-        faults.append(f"p is {p}; give a whole number of sites, 0 or more.")
+        faults.append(message("answer.p_wrong", p=p))
     if budget is not None and not budget >= 0:
-        faults.append(f"budget is {budget:g}; give an amount of money, 0 or more.")
+        faults.append(message("answer.budget_wrong", budget=float(budget)))
     if faults:
-        return Solution(model, Status.INVALID, " ".join(faults))
+        return Solution(model, Status.INVALID, reduce(_both, faults))
     reason = _conflict(problem, p, budget)
     return Solution(model, Status.INFEASIBLE, reason) if reason else None
 
 
-def _conflict(problem: Problem, p: int | None, budget: float | None) -> str:
+def _both(first: Message, second: Message) -> Message:
+    return message("sentence.both", first=first, second=second)
+
+
+def _conflict(problem: Problem, p: int | None, budget: float | None) -> Message | None:
     both = np.flatnonzero((problem.existing | problem.forced_in) & problem.forced_out)
     if both.size:
-        return (
-            f"{both.size} sites are to be open and closed at once; "
-            f"the first is {problem.site_name(both[0])}."
-        )
+        first = problem.site_name(both[0])
+        return message("answer.open_and_closed", count=both.size, site=first)
     count = int(problem.forced_in.sum())
     if p is not None and count > p:
-        return f"{count} sites are forced in, but only {p} may be opened."
+        return message("answer.forced_too_many", count=count, p=p)
     money = float(problem.site_cost[problem.forced_in].sum())
     if budget is not None and money > budget * (1 + 1e-12):
-        return f"The sites forced in cost {money:,.0f}, more than the budget of {budget:,.0f}."
-    return ""
+        return message("answer.forced_too_dear", money=money, budget=float(budget))
+    return None
 
 
 def answer(
@@ -70,7 +74,7 @@ def answer(
     objective: float,
     bound: float,
     watch: Watch,
-    what: str,
+    what: Message,
     covered: float | None = None,
     pair_flow: NDArray[np.float64] | None = None,
     details: Mapping[str, object] | None = None,
@@ -86,7 +90,7 @@ def answer(
     bound
         Proven by the search; moved to the objective where rounding put it on the wrong side.
     what
-        What the objective counts, for the sentence, such as ``people covered``.
+        What the objective counts, for the sentence, such as the demand covered.
     covered
         Demand served, where that is not simply demand within the limit.
     pair_flow
@@ -101,7 +105,7 @@ def answer(
     return Solution(
         model=model,
         status=status,
-        message=_sentence(sense, objective, bound, gap, watch, what, order.size, closed=closed),
+        message=_worth(sense, objective, bound, gap, watch, what, order.size, closed=closed),
         objective=objective,
         bound=objective if closed else bound,
         gap=gap,
@@ -119,50 +123,53 @@ def answer(
     )
 
 
-def _sentence(
+def _worth(
     sense: Sense,
     objective: float,
     bound: float,
     gap: float,
     watch: Watch,
-    what: str,
+    what: Message,
     count: int,
     *,
     closed: bool,
-) -> str:
-    plan = f"{count} sites opened: {objective:,.10g} {what}"
+) -> Message:
+    plan: dict[str, Value] = {"count": count, "objective": float(objective), "what": what}
     if closed:
-        return f"{plan}; proven to be the best possible."
-    why = watch.ended or "gap reached"
-    limit = "more than" if sense == "max" else "less than"
+        return message("answer.best", **plan)
+    why = watch.why()
     if not np.isfinite(bound):
-        return f"{plan}; search ended ({why}) before anything was proven about better plans."
-    return (
-        f"{plan}; search ended ({why}): no plan has {limit} {bound:,.10g}, "
-        f"so this one is within {gap:.2%} of the best."
+        return message("answer.nothing_proven", why=why, **plan)
+    return message(
+        "answer.none_more" if sense == "max" else "answer.none_less",
+        why=why,
+        bound=float(bound),
+        gap=gap,
+        **plan,
     )
 
 
-def unknown(model: str, watch: Watch, what: str) -> Solution:
+def unknown(model: str, watch: Watch, sought: Message) -> Solution:
     """Return the answer of a search that ended with neither a plan nor a proof."""
-    why = watch.ended or "the solver gave up"
-    message = f"Search ended ({why}) before {what} was found or proven impossible."
-    return Solution(model, Status.UNKNOWN, message, seconds=watch.elapsed(), ended=watch.ended)
+    told = message("answer.unknown", why=watch.why("gave_up"), sought=sought)
+    return Solution(model, Status.UNKNOWN, told, seconds=watch.elapsed(), ended=watch.ended)
 
 
-def infeasible(model: str, watch: Watch, message: str) -> Solution:
+def infeasible(model: str, watch: Watch, reason: Message) -> Solution:
     """Return the answer to a question that was proven to have none."""
-    return Solution(model, Status.INFEASIBLE, message, seconds=watch.elapsed())
+    return Solution(model, Status.INFEASIBLE, reason, seconds=watch.elapsed())
 
 
-def unreachable_sentence(problem: Problem, rows: NDArray[np.integer]) -> str:
+def unreachable(problem: Problem, rows: NDArray[np.integer]) -> Message:
     """Say how many rows of demand reach no site that may be open, and which is the first."""
-    limit = "" if np.isinf(problem.cutoff) else f" within {problem.cutoff:g}"
-    wanting = int((problem.demand > 0).sum())
-    return (
-        f"No set of sites covers all demand{limit}: {rows.size:,} of {wanting:,} rows reach no "
-        f"site; the first is {problem.demand_name(int(rows[0]))}."
-    )
+    found: dict[str, Value] = {
+        "count": rows.size,
+        "wanting": int((problem.demand > 0).sum()),
+        "first": problem.demand_name(int(rows[0])),
+    }
+    if np.isinf(problem.cutoff):
+        return message("answer.unreachable", **found)
+    return message("answer.unreachable_within", limit=problem.cutoff, **found)
 
 
 def unreachable_rows(problem: Problem, *, times: int = 1) -> NDArray[np.int64]:

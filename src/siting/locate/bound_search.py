@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from siting.locate.solution import is_closed, relative_gap, round_bound
+from siting.message import Message, message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -109,10 +110,10 @@ def lower(task: Task, plan: Plan, bound: float) -> None:
     plan.bound = max(min(plan.bound, tight), plan.value)
 
 
-def label_of(plan: Plan) -> str:
+def label_of(plan: Plan) -> Message:
     """Say how far the search is."""
     gap = relative_gap(plan.value, plan.bound)
-    return f"best {abs(plan.value):,.0f}, bound {abs(plan.bound):,.0f}, gap {gap:.2%}"
+    return message("progress.bound", best=abs(plan.value), bound=abs(plan.bound), gap=gap)
 
 
 def _is_enough(plan: Plan, watch: Watch) -> bool:

@@ -17,12 +17,13 @@ from siting.locate.answer import (
     open_with,
     refusal,
     unknown,
+    unreachable,
     unreachable_rows,
-    unreachable_sentence,
 )
 from siting.locate.cover.presolve import merge_rows
 from siting.locate.solution import Solution
 from siting.locate.solve import Limits, Outcome, Program, Rows, Watch, solve_program
+from siting.message import Message, message
 from siting.network.costs import TravelCosts
 
 if TYPE_CHECKING:
@@ -80,14 +81,17 @@ def solve_capacitated_mclp(
     flow = _merged_flow(problem)
     program = _program(problem, flow, "mclp", p=p, budget=budget)
     start = _start(problem, flow, p, budget)
-    outcome = solve_program(program, watch, start=start, label="capacitated covering")
+    outcome = solve_program(
+        program, watch, start=start, label=message("progress.capacitated_covering")
+    )
     if outcome.values is None:
-        return unknown(model, watch, "a plan")
+        return unknown(model, watch, message("sought.plan"))
     opened = _opened(problem, outcome)
     best = _serve(problem, opened)
     return answer(
         problem, model, sense="max", opened=opened, objective=best.total, bound=outcome.bound,
-        watch=watch, what="of demand served", covered=best.total, pair_flow=best.pair_flow,
+        watch=watch, what=message("amount.demand_served"), covered=best.total,
+        pair_flow=best.pair_flow,
     )  # fmt: skip
 
 
@@ -119,17 +123,17 @@ def solve_capacitated_lscp(
         return infeasible(model, watch, reason)
     counted = np.ones(problem.n_sites) if count_sites else problem.site_cost
     program = _program(problem, _merged_flow(problem), "lscp", counted=counted)
-    outcome = solve_program(program, watch, label="capacitated set covering")
+    outcome = solve_program(program, watch, label=message("progress.capacitated_set_covering"))
     if outcome.values is None:
-        return unknown(model, watch, "a plan that serves all demand")
+        return unknown(model, watch, message("sought.plan_for_all"))
     opened = _opened(problem, outcome)
     best = _serve(problem, opened)
     if best.total < problem.demand.sum() * (1 - 1e-6):
-        return unknown(model, watch, "a plan that serves all demand exactly")
+        return unknown(model, watch, message("sought.plan_for_all_exactly"))
     return answer(
         problem, model, sense="min", opened=opened, objective=float(counted[opened].sum()),
         bound=outcome.bound, watch=watch, covered=best.total, pair_flow=best.pair_flow,
-        what="sites needed" if count_sites else "of money needed",
+        what=message("amount.sites_needed" if count_sites else "amount.money_needed"),
     )  # fmt: skip
 
 
@@ -167,12 +171,15 @@ def solve_capacitated_p_median(
         return infeasible(model, watch, reason)
     flow = _plain_flow(problem)
     program = _program(problem, flow, "median", p=p, whole_rows=whole_rows)
-    outcome = solve_program(program, watch, label="capacitated p-median")
+    outcome = solve_program(program, watch, label=message("progress.capacitated_p_median"))
     if outcome.end == "infeasible":
-        rows = ", each row by one of them," if whole_rows else ""
-        return infeasible(model, watch, f"No {p} sites can serve all demand{rows} within capacity.")
+        reason = message(
+            "answer.too_few_for_whole_rows" if whole_rows else "answer.too_few_within_capacity",
+            p=p,
+        )
+        return infeasible(model, watch, reason)
     if outcome.values is None:
-        return unknown(model, watch, "a plan that serves all demand")
+        return unknown(model, watch, message("sought.plan_for_all"))
     return _median_answer(problem, flow, outcome, watch, whole_rows=whole_rows)
 
 
@@ -195,13 +202,13 @@ def _median_answer(
     load = np.bincount(flow.site, amount, problem.n_sites)
     slack = 1e-6 * problem.demand.sum()
     if (abs(served - flow.weight) > slack).any() or (load > problem.capacity + slack).any():
-        return unknown(model, watch, "a plan that keeps every capacity exactly")
+        return unknown(model, watch, message("sought.plan_in_capacity"))
     pair_flow = np.zeros(problem.cost.size)
     pair_flow[problem.demand[problem.from_index] > 0] = amount
     return answer(
         problem, model, sense="min", opened=opened, objective=float((amount * flow.cost).sum()),
-        bound=outcome.bound, watch=watch, what="demand times cost", covered=float(amount.sum()),
-        pair_flow=pair_flow,
+        bound=outcome.bound, watch=watch, what=message("amount.demand_times_cost"),
+        covered=float(amount.sum()), pair_flow=pair_flow,
     )  # fmt: skip
 
 
@@ -337,19 +344,16 @@ def open_pairs(problem: Problem, kept: NDArray[np.integer]) -> TravelCosts:
     return TravelCosts(problem.from_index[kept], problem.to_index[kept], problem.cost[kept])
 
 
-def _cannot_serve_all(problem: Problem) -> str:
-    """Say why not all demand can be served even with every site open; empty if it can."""
+def _cannot_serve_all(problem: Problem) -> Message | None:
+    """Say why not all demand can be served even with every site open; None if it can."""
     lost = unreachable_rows(problem)
     if lost.size:
-        return unreachable_sentence(problem, lost)
+        return unreachable(problem, lost)
     everything = np.flatnonzero(~problem.forced_out).astype(np.int32)
     best, total = _serve(problem, everything), float(problem.demand.sum())
     if best.total < total * (1 - 1e-9):
-        return (
-            f"Even with every site open only {best.total:,.10g} of {total:,.10g} can be served "
-            "within the limit and the capacities."
-        )
-    return ""
+        return message("answer.never_enough", most=float(best.total), total=total)
+    return None
 
 
 def _start(

@@ -10,7 +10,7 @@ import numpy as np
 
 from siting.coverage.assignment import assignment
 from siting.errors import SitingError
-from siting.locate.answer import refusal, unknown
+from siting.locate.answer import infeasible, refusal, unknown
 from siting.locate.cover.presolve import merge_rows
 from siting.locate.solution import (
     Solution,
@@ -20,6 +20,7 @@ from siting.locate.solution import (
     relative_gap,
 )
 from siting.locate.solve import Limits, Outcome, Program, Rows, Watch, solve_program
+from siting.message import Value, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,33 +133,26 @@ def solve_complexes(
     watch = Watch(limits)
     parts = [_Part.of(function) for function in functions]
     program, columns = _program(parts, terms)
-    outcome = solve_program(program, watch, label="complexes")
+    outcome = solve_program(program, watch, label=message("progress.complexes"))
     if outcome.end == "infeasible":
-        sentence = (
-            "The sites forced in cannot all hold a complex within floor area, money and number."
-        )
-        return Solution(model, Status.INFEASIBLE, sentence, seconds=watch.elapsed())
+        return infeasible(model, watch, message("answer.no_room_for_complex"))
     if outcome.values is None:
-        return unknown(model, watch, "a plan")
+        return unknown(model, watch, message("sought.plan"))
     return _answer(parts, first, columns, outcome, watch, terms)
 
 
 def _check(functions: Sequence[ComplexFunction], terms: _Terms) -> None:
     names = [function.name for function in functions]
     if not names or len(set(names)) < len(names):
-        raise SitingError(f"complexes need functions of different names; given are {names}.")
+        raise SitingError(message("locate.complex_names", names=names))
     sizes = {function.problem.n_sites for function in functions} | {terms.floor_area_m2.size}
     if len(sizes) > 1:
-        raise SitingError(
-            f"The functions of a complex share their sites, but there are {sorted(sizes)} of them."
-        )
+        raise SitingError(message("locate.complex_sites", sizes=str(sorted(sizes))))
     money = [terms.budget or 0.0, *(f.cost for f in functions), *(f.cost_per_m2 for f in functions)]
     areas = [*terms.floor_area_m2, *(f.minimum_area_m2 for f in functions), terms.minimum_area_m2]
     rest = [*(f.m2_per_person for f in functions), *(f.weight for f in functions)]
     if not all(np.isfinite(value) and value >= 0 for value in [*money, *areas, *rest]):
-        raise SitingError(
-            "complexes: budget, costs, floor areas, m2_per_person and weights must be 0 or more."
-        )
+        raise SitingError(message("locate.complex_numbers"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -327,14 +321,16 @@ def _answer(
         for part, has, area in zip(parts, held, areas, strict=True)
     )
     gap = 0.0 if closed else relative_gap(objective, bound)
-    plan = f"{opened.size} complexes with {len(inside)} functions serve {objective:,.10g}"
-    proof = "proven to be the best possible" if closed else (
-        f"search ended ({watch.ended or 'gap reached'}): no plan serves more than {bound:,.10g}"
-    )  # fmt: skip
+    plan: dict[str, Value] = {
+        "count": opened.size, "functions": len(inside), "objective": float(objective)
+    }  # fmt: skip
+    worth = message("answer.complexes_best", **plan)
+    if not closed:
+        worth = message("answer.complexes_none_more", why=watch.why(), bound=float(bound), **plan)
     return Solution(
         model="complexes",
         status=Status.OPTIMAL if closed else Status.FEASIBLE,
-        message=f"{plan}; {proof}.",
+        message=worth,
         objective=float(objective),
         bound=float(objective if closed else bound),
         gap=gap,

@@ -17,6 +17,7 @@ from siting.locate.capacitated import serve_with, solve_capacitated_mclp
 from siting.locate.cover.lscp_mclp import solve_mclp
 from siting.locate.solution import Solution, covered_demand
 from siting.locate.solve import Limits
+from siting.message import message
 
 if TYPE_CHECKING:
     from siting.locate.problem import Problem
@@ -76,7 +77,7 @@ def served_curve(
             break
         rows.append(_row(value, found))
         if limits.progress is not None:
-            limits.progress(f"curve: {value:,.0f}", (at + 1) / len(wanted))
+            limits.progress(message("progress.curve", value=value), (at + 1) / len(wanted))
     frame = pd.DataFrame(rows, columns=_COLUMNS)
     return _finished(frame, _served_today(problem, capacitated=capacitated))
 

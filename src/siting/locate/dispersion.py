@@ -11,6 +11,7 @@ from siting.locate.answer import answer, infeasible, refusal, unknown, with_deci
 from siting.locate.problem import free_sites
 from siting.locate.solution import Solution, Status
 from siting.locate.solve import Limits, Rows, Watch, solve_program
+from siting.message import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,33 +55,32 @@ def solve_p_dispersion(problem: Problem, p: int, *, limits: Limits = _DEFAULT) -
     """
     model = "p-dispersion"
     if problem.n_demand != problem.n_sites:
-        raise SitingError(
-            f"p-dispersion needs costs from site to site; the problem has {problem.n_demand} rows "
-            f"of demand for {problem.n_sites} sites."
-        )
+        size = {"rows": problem.n_demand, "sites": problem.n_sites}
+        raise SitingError(message("locate.dispersion_rows", **size))
     refused = refusal(problem, model, p=p)
     if refused is not None:
         return refused
     watch = Watch(limits)
     available = free_sites(problem).size + int(problem.forced_in.sum())
     if available < p:
-        return infeasible(model, watch, f"{p} sites are to be opened, but only {available} may be.")
+        reason = message("answer.too_few_to_open", p=p, available=available)
+        return infeasible(model, watch, reason)
     apart = _apart(problem)
     best, low, high, steps = _bisect(problem, apart, int(p), watch)
     if best is None:
-        return unknown(model, watch, "a set of sites")
+        return unknown(model, watch, message("sought.sites"))
     sites = np.union1d(np.flatnonzero(problem.existing), best)
     least = float(apart[np.ix_(sites, sites)].min(initial=np.inf))
     if np.isinf(least):
-        sentence = "No two of the open sites have a cost between them, so nothing limits it."
+        told = message("answer.nothing_limits")
         return Solution(
-            model, Status.UNBOUNDED, sentence, opened=best, added=np.zeros(best.size),
+            model, Status.UNBOUNDED, told, opened=best, added=np.zeros(best.size),
             seconds=watch.elapsed(),
         )  # fmt: skip
     proven = float(steps[high - 1]) if high - 1 > low else least
     return answer(
         problem, model, sense="max", opened=best, objective=least, bound=proven, watch=watch,
-        what="is the least cost between two open sites",
+        what=message("amount.least_cost_between"),
     )  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def _independent(problem: Problem, conflict: NDArray[np.bool_], p: int, watch: W
     program = rows.program(
         np.zeros(free.size), 0.0, np.where(blocked, 0.0, 1.0), np.ones(free.size, bool)
     )
-    return solve_program(program, watch, label="looking for sites far enough apart")
+    return solve_program(program, watch, label=message("progress.apart"))
 
 
 def _cliques(conflict: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

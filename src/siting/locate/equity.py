@@ -13,6 +13,7 @@ from siting.locate.cover.lscp_mclp import solve_mclp
 from siting.locate.cover.presolve import Cover, build_cover_by_area
 from siting.locate.solution import Solution, Status, covered_rows, is_closed, is_whole, round_bound
 from siting.locate.solve import Limits, Program, Rows, Watch, solve_program
+from siting.message import message
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -72,10 +73,13 @@ def solve_max_min(
     start = _start(problem, p, budget, limits)
     program = _program(problem, areas, p, budget, shares=counted)
     first = solve_program(
-        program, watch, start=_values(areas, start, counted), label="largest smallest share"
+        program,
+        watch,
+        start=_values(areas, start, counted),
+        label=message("progress.smallest_share"),
     )
     if first.values is None:
-        return unknown(model, watch, "a plan")
+        return unknown(model, watch, message("sought.plan"))
     n = areas.cover.n_sites
     chosen = areas.cover.sites[first.values[:n] > 0.5]
     shares = _shares(problem, areas, area, open_with(problem, chosen))
@@ -89,7 +93,7 @@ def solve_max_min(
         problem, model, sense="max", opened=with_decided(problem, chosen), objective=reached,
         bound=_share_bound(problem, areas.total[counted], first.bound) if counted.size else reached,
         watch=watch,
-        what="is the smallest covered share of a community", details={"covered_share": shares},
+        what=message("amount.smallest_share"), details={"covered_share": shares},
     )  # fmt: skip
 
 
@@ -151,7 +155,7 @@ def solve_worst_first(
     result = answer(
         problem, model, sense="max", opened=with_decided(problem, chosen),
         objective=float(sums[0]), bound=float(bounds[0] + base[0]), watch=watch,
-        what="of demand covered in the communities served worst",
+        what=message("amount.demand_covered_worst"),
         details={
             "tier_of_area": tier_of_area, "tier_covered": sums,
             "tier_bound": np.array(bounds) + base,
@@ -159,8 +163,8 @@ def solve_worst_first(
     )  # fmt: skip
     proven = all(is_closed(a, b) for a, b in zip(sums, np.array(bounds) + base, strict=True))
     if result.status is Status.OPTIMAL and not proven:
-        sentence = f"{result.message} Later tiers are not proven ({watch.ended or 'gap reached'})."
-        return replace(result, status=Status.FEASIBLE, message=sentence, ended=watch.ended)
+        told = message("answer.later_tiers", said=result.message, why=watch.why())
+        return replace(result, status=Status.FEASIBLE, message=told, ended=watch.ended)
     return result
 
 
@@ -179,10 +183,8 @@ def _share_bound(problem: Problem, totals: NDArray[np.float64], bound: float) ->
 def _by_area(problem: Problem, area: ArrayLike) -> _Areas:
     number = np.asarray(area, np.int64)
     if number.shape != (problem.n_demand,) or (number < -1).any():
-        raise SitingError(
-            f"area has {number.shape} values for {problem.n_demand} rows of demand; give the "
-            "number of each row's community, -1 for none."
-        )
+        shape = str(number.shape)
+        raise SitingError(message("locate.area_shape", shape=shape, rows=problem.n_demand))
     cover, row_area = build_cover_by_area(problem, number)
     size = int(number.max(initial=-1)) + 1
     inside = number >= 0

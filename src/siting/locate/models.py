@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from siting.did_you_mean import did_you_mean
+from siting.did_you_mean import hint_question
 from siting.errors import SitingError
 from siting.locate.capacitated import (
     solve_capacitated_lscp,
@@ -23,16 +23,17 @@ from siting.locate.equity import solve_max_min, solve_worst_first
 from siting.locate.median.median_center import solve_p_center, solve_p_median
 from siting.locate.phases import solve_phases
 from siting.locate.solution import Solution
+from siting.message import Message, message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """One model: its question, its function, and what those who choose a model have to know.
+    """One model: its function, and what those who choose a model have to know.
 
     Parameters
     ----------
-    name, question
-        Its name, and what it asks in one sentence.
+    name
+        Its name.
     solve
         The function.
     needs
@@ -56,7 +57,6 @@ class Model:
     """
 
     name: str
-    question: str
     solve: Callable[..., Solution]
     needs: tuple[str, ...] = ()
     fewest: bool = False
@@ -68,11 +68,15 @@ class Model:
     looks_at_sites_alone: bool = False
     by_hand: str = ""
 
+    @property
+    def question(self) -> Message:
+        """What the model asks, in one sentence."""
+        return message(f"aim.{self.name}")
+
 
 _ALL = (
     Model(
         name="lscp",
-        question="The fewest sites that cover all demand.",
         solve=solve_lscp,
         fewest=True,
         serves_all=True,
@@ -81,27 +85,23 @@ _ALL = (
     ),
     Model(
         name="mclp",
-        question="The most demand covered under p or a budget.",
         solve=solve_mclp,
         usual=True,
     ),
     Model(
         name="p-median",
-        question="The least total cost to the nearest site.",
         solve=solve_p_median,
         needs=("p",),
         asks_distance=True,
     ),
     Model(
         name="p-center",
-        question="The least worst cost to the nearest site.",
         solve=solve_p_center,
         serves_all=True,
         asks_distance=True,
     ),
     Model(
         name="lscp-backup",
-        question="The fewest sites, and most covered twice.",
         solve=solve_lscp_backup,
         fewest=True,
         serves_all=True,
@@ -109,14 +109,12 @@ _ALL = (
     ),
     Model(
         name="p-dispersion",
-        question="Sites farthest from each other.",
         solve=solve_p_dispersion,
         needs=("p",),
         looks_at_sites_alone=True,
     ),
     Model(
         name="capacitated-lscp",
-        question="The fewest sites that serve all.",
         solve=solve_capacitated_lscp,
         fewest=True,
         serves_all=True,
@@ -126,35 +124,30 @@ _ALL = (
     ),
     Model(
         name="capacitated-mclp",
-        question="The most demand served in capacity.",
         solve=solve_capacitated_mclp,
         usual=True,
         is_capacitated=True,
     ),
     Model(
         name="capacitated-p-median",
-        question="The least total cost of serving all within capacity.",
         solve=solve_capacitated_p_median,
         needs=("p",),
         is_capacitated=True,
     ),
     Model(
         name="max-min",
-        question="The largest smallest share of a community.",
         solve=solve_max_min,
         needs=("area",),
         compares_areas=True,
     ),
     Model(
         name="worst-first",
-        question="The worst served first.",
         solve=solve_worst_first,
         needs=("area",),
         compares_areas=True,
     ),
     Model(
         name="phases",
-        question="Year by year, each with its budget.",
         solve=solve_phases,
         needs=("budgets",),
         by_hand="mclp",
@@ -194,5 +187,5 @@ def find_model(name: str) -> Model:
     wanted = name.lower().replace("_", "-")
     if wanted in MODELS:
         return MODELS[wanted]
-    hint = did_you_mean(wanted, MODELS)
-    raise SitingError(f"'{name}' is no siting model.{hint} The models are {sorted(MODELS)}.")
+    hint = hint_question(wanted, MODELS)
+    raise SitingError(message("locate.no_model", name=name, hint=hint, models=sorted(MODELS)))

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.errors import SitingError
-from siting.locate.answer import answer, refusal, unknown
+from siting.locate.answer import answer, infeasible, refusal, unknown
 from siting.locate.cover.lscp_mclp import solve_mclp
 from siting.locate.cover.presolve import build_cover
-from siting.locate.solution import Solution, Status, covered_demand
+from siting.locate.solution import Solution, covered_demand
 from siting.locate.solve import Limits, Program, Rows, Watch, solve_program
+from siting.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,13 +69,10 @@ def solve_phases(
     money = np.asarray(budgets, float)
     worth = np.ones(money.size) if year_weights is None else np.asarray(year_weights, float)
     if worth.size != money.size:
-        raise SitingError(f"There are {money.size} budgets and {worth.size} year_weights.")
-    wrong = [f"budgets holds {money.tolist()}; give 0 or more."] if not (money >= 0).all() else []
-    wrong += [] if money.size else ["budgets is empty; give the money of at least one year."]
-    wrong += [f"year_weights holds {worth.tolist()}; give 0 or more."] if (worth < 0).any() else []
+        sizes = {"budgets": money.size, "weights": worth.size}
+        raise SitingError(message("locate.budgets_and_weights", **sizes))
     settled, unfit = _settled_years(problem, decided_years or {}, money.size)
-    wrong += unfit
-    asked = replace(problem, faults=(*problem.faults, *wrong))
+    asked = replace(problem, faults=(*problem.faults, *_money_faults(money, worth), *unfit))
     refused = refusal(asked, model, budget=float(money.sum()))
     if refused is not None:
         return refused
@@ -88,25 +86,34 @@ def solve_phases(
     start = None
     if not decided_years:
         start = _start(problem, cover, money, limits, carry_over=carry_over)
-    outcome = solve_program(program, watch, start=start, label="phases")
+    outcome = solve_program(program, watch, start=start, label=message("progress.phases"))
     if outcome.end == "infeasible":
-        sentence = "The sites forced in cannot be paid for within the budgets of the years."
-        return Solution(model, Status.INFEASIBLE, sentence, seconds=watch.elapsed())
+        return infeasible(model, watch, message("answer.forced_beyond_budgets"))
     if outcome.values is None:
-        return unknown(model, watch, "a plan")
+        return unknown(model, watch, message("sought.plan"))
     n, years = cover.n_sites, money.size
     is_open = outcome.values[: n * years].reshape(years, n) > 0.5
     return _answer(problem, cover, is_open, worth, outcome.bound, watch)
 
 
+def _money_faults(money: NDArray[np.float64], worth: NDArray[np.float64]) -> list[Message]:
+    faults = []
+    if not (money >= 0).all():
+        faults.append(message("answer.budgets_wrong", budgets=str(money.tolist())))
+    if not money.size:
+        faults.append(message("answer.budgets_empty"))
+    if (worth < 0).any():
+        faults.append(message("answer.year_weights_wrong", weights=str(worth.tolist())))
+    return faults
+
+
 def _settled_years(
     problem: Problem, decided: Mapping[int, int], years: int
-) -> tuple[NDArray[np.int64], list[str]]:
-    """Return the year of each site, -1 where it is open, and what is wrong with those given."""
+) -> tuple[NDArray[np.int64], list[Message]]:
+    """Return the year of each site, -1 where it is undecided, and what is wrong with the input."""
     settled = np.full(problem.n_sites, -1)
     wrong = [
-        f"decided_years gives site {site} the year {year}; give sites forced in and years from 0 "
-        f"to {years - 1}."
+        message("answer.decided_year_wrong", site=site, year=year, last=years - 1)
         for site, year in decided.items()
         if not (0 <= site < problem.n_sites and problem.forced_in[site] and 0 <= year < years)
     ]
@@ -136,7 +143,7 @@ def _answer(
     result = answer(
         problem, "phases", sense="max", opened=np.flatnonzero(year_of >= 0),
         objective=float((worth * by_year).sum()), bound=bound + base, watch=watch,
-        what="of demand covered, summed over the years",
+        what=message("amount.demand_covered_years"),
     )  # fmt: skip
     details = {"year": year_of[result.opened], "covered_by_year": by_year}
     return replace(result, details=details)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.errors import SitingError
+from siting.message import Message, message
 from siting.network.costs import TOLERANCE_M
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Problem:
     groups: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     demand_ids: Sequence[object] | None = None
     site_ids: Sequence[object] | None = None
-    faults: tuple[str, ...] = ()
+    faults: tuple[Message, ...] = ()
 
     @property
     def n_demand(self) -> int:
@@ -173,11 +174,11 @@ def _weights(
 ) -> NDArray[np.float64]:
     unknown = sorted(set(group_weights) - set(groups))
     if unknown:
-        raise SitingError(f"group_weights names {unknown}; the groups are {sorted(groups)}.")
+        raise SitingError(message("locate.unknown_groups", unknown=unknown, groups=sorted(groups)))
     if demand is not None:
         return np.asarray(demand, float)
     if not groups:
-        raise SitingError("A siting problem needs demand: give demand, or groups with weights.")
+        raise SitingError(message("locate.no_demand"))
     weighted = [group_weights.get(name, 1.0) * part for name, part in groups.items()]
     return np.asarray(sum(weighted), float)
 
@@ -193,7 +194,7 @@ def _site_count(
     for given in (site_cost, capacity, site_ids):
         if given is not None:
             return len(np.asarray(given))
-    raise SitingError("The number of sites is not told: give n_sites, site_cost or site_ids.")
+    raise SitingError(message("locate.no_site_count"))
 
 
 def _check_lengths(
@@ -205,16 +206,20 @@ def _check_lengths(
     demand_ids: Sequence[object] | None,
     site_ids: Sequence[object] | None,
 ) -> None:
-    expected = [(f"group '{name}'", part, n) for name, part in groups.items()]
+    expected: list[tuple[Message | str, NDArray[np.float64], int]] = [
+        (message("locate.group", name=name), part, n) for name, part in groups.items()
+    ]
     expected += [("site_cost", money, m), ("capacity", room, m)]
     sized = [(name, len(values), size) for name, values, size in expected]
     sized += [("demand_ids", len(demand_ids), n)] if demand_ids is not None else []
     sized += [("site_ids", len(site_ids), m)] if site_ids is not None else []
     wrong = [
-        f"{name} has {length} rows, not {size}" for name, length, size in sized if length != size
+        message("locate.length", name=name, length=length, size=size)
+        for name, length, size in sized
+        if length != size
     ]
     if wrong:
-        raise SitingError("siting problem: " + "; ".join(wrong) + ".")
+        raise SitingError(message("locate.lengths", faults=wrong))
 
 
 def _sorted_pairs(
@@ -226,11 +231,9 @@ def _sorted_pairs(
     for name, index, size in (("from_index", source, n), ("to_index", target, m)):
         outside = np.flatnonzero((index < 0) | (index >= size))
         if outside.size:
-            raise SitingError(
-                f"travel_costs.{name} points outside its {size} rows in {outside.size} pairs; "
-                f"the first is pair {outside[0]} with {index[outside[0]]}."
-            )
-    # A missing cost stays in, so that it is found and told rather than taken for out of reach.
+            where = {"count": outside.size, "pair": outside[0], "value": index[outside[0]]}
+            raise SitingError(message("locate.pairs_outside", name=name, size=size, **where))
+    # A missing cost stays in, so that it is reported rather than taken for out of reach.
     near = ~(cost > cutoff + TOLERANCE_M) & ~np.isposinf(cost)
     if not near.all():
         source, target, cost = source[near], target[near], cost[near]
@@ -251,10 +254,8 @@ def _flags(given: ArrayLike, count: int, name: str) -> NDArray[np.bool_]:
         return flags
     outside = (values < 0) | (values >= count)
     if values.dtype.kind not in "iu" or outside.any():
-        raise SitingError(
-            f"{name} holds {values.tolist()[:5]}; give site numbers from 0 to {count - 1}, "
-            "or true and false for each site."
-        )
+        first = str(values.tolist()[:5])
+        raise SitingError(message("locate.flags_wrong", name=name, values=first, last=count - 1))
     flags[values] = True
     return flags
 
@@ -265,14 +266,20 @@ def _number_faults(
     money: NDArray[np.float64],
     room: NDArray[np.float64],
     cost: NDArray[np.float64],
-) -> tuple[str, ...]:
-    columns = [("demand", weight), *((f"group '{k}'", v) for k, v in groups.items())]
+) -> tuple[Message, ...]:
+    columns: list[tuple[Message | str, NDArray[np.float64]]] = [("demand", weight)]
+    columns += [(message("locate.group", name=name), part) for name, part in groups.items()]
     columns += [("site_cost", money), ("travel cost", cost)]
     wrong = [(name, values, ~(np.isfinite(values) & (values >= 0))) for name, values in columns]
     wrong.append(("capacity", room, ~(room >= 0)))
     return tuple(
-        f"{name} is negative, missing or endless in {int(bad.sum())} rows; "
-        f"the first is row {int(bad.argmax())} with {values[bad.argmax()]:g}."
+        message(
+            "locate.numbers_wrong",
+            name=name,
+            count=bad.sum(),
+            row=bad.argmax(),
+            value=float(values[bad.argmax()]),
+        )
         for name, values, bad in wrong
         if bad.any()
     )

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from siting.locate.solve import Ended
+from siting.message import Message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,7 +60,7 @@ class Solution:
     model
         Name of the model, such as ``mclp``.
     status, message
-        What the answer is worth, and a sentence that says so.
+        What the answer is worth, and a message that says so.
     ended
         Why the search stopped before its proof: ``time limit``, ``interrupted`` by hand, or empty.
     objective
@@ -91,7 +92,7 @@ class Solution:
 
     model: str
     status: Status
-    message: str
+    message: Message | str
     objective: float = np.nan
     bound: float = np.nan
     gap: float = np.inf
@@ -240,8 +241,14 @@ def is_closed(objective: float, bound: float) -> bool:
     """Tell whether objective and bound agree to what the solver's arithmetic can tell apart.
 
     That is a millionth of one person, or of everything where all of it is less than one: demand
-    given as shares is as far from its bound as the same demand given as people.
+    given as shares is as far from its bound as the same demand given as people. An infinite bound
+    proves nothing: a search that was stopped before it had any has one.
+
+    >>> is_closed(2792.0, np.inf), is_closed(2792.0, 2792.0)
+    (False, True)
     """
+    if not (np.isfinite(objective) and np.isfinite(bound)):
+        return objective == bound
     most = max(abs(objective), abs(bound))
     return bool(abs(bound - objective) <= 1e-9 * most + 1e-6 * min(most, 1.0))
 

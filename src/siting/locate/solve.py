@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import highspy
 import numpy as np
 
+from siting.message import Message, Term
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
@@ -69,8 +71,12 @@ class Watch:
             self.ended = "time limit"
         return bool(self.ended)
 
-    def tell(self, label: str) -> None:
-        """Pass progress on."""
+    def why(self, otherwise: Literal["gap", "gave_up"] = "gap") -> Term:
+        """Return the word for why the search ended."""
+        return Term("ended", self.ended or otherwise)
+
+    def tell(self, label: Message | str) -> None:
+        """Report progress."""
         if self.limits.progress is not None:
             share = self.elapsed() / max(self.limits.time_limit_s, 1e-9)
             self.limits.progress(label, min(share, 1.0))
@@ -153,7 +159,11 @@ class Rows:
 
 
 def solve_program(
-    program: Program, watch: Watch, *, start: NDArray[np.float64] | None = None, label: str = ""
+    program: Program,
+    watch: Watch,
+    *,
+    start: NDArray[np.float64] | None = None,
+    label: Message | str = "",
 ) -> Outcome:
     """Solve a program within the time left, to the gap that was asked for.
 
@@ -210,7 +220,7 @@ def _power_of_two(largest: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _attempt(
-    program: Program, watch: Watch, start: NDArray[np.float64] | None, label: str
+    program: Program, watch: Watch, start: NDArray[np.float64] | None, label: Message | str
 ) -> Outcome:
     solver = _loaded(program, watch)
     if start is not None and program.integer.any():
@@ -278,8 +288,8 @@ def _loaded(program: Program, watch: Watch) -> Any:
     return solver
 
 
-def _run(solver: Any, watch: Watch, label: str) -> None:
-    """Run in a thread, watched by this one: only the main thread hears Ctrl-C."""
+def _run(solver: Any, watch: Watch, label: Message | str) -> None:
+    """Run in a thread and wait for it here: only the main thread receives Ctrl-C."""
 
     def look(event: Any) -> None:
         if watch.ended == "interrupted":

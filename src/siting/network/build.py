@@ -11,6 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from siting.errors import SitingError
+from siting.message import message
 from siting.network import kernels
 from siting.network.junctions import Vertices, match_vertices
 from siting.tables import STREETS, check_table
@@ -60,10 +61,7 @@ def network_columns(streets: gpd.GeoDataFrame, *, oneway: bool) -> dict[str, Any
 
 
 def _no_streets(rows: int) -> SitingError:
-    return SitingError(
-        f"streets has no line with any length among its {rows} rows; a walking network needs at "
-        "least one. Check that the layer is the street layer and covers the homes."
-    )
+    return SitingError(message("network.no_streets", rows=rows))
 
 
 def _check_streets(streets: gpd.GeoDataFrame) -> None:
@@ -77,10 +75,7 @@ def _check_streets(streets: gpd.GeoDataFrame) -> None:
     xy, row = shapely.get_coordinates(lines, return_index=True)
     wrong = np.unique(row[~np.isfinite(xy).all(axis=1)])
     if wrong.size:
-        raise SitingError(
-            f"streets has coordinates that are not numbers in {wrong.size} rows, the first is row "
-            f"{wrong[0]}; leave those rows out or repair them."
-        )
+        raise SitingError(message("network.street_no_numbers", rows=wrong.size, first=wrong[0]))
 
 
 def _flag(streets: gpd.GeoDataFrame, name: str) -> NDArray[np.bool_]:

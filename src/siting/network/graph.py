@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from siting.errors import SitingError
+from siting.message import message
 from siting.network import kernels
 from siting.network.arrays import frozen_array
 from siting.network.build import network_columns
@@ -165,16 +166,16 @@ class Network:
 
     def _check_cost(self, name: str, values: NDArray[np.float64]) -> None:
         if values.shape != (self.edge_count,):
+            shape = str(values.shape)
             raise SitingError(
-                f"network cost {name} has shape {values.shape}; give one number for each of the "
-                f"{self.edge_count} edges."
+                message("network.cost_shape", name=name, shape=shape, edges=self.edge_count)
             )
         wrong = np.flatnonzero(~(values >= 0))
         if wrong.size:
+            edge = int(wrong[0])
+            value, count = f"{values[edge]:g}", wrong.size
             raise SitingError(
-                f"network cost {name} is negative or missing on {wrong.size} edges, the first is "
-                f"edge {wrong[0]} with {values[wrong[0]]:g}; give numbers from 0, or infinity for "
-                "a way nobody can walk."
+                message("network.cost_wrong", name=name, count=count, edge=edge, value=value)
             )
 
 

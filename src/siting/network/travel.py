@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siting.errors import SitingError
+from siting.message import message
 from siting.network import kernels
 from siting.network.costs import TOLERANCE_M, Closest, TravelCosts
 
@@ -284,10 +285,10 @@ def _streets(network: Network) -> tuple[NDArray[Any], ...]:
 
 def _check(network: Network, attachments: Sequence[Attachment], cutoff: float) -> None:
     if not cutoff >= 0:
-        raise SitingError(f"cutoff is {cutoff}; give a limit in {network.unit} from 0.")
+        raise SitingError(message("network.cutoff_wrong", cutoff=cutoff, unit=network.unit))
     for attachment in attachments:
         if attachment.edge.size and int(attachment.edge.max()) >= network.edge_count:
+            highest = int(attachment.edge.max())
             raise SitingError(
-                f"an attachment names edge {int(attachment.edge.max())}, but the network has "
-                f"{network.edge_count} edges; snap to the same network that is walked on."
+                message("network.no_such_edge", edge=highest, edges=network.edge_count)
             )

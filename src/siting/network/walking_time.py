@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.errors import SitingError
+from siting.message import message
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -65,9 +66,7 @@ def walking_time(
     [300.0]
     """
     if not 0 < speed_m_per_min < np.inf:
-        raise SitingError(
-            f"walking speed is {speed_m_per_min} m/min; give a positive number, such as 80."
-        )
+        raise SitingError(message("network.speed_wrong", speed=speed_m_per_min))
     slope = _slopes(network, elevation)
     level_s = network.edge_length_m * (60.0 / speed_m_per_min)
     return network.with_cost(
@@ -84,10 +83,8 @@ def _slopes(network: Network, elevation: ArrayLike | None) -> NDArray[np.float64
         return np.zeros(network.edge_count)
     height = np.asarray(elevation, float)
     if height.shape != (network.node_count,):
-        raise SitingError(
-            f"elevation has shape {height.shape}; give one height in metres for each of the "
-            f"{network.node_count} nodes (network.node_xy)."
-        )
+        shape = str(height.shape)
+        raise SitingError(message("network.elevation_shape", shape=shape, nodes=network.node_count))
     rise = height[network.edge_to] - height[network.edge_from]
     return np.asarray(np.nan_to_num(rise, nan=0.0) / network.edge_length_m)
 

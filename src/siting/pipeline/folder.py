@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from siting.errors import SitingError
+from siting.message import message
 
 MANIFEST = "manifest.json"
 
@@ -30,16 +31,13 @@ def check_out_folder(out: Path) -> None:
         The path is a file, its parent cannot be written, or the folder holds foreign files.
     """
     if out.exists() and not out.is_dir():
-        raise SitingError(f"{out} is a file; --out names a folder.")
+        raise SitingError(message("folder.is_a_file", path=out))
     foreign = _foreign_files(out)
     if foreign:
-        raise SitingError(
-            f"{out} holds {len(foreign)} files that siting did not write, the first is "
-            f"'{foreign[0]}'. Name an empty or a new folder with --out."
-        )
+        raise SitingError(message("folder.foreign", path=out, count=len(foreign), first=foreign[0]))
     parent = _nearest_existing(out.absolute().parent)
     if not os.access(parent, os.W_OK):
-        raise SitingError(f"{parent} cannot be written to; name another folder with --out.")
+        raise SitingError(message("folder.cannot_write", path=parent))
 
 
 @contextmanager
@@ -61,9 +59,8 @@ def replaced_folder(out: Path) -> Iterator[Path]:
     try:
         parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SitingError(
-            f"{parent} cannot be made ({error.strerror}); name another folder with --out."
-        ) from error
+        why = str(error.strerror)
+        raise SitingError(message("folder.cannot_make", path=parent, error=why)) from error
     beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=parent))
     try:
         fresh = beside / "new"
@@ -92,9 +89,8 @@ def _swap(fresh: Path, out: Path, old: Path) -> None:
         if moved:
             with suppress(OSError):
                 old.replace(out)
-        raise SitingError(
-            f"{out} could not be replaced ({error}). Close programs that have its files open."
-        ) from error
+        why = str(error)
+        raise SitingError(message("folder.cannot_replace", path=out, error=why)) from error
 
 
 def _foreign_files(out: Path) -> list[str]:

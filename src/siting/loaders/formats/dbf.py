@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from siting.errors import LoadError
+from siting.message import message
 
 if TYPE_CHECKING:
     from siting.data_report import DataReport
@@ -85,18 +86,21 @@ def dbf_encoding(path: Path, declared: str | None, *, subject: str, report: Data
     texts = _texts(_table(path))
     if declared is not None:
         if not _decodes(texts, declared):
-            raise LoadError(_undecodable(subject, path, f"declared encoding {declared}"))
+            told = {"subject": subject, "name": path.with_suffix(".dbf").name}
+            raise LoadError(message("encoding.table_other", encoding=declared, **told))
         return declared
     stated = _stated(path)
     if all(text.raw.isascii() for text in texts):
         return "UTF-8"
     chosen = _choose(texts, stated)
     if chosen is None:
-        raise LoadError(_undecodable(subject, path, "UTF-8 nor GB18030"))
+        name = path.with_suffix(".dbf").name
+        raise LoadError(message("encoding.table_unknown", subject=subject, name=name))
     if stated is None or codecs.lookup(chosen) != codecs.lookup(stated):
-        said = f"the files say {stated}" if stated else "there is no .cpg"
-        message = f"{said}, but the texts of the table are in {chosen}; they were read so"
-        report.add(subject, "repair", "encoding-detected", message, details={"encoding": chosen})
+        found = message("note.encoding-unsaid", encoding=chosen)
+        if stated:
+            found = message("note.encoding-other", stated=stated, encoding=chosen)
+        report.add(subject, "repair", "encoding-detected", found, details={"encoding": chosen})
     return chosen
 
 
@@ -108,13 +112,6 @@ def _choose(texts: Sequence[_Text], stated: str | None) -> str | None:
     if _decodes(texts, "UTF-8"):
         return "UTF-8"
     return "GB18030" if chinese else None
-
-
-def _undecodable(subject: str, path: Path, tried: str) -> str:
-    return (
-        f"{subject}: the texts of {path.with_suffix('.dbf').name} are not in the {tried}. Write "
-        "encoding: with the one they are in, for instance encoding: gb18030 or big5."
-    )
 
 
 def _table(path: Path) -> Path:

@@ -17,9 +17,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from siting.did_you_mean import near_it
+from siting.did_you_mean import hint_near
 from siting.errors import LoadError
 from siting.loaders.formats.xlsx.disguise import no_workbook
+from siting.message import Message, Term, message
 
 VECTOR_SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".fgb", ".parquet", ".geoparquet", ".gdb")
 TABLE_SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm")
@@ -30,14 +31,14 @@ LARGEST_RATIO = 300
 _RATIO_MATTERS_BYTES = 64 * 1024**2
 _SHAPEFILE_PARTS = frozenset((".shp", ".shx", ".dbf", ".prj", ".cpg"))
 _MAGIC = {
-    ".gpkg": (b"SQLite format 3\x00", "a GeoPackage"),
-    ".fgb": (b"fgb\x03", "a FlatGeobuf file"),
-    ".parquet": (b"PAR1", "a Parquet file"),
-    ".geoparquet": (b"PAR1", "a Parquet file"),
-    ".shp": (b"\x00\x00\x27\x0a", "a Shapefile"),
-    ".xlsx": (b"PK", "an Excel workbook"),
-    ".xlsm": (b"PK", "an Excel workbook"),
-    ".zip": (b"PK", "a zip archive"),
+    ".gpkg": (b"SQLite format 3\x00", "geopackage"),
+    ".fgb": (b"fgb\x03", "flatgeobuf"),
+    ".parquet": (b"PAR1", "parquet"),
+    ".geoparquet": (b"PAR1", "parquet"),
+    ".shp": (b"\x00\x00\x27\x0a", "shapefile"),
+    ".xlsx": (b"PK", "workbook"),
+    ".xlsm": (b"PK", "workbook"),
+    ".zip": (b"PK", "zip"),
 }
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
@@ -83,18 +84,12 @@ def resolve_path(folder: Path, written: str | Path, *, subject: str) -> Path:
     prefix = text.partition(":")[0]
     # One letter before the colon is a Windows drive.
     if not text.strip() or "\0" in text or virtual or (":" in text and len(prefix) > 1):
-        raise LoadError(
-            f"{subject} names '{text}', which is not a file. Give a path relative to the project "
-            "file; download what is online first."
-        )
+        raise LoadError(message("file.not_a_file", subject=subject, name=text))
     path = _without_links_above(folder / text, subject)
     if not path.exists():
         raise LoadError(_absent(path, text, subject))
     if not (path.is_file() or path.is_dir()):
-        raise LoadError(
-            f"{subject} names '{text}', which is a pipe or a device and not a file. Save what it "
-            "gives to a file first."
-        )
+        raise LoadError(message("file.pipe", subject=subject, name=text))
     return path
 
 
@@ -103,15 +98,15 @@ def _without_links_above(path: Path, subject: str) -> Path:
     try:
         return path.parent.resolve() / path.name
     except (OSError, RuntimeError):
-        raise LoadError(f"{subject} names '{path}', whose folders link to each other.") from None
+        raise LoadError(message("file.folders_in_circle", subject=subject, path=path)) from None
 
 
-def _absent(path: Path, text: str, subject: str) -> str:
+def _absent(path: Path, text: str, subject: str) -> Message:
     there = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-    hint = near_it(path.name, there)
     if path.is_symlink():
-        return f"{subject} names '{text}', a link that leads to no file ({path})."
-    return f"{subject} names '{text}', which does not exist at {path}.{hint}"
+        return message("file.broken_link", subject=subject, name=text, path=path)
+    hint = hint_near(path.name, there)
+    return message("file.absent", subject=subject, name=text, path=path, hint=hint)
 
 
 def check_content(path: Path, *, subject: str) -> None:
@@ -129,11 +124,11 @@ def check_content(path: Path, *, subject: str) -> None:
         _check_folder(path, subject)
         return
     if path.is_dir():
-        raise LoadError(f"{subject}: {path.name} is a folder, not a file.")
+        raise LoadError(message("file.folder", subject=subject, name=path.name))
     with path.open("rb") as stream:
         head = stream.read(512)
     if not head:
-        raise LoadError(f"{subject}: {path.name} is empty (0 bytes).")
+        raise LoadError(message("file.empty", subject=subject, name=path.name))
     _check_magic(path, suffix, head, subject)
     _check_length(path, suffix, head, subject)
 
@@ -183,30 +178,22 @@ def _feed(digest: hashlib._Hash, path: Path) -> int:
 
 def _check_folder(path: Path, subject: str) -> None:
     if not path.is_dir() or not any(path.glob("*.gdbtable")):
-        raise LoadError(
-            f"{subject}: {path.name} is not a file geodatabase (a folder with .gdbtable files). "
-            "Copy the whole folder."
-        )
+        raise LoadError(message("file.no_geodatabase", subject=subject, name=path.name))
 
 
 def _check_magic(path: Path, suffix: str, head: bytes, subject: str) -> None:
     if suffix in (".geojson", ".json"):
         if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-            raise LoadError(f"{subject}: {path.name} is not GeoJSON; it does not begin with '{{'.")
+            raise LoadError(message("file.no_geojson", subject=subject, name=path.name))
         return
     if suffix in (".xlsx", ".xlsm", ".xls") and head.startswith(_OLD_OFFICE):
-        raise LoadError(
-            f"{subject}: {path.name} is an old .xls workbook or is protected by a password, or an "
-            ".et workbook of WPS. Save it as .xlsx without a password."
-        )
+        raise LoadError(message("file.old_workbook", subject=subject, name=path.name))
     if suffix in (".xlsx", ".xlsm") and (fault := no_workbook(head)):
-        raise LoadError(f"{subject}: {path.name} {fault}")
-    magic, what = _MAGIC.get(suffix, (b"", ""))
+        raise LoadError(message("file.no_workbook", subject=subject, name=path.name, fault=fault))
+    magic, kind = _MAGIC.get(suffix, (b"", ""))
     if not head.startswith(magic):
-        raise LoadError(
-            f"{subject}: {path.name} is not {what}; its content begins with {head[:8]!r}. "
-            "It may be cut off, or named wrongly."
-        )
+        told = {"subject": subject, "name": path.name, "start": repr(head[:8])}
+        raise LoadError(message("file.other_content", kind=Term("file_kind", kind), **told))
 
 
 def _check_length(path: Path, suffix: str, head: bytes, subject: str) -> None:
@@ -217,10 +204,7 @@ def _check_length(path: Path, suffix: str, head: bytes, subject: str) -> None:
         _check_size(path, _shp_bytes(head), subject)
         table = _beside(path, ".dbf")
         if table is None or _beside(path, ".shx") is None:
-            raise LoadError(
-                f"{subject}: {path.name} lacks its .shx or .dbf. A Shapefile is at least three "
-                "files (.shp, .shx, .dbf), better five with .prj and .cpg; copy them all."
-            )
+            raise LoadError(message("file.shapefile_parts", subject=subject, name=path.name))
         with table.open("rb") as stream:
             _check_size(table, _dbf_bytes(stream.read(32)), subject)
 
@@ -236,10 +220,8 @@ def _beside(path: Path, suffix: str) -> Path | None:
 def _check_size(path: Path, expected: int, subject: str) -> None:
     size = path.stat().st_size
     if size < expected:
-        raise LoadError(
-            f"{subject}: {path.name} is cut off: it has {size:,} of {expected:,} bytes. Copy or "
-            "download it again."
-        )
+        sizes = {"size": size, "expected": expected}
+        raise LoadError(message("file.cut_off", subject=subject, name=path.name, **sizes))
 
 
 def _sqlite_bytes(head: bytes) -> int:
@@ -263,7 +245,7 @@ def _dbf_bytes(head: bytes) -> int:
     return int(header + records * width)
 
 
-def check_archive(archive: zipfile.ZipFile, *, subject: str) -> None:
+def check_archive(archive: zipfile.ZipFile, *, subject: Message | str) -> None:
     """Raise where an archive would unpack to more than a city's data can be.
 
     Raises
@@ -276,12 +258,10 @@ def check_archive(archive: zipfile.ZipFile, *, subject: str) -> None:
     packed = max(1, sum(member.compress_size for member in members))
     bomb = size > _RATIO_MATTERS_BYTES and size / packed > LARGEST_RATIO
     if size > LARGEST_UNPACKED_BYTES or bomb:
-        raise LoadError(
-            f"{subject} would unpack from {packed:,} to {size:,} bytes; siting does not open it. "
-            "Unpack it yourself if you trust it."
-        )
+        sizes = {"packed": packed, "size": size}
+        raise LoadError(message("file.unpacks_too_large", subject=subject, **sizes))
     if any(member.flag_bits & 1 for member in members):
-        raise LoadError(f"{subject} is protected by a password. Unpack it first.")
+        raise LoadError(message("file.password", subject=subject))
 
 
 @contextmanager
@@ -289,13 +269,12 @@ def open_archive(path: Path, *, subject: str) -> Iterator[zipfile.ZipFile]:
     """Open a zip archive after checking its size; a broken one is a LoadError."""
     try:
         with zipfile.ZipFile(path) as archive:
-            check_archive(archive, subject=f"{subject}: {path.name}")
+            inside = message("file.in_archive", subject=subject, name=path.name)
+            check_archive(archive, subject=inside)
             yield archive
     except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
-        raise LoadError(
-            f"{subject}: {path.name} is a damaged or unsupported zip file ({error}). Copy or "
-            "download it again."
-        ) from error
+        told = {"subject": subject, "name": path.name, "error": str(error)}
+        raise LoadError(message("file.bad_archive", **told)) from error
 
 
 @contextmanager
@@ -347,10 +326,8 @@ def _choose_dataset(
         found = {inner: None for inner in found if member in _names_of(inner)}
     if len(found) != 1:
         names = [inner.name for inner in found] or archive.namelist()[:10]
-        raise LoadError(
-            f"{subject}: {path.name} holds {len(found)} layers that siting reads, expected one: "
-            f"{names}. Unpack it and name the file."
-        )
+        told = {"subject": subject, "name": path.name, "names": str(names)}
+        raise LoadError(message("file.layers_in_archive", count=len(found), **told))
     return next(iter(found))
 
 

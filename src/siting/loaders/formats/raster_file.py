@@ -19,6 +19,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from siting.crs import parse_crs, transformer_between
 from siting.errors import CRSError, LoadError
+from siting.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,7 @@ class Grid:
 def open_raster(path: Path, subject: str) -> Iterator[Any]:
     """Open a GeoTIFF for reading; every way it can be broken becomes one LoadError."""
     if not path.is_file():
-        raise LoadError(f"{subject}: {path} is not a file; expected a GeoTIFF.")
+        raise LoadError(message("raster.no_file", subject=subject, path=path))
     size = path.stat().st_size
     try:
         with warnings.catch_warnings():
@@ -79,24 +80,16 @@ def open_raster(path: Path, subject: str) -> Iterator[Any]:
                 yield dataset
     except RasterioError as fault:
         what = " ".join(str(fault.__cause__ or fault).split()).rstrip(".")
-        raise LoadError(
-            f"{subject}: {path.name} ({size:,} bytes) is no GeoTIFF or breaks off: {what}. "
-            "Compare its size with the source and fetch it again."
-        ) from None
+        told = {"subject": subject, "name": path.name, "what": what}
+        raise LoadError(message("raster.damaged", size=size, **told)) from None
 
 
 def read_grid(dataset: Any, declared: object, subject: str) -> Grid:
     """Return where the cells of an open raster lie; CRSError where it does not say."""
     if dataset.transform.is_identity or dataset.transform.determinant == 0:
-        raise CRSError(
-            f"{subject} has no position on the earth (no geotransform); export it again as a "
-            "GeoTIFF with its coordinate system."
-        )
+        raise CRSError(message("raster.no_place", subject=subject))
     if declared is None and dataset.crs is None:
-        raise CRSError(
-            f"{subject} has no coordinate reference system; name it with crs:, such as EPSG:4326, "
-            "or write it into the file (gdal_edit.py -a_srs), which is the way for heights."
-        )
+        raise CRSError(message("raster.no_crs", subject=subject))
     wkt = dataset.crs.to_wkt() if dataset.crs else ""
     crs = parse_crs(declared, subject=subject).crs if declared else pyproj.CRS.from_wkt(wkt)
     return Grid(tuple(dataset.transform)[:6], crs, dataset.height, dataset.width)
@@ -105,21 +98,21 @@ def read_grid(dataset: Any, declared: object, subject: str) -> Grid:
 def read_band(dataset: Any, band: int | None, subject: str) -> Floats:
     """Read one band as float64, NaN where there is no data."""
     if band is None and dataset.count != 1:
-        names = [name or f"band {i}" for i, name in enumerate(dataset.descriptions, start=1)]
-        raise LoadError(
-            f"{subject} has {dataset.count} bands {names[:8]}; expected one. Choose with band:."
-        )
+        names = [
+            name or message("raster.band", number=number)
+            for number, name in enumerate(dataset.descriptions[:8], start=1)
+        ]
+        raise LoadError(message("raster.bands", subject=subject, count=dataset.count, names=names))
     chosen = band or 1
     if chosen > dataset.count:
-        raise LoadError(f"{subject} has {dataset.count} bands; band: {chosen} does not exist.")
+        bands = {"count": dataset.count, "band": chosen}
+        raise LoadError(message("raster.no_band", subject=subject, **bands))
     if dataset.width * dataset.height > MAX_CELLS:
-        raise LoadError(
-            f"{subject} has {dataset.width:,} x {dataset.height:,} cells; at most {MAX_CELLS:,} "
-            "are read. Cut it to the city first, for instance with gdalwarp -te."
-        )
+        size = {"width": dataset.width, "height": dataset.height, "most": MAX_CELLS}
+        raise LoadError(message("raster.too_large", subject=subject, **size))
     masked = dataset.read(chosen, masked=True)
     if np.iscomplexobj(masked):
-        raise LoadError(f"{subject} holds complex numbers; expected plain ones.")
+        raise LoadError(message("raster.complex_numbers", subject=subject))
     values = np.ma.filled(masked.astype(np.float64), np.nan)
     scaled: Floats = values * dataset.scales[chosen - 1] + dataset.offsets[chosen - 1]
     return scaled

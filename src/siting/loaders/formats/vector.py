@@ -21,7 +21,8 @@ from siting.crs import Axes, SourceCRS, crs_label, parse_crs, place
 from siting.errors import LoadError
 from siting.loaders.formats.dbf import dbf_encoding, gdal_encoding
 from siting.loaders.formats.files import TABLE_SUFFIXES, VECTOR_SUFFIXES, check_content, unpacked
-from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES, SAVE_AS_XLSX
+from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES
+from siting.message import message
 
 if TYPE_CHECKING:
     from siting.data_report import DataReport
@@ -80,7 +81,7 @@ def read_vector(
     with _dataset(path, layer, subject) as (dataset, inner):
         frame = _read(dataset, inner, encoding, columns, subject, report)
     if frame.empty:
-        raise LoadError(f"{subject} is empty: the layer has no rows.")
+        raise LoadError(message("layer.empty", subject=subject))
     frame.index = frame.index + 1
     return place(
         frame,
@@ -94,10 +95,10 @@ def read_vector(
 def _check_suffix(path: Path, subject: str) -> None:
     if path.suffix.lower() not in (*VECTOR_SUFFIXES, ".zip"):
         known = " ".join((*VECTOR_SUFFIXES, ".zip", *TABLE_SUFFIXES))
-        hint = f" {SAVE_AS_XLSX}." if path.suffix.lower() in OTHER_TABLE_SUFFIXES else ""
-        raise LoadError(
-            f"{subject}: siting does not read '{path.suffix}' layers; it reads {known}.{hint}"
-        )
+        is_table = path.suffix.lower() in OTHER_TABLE_SUFFIXES
+        hint = message("workbook.save_hint") if is_table else ""
+        named = {"subject": subject, "kind": path.suffix, "known": known}
+        raise LoadError(message("file.layer_kind", hint=hint, **named))
 
 
 @contextmanager
@@ -132,23 +133,18 @@ def _read(
             raise
         # pyogrio, pyarrow and GDAL raise a dozen unrelated types for a damaged file.
         except Exception as error:
-            raise LoadError(
-                f"{subject}: {path.name} cannot be read, it may be damaged or cut off. The reader "
-                f"said: {error}"
-            ) from error
-    for message in dict.fromkeys(str(warning.message) for warning in caught):
-        report.add(subject, "warning", "reader-warning", message)
+            told = {"subject": subject, "name": path.name, "error": str(error)}
+            raise LoadError(message("file.damaged", **told)) from error
+    for said in dict.fromkeys(str(warning.message) for warning in caught):
+        report.add(subject, "warning", "reader-warning", message("note.reader-warning", said=said))
     return frame
 
 
 def _read_parquet(path: Path, columns: Sequence[str] | None, subject: str) -> gpd.GeoDataFrame:
     schema = pq.read_schema(path)
     if b"geo" not in (schema.metadata or {}):
-        raise LoadError(
-            f"{subject}: {path.name} is a Parquet file without geometry (no GeoParquet metadata); "
-            f"it has the columns {schema.names}. Save it with GeoDataFrame.to_parquet, or give it "
-            "as CSV with longitude and latitude."
-        )
+        told = {"subject": subject, "name": path.name, "columns": str(schema.names)}
+        raise LoadError(message("file.plain_parquet", **told))
     kept = None if columns is None else [*columns, _primary_geometry(schema.metadata[b"geo"])]
     frame = gpd.read_parquet(path, columns=kept).reset_index(drop=True)
     return frame if frame.geometry.name == "geometry" else frame.rename_geometry("geometry")
@@ -177,15 +173,11 @@ def _read_ogr(
     options.pop("use_arrow")
     promised = pyogrio.read_info(path, **options)["features"]
     if len(frame) < promised:
-        raise LoadError(
-            f"{subject}: {path.name} is cut off: it has {len(frame):,} of {promised:,} rows. Copy "
-            "or download it again."
-        )
+        sizes = {"rows": len(frame), "expected": promised}
+        raise LoadError(message("file.rows_cut_off", subject=subject, name=path.name, **sizes))
     if not hasattr(frame, "geometry"):
-        raise LoadError(
-            f"{subject} has no geometry; it has the columns {list(frame.columns)}. A table with "
-            "coordinates is read from CSV or XLSX."
-        )
+        names = str(list(frame.columns))
+        raise LoadError(message("layer.no_geometry", subject=subject, columns=names))
     return frame
 
 
@@ -197,9 +189,12 @@ def _choose_layer(path: Path, layer: str | None, subject: str) -> str:
     if layer is None and len(names) == 1:
         return names[0]
     if not names:
-        raise LoadError(f"{subject} has no layer with geometry; its tables are {rows[:, 0]}.")
-    asked = f"has no layer '{layer}'" if layer else f"has {len(names)} layers"
-    raise LoadError(f"{subject} {asked}; write layer: with one of {names}.")
+        tables = str(rows[:, 0])
+        raise LoadError(message("layer.none_with_geometry", subject=subject, tables=tables))
+    named = {"subject": subject, "names": str(names)}
+    if layer:
+        raise LoadError(message("layer.absent", layer=layer, **named))
+    raise LoadError(message("layer.several", count=len(names), **named))
 
 
 def _source_crs(
@@ -211,17 +206,8 @@ def _source_crs(
         return stored
     source = parse_crs(declared, subject=subject)
     if stored is not None and (stored.crs != source.crs or source.reading != "WGS 84"):
-        message = (
-            f"the file says {crs_label(stored.crs)}, the project says {source.label}; the project "
-            "was believed"
-        )
-        details = {"stored": crs_label(stored.crs), "declared": source.label}
-        report.add(
-            subject,
-            "assumption",
-            "crs-overridden",
-            message,
-            count=len(frame),
-            details=details,
-        )
+        ends = {"stored": crs_label(stored.crs), "declared": source.label}
+        told = message("note.crs-overridden", **ends)
+        count = len(frame)
+        report.add(subject, "assumption", "crs-overridden", told, count=count, details=ends)
     return source

@@ -16,7 +16,7 @@ from siting.loaders.formats.xlsx.cells import StoredCell, cell_name, read_cells
 from siting.loaders.formats.xlsx.disguise import no_workbook
 from siting.loaders.formats.xlsx.package import Package, Style
 from siting.loaders.formats.xlsx.parts import DefusedXmlException, SAXParseException
-from siting.message import Text
+from siting.message import Text, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +107,7 @@ def _check_kind(path: Path) -> None:
     except OSError as error:
         raise LoadError(f"{path} cannot be read: {error.strerror}.") from None
     if fault:
-        raise LoadError(f"{path} {fault}")
+        raise LoadError(message("workbook.at", path=path, fault=fault))
 
 
 def _check_sizes(archive: zipfile.ZipFile, path: Path) -> None:

@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from siting.errors import LoadError
+from siting.message import Message, message
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -52,16 +53,19 @@ def clean_shapes(
     frame = _single_parts(frame, kinds, subject, report)
     frame = _of_kinds(frame, kinds, subject, report)
     if frame.empty:
-        raise LoadError(
-            f"{subject} has no usable geometry left: expected {list(kinds)}. "
-            f"{_last_exclusion(subject, report)}"
-        )
+        told = {"kinds": str(list(kinds)), "left_out": _left_out(subject, report)}
+        raise LoadError(message("layer.nothing_usable", subject=subject, **told))
     return frame
 
 
-def _last_exclusion(subject: str, report: DataReport) -> str:
-    notes = [n for n in report.notes if n.layer == subject and n.severity == "excluded"]
-    return f"Left out: {'; '.join(f'{n.count} rows, {n.message}' for n in notes)}." if notes else ""
+def _left_out(subject: str, report: DataReport) -> Message | str:
+    """Say which rows of a layer were left out and why; empty where none were."""
+    notes = [
+        message("layer.left_out_rows", count=note.count, why=note.message)
+        for note in report.notes
+        if note.layer == subject and note.severity == "excluded"
+    ]
+    return message("layer.left_out", notes=notes) if notes else ""
 
 
 def _with_shapes(frame: gpd.GeoDataFrame, shapes: _Shapes) -> gpd.GeoDataFrame:

@@ -29,6 +29,7 @@ from siting.loaders.layer.columns import (
     require_columns,
 )
 from siting.loaders.layer.numbers import parse_numbers
+from siting.message import message
 from siting.vocabulary.headers import Field
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
 _HEAD_BYTES = 256 * 1024
 # Titles, dates and notes stand above the header of an official table; never more than a page.
 _HEADER_WITHIN = 30
-_DELIMITERS = (",", "\t", ";", "|", "，")
+_FULL_WIDTH_COMMA = chr(0xFF0C)
+_DELIMITERS = (",", "\t", ";", "|", _FULL_WIDTH_COMMA)
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -147,19 +149,16 @@ def read_table(
     exact = [name for name in names if name]
     suffix = path.suffix.lower()
     if suffix not in TABLE_SUFFIXES:
-        raise LoadError(
-            f"{subject}: siting does not read '{path.suffix}' tables; it reads "
-            f"{' '.join(TABLE_SUFFIXES)}."
-        )
+        known = " ".join(TABLE_SUFFIXES)
+        raise LoadError(message("file.table_kind", subject=subject, kind=path.suffix, known=known))
     if suffix in (".xlsx", ".xlsm"):
         table = _read_workbook(path, sheet, fields, exact, subject, report)
     else:
         table = _read_csv(path, encoding, fields, exact, subject, report)
     table = table.dropna(how="all")
     if table.empty:
-        raise LoadError(
-            f"{subject} is empty: the table has a header {list(table.columns)}, no rows."
-        )
+        columns = str(list(table.columns))
+        raise LoadError(message("table.empty", subject=subject, columns=columns))
     return table
 
 
@@ -178,16 +177,14 @@ def _to_points(
             subject,
             "excluded",
             "coordinates-missing",
-            "coordinates are empty or no numbers; the rows are left out",
+            message("note.coordinates-missing"),
             count=len(rows),
             examples=rows,
         )
     if absent.all():
         column = matches["longitude"].column
-        raise LoadError(
-            f"{subject}: none of the {len(table)} rows has coordinates; '{column}' begins with "
-            f"{table[column].iloc[0]!r}."
-        )
+        first = {"column": column, "value": repr(table[column].iloc[0])}
+        raise LoadError(message("table.no_coordinates", subject=subject, rows=len(table), **first))
     kept = table[~absent].rename(columns={"geometry": "geometry_text"})
     return gpd.GeoDataFrame(kept, geometry=gpd.points_from_xy(x[~absent], y[~absent]))
 
@@ -225,7 +222,8 @@ def _read_csv(
                 index_col=False,
             )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise LoadError(f"{subject}: {path.name} is not a regular CSV table: {error}.") from error
+        told = {"subject": subject, "name": path.name, "error": str(error)}
+        raise LoadError(message("table.no_csv", **told)) from error
     table.index = pd.RangeIndex(header + 2, header + 2 + len(table))
     table.columns = [str(name).strip() for name in table.columns]
     _note_header(header, rows[header], subject, report)
@@ -241,19 +239,14 @@ def _csv_encoding(path: Path, declared: str | None, subject: str, report: DataRe
         codec = "utf-8-sig" if marked == "utf-8-sig" and name.lower() in ("utf-8", "utf8") else name
         if _decodes(content, codec):
             if not declared and codec == "gb18030":
-                report.add(
-                    subject,
-                    "info",
-                    "encoding-detected",
-                    "the table is in GB18030 (GBK)",
-                    details={"encoding": "GB18030（GBK）"},
-                )
+                told = message("note.encoding-detected", encoding="GB18030 (GBK)")
+                details = {"encoding": "GB18030 (GBK)"}
+                report.add(subject, "info", "encoding-detected", told, details=details)
             return codec
-    tried = f"the declared encoding {declared}" if declared else "UTF-8 nor GB18030"
-    raise LoadError(
-        f"{subject}: {path.name} is not in {tried}. Write encoding: with the one it is in, for "
-        "instance encoding: gb18030 or big5."
-    )
+    if declared:
+        named = {"subject": subject, "name": path.name, "encoding": declared}
+        raise LoadError(message("encoding.other", **named))
+    raise LoadError(message("encoding.unknown", subject=subject, name=path.name))
 
 
 def _decodes(content: bytes, codec: str) -> bool:
@@ -288,8 +281,15 @@ def _check_widths(rows: Sequence[Sequence[str]], header: int, subject: str) -> N
     for number, row in enumerate(rows[header + 1 : -1], start=header + 2):
         if any(cell.strip() for cell in row[width:]):
             raise LoadError(
-                f"{subject}: row {number} has {len(row)} cells, the header in row {header + 1} has "
-                f"{width}: {list(row)}. Put quotes around cells that contain the delimiter."
+                message(
+                    "table.wide_row",
+                    subject=subject,
+                    row=number,
+                    cells=len(row),
+                    header=header + 1,
+                    width=width,
+                    row_cells=str(list(row)),
+                )
             )
 
 
@@ -351,14 +351,10 @@ def _find_header(rows: Sequence[Row], fields: Sequence[Field], exact: Sequence[s
 
 def _note_header(header: int, cells: Sequence[Any], subject: str, report: DataReport) -> None:
     if header:
-        message = f"the header was found in row {header + 1}; the rows above it are titles"
-        details = {"row": header + 1}
-        report.add(subject, "info", "header-found", message, count=header, details=details)
+        told, details = message("note.header-found", row=header + 1), {"row": header + 1}
+        report.add(subject, "info", "header-found", told, count=header, details=details)
     names = [str(cell).strip() for cell in cells if cell is not None and str(cell).strip()]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
-        message = (
-            f"the header repeats {repeated}; the first of the columns counts, the others are "
-            f"called '{repeated[0]}.1' and so on"
-        )
-        report.add(subject, "warning", "header-repeats", message, count=len(repeated))
+        told = message("note.header-repeats", names=str(repeated), first=repeated[0])
+        report.add(subject, "warning", "header-repeats", told, count=len(repeated))

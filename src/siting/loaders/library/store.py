@@ -21,8 +21,9 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from siting.did_you_mean import nearest_known
+from siting.did_you_mean import hint_known
 from siting.errors import LoadError, SitingError, TableError
+from siting.message import Message, message
 from siting.vocabulary.facility_types import load_facility_types
 
 STATES = ("candidate", "reserve", "planned", "building", "open", "dropped")
@@ -77,9 +78,9 @@ def create_library(path: Path) -> None:
         The file is there already, or its folder cannot be written to.
     """
     if path.exists():
-        raise SitingError(f"{path} is there already; a new library needs a new name.")
+        raise SitingError(message("library.exists", path=path))
     if path.suffix.lower() != ".gpkg":
-        raise SitingError(f"{path} is to be a project library; its name must end with .gpkg.")
+        raise SitingError(message("library.suffix", path=path))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(path)) as base, base:
@@ -88,7 +89,8 @@ def create_library(path: Path) -> None:
             base.execute(f"PRAGMA user_version = {_VERSION}")
             _describe(base)
     except (OSError, sqlite3.Error) as error:
-        raise SitingError(f"{path} could not be made a project library: {error}.") from error
+        told = message("library.cannot_be_made", path=path, error=str(error))
+        raise SitingError(told) from error
 
 
 def _describe(base: sqlite3.Connection) -> None:
@@ -116,16 +118,17 @@ def _describe(base: sqlite3.Connection) -> None:
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a library for one transaction: all changes or none."""
     if not path.is_file():
-        raise LoadError(f"there is no project library {path}; `siting projects add` makes one.")
+        raise LoadError(message("library.absent", path=path))
     try:
         with closing(sqlite3.connect(path, timeout=10.0)) as base:
             names = {row[0] for row in base.execute("SELECT name FROM sqlite_master")}
             if not {"projects", "project_history", "budgets"} <= names:
-                raise LoadError(f"{path} is no project library; it lacks its tables.")
+                raise LoadError(message("library.no_tables", path=path))
             with base:
                 yield base
     except sqlite3.Error as error:
-        raise LoadError(f"{path} could not be read or changed: {error}.") from error
+        told = message("library.cannot_be_changed", path=path, error=str(error))
+        raise LoadError(told) from error
 
 
 def read_library(path: Path) -> gpd.GeoDataFrame:
@@ -237,13 +240,19 @@ def change_projects(
     SitingError
         Unknown fields, states or facility types, values out of range, unknown ids: all at once.
     """
-    faults = [f"{key}: {fault}" for key, row in changes.items() for fault in _faults(row)]
+    faults = [
+        message("library.of_project", id=key, fault=fault)
+        for key, row in changes.items()
+        for fault in _faults(row)
+    ]
     with _opened(path) as base:
         known = {row[0] for row in base.execute("SELECT project_id FROM projects")}
         unknown = [key for key in changes if key not in known]
         if unknown and not may_add:
-            faults.append(f"{len(unknown)} ids are not in the library, the first is '{unknown[0]}'")
-        faults += ["a project has no id"] if any(not key.strip() for key in unknown) else []
+            count = len(unknown)
+            faults.append(message("library.unknown_ids", count=count, first=unknown[0]))
+        if any(not key.strip() for key in unknown):
+            faults.append(message("library.no_id"))
         if faults:
             raise TableError(path.name, faults)
         now = _now()
@@ -313,16 +322,16 @@ def _now() -> str:
     return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _faults(row: Mapping[str, Any]) -> Iterator[str]:
+def _faults(row: Mapping[str, Any]) -> Iterator[Message]:
     for name in row:
         if name not in FIELDS:
-            yield f"there is no field '{name}'; {nearest_known(name, FIELDS)}"
+            yield message("library.no_field", name=name, hint=hint_known(name, FIELDS))
     if row.get("state", "candidate") not in STATES:
-        yield f"state is '{row['state']}'; expected one of {', '.join(STATES)}"
+        yield message("library.no_state", state=str(row["state"]), states=STATES)
     types = load_facility_types()
     for code in functions_of(row.get("functions")):
         if code not in types:
-            yield f"function '{code}' is no facility type; {types.nearest(code)}"
+            yield message("library.no_function", code=code, hint=hint_known(code, types.types))
     for name in _NUMBERS:
         yield from _number_fault(name, row.get(name))
     for name in ("year", "proposed_year"):
@@ -330,17 +339,17 @@ def _faults(row: Mapping[str, Any]) -> Iterator[str]:
     for name, most in zip(_PLACE, (180.0, 90.0), strict=True):
         value = row.get(name)
         if value is not None and not -most <= value <= most:
-            yield f"{name} is {value:g}; expected degrees from {-most:g} to {most:g}"
+            yield message("library.degrees_wrong", name=name, value=value, least=-most, most=most)
 
 
-def _number_fault(name: str, value: float | None) -> Iterator[str]:
+def _number_fault(name: str, value: float | None) -> Iterator[Message]:
     if value is not None and not 0 <= value < float("inf"):
-        yield f"{name} is {value}; expected a number from 0"
+        yield message("library.number_wrong", name=name, value=value)
 
 
-def _year_fault(name: str, value: int | None) -> Iterator[str]:
+def _year_fault(name: str, value: int | None) -> Iterator[Message]:
     if value is not None and not 1950 <= value <= 2150:
-        yield f"{name} is {value}; expected a year such as 2027"
+        yield message("library.year_wrong", name=name, value=value)
 
 
 def functions_of(text: object) -> tuple[str, ...]:

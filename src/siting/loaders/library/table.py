@@ -10,11 +10,13 @@ import geopandas as gpd
 import numpy as np
 
 from siting.crs import parse_crs, place
+from siting.did_you_mean import hint_known
 from siting.errors import TableError
 from siting.loaders.layer.columns import LATITUDE, LONGITUDE, Match, match_columns
 from siting.loaders.layer.numbers import first_rows, parse_numbers
 from siting.loaders.layer.spreadsheet import read_table
 from siting.loaders.library.store import STATES
+from siting.message import Message, message
 from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.headers import Field, fields_of
 from siting.vocabulary.text import half_width
@@ -68,9 +70,9 @@ def read_project_table(
     table = read_table(path, fields=fields, report=report, sheet=sheet)
     headers = [str(name) for name in table.columns]
     found = match_columns(headers, fields, subject=path.name, report=report)
-    faults: list[str] = []
+    faults: list[Message] = []
     if "project_id" not in found:
-        raise TableError(path.name, [f"there is no column of project ids; it has {headers}"])
+        raise TableError(path.name, [message("library.no_id_column", headers=str(headers))])
     columns = {field.name: _values(table, field, found[field.name], faults)
                for field in fields if field.name in found}  # fmt: skip
     if faults:
@@ -86,15 +88,16 @@ def read_project_table(
     }
 
 
-def _values(table: pd.DataFrame, field: Field, match: Match, faults: list[str]) -> list[Any]:
+def _values(table: pd.DataFrame, field: Field, match: Match, faults: list[Message]) -> list[Any]:
     column = table[match.column]
     if field.quantity is not None:
         if match.factor != match.factor:
-            faults.append(f"'{match.column}' is in {match.unit}, which is no known unit")
+            named = {"column": match.column, "unit": match.unit}
+            faults.append(message("library.unknown_unit", **named))
         numbers = parse_numbers(column, field.quantity, factor=match.factor)
         if numbers.unreadable.any():
             rows = first_rows(table.index[numbers.unreadable])
-            faults.append(f"'{match.column}' holds no number in rows {rows}")
+            faults.append(message("library.no_numbers", column=match.column, rows=rows))
         whole = field.quantity == "plain"
         return [_plain(number, whole=whole) for number in numbers.number.tolist()]
     texts = [_cell(value) for value in column]
@@ -120,20 +123,27 @@ def _cell(value: object) -> str | None:
     return text or None
 
 
-def _id_faults(texts: Sequence[str | None], labels: Any) -> list[str]:
+def _id_faults(texts: Sequence[str | None], labels: Any) -> list[Message]:
     empty = [label for label, text in zip(labels, texts, strict=True) if text is None]
     seen: set[str] = set()
     twice = [text for text in texts if text is not None and (text in seen or seen.add(text))]  # type: ignore[func-returns-value]
-    faults = [f"rows {first_rows(empty)} have no project id"] if empty else []
-    return faults + ([f"project id '{twice[0]}' occurs twice"] if twice else [])
+    faults = []
+    if empty:
+        faults.append(message("library.rows_without_id", rows=first_rows(empty)))
+    if twice:
+        faults.append(message("library.id_twice", id=twice[0]))
+    return faults
 
 
-def _looked_up(texts: Sequence[str | None], match: Match, faults: list[str]) -> list[str | None]:
+def _looked_up(
+    texts: Sequence[str | None], match: Match, faults: list[Message]
+) -> list[str | None]:
     found = [None if text is None else _state(text) for text in texts]
     lost = [text for text, state in zip(texts, found, strict=True) if text and not state]
     if lost:
-        words = ", ".join(f"{state} ({word})" for state, word in STATE_TITLES.items())
-        faults.append(f"'{match.column}' holds the state '{lost[0]}'; expected {words}")
+        states = [f"{state} ({word})" for state, word in STATE_TITLES.items()]
+        named = {"column": match.column, "state": lost[0]}
+        faults.append(message("library.unknown_state", states=states, **named))
     return found
 
 
@@ -142,7 +152,7 @@ def _state(text: str) -> str | None:
     return word if word in STATES else _STATE_WORDS.get(word)
 
 
-def _functions(text: str | None, faults: list[str]) -> str | None:
+def _functions(text: str | None, faults: list[Message]) -> str | None:
     """Return the facility type codes of words such as ``养老、托育``, with semicolons."""
     if text is None:
         return None
@@ -151,7 +161,8 @@ def _functions(text: str | None, faults: list[str]) -> str | None:
     codes = [word if word in types else types.code_of(word) for word in words]
     lost = [word for word, code in zip(words, codes, strict=True) if code is None]
     if lost:
-        faults.append(f"function '{lost[0]}' is no facility type; {types.nearest(lost[0])}")
+        hint = hint_known(lost[0], types.types)
+        faults.append(message("library.no_function", code=lost[0], hint=hint))
     return ";".join(code for code in dict.fromkeys(codes) if code)
 
 

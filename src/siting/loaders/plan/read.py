@@ -14,11 +14,12 @@ from pydantic import ValidationError
 
 from siting.errors import LoadError, ProjectError
 from siting.loaders.formats.files import TABLE_SUFFIXES
-from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES, SAVE_AS_XLSX
+from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES
 from siting.loaders.plan import drawing as drawings
 from siting.loaders.plan.build import Parts, append_rows, build_plan, rows_of_file
 from siting.loaders.plan.model import Indicators, PlanFile, plan_json_schema
 from siting.loaders.plan.table.read import read_indicator_table
+from siting.message import message
 from siting.rules.plan.model import Evidence, Plan, PlanRow, PlanStatus, plain_number
 from siting.yaml_lines import MAX_BYTES, faults_of, load_yaml
 
@@ -121,7 +122,7 @@ def read_plan(
 
 def _no_plan(path: Path) -> LoadError:
     if path.suffix.lower() in (*OTHER_TABLE_SUFFIXES, *TABLE_SUFFIXES):
-        return LoadError(f"{path}: the indicator table of a plan is read as .xlsx. {SAVE_AS_XLSX}.")
+        return LoadError(message("workbook.for_plan", path=path))
     known = " ".join(_SUFFIXES)
     return LoadError(f"{path} is no plan; a plan is a folder with plan.yaml, or one file: {known}.")
 

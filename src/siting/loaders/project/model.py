@@ -23,9 +23,9 @@ from pydantic import (
 )
 
 from siting import crs as coordinate_systems
-from siting.errors import CRSError, LoadError
+from siting.errors import CRSError, LoadError, WrongValueError
 from siting.loaders.formats.files import resolve_path
-from siting.message import Language
+from siting.message import Language, message
 from siting.rules.pack.values import OneOrMany, listed
 from siting.rules.parameters import Parameters
 from siting.vocabulary.levels import level_code
@@ -58,14 +58,14 @@ def _existing(written: Any, info: ValidationInfo) -> Any:
     try:
         return resolve_path(folder, written, subject=info.field_name or "path")
     except LoadError as fault:
-        raise ValueError(str(fault)) from None
+        raise WrongValueError(fault.message) from None
 
 
 def _known_encoding(name: str) -> str:
     try:
         codecs.lookup(name)
     except LookupError:
-        raise ValueError(f"'{name}' is no encoding; expected utf-8, gbk, gb18030 ...") from None
+        raise WrongValueError(message("value.no_encoding", name=name)) from None
     return name
 
 
@@ -73,7 +73,7 @@ def _known_crs(declared: str, info: ValidationInfo) -> str:
     try:
         coordinate_systems.parse_crs(declared, subject=info.field_name or "crs")
     except CRSError as fault:
-        raise ValueError(str(fault)) from None
+        raise WrongValueError(fault.message) from None
     return declared
 
 
@@ -154,7 +154,7 @@ class FacilityType(_Model):
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.code is None) == (self.column is None):
-            raise ValueError("expected either one facility type code or {column: ..., map: ...}")
+            raise WrongValueError(message("value.code_or_column"))
         return self
 
 
@@ -226,7 +226,7 @@ class StreetLayer(_WalkRules, _Readable):
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.path is None) == (self.place is None):
-            raise ValueError("expected either path or place")
+            raise WrongValueError(message("value.path_or_place"))
         return self
 
 
@@ -258,7 +258,7 @@ class OsmLayer(_WalkRules):
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.path is None) == (self.place is None):
-            raise ValueError("expected either path or place")
+            raise WrongValueError(message("value.path_or_place"))
         return self
 
 
@@ -340,12 +340,12 @@ class LayerFiles(_Model):
     def _enough(self) -> Self:
         used = self.osm.use if self.osm else ()
         if self.streets is None and "streets" not in used:
-            raise ValueError("nothing says where people walk; give streets or osm")
+            raise WrongValueError(message("project.no_streets"))
         if not (self.residential or self.population or "residential" in used):
-            raise ValueError("nothing says where people live; give residential, population or osm")
+            raise WrongValueError(message("project.no_homes"))
         groups = [each.group for each in self.population]
         if len(groups) != len(set(groups)):
-            raise ValueError("population counts the same group twice; give each group one raster")
+            raise WrongValueError(message("project.group_twice"))
         return self
 
 

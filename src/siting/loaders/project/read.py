@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from siting.errors import LoadError, ProjectError
 from siting.loaders.project.model import Project
+from siting.message import message
 from siting.yaml_lines import MAX_BYTES, faults_of, load_yaml
 
 if TYPE_CHECKING:
@@ -72,9 +73,8 @@ def build_project(data: Mapping[str, Any], *, folder: str | Path = ".") -> Proje
         return Project.model_validate(dict(data), context=context)
     except ValidationError as failure:
         lines = dict.fromkeys(_paths(data, ()), 1)
-        prefix = "the project:1: "
-        faults = faults_of(failure, lines, "the project", model=Project)
-        raise ProjectError("the project", [each.removeprefix(prefix) for each in faults]) from None
+        faults = faults_of(failure, lines, "", model=Project)
+        raise ProjectError(message("project.itself"), faults) from None
 
 
 def project_json_schema() -> dict[str, Any]:
@@ -88,7 +88,7 @@ def project_json_schema() -> dict[str, Any]:
     schema = Project.model_json_schema()
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "siting project file",
+        "title": "siting.yaml",
     }
     return {**schema, **head}
 
@@ -99,7 +99,7 @@ def _bytes(path: Path) -> bytes:
             return file.read(MAX_BYTES + 1)
     except OSError as fault:
         what = fault.strerror or str(fault)
-        raise LoadError(f"{path} cannot be read: {what}. Expected a project file.") from None
+        raise LoadError(message("project.cannot_be_read", path=path, what=what)) from None
 
 
 def _paths(data: Any, path: tuple[str | int, ...]) -> list[tuple[str | int, ...]]:

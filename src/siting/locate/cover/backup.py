@@ -12,6 +12,7 @@ from siting.locate.cover.presolve import build_cover
 from siting.locate.problem import decided_sites
 from siting.locate.solution import Solution, Status
 from siting.locate.solve import Limits, Rows, Watch, solve_program
+from siting.message import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,7 +56,7 @@ def solve_lscp_backup(problem: Problem, *, limits: Limits = _DEFAULT) -> Solutio
     number = int(fewest.objective)
     opened, bound = _most_backup(problem, number, fewest.opened, watch)
     if opened is None:
-        return unknown(model, watch, "a plan with backup")
+        return unknown(model, watch, message("sought.plan_with_backup"))
     twice = _covered_twice(problem, opened)
     if fewest.status is not Status.OPTIMAL:
         # Fewer sites might do, so nothing is proven about the second objective.
@@ -68,7 +69,7 @@ def solve_lscp_backup(problem: Problem, *, limits: Limits = _DEFAULT) -> Solutio
         objective=twice,
         bound=bound,
         watch=watch,
-        what=f"of demand covered twice by the fewest sites ({number})",
+        what=message("amount.demand_covered_twice", count=number),
         details={"sites_needed": number, "sites_bound": fewest.bound},
     )
 

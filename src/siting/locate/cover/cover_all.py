@@ -21,6 +21,7 @@ from siting.locate.cover.presolve import (
 )
 from siting.locate.solution import is_whole, round_bound
 from siting.locate.solve import Rows, solve_program
+from siting.message import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,7 +95,7 @@ def _solve(cover: Cover, start: Covering, watch: Watch) -> Covering:
     program = rows.program(cover.cost, 0.0, 1.0, np.ones(n, bool))
     first = np.zeros(n)
     first[start.chosen] = 1.0
-    label = f"covering {cover.n_rows:,} rows, best {start.value:,.0f}"
+    label = message("progress.covering", rows=cover.n_rows, best=start.value)
     outcome = solve_program(program, watch, start=first, label=label)
     tight = round_bound(outcome.bound, sense="min", whole=is_whole(cover.cost))
     bound = max(start.bound, tight)

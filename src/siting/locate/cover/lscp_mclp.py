@@ -13,8 +13,8 @@ from siting.locate.answer import (
     money_left,
     open_with,
     refusal,
+    unreachable,
     unreachable_rows,
-    unreachable_sentence,
     with_decided,
 )
 from siting.locate.cover.cover_all import cover_all
@@ -22,6 +22,7 @@ from siting.locate.cover.presolve import build_cover
 from siting.locate.cover.search import maximise_cover
 from siting.locate.solution import Solution, covered_demand, covered_rows
 from siting.locate.solve import Limits, Watch
+from siting.message import message
 
 if TYPE_CHECKING:
     from siting.locate.problem import Problem
@@ -95,7 +96,7 @@ def solve_mclp(
         objective=covered_demand(problem, open_with(problem, opened)),
         bound=base + plan.bound,
         watch=watch,
-        what="of demand covered",
+        what=message("amount.demand_covered"),
     )
 
 
@@ -137,7 +138,7 @@ def solve_lscp(
     watch = Watch(limits)
     lost = unreachable_rows(problem)
     if lost.size and not leave_out_unreachable:
-        return infeasible("lscp", watch, unreachable_sentence(problem, lost))
+        return infeasible("lscp", watch, unreachable(problem, lost))
     cover = build_cover(problem)
     counted = problem.site_cost if not count_sites else np.ones(problem.n_sites)
     found = cover_all(replace(cover, cost=counted[cover.sites]), watch)
@@ -152,6 +153,6 @@ def solve_lscp(
         objective=float(counted[opened].sum()),
         bound=float(counted[problem.forced_in].sum()) + found.bound,
         watch=watch,
-        what="sites needed" if count_sites else "of money needed",
+        what=message("amount.sites_needed" if count_sites else "amount.money_needed"),
         details={"unreachable": lost} if lost.size else {},
     )

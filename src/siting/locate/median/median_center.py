@@ -14,8 +14,8 @@ from siting.locate.answer import (
     open_with,
     refusal,
     unknown,
+    unreachable,
     unreachable_rows,
-    unreachable_sentence,
     with_decided,
 )
 from siting.locate.bound_search import Plan, search
@@ -24,6 +24,7 @@ from siting.locate.cover.presolve import build_cover
 from siting.locate.median.search import MedianTask, Service, build_service
 from siting.locate.solution import Solution, is_whole, nearest_open
 from siting.locate.solve import Limits, Watch
+from siting.message import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,7 +91,7 @@ def solve_p_median(problem: Problem, p: int, *, limits: Limits = _DEFAULT) -> So
         objective=total,
         bound=-plan.bound,
         watch=watch,
-        what="demand times cost",
+        what=message("amount.demand_times_cost"),
         details={"mean_cost": total / people if people > 0 else 0.0},
     )
 
@@ -102,19 +103,19 @@ def _first_cover(
     nothing = np.empty(0, np.int32)
     lost = unreachable_rows(problem)
     if lost.size:
-        return nothing, infeasible("p-median", watch, unreachable_sentence(problem, lost))
+        return nothing, infeasible("p-median", watch, unreachable(problem, lost))
     cover = build_cover(problem)
     cover = replace(cover, cost=np.ones(cover.n_sites))
     found = cover_all(cover, watch, target=most)
     if found.value <= most:
         return cover.sites[found.chosen], None
     if found.bound > most:
-        message = (
-            f"{most} sites to choose cannot bring one within {problem.cutoff:g} of all demand; "
-            f"at least {int(np.ceil(found.bound - 1e-6))} are needed."
+        needed = int(np.ceil(found.bound - 1e-6))
+        reason = message(
+            "answer.too_few_within", most=most, limit=float(problem.cutoff), needed=needed
         )
-        return nothing, infeasible("p-median", watch, message)
-    return nothing, unknown("p-median", watch, "a set of sites within the limit of all demand")
+        return nothing, infeasible("p-median", watch, reason)
+    return nothing, unknown("p-median", watch, message("sought.sites_within"))
 
 
 def _least_total(service: Service, most: int, start: NDArray[np.int32], watch: Watch) -> Plan:
@@ -159,26 +160,22 @@ def solve_p_center(
     model = "p-center"
     refused = refusal(problem, model, p=p, budget=budget)
     if refused is None and (p is None) == (budget is None):
-        refused = refusal(replace(problem, faults=("Give either p or budget.",)), model)
+        refused = refusal(replace(problem, faults=(message("answer.p_or_budget"),)), model)
     if refused is not None:
         return refused
     watch = Watch(limits)
     lost = unreachable_rows(problem)
     if lost.size:
-        return infeasible(model, watch, unreachable_sentence(problem, lost))
+        return infeasible(model, watch, unreachable(problem, lost))
     counted = np.ones(problem.n_sites) if budget is None else problem.site_cost
     target = money_left(problem, budget) if p is None else float(p - problem.forced_in.sum())
     steps = np.unique(problem.cost[problem.demand[problem.from_index] > 0])
     best, low, high = _bisect(problem, steps, counted, target, watch)
     if best is None:
         if low >= steps.size and steps.size:
-            within = f"{steps[-1]:g}"
-            return infeasible(
-                model,
-                watch,
-                f"What may be opened cannot bring a site within {within} of all demand.",
-            )
-        return unknown(model, watch, "a plan that reaches all demand")
+            reason = message("answer.none_within", limit=float(steps[-1]))
+            return infeasible(model, watch, reason)
+        return unknown(model, watch, message("sought.plan_reaching_all"))
     opened = with_decided(problem, best)
     _, cost = nearest_open(problem, open_with(problem, opened))
     worst = float(cost[problem.demand > 0].max(initial=0.0))
@@ -190,7 +187,7 @@ def solve_p_center(
         objective=worst,
         bound=float(steps[low]) if low < high else worst,
         watch=watch,
-        what="is the largest cost",
+        what=message("amount.largest_cost"),
     )
 
 
@@ -211,7 +208,8 @@ def _bisect(
         try:
             cover, found = _cover_within(problem, float(steps[middle]), counted, target, watch)
             if not watch.ended:
-                watch.tell(f"largest cost at least {steps[proven]:g}, steps left {high - low}")
+                least = float(steps[proven])
+                watch.tell(message("progress.largest_cost", least=least, steps=high - low))
         except KeyboardInterrupt:
             watch.ended = "interrupted"
             continue

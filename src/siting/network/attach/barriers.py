@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from siting.errors import SitingError
+from siting.message import message
 from siting.network import kernels
 
 if TYPE_CHECKING:
@@ -30,10 +31,8 @@ def barrier_grid(barriers: gpd.GeoDataFrame | None) -> SegmentGrid:
     kind = shapely.get_type_id(parts)
     wrong = ~np.isin(kind, (*_LINES, _POLYGON))
     if wrong.any():
-        raise SitingError(
-            f"barriers has {int(wrong.sum())} parts that are neither lines nor polygons, the first "
-            f"in row {row[wrong][0]}; a barrier needs an extent to stand in the way."
-        )
+        parts_wrong, first = wrong.sum(), row[wrong][0]
+        raise SitingError(message("network.barrier_kind", parts=parts_wrong, first=first))
     rings, of_part = shapely.get_rings(parts[kind == _POLYGON], return_index=True)
     lines = np.concatenate([parts[kind != _POLYGON], rings])
     rows = np.concatenate([row[kind != _POLYGON], row[kind == _POLYGON][of_part]])

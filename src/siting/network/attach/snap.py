@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from siting.errors import SitingError
+from siting.message import message
 from siting.network import kernels
 from siting.network.attach.attachment import Attachment, Via
 from siting.network.attach.barriers import barrier_grid, barriers_around
@@ -101,7 +102,7 @@ def snap(
     ([0.25], [30.0])
     """
     if not max_access_m >= 0:
-        raise SitingError(f"max_access_m is {max_access_m}; give a distance in metres from 0.")
+        raise SitingError(message("network.max_access_wrong", value=max_access_m))
     starts = find_starts(geometry, entrances)
     legs = _legs(network, starts, max_access_m + TOLERANCE_M, barriers, threads)
     return _attachment(starts, legs)

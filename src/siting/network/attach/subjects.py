@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from siting.errors import SitingError
+from siting.message import message
 from siting.network.attach.attachment import Via
 
 if TYPE_CHECKING:
@@ -103,17 +104,11 @@ def find_starts(
 def _check_shapes(shapes: NDArray[np.object_], kind: NDArray[Any]) -> None:
     mixed = np.flatnonzero(kind > max(_POLYGONS))
     if mixed.size:
-        raise SitingError(
-            f"geometry to attach holds {mixed.size} collections, the first in row {mixed[0]}; give "
-            "points, lines or polygons."
-        )
+        raise SitingError(message("network.attach_collections", count=mixed.size, first=mixed[0]))
     xy, row = shapely.get_coordinates(shapes, return_index=True)
     wrong = np.unique(row[~np.isfinite(xy).all(axis=1)])
     if wrong.size:
-        raise SitingError(
-            f"geometry to attach has coordinates that are not numbers in {wrong.size} rows, the "
-            f"first is row {wrong[0]}; repair them or leave those rows out."
-        )
+        raise SitingError(message("network.attach_no_numbers", rows=wrong.size, first=wrong[0]))
 
 
 def _gates(
@@ -123,16 +118,14 @@ def _gates(
     if entrances is None or not len(entrances):
         return np.empty(0, np.int64), np.empty((0, 2))
     if "subject" not in entrances.columns:
-        raise SitingError(
-            f"entrances lacks the column 'subject'; it has {list(entrances.columns)}. "
-            "match_entrances(entrances, ids) finds the row of each gate's subject."
-        )
+        columns = str(list(entrances.columns))
+        raise SitingError(message("network.entrances_no_subject", columns=columns))
     subject = entrances["subject"].to_numpy(np.int64)
     wrong = np.flatnonzero((subject < 0) | (subject >= subjects))
     if wrong.size:
+        first = {"subject": subject[wrong[0]], "first": wrong[0]}
         raise SitingError(
-            f"entrances names {wrong.size} subjects outside the {subjects} rows, the first is "
-            f"{subject[wrong[0]]} in row {wrong[0]}."
+            message("network.entrances_outside", count=wrong.size, rows=subjects, **first)
         )
     xy, of = shapely.get_coordinates(entrances.geometry.to_numpy(), return_index=True)
     return subject[of], xy

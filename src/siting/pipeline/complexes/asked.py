@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.did_you_mean import nearest_message
+from siting.did_you_mean import hint_known
 from siting.errors import SitingError
 from siting.message import Message, message
 
@@ -91,7 +91,7 @@ def parse_function(text: str) -> FunctionAsked:
     for part in filter(None, (each.strip() for each in rest.split(","))):
         key, equals, value = (each.strip() for each in part.partition("="))
         if key not in known:
-            hint = nearest_message(key, known)
+            hint = hint_known(key, known)
             raise SitingError(message("complexes.unknown_key", key=key, hint=hint))
         if not (equals and value):
             raise SitingError(message("complexes.no_value", text=text, key=key))

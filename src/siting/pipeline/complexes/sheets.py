@@ -28,7 +28,7 @@ def complexes_sheets(summary: Mapping[str, Any], language: str) -> list[Sheet]:
         ``zh`` or ``en``.
     """
     spoken: Language = "zh" if language == "zh" else "en"
-    lines = [{"line": line} for line in complexes_lines(summary, language)]
+    lines = [{"line": line} for line in complexes_lines(summary, spoken)]
     rules = [{**row, "title": row["title"][language]} for row in summary["rules"]]
     shown = {
         "answer": lines,
@@ -58,7 +58,8 @@ def _titled(row: Mapping[str, Any], language: Language) -> dict[str, Any]:
 def _titled_all(row: Mapping[str, Any], language: Language) -> dict[str, Any]:
     """Name the functions of a complex; `locate.json` has their codes with semicolons."""
     types = load_facility_types()
-    titles = tuple(types.title(code, language) for code in str(row["functions"]).split(";") if code)
+    codes = (code.strip() for code in str(row["functions"]).split(";"))
+    titles = tuple(types.title(code, language) for code in codes if code)
     return {**row, "functions": say(message("mark.joined", parts=titles), language)}
 
 

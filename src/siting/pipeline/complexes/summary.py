@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from siting.pipeline.sites.scenario import rules_before_after
 from siting.pipeline.sites.summary import plain, records, said_notes
+from siting.words import say
 
 if TYPE_CHECKING:
     from siting.pipeline.complexes.tables import Complexes
@@ -68,7 +69,8 @@ def _answer(found: Complexes) -> dict[str, Any]:
     numbers = {name: plain(getattr(solution, name)) for name in ("objective", "bound", "gap")}
     return {
         "status": solution.status.value,
-        "message": solution.message,
+        "message": say(solution.message, "en"),
+        "message_zh": say(solution.message, "zh"),
         **numbers,
         "seconds": round(solution.seconds, 3),
         "complexes": int(solution.opened.size),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.did_you_mean import nearest, nearest_message
+from siting.did_you_mean import hint_known, nearest
 from siting.errors import SitingError
 from siting.message import Term, message
 from siting.pipeline.demand.limit import is_usable, limited_to, other_reach, reach_of
@@ -163,7 +163,7 @@ def _type_to_open(rule: Rule, facility_type: str | None) -> str:
         return rule.facility_types[0]
     types = load_facility_types()
     if facility_type not in types:
-        hint = nearest_message(facility_type, types.types)
+        hint = hint_known(facility_type, types.types)
         raise SitingError(message("question.unknown_type", type=facility_type, hint=hint))
     if facility_type not in rule.facility_types:
         meet = rule.facility_types

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from siting.message import message
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -81,13 +83,9 @@ def mark_used(path: Path) -> None:
 def note_damage(path: Path, error: Exception, report: DataReport | None) -> None:
     """Say that a file could not be used and that its content was made again."""
     if report is not None:
-        report.add(
-            "project",
-            "info",
-            "cache-damaged",
-            f"{path.name} in {FOLDER.as_posix()} is damaged ({type(error).__name__}); it was made "
-            "again.",
-        )
+        where = {"name": path.name, "folder": FOLDER.as_posix()}
+        told = message("note.cache-damaged", error=type(error).__name__, **where)
+        report.add("project", "info", "cache-damaged", told)
 
 
 def _remove_unused(folder: Path, pattern: str, most: int) -> None:

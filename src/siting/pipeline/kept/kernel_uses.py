@@ -44,9 +44,9 @@ def in_use() -> Iterator[str]:
     home = snap(network, place, max_access_m=50)
     yield "snapping"
     closest_and_nodes(network, home, [home])
-    yield "nearest on foot"
+    yield "nearest-on-foot"
     closest_straight_line(place, place)
-    yield "nearest in a straight line"
+    yield "nearest-straight-line"
 
 
 def compile_all() -> None:

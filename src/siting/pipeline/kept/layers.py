@@ -31,6 +31,7 @@ from siting.data_report import DataNote, DataReport
 from siting.errors import TableError
 from siting.loaders.formats.files import InputFile, input_file
 from siting.loaders.layer.load import Layers, check_layers, input_files, load_layers
+from siting.message import message
 from siting.pipeline.kept.files import FOLDER, code_of, keep_file, mark_used, name_of, note_damage
 from siting.pipeline.kept.messages import from_json, to_json
 from siting.pipeline.manifest import versions
@@ -114,7 +115,7 @@ def load_kept_layers(
     else:
         report.notes.extend(notes)
         if progress is not None:
-            progress("layers: as an earlier run read them", 1.0)
+            progress(message("progress.layers_kept"), 1.0)
         return layers
     return _loaded(project, load, place, report)
 
@@ -333,13 +334,13 @@ def _read(place: _Place, project: Project) -> tuple[Layers, list[DataNote]]:
     content = place.path.read_bytes()
     body = memoryview(content)[:-_DIGEST_BYTES]
     if hashlib.sha256(body).digest() != content[-_DIGEST_BYTES:]:
-        raise ValueError("its content is not what was written")
+        raise ValueError("other content")
     line = content[: content.index(b"\n")]
     head = json.loads(line)
     source = pa.BufferReader(body)
     source.seek(len(line) + 1)
     if head["name"] != place.path.stem:
-        raise ValueError("it was kept under another name")
+        raise ValueError("other name")
     tables = [_unpacked(_next_table(source), rest) for rest in head["tables"]]
     notes = _notes(head["notes"])
     elevation = project.layers.elevation

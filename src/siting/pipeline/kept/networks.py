@@ -290,7 +290,7 @@ def _within(values: NDArray[Any], size: int) -> bool:
 
 def _check(holds: bool, what: str) -> None:  # noqa: FBT001  a condition is what is held
     if not holds:
-        raise ValueError(f"{what} do not fit")
+        raise ValueError(what)
 
 
 # --- files ---------------------------------------------------------------------------------------
@@ -301,7 +301,7 @@ def _read_columns(path: Path) -> Columns:
     with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
         columns = {name: kept[name] for name in kept.files}
     if str(columns.pop("key", "")) != path.stem:
-        raise ValueError("it was kept under another name")
+        raise ValueError("other name")
     mark_used(path)
     return columns
 

@@ -151,7 +151,7 @@ def _from_file(analysis: Found, value: str, report: DataReport) -> gpd.GeoDataFr
 def _from_areas(analysis: Found, level: str, _: DataReport) -> gpd.GeoDataFrame:
     areas = analysis.city.areas
     if level not in areas:
-        known = sorted(areas) or message("sites.no_areas_at_all")
+        known = str(sorted(areas))
         raise SitingError(message("sites.no_areas", level=level, known=known))
     table = areas[level]
     return _points(area_points(table), table["area_id"], texts(table, "name"), analysis.ground.crs)

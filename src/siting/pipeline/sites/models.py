@@ -203,7 +203,7 @@ def compared_areas(asked: Asked, analysis: Found, question: Question) -> NDArray
     first = next((each for each in known if each not in RESIDENTIAL_LEVELS), None)
     level = level_code(asked.level) if asked.level else first
     if level is None or level not in known:
-        names = sorted(known) or message("sites.no_areas_at_all")
+        names = str(sorted(known)) if known else message("sites.no_areas_at_all")
         asked_for = level or "community"
         raise SitingError(
             message("asked.no_level", model=asked.model, level=asked_for, known=names)

@@ -104,7 +104,7 @@ class SiteTable:
         lost = [each for each in ids if each not in at]
         if lost:
             near = nearest(lost[0], at)
-            hint = message("near.meant", name=near[0])
+            hint = message("hint.nearest", name=near[0])
             if not near:
                 hint = message("sites.first_is", site=next(iter(at)))
             raise SitingError(

@@ -127,7 +127,8 @@ def _answer(siting: Proposal) -> dict[str, Any]:
     solution = siting.solution
     return {
         "status": solution.status.value,
-        "message": solution.message,
+        "message": say(solution.message, "en"),
+        "message_zh": say(solution.message, "zh"),
         "ended": solution.ended,
         "objective": plain(solution.objective),
         "bound": plain(solution.bound),

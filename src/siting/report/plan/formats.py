@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from siting.did_you_mean import nearest_message
+from siting.did_you_mean import hint_known
 from siting.errors import SitingError
 from siting.message import message
 from siting.report.plan.github import to_github
@@ -108,6 +108,6 @@ def format_findings(
     """
     if name not in FORMATS:
         raise SitingError(
-            message("report.unknown_format", name=name, nearest=nearest_message(name, FORMATS))
+            message("report.unknown_format", name=name, nearest=hint_known(name, FORMATS))
         )
     return FORMATS[name].write(findings, language=language, allow_unknown=allow_unknown, **options)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from siting.message import Language, Message, Quantity, Term, Text, message
+from siting.message import Language, Message, Quantity, Sayable, Term, Text, message
 from siting.report.analysis.text import display_width
 from siting.words import say, word
 
@@ -41,7 +41,12 @@ def siting_text(summary: Mapping[str, Any], language: str) -> str:
     said = (_areas(summary), _rules(summary), _by_hand(summary))
     for messages in said:
         lines += ["", *(say(each, spoken) for each in messages)] if messages else []
-    return "\n".join([*lines, *(f"! {note}" for note in summary["notes"])])
+    return "\n".join([*lines, *(f"! {note}" for note in said_in(summary, "notes", spoken))])
+
+
+def said_in(record: Mapping[str, Any], name: str, language: Language) -> Any:
+    """Return what ``locate.json`` says in both languages, such as ``notes`` and ``notes_zh``."""
+    return record[f"{name}_zh" if language == "zh" else name]
 
 
 def _language(language: str) -> Language:
@@ -100,14 +105,18 @@ def status_sentence(answer: Mapping[str, Any], language: str) -> str:
 def _status(answer: Mapping[str, Any]) -> Message:
     status = answer["status"]
     if answer["still_without"] is None:
-        return message(f"no_plan.{status}", reason=answer["message"])
+        return message(f"no_plan.{status}", reason=_told(answer))
     if status == "optimal":
         return message("answer.optimal")
-    why = Term("ended", (answer["ended"] or "gap reached").replace(" ", "-"))
+    why = Term("why", (answer["ended"] or "gap reached").replace(" ", "-"))
     if answer["bound"] is None or answer["gap"] is None:
         return message("answer.unproven", why=why)
     bound, gap = f"{answer['bound']:,.6g}", f"{answer['gap']:.2%}"
     return message("answer.feasible", why=why, bound=bound, gap=gap)
+
+
+def _told(answer: Mapping[str, Any]) -> Text:
+    return Text(str(answer["message_zh"]), str(answer["message"]))
 
 
 def _plan(answer: Mapping[str, Any], unit: Term) -> Message:
@@ -136,13 +145,13 @@ def _capacity(row: Mapping[str, Any], unit: Term) -> Message:
     )
 
 
-def _by_hand(summary: Mapping[str, Any]) -> list[Message | str]:
+def _by_hand(summary: Mapping[str, Any]) -> list[Sayable]:
     other = summary.get("by_hand")
     if other is None:
         return []
     answer = other["answer"]
     if answer["still_without"] is None:
-        return [str(answer["message"])]
+        return [_told(answer)]
     change = answer["newly_served"] - summary["answer"]["newly_served"]
     return [
         message(
@@ -203,13 +212,13 @@ def curve_rows(
     return headers, rows
 
 
-def _areas(summary: Mapping[str, Any]) -> list[Message | str]:
+def _areas(summary: Mapping[str, Any]) -> list[Sayable]:
     """Name the areas of the finest level that is no compound which gain most, and lack most."""
     levels = [level for level in summary["areas"] if level != "compound"]
     if not levels or not summary["opened"]:
         return []
     rows = summary["areas"]["community" if "community" in levels else levels[0]]
-    lines: list[Message | str] = []
+    lines: list[Sayable] = []
     for column in ("gained", "still_without"):
         worst = sorted(rows, key=lambda row: -row[column])[:_NAMED]
         named = [f"{row['name']} {_number(row[column])}" for row in worst if row[column] > 0]
@@ -220,7 +229,7 @@ def _areas(summary: Mapping[str, Any]) -> list[Message | str]:
     return lines
 
 
-def _rules(summary: Mapping[str, Any]) -> list[Message | str]:
+def _rules(summary: Mapping[str, Any]) -> list[Sayable]:
     changed = [row for row in summary["rules"] if row["fail_before"] != row["fail_after"]]
     if not summary["rules"]:
         return []

@@ -146,11 +146,11 @@ def roll_up(
 
     Raises
     ------
-    ValueError
+    TypeError
         The block is not about homes.
     """
     if block.subject_kind != "home":
-        raise ValueError(f"rule '{block.rule.id}' is about {block.subject_kind}, not homes")
+        raise TypeError(f"rule '{block.rule.id}' is about {block.subject_kind}, not homes")
     weighed = home_weights(city) if weights is None else weights
     return RollUp(
         level,

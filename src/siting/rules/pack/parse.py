@@ -13,6 +13,7 @@ import yaml
 from pydantic import ValidationError
 
 from siting.errors import RuleError
+from siting.message import Message
 from siting.rules.pack.checks import Fault, check_pack
 from siting.rules.pack.model import Pack, PackText, Rule
 from siting.yaml_lines import Lines, Path, dotted, faults_of, load_yaml
@@ -63,7 +64,7 @@ def parse_packs(
         and facility types with the nearest known one, units that are not the measure's, sources
         without quote, clause or url, duplicate ids, names of rules that are nowhere.
     """
-    faults: list[str] = []
+    faults: list[Message | str] = []
     read: list[tuple[str, Any, Lines]] = []
     for source, text in sources:
         try:
@@ -74,8 +75,8 @@ def parse_packs(
     packs: list[Pack] = []
     seen: dict[str, str] = {}
     for source, data, lines in read:
-        pack, found = _checked(source, data, lines, ids, seen)
-        faults.extend(found)
+        pack, wrong = _checked(source, data, lines, ids, seen)
+        faults.extend(wrong)
         packs.extend([pack] if pack else [])
         seen.update(_places(source, data, lines))
     if faults:
@@ -132,14 +133,14 @@ class _Ids:
 
 def _checked(
     source: str, data: Any, lines: Lines, ids: _Ids, seen: dict[str, str]
-) -> tuple[Pack | None, list[str]]:
+) -> tuple[Pack | None, list[Message | str]]:
     """Return the pack or its faults, in the order of their lines."""
-    faults: list[str] = []
+    faults: list[Message | str] = []
     text: PackText | None = None
     try:
         text = PackText.model_validate(data)
     except ValidationError as failure:
-        faults = faults_of(failure, lines, source, model=PackText)
+        faults += faults_of(failure, lines, source, model=PackText)
     faults += [_sentence(fault, lines, source) for fault in check_pack(data, ids, seen)]
     if faults or text is None:
         return None, sorted(dict.fromkeys(faults), key=_line_in)
@@ -167,8 +168,10 @@ def _sentence(fault: Fault, lines: Lines, source: str) -> str:
     return f"{source}:{lines.get(path, 1)}: {dotted(fault.path)} {fault.message}"
 
 
-def _line_in(sentence: str) -> int:
-    found = _LINE.search(sentence)
+def _line_in(fault: Message | str) -> int:
+    if isinstance(fault, Message):
+        return int(str(dict(fault.values)["line"]))
+    found = _LINE.search(fault)
     return int(found[1]) if found else 0
 
 

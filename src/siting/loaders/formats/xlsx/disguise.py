@@ -6,37 +6,34 @@ of a workbook, and WPS its own format.
 
 from __future__ import annotations
 
+from siting.message import Message, message
+
 _OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")
 OTHER_TABLE_SUFFIXES = (".xls", ".xlsb", ".et", ".ods", ".html", ".htm")
 """Endings of tables that Excel or WPS can save as XLSX."""
-SAVE_AS_XLSX = "Open it in Excel or WPS and save it as .xlsx"
 
-_STEP = "open it in Excel or WPS and save it as .xlsx"
 _WEB = (b"<html", b"<!doctype html", b"<table", b"<meta", b"<head")
 
 
-def no_workbook(head: bytes) -> str:
-    """Say what a file is by its first bytes; empty where it may be an XLSX workbook.
+def no_workbook(head: bytes) -> Message | None:
+    """Say what a file is by its first bytes; None where it may be an XLSX workbook.
 
     Examples
     --------
-    >>> no_workbook(b"PK...")
-    ''
-    >>> no_workbook(b"<html><body>")
-    'is not an XLSX workbook but a web page (HTML); open it in Excel or WPS and save it as .xlsx.'
+    >>> no_workbook(b"PK...") is None
+    True
+    >>> no_workbook(b"<html><body>").key
+    'workbook.web_page'
     """
     if head.startswith(b"PK"):
-        return ""
+        return None
     if head.startswith(_OLD_OFFICE):
-        return (
-            "is an old XLS or an encrypted workbook, or an .et workbook of WPS; "
-            f"{_STEP} without a password."
-        )
+        return message("workbook.old")
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith(_WEB):
-        return f"is not an XLSX workbook but a web page (HTML); {_STEP}."
+        return message("workbook.web_page")
     if start.startswith(b"<?xml"):
-        return f"is not an XLSX workbook but an XML table; {_STEP}."
+        return message("workbook.xml_table")
     if start and b"\0" not in head:
-        return f"is not an XLSX workbook but text, such as a CSV table; {_STEP}."
-    return f"is not an XLSX workbook; {_STEP}."
+        return message("workbook.text")
+    return message("workbook.other")
