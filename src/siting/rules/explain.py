@@ -49,7 +49,7 @@ def describe_rule(rule: Rule) -> tuple[Message, ...]:
     source = rule.source
     parts: list[tuple[Message, Sayable]] = [
         (message("rule_part.asks"), asks_text(rule)),
-        (message("rule_part.measure"), _title(measure_of(rule.measure).title)),
+        (message("rule_part.measure"), measure_of(rule.measure).title),
         (message("rule_part.types"), _names(rule)),
         (message("rule_part.within"), _within_text(rule)),
         (message("rule_part.applies_to"), _applies_text(rule)),
@@ -310,7 +310,7 @@ def _days_text(rule: Rule) -> Message:
 
 
 def _status(rule: Rule) -> Sayable:
-    return _NOTHING if rule.status == "active" else Term("rule_status", rule.status)
+    return _NOTHING if rule.status == "active" else Term("rule_state", rule.status)
 
 
 def _document(rule: Rule) -> Text:

@@ -105,8 +105,8 @@ def fact_text(key: str) -> Text:
     >>> fact_text("population"), fact_text("unheard-of")
     (Text(zh='居住人口（population）', en='population'), Text(zh='unheard-of', en='unheard-of'))
     """
-    title = fact_title(key).zh
-    return Text(key if title == key else f"{title}（{key}）", key)
+    title, own = fact_title(key), Text(key, key)
+    return own if title == own else _made("with_key", title=title, key=own)
 
 
 def _phase_title(key: str) -> Text:

@@ -18,6 +18,7 @@ class _Patterns(Data):
     each_facility: Title
     each_phase: Title
     of_phase: Title
+    with_key: Title
 
 
 class _File(Data):

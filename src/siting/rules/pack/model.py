@@ -23,6 +23,8 @@ from pydantic import (
     model_validator,
 )
 
+from siting.errors import WrongValueError
+from siting.message import message
 from siting.rules.pack.values import OneOrMany, listed
 from siting.vocabulary.levels import level_code
 from siting.vocabulary.title import Title
@@ -78,7 +80,7 @@ class InForce(_Model):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.since and self.until and self.since > self.until:
-            raise ValueError(f"ends on {self.until}, before it begins on {self.since}")
+            raise WrongValueError(message("pack.days", until=self.until, since=self.since))
         return self
 
     def holds_on(self, day: dt.date) -> bool:
@@ -123,9 +125,9 @@ class Condition(_Model):
     def _one_kind(self) -> Self:
         kinds = [bool(self.fact), bool(self.any_of), bool(self.all_of)]
         if sum(kinds) != 1:
-            raise ValueError("expected exactly one of fact, any_of, all_of")
+            raise WrongValueError(message("pack.condition_kind"))
         if bool(self.fact) != bool(self.tests or self.equals is not None):
-            raise ValueError("a fact needs at_least, at_most, above, below or is")
+            raise WrongValueError(message("pack.condition_test"))
         return self
 
     @property
@@ -193,7 +195,7 @@ class Require(_Model):
     def _one_comparison(self) -> Self:
         given = [name for name in COMPARATORS if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError("expected exactly one of at_least, at_most, above, below")
+            raise WrongValueError(message("pack.one_comparison"))
         return self
 
     @property

@@ -200,7 +200,7 @@ def records_of_json(text: str | bytes, source: str) -> list[dict[str, Any]]:
 
 
 def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no number in JSON")
+    raise ValueError(name)
 
 
 def _fault(record: object) -> Message | None:

@@ -17,6 +17,7 @@ from siting.message import Message, Quantity, Sayable, Term, message
 from siting.rules.facts import fact_title, unit_of
 from siting.rules.plan.finding import PlanFinding
 from siting.rules.plan.model import Evidence, Fact, Plan, PlanRow, add_facts
+from siting.vocabulary.plan_words import plan_words
 
 # A drawing is not surveyed to the table's last digit: projection and digitising take their part.
 DRAWING_TOLERANCE_SHARE = Decimal("0.02")
@@ -246,10 +247,13 @@ def _net_site(plan: Plan) -> Fact | None:
     Floor-area ratio and density are of the net site: roads and public green of the gross one are no
     part of the plot.
     """
+    words = plan_words().net_words
     rows = [
         row
         for row in plan.rows
-        if row.key == "site_area_m2" and row.value is not None and "净" in row.evidence.label
+        if row.key == "site_area_m2"
+        and row.value is not None
+        and any(word in row.evidence.label for word in words)
     ]
     if len(rows) != 1 or rows[0].value is None:
         return None
