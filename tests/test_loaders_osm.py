@@ -6,6 +6,7 @@ import bz2
 import gzip
 import itertools
 
+import networkx as nx
 import numpy as np
 import pytest
 import shapely
@@ -19,7 +20,7 @@ from siting.loaders.osm.buildings import residential_use
 from siting.loaders.osm.facilities import FacilityTags
 from siting.loaders.osm.streets import MISSING_COORDINATE, split_at_junctions
 from siting.loaders.osm.tables import homes_from_buildings, read_osm
-from siting.loaders.osm.walking import walk_access
+from siting.loaders.osm.walking import gate_access, walk_access
 
 TYPES = {
     "kindergarten": [{"amenity": "kindergarten"}],
@@ -442,3 +443,289 @@ def test_half_of_a_real_pbf_is_refused(real_data, tmp_path):
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(LoadError, match=r"half\.osm\.pbf \(1,634,105 bytes\) breaks off"):
         read_osm(path, TYPES, report=DataReport())
+
+
+def test_closed_places_are_not_read_and_counted(town):
+    town.node(1, 0, 0, amenity="kindergarten")
+    town.node(2, 1, 0, amenity="kindergarten", disused="yes")
+    town.node(3, 2, 0, disused__amenity="kindergarten")
+    town.square(4, 5, 5, leisure="pitch", abandoned="yes")
+    town.square(5, 8, 5, razed__leisure="pitch")
+    extract, report = town.read()
+    assert list(extract.facilities["facility_id"]) == ["n1"]
+    assert codes(report)["facility-gone"] == 4
+
+
+def test_nobody_lives_in_a_building_under_construction(town):
+    town.square(1, 0, 0, building="apartments", building__levels="6")
+    town.square(2, 5, 0, building="construction", construction="apartments")
+    town.square(3, 9, 0, building="apartments", ruins="yes")
+    report = DataReport()
+    homes = homes_from_buildings(town.read()[0].buildings.to_crs("EPSG:32631"), report=report)
+    assert list(homes["home_id"]) == ["w1"]
+    assert codes(report)["building-gone"] == 2
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({"highway": "footway", "foot:backward": "no"}, (1, False)),
+        ({"highway": "footway", "foot:forward": "no"}, (-1, False)),
+        ({"highway": "footway", "foot:forward": "no", "foot:backward": "no"}, None),
+        ({"highway": "path", "foot": "no", "foot:forward": "yes"}, (1, False)),
+        ({"highway": "steps", "conveying": "forward", "oneway:foot": "no"}, (0, False)),
+        ({"highway": "steps", "conveying": "forward", "foot:forward": "no"}, None),
+        ({"highway": "residential", "access": "no;private"}, None),
+        ({"highway": "residential", "access": "destination;private"}, (0, True)),
+        ({"highway": "residential", "access": "no", "foot": "yes;permissive"}, (0, False)),
+        ({"highway": "footway;steps"}, (0, False)),
+        ({"highway": "residential;trunk"}, (0, False)),
+        ({"highway": "trunk;motorway"}, None),
+        ({"highway": "construction;proposed"}, None),
+        ({"highway": "footway", "disused": "yes"}, None),
+        ({"highway": "footway", "construction": "minor"}, (0, False)),
+    ],
+)
+def test_directions_and_lists_of_values_are_read(tags, expected):
+    assert walk_access(tags) == expected
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({"barrier": "gate"}, "open"),
+        ({"barrier": "lift_gate"}, "open"),
+        ({"barrier": "bollard", "access": "yes"}, "open"),
+        ({"barrier": "gate", "locked": "yes"}, "closed"),
+        ({"barrier": "gate", "foot": "no"}, "closed"),
+        ({"barrier": "gate", "access": "no"}, "closed"),
+        ({"barrier": "lift_gate", "access": "no", "foot": "yes"}, "open"),
+        ({"barrier": "gate", "access": "private"}, "private"),
+        ({"barrier": "gate", "foot": "private", "access": "yes"}, "private"),
+        ({"barrier": "wall"}, "closed"),
+        ({"barrier": "fence"}, "closed"),
+        ({"barrier": "fence", "access": "yes"}, "open"),
+        ({"entrance": "service", "access": "no"}, "closed"),
+        ({"highway": "crossing", "foot": "no"}, "closed"),
+        ({"access": "no"}, "closed"),
+        ({"amenity": "parking_entrance", "access": "private"}, "open"),
+    ],
+)
+def test_a_gate_lets_through_whom_its_tags_let_through(tags, expected):
+    assert gate_access(tags) == expected
+
+
+def path_with_gate(town, **gate):
+    """A way 1-2-3 with a gate at 2, and a way around it, 1-4-3."""
+    for number, (x, y) in enumerate([(0, 0), (1, 0), (2, 0), (1, 3)], start=1):
+        town.node(number, x, y, **(gate if number == 2 else {}))
+    town.way(10, [1, 2, 3], highway="footway")
+
+
+def joined(streets):
+    graph = nx.Graph(zip(streets["from_node"], streets["to_node"], strict=True))
+    return nx.has_path(graph, 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("gate", "passes"),
+    [
+        ({"barrier": "gate"}, True),
+        ({"barrier": "gate", "locked": "yes"}, False),
+        ({"barrier": "wall"}, False),
+        ({"barrier": "gate", "access": "no"}, False),
+    ],
+)
+def test_nobody_walks_through_a_closed_gate(town, gate, passes):
+    path_with_gate(town, **gate)
+    extract, report = town.read()
+    assert joined(extract.streets) is passes
+    assert codes(report).get("gate-closed", 0) == (not passes)
+
+
+def test_a_private_gate_is_closed_where_there_is_a_way_around(town):
+    path_with_gate(town, barrier="gate", access="private")
+    town.way(11, [1, 4, 3], highway="residential")
+    extract, report = town.read()
+    streets = extract.streets
+    assert len(streets) == 3  # the path in two pieces, and the way around
+    path = streets[streets["street_id"].str.startswith("w10")]
+    assert set(path["to_node"].iloc[:1]).isdisjoint(path["from_node"].iloc[1:])
+    assert codes(report)["gate-closed"] == 1
+
+
+def test_a_private_gate_stays_open_where_it_is_the_only_way_in(town):
+    path_with_gate(town, barrier="gate", access="private")
+    extract, report = town.read()
+    assert joined(extract.streets)
+    assert codes(report)["gate-private-kept"] == 1
+    extract, report = town.read(private_streets="exclude")
+    assert not joined(extract.streets)
+    assert codes(report)["gate-closed"] == 1
+
+
+def test_a_private_gate_on_a_private_street_is_opened_by_its_residents(town):
+    path_with_gate(town, barrier="gate", access="private")
+    town.ways[0][2]["access"] = "private"
+    town.way(11, [1, 4, 3], highway="residential")
+    streets = town.read()[0].streets
+    path = streets[streets["street_id"].str.startswith("w10")]
+    assert path["to_node"].iloc[0] == path["from_node"].iloc[1] == 2
+
+
+def test_a_gate_beside_a_street_does_not_close_the_street(town):
+    path_with_gate(town, barrier="gate", locked="yes")
+    town.way(11, [2, 4], highway="service")
+    streets = town.read()[0].streets
+    assert joined(streets)
+    graph = nx.Graph(zip(streets["from_node"], streets["to_node"], strict=True))
+    assert not nx.has_path(graph, 1, 4)
+
+
+def test_conditions_and_ferries_are_told_and_not_guessed(town):
+    for number in range(1, 5):
+        town.node(number, number, 0)
+    town.way(10, [1, 2], highway="footway", access__conditional="no @ (22:00-06:00)")
+    town.way(11, [2, 3], route="ferry", foot="yes")
+    town.way(12, [3, 4], route="ferry", foot="no")
+    extract, report = town.read()
+    assert list(extract.streets["street_id"]) == ["w10-0"]
+    told = {note.code: note for note in report.notes}
+    assert told["way-conditional"].examples == ("w10",)
+    assert told["ferry-left-out"].examples == ("w11",)
+
+
+def homes_of(town):
+    report = DataReport()
+    extract, first = town.read()
+    homes = homes_from_buildings(extract.buildings.to_crs("EPSG:32631"), report=report)
+    return homes.set_index("home_id"), codes(first) | codes(report)
+
+
+def test_a_building_drawn_as_way_and_as_relation_counts_once_and_without_its_courtyard(town):
+    town.square(2, 0, 0, size=4, building="apartments", building__flats="40")
+    town.square(3, 1, 1, size=2)
+    members = [(2, "outer"), (3, "inner")]
+    town.relation(7, members, type="multipolygon", building="apartments", building__levels="5")
+    homes, notes = homes_of(town)
+    assert list(homes.index) == ["r7"]
+    assert homes.loc["r7", "households"] == 40  # only the way says it
+    ring = 4 * 4 - 2 * 2
+    one = homes.loc["r7", "footprint_m2"] / ring
+    assert homes.loc["r7", "floor_area_m2"] == pytest.approx(5 * ring * one)
+    assert notes["building-mapped-twice"] == 1
+
+
+def test_a_house_in_the_courtyard_of_another_is_a_house(town):
+    town.square(2, 0, 0, size=4, building="apartments", building__flats="40")
+    town.square(3, 1, 1, size=2)
+    town.square(4, 1.5, 1.5, building="house")
+    town.relation(
+        7, [(2, "outer"), (3, "inner")], type="multipolygon", building="apartments",
+        building__flats="40",
+    )  # fmt: skip
+    homes, _ = homes_of(town)
+    assert sorted(homes.index) == ["r7", "w4"]
+
+
+def test_an_inner_building_is_part_of_the_outer_one(town):
+    town.square(1, 0, 0, size=4, building="apartments", building__flats="40")
+    town.square(2, 1, 1, building="apartments", building__flats="10")
+    homes, notes = homes_of(town)
+    assert homes["households"].to_dict() == {"w1": 40}
+    assert notes["building-mapped-twice"] == 1
+
+
+def test_the_building_that_says_more_is_kept(town):
+    town.square(1, 0, 0, size=4, building="yes")
+    town.square(2, 1, 1, building="apartments", building__flats="10")
+    town.square(3, 9, 0, size=4, building="apartments")
+    town.square(4, 10, 1, building="apartments", building__levels="10")
+    homes, _ = homes_of(town)
+    assert sorted(homes.index) == ["w2", "w4"]
+
+
+def test_towers_on_a_mall_stay_homes_and_neighbours_are_no_parts(town):
+    town.square(1, 0, 0, size=4, building="retail")
+    town.square(2, 1, 1, building="apartments", building__flats="10")
+    town.square(3, 4, 0, building="apartments", building__flats="20")
+    homes, _ = homes_of(town)
+    assert homes["households"].to_dict() == {"w2": 10, "w3": 20}
+
+
+def test_homes_mapped_as_nodes_count_where_they_say_that_they_are_homes(town):
+    town.square(1, 0, 0, size=4, building="apartments", building__flats="40")
+    town.node(21, 1, 1, building="apartments", building__flats="40")
+    town.node(22, 9, 0, building="apartments", building__flats="50")
+    town.node(23, 9, 1, building="yes")
+    town.node(24, 9, 2, building="yes", building__flats="4")
+    town.node(25, 9, 3, building="industrial")
+    homes, notes = homes_of(town)
+    assert homes["households"].to_dict() == {"w1": 40, "n22": 50, "n24": 4}
+    assert np.isnan(homes.loc["n22", "floor_area_m2"])
+    assert (notes["building-node-vague"], notes["building-mapped-twice"]) == (1, 1)
+
+
+@pytest.mark.parametrize("text", ["6 levels", "3-4", "~6", "3;4", "5,5", "六", "0", "-1", "1e3"])
+def test_storeys_that_are_no_plain_number_are_told(town, text):
+    town.square(1, 0, 0, building="apartments", building__levels=text)
+    town.square(2, 5, 0, building="apartments", building__levels="6.5")
+    town.square(3, 9, 0, building="apartments")
+    report = DataReport()
+    homes = homes_from_buildings(town.read()[0].buildings.to_crs("EPSG:32631"), report=report)
+    assert np.isnan(homes["levels"].to_numpy(float)).tolist() == [True, False, True]
+    note = next(each for each in report.notes if each.code == "levels-unreadable")
+    assert (note.count, note.examples, f"'{text}'" in note.message) == (1, ("w1",), True)
+
+
+def across(town, size, holes=(), **tags):
+    """A square of `size` with paths to its corners (0, 0) and (size, size); return its walk."""
+    town.square(1, 0, 0, size=size)
+    members = [(1, "outer")]
+    for number, (x, y, side) in enumerate(holes, start=2):
+        town.square(number, x, y, size=side)
+        members.append((number, "inner"))
+    town.node(91, -1, 0)
+    town.node(92, size + 1, size)
+    town.way(81, [91, 10], highway="footway")
+    town.way(82, [12, 92], highway="footway")
+    town.relation(7, members, type="multipolygon", highway="pedestrian", **tags)
+    streets = town.read()[0].streets
+    graph = nx.Graph()
+    for start, finish, line in zip(
+        streets["from_node"], streets["to_node"], streets.geometry, strict=True
+    ):
+        graph.add_edge(start, finish, weight=1000 * line.length)
+    return nx.dijkstra_path_length(graph, 91, 92), streets
+
+
+def test_a_square_is_walked_straight_across(town):
+    walked, streets = across(town, 4)
+    assert walked == pytest.approx(1 + 4 * np.sqrt(2) + 1)
+    assert streets.loc[streets["street_id"].str.contains("x"), "enclosed"].all()
+
+
+def test_what_stands_in_a_square_is_walked_around(town):
+    """From corner to corner past the corner (3, 1) of a house of 2 by 2 in the middle."""
+    walked, _ = across(town, 4, holes=[(1, 1, 2)])
+    assert walked == pytest.approx(1 + 2 * np.hypot(3, 1) + 1)
+
+
+def test_a_square_that_is_a_way_is_walked_across_and_a_ring_street_is_not(town):
+    for number, area in ((1, "yes"), (2, "no")):
+        town.square(number, 10 * number, 0, size=4, highway="pedestrian", area=area)
+    for number in (1, 2):
+        for corner in (0, 2):
+            end = town.node(number * 100 + corner, 10 * number + corner, -1 if corner == 0 else 5)
+            town.way(number * 100 + corner, [number * 10 + corner, end], highway="footway")
+    extract, report = town.read()
+    ids = extract.streets["street_id"]
+    assert [each.split("-")[0] for each in ids[ids.str.contains("x")]] == ["w1.x10"]
+    assert codes(report)["square-crossed"] == 1
+
+
+def test_a_square_with_one_entrance_has_nothing_to_cross(town):
+    town.square(1, 0, 0, size=4, highway="pedestrian", area="yes")
+    town.node(91, -1, 0)
+    town.way(81, [91, 10], highway="footway")
+    assert "square-crossed" not in codes(town.read()[1])

@@ -120,6 +120,16 @@ def test_a_place_gives_the_tables_that_its_extract_would(net, tmp_path):
     assert {note.code for note in report.notes} >= {"place-fetched", "facility-private"}
 
 
+def test_nobody_walks_through_a_closed_gate_of_a_place(net, tmp_path):
+    gate = {**NODES[1], "tags": {"barrier": "gate", "locked": "yes"}}
+    ferry = way(21, [2, 4], route="ferry")
+    path = way(20, [1, 2, 3], highway="path")
+    net.elements = {"elements": [NODES[0], gate, *NODES[2:4], path, ferry]}
+    extract, report = read(tmp_path)
+    assert extract.streets["to_node"].iloc[0] != extract.streets["from_node"].iloc[1]
+    assert {note.code for note in report.notes} >= {"gate-closed", "ferry-left-out"}
+
+
 def test_asking_again_needs_no_net(net, tmp_path):
     first, _ = read(tmp_path)
     asked, net.cut = net.asked, True

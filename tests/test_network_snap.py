@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 import shapely
 from hypothesis import given
+from hypothesis import strategies as st
 
 from network_town import CRS, RIVER, at, grid_towns, layer, places, street_table, town
 from siting.errors import SitingError
 from siting.network.attach.attachment import Via
-from siting.network.attach.snap import match_entrances, snap
+from siting.network.attach.snap import EQUAL_M, match_entrances, snap
 from siting.network.graph import build_network
 
 
@@ -23,6 +24,13 @@ def place(network, attachment, row=0):
     )
     spot = line.interpolate(attachment.position[row], normalized=True)
     return round(spot.x, 6), round(spot.y, 6)
+
+
+def shortest(attachment):
+    """Return the shortest access leg of each subject."""
+    legs = np.full(attachment.size, np.inf)
+    np.minimum.at(legs, attachment.subject, attachment.access_m)
+    return legs
 
 
 def test_a_home_attaches_between_junctions_with_its_access_leg():
@@ -196,9 +204,11 @@ def test_snapping_finds_what_a_search_of_all_streets_finds(lines, homes):
     points = shapely.points(np.array(homes, float))
     attached = at(network, *homes, max_access_m=1e9)
     slow = shapely.distance(points[:, None], np.array(streets)[None, :]).min(axis=1)
-    assert attached.access_m == pytest.approx(slow, abs=1e-9)
-    touched = [place(network, attached, row) for row in range(len(homes))]
-    assert shapely.distance(points, shapely.points(touched)) == pytest.approx(slow, abs=1e-5)
+    assert shortest(attached) == pytest.approx(slow, abs=1e-9)
+    touched = [place(network, attached, row) for row in range(attached.subject.size)]
+    legs = shapely.distance(points[attached.subject], shapely.points(touched))
+    assert legs == pytest.approx(attached.access_m, abs=1e-5)
+    assert (attached.access_m <= slow[attached.subject] + EQUAL_M).all()
 
 
 @given(grid_towns(), places())
@@ -209,7 +219,8 @@ def test_outlines_find_what_a_search_of_all_streets_finds(lines, homes):
     outlines = shapely.boundary(shapes)
     streets = np.array([shapely.LineString(line) for line in lines])
     slow = shapely.distance(outlines[:, None], streets[None, :]).min(axis=1)
-    assert attached.access_m == pytest.approx(slow, abs=1e-9)
+    assert shortest(attached) == pytest.approx(slow, abs=1e-9)
+    assert (attached.access_m <= slow[attached.subject] + EQUAL_M).all()
 
 
 @given(grid_towns(), places())
@@ -218,7 +229,7 @@ def test_no_leg_crosses_a_barrier_and_none_is_shorter_than_without(lines, homes)
     wall = layer(shapely.LineString([(-100, 130), (170, 145), (400, 155)]))
     free = at(network, *homes, max_access_m=1e9)
     kept = at(network, *homes, max_access_m=1e9, barriers=wall)
-    assert (kept.access_m >= free.access_m[kept.subject]).all()
+    assert (kept.access_m >= shortest(free)[kept.subject]).all()
     for row, subject in enumerate(kept.subject):
         leg = shapely.LineString([homes[subject], place(network, kept, row)])
         assert not leg.crosses(wall.geometry[0])
@@ -246,3 +257,75 @@ def test_what_cannot_be_attached_is_refused_with_a_remedy():
         snap(network, shapes, max_access_m=9, entrances=layer(shapely.Point(0, 0), subject=[4]))
     with pytest.raises(SitingError, match="neither lines nor polygons, the first in row 0"):
         at(network, (0, 0), barriers=layer(shapely.Point(0, 0)))
+
+
+def ways_out(lines, shape, **columns):
+    """Return where a subject meets the streets: rounded places, in order."""
+    network = build_network(street_table(lines, **columns))
+    subject = np.array([shape], object)
+    found = snap(network, subject, max_access_m=100)
+    return sorted(place(network, found, row) for row in range(found.subject.size)), found
+
+
+PARALLEL = [[(0, 0), (100, 0)], [(0, 10), (100, 10)]]
+
+
+@pytest.mark.parametrize(("y", "ways"), [(5, 2), (4.6, 2), (4.4, 1), (5.6, 1)])
+def test_a_home_between_two_streets_may_leave_by_both_where_they_are_as_near(y, ways):
+    """The one is y away and the other 10 - y: as near within a metre."""
+    places, found = ways_out(PARALLEL, shapely.Point(50, y))
+    assert len(places) == ways
+    assert found.access_m.min() == pytest.approx(min(y, 10 - y))
+
+
+def test_a_building_over_a_passage_opens_to_every_street_it_touches():
+    house = shapely.box(40, 0, 60, 10)
+    places, found = ways_out(PARALLEL, house)
+    assert [y for _, y in places] == [0, 10]
+    assert found.access_m.tolist() == [0, 0]
+    assert found.attached.tolist() == [True]
+
+
+def test_streets_that_meet_at_the_nearest_junction_are_one_way_out():
+    places, _ = ways_out([[(0, 0), (100, 0)], [(100, 0), (200, 0)], [(100, 0), (100, -90)]],
+                         shapely.Point(100, 20))  # fmt: skip
+    assert places == [(100, 0)]
+
+
+def test_a_home_at_a_closed_gate_may_leave_on_either_side_of_it():
+    keys = {"from_node": [1, 3], "to_node": [2, 4]}
+    places, _ = ways_out([[(0, 0), (100, 0)], [(100, 0), (200, 0)]], shapely.Point(100, 5), **keys)
+    assert places == [(100, 0), (100, 0)]
+
+
+def test_nobody_steps_onto_a_bridge_from_beside_it():
+    lines = [[(0, 0), (100, 0)], [(0, 50), (100, 50)]]
+    places, found = ways_out(lines, shapely.Point(50, 5), enclosed=[True, False])
+    assert places == [(50, 50)]
+    assert found.access_m.tolist() == [45]
+
+
+def test_a_bridge_is_stepped_onto_where_nothing_else_is_within_reach():
+    lines = [[(0, 0), (100, 0)], [(0, 500), (100, 500)]]
+    network = build_network(street_table(lines, enclosed=[True, False]))
+    found = snap(network, np.array([[50.0, 5.0], [50.0, 450.0]]), max_access_m=100)
+    assert network.enclosed[found.edge].tolist() == [True, False]
+    assert found.access_m.tolist() == [5, 50]
+
+
+@given(st.data())
+def test_ways_out_are_all_streets_within_a_metre_of_the_nearest(data):
+    """Held to shapely's distances to every street."""
+    number = st.integers(0, 12)
+    ends = data.draw(st.lists(st.tuples(number, number, number, number), min_size=1, max_size=6,
+                              unique=True))  # fmt: skip
+    lines = [[(a, b), (c, d)] for a, b, c, d in ends if (a, b) != (c, d)]
+    if not lines:
+        return
+    keys = {"from_node": range(0, 2 * len(lines), 2), "to_node": range(1, 2 * len(lines), 2)}
+    network = build_network(street_table(lines, **keys))
+    x, y = data.draw(st.tuples(number, number))
+    found = snap(network, np.array([[x, y]], float), max_access_m=100)
+    gaps = sorted(shapely.distance(shapely.Point(x, y), shapely.LineString(line)) for line in lines)
+    near = [gap for gap in gaps if gap <= gaps[0] + EQUAL_M + 1e-9]
+    assert sorted(found.access_m) == pytest.approx(near[:6])

@@ -19,9 +19,10 @@ from siting.pipeline.gaps import report as reports
 from siting.pipeline.gaps.map_model import build_map_model
 from siting.pipeline.gaps.report import report_html, write_report
 from siting.report.analysis.document import AreaGap, Document, Picture, document_html
-from siting.report.analysis.document_words import PARAMETERS
 from siting.report.analysis.text import is_shown
 from siting.rules.parameters import Parameters
+from siting.words import word
+from siting.words.catalogue import keys_of
 
 HOSTILE = "<script>x</script>&\"'`${1}\u202e\x1b"
 
@@ -243,5 +244,6 @@ def test_a_folder_of_results_is_known_for_what_it_is(analysis, tmp_path, capsys)
 
 
 def test_every_parameter_has_words_in_both_languages():
-    assert set(PARAMETERS) == set(Parameters.model_fields)
-    assert all(zh and en and zh != en for zh, en in PARAMETERS.values())
+    keys = {f"parameter.{name}" for name in Parameters.model_fields}
+    assert set(keys_of("parameter", "en")) == keys
+    assert all(word(key, "zh") != word(key, "en") for key in keys)

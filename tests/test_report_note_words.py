@@ -17,6 +17,7 @@ MADE = {
     "population-assumed", "households-missing", "population-missing", "number-negative",
     "number-absurd", "number-unreadable", "number-impossible", "values-missing", "street-closed",
     "elderly-assumed", "elderly-missing", "children-assumed", "children-missing",
+    "street-not-walkable", "street-gone",
 }  # fmt: skip
 
 # Notes whose messages are in the catalogues, under their code.

@@ -126,6 +126,8 @@ STREETS = TableSpec(
         Column("oneway", "flag"),
         # Proposed: it gives more ways out and takes none away.
         Column("added", "flag"),
+        # A bridge, a tunnel or a line across a square: nobody enters it from beside.
+        Column("enclosed", "flag"),
         Column("geometry", "geometry", "m", required=True),
     ),
     _LINE,

@@ -50,7 +50,7 @@ def draw_map(
 
     kind = out.suffix.lower()
     if kind not in _ENDINGS:
-        raise SitingError(message("draw.wrong_ending", path=out, suffix=kind, known=_ENDINGS))
+        raise SitingError(message("draw.wrong_ending", path=out, suffix=kind))
     analysis = _analysis(project, language, cache=not no_cache, quiet=quiet)
     model = build_map_model(analysis)
     if kind == ".html":

@@ -71,7 +71,7 @@ class Model:
     @property
     def question(self) -> Message:
         """What the model asks, in one sentence."""
-        return message(f"aim.{self.name}")
+        return message(f"model_asks.{self.name}")
 
 
 _ALL = (

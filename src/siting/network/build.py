@@ -57,7 +57,8 @@ def network_columns(streets: gpd.GeoDataFrame, *, oneway: bool) -> dict[str, Any
         raise _no_streets(len(streets))
     one = _flag(streets, "oneway")[edges.street] if oneway else np.zeros(edges.street.size, bool)
     edges, blocked, added = _without_repeats(edges, one, _flag(streets, "added")[edges.street])
-    return _columns(*_ordered(edges, blocked, added))
+    columns = _columns(*_ordered(edges, blocked, added))
+    return columns | {"edge_enclosed": _flag(streets, "enclosed")[columns["edge_street"]]}
 
 
 def _no_streets(rows: int) -> SitingError:

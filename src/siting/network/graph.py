@@ -42,6 +42,7 @@ _DTYPES = {
     "component": np.int32,
     "edge_street": np.int32,
     "edge_added": np.bool_,
+    "edge_enclosed": np.bool_,
 }
 
 
@@ -77,6 +78,8 @@ class Network:
         bool (m,): proposed streets, which give more ways out and take none away (see `snap`).
     access_cost_per_m
         Cost of one metre of access leg: 1 where costs are metres, seconds per metre otherwise.
+    edge_enclosed
+        bool (m,): bridge decks and tunnels, which nobody steps onto from beside; left out: none.
     """
 
     node_xy: NDArray[np.float64]
@@ -92,8 +95,11 @@ class Network:
     edge_street: NDArray[np.int32]
     edge_added: NDArray[np.bool_]
     access_cost_per_m: float = 1.0
+    edge_enclosed: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
+        if self.edge_enclosed is None:
+            object.__setattr__(self, "edge_enclosed", np.zeros(self.edge_added.size, np.bool_))
         for name, dtype in _DTYPES.items():
             object.__setattr__(self, name, frozen_array(getattr(self, name), dtype))
 
@@ -120,9 +126,25 @@ class Network:
 
     @cached_property
     def segment_grid(self) -> SegmentGrid:
-        """The straight pieces of existing streets in square cells: what snapping looks in."""
-        existing = np.flatnonzero(~self.edge_added)
-        return kernels.build_segment_grid(self.edge_xy, self.edge_offsets, existing)
+        """The straight pieces of existing streets in square cells: what snapping looks in.
+
+        Without bridge decks and tunnels.
+        """
+        return self._grid(~self.edge_added & ~self.enclosed)
+
+    @cached_property
+    def enclosed_grid(self) -> SegmentGrid:
+        """The pieces of existing bridge decks and tunnels: where nothing else is in reach."""
+        return self._grid(~self.edge_added & self.enclosed)
+
+    @property
+    def enclosed(self) -> NDArray[np.bool_]:
+        """Bridge decks and tunnels, bool (m,)."""
+        return np.asarray(self.edge_enclosed, np.bool_)
+
+    def _grid(self, wanted: NDArray[np.bool_]) -> SegmentGrid:
+        rows = np.flatnonzero(wanted)
+        return kernels.build_segment_grid(self.edge_xy, self.edge_offsets, rows)
 
     def with_cost(
         self,
@@ -186,7 +208,7 @@ def build_network(streets: gpd.GeoDataFrame, *, oneway: bool = False) -> Network
     ----------
     streets
         As `tables.STREETS`, in projected metres. A row is one line. An optional flag `added` marks
-        proposed streets.
+        proposed streets, `enclosed` bridge decks and tunnels.
     oneway
         Whether the column `oneway` binds walkers; it is about vehicles in most data.
 

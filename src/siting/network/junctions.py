@@ -45,13 +45,13 @@ def match_vertices(streets: gpd.GeoDataFrame, match_m: float) -> Vertices:
     line = line.astype(np.int64)
     keyed = _keyed(streets)
     if keyed.all():
-        ends = _line_ends(line)
+        ends = line_ends(line)
         return Vertices(xy, line, _end_keys(streets, line, keyed), ends)
     xy, line = _with_touching_ends(lines, xy, line, keyed, match_m)
-    spot = _spots(xy, match_m)
+    spot = number_places(xy, match_m)
     loose = ~keyed[line]
     meets = (np.bincount(spot) > 1) & (np.bincount(spot, loose) > 0)
-    junction = _line_ends(line) | meets[spot]
+    junction = line_ends(line) | meets[spot]
     return Vertices(xy, line, _joined(streets, line, spot, keyed, meets), junction)
 
 
@@ -62,7 +62,8 @@ def _keyed(streets: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     return np.asarray(streets["from_node"].notna() & streets["to_node"].notna())
 
 
-def _line_ends(line: NDArray[np.int64]) -> NDArray[np.bool_]:
+def line_ends(line: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which vertices are the first or last of their line."""
     changes = line[1:] != line[:-1]
     return np.asarray(np.append(True, changes) | np.append(changes, True))
 
@@ -84,7 +85,7 @@ def _end_keys(
     return node
 
 
-def _spots(xy: NDArray[np.float64], match_m: float) -> NDArray[np.int64]:
+def number_places(xy: NDArray[np.float64], match_m: float) -> NDArray[np.int64]:
     """Give every place of vertices a number; those within `match_m` of each other are one place."""
     order = np.lexsort((xy[:, 1], xy[:, 0]))
     new = np.ones(order.size, bool)
@@ -135,27 +136,27 @@ def _with_touching_ends(
 
     People draw a path up to a street, and their program puts its end on the street's line.
     """
-    ends = np.flatnonzero(_line_ends(line) & ~keyed[line])
+    ends = np.flatnonzero(line_ends(line) & ~keyed[line])
     end_points = np.asarray(shapely.points(xy[ends]), dtype=object)
     found, touched = shapely.STRtree(lines).query(end_points, "dwithin", match_m)
     other = line[ends[found]] != touched
     found, touched = found[other], touched[other]
     measure = np.asarray(shapely.line_locate_point(lines[touched], end_points[found]))
-    along = _measures(xy, line)
-    known = _near_vertex(line, along, touched, measure, match_m)
+    along = measures_along(xy, line)
+    known = near_vertex(line, along, touched, measure, match_m)
     new, onto, at = ends[found[~known]], touched[~known], measure[~known]
     order = np.lexsort((np.append(along, at), np.append(line, onto)))
     return np.concatenate([xy, xy[new]])[order], np.append(line, onto)[order]
 
 
-def _measures(xy: NDArray[np.float64], line: NDArray[np.int64]) -> NDArray[np.float64]:
+def measures_along(xy: NDArray[np.float64], line: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return each vertex's length along its line."""
     steps = np.diff(xy, axis=0, prepend=xy[:1])
     along = np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))
     return np.asarray(along - along[np.searchsorted(line, line, side="left")])
 
 
-def _near_vertex(
+def near_vertex(
     line: NDArray[np.int64],
     along: NDArray[np.float64],
     touched: NDArray[np.int64],

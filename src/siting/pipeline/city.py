@@ -20,6 +20,7 @@ from siting.message import message
 from siting.network.attach.rows import join_rows, take_rows
 from siting.network.attach.snap import match_entrances
 from siting.network.fragments import fragments, on_fragment
+from siting.network.health import APART_M, network_health
 from siting.network.walking_time import walking_time
 from siting.pipeline.found import Ground, ground_of
 from siting.pipeline.in_areas import area_rows, representative_points
@@ -73,6 +74,7 @@ def build_city(
     """
     city = placed_city(layers, parameters, report=report, prepared=prepared, progress=progress)
     note_fragments(city, report)
+    note_health(city, report)
     note_unattached(city, report)
     return city
 
@@ -309,6 +311,45 @@ def note_fragments(city: City, report: DataReport) -> None:
     )
 
 
+def _ratio(value: float) -> str:
+    """Write a detour; a dash where no two homes are far enough apart, or none is reached."""
+    return f"{value:.2f}" if np.isfinite(value) else "–"
+
+
+def note_health(city: City, report: DataReport) -> None:
+    """Report the figures that show whether the streets hang together as streets do."""
+    assert city.network is not None
+    assert city.home_attachment is not None
+    places = shapely.get_coordinates(shapely.centroid(np.asarray(city.homes.geometry)))
+    if len(places) != len(city.homes):  # a home without a place has no detour
+        return
+    health = network_health(city.network, city.home_attachment, places)
+    told = {
+        "main_share": f"{health.main_share:.1%}",
+        "homes_on_main": f"{health.homes_on_main:.1%}",
+        "pieces": health.pieces,
+        "crossings": f"{len(health.crossings):,}",
+        "dead_end_pairs": f"{len(health.dead_end_pairs):,}",
+        "dead_ends": health.dead_ends,
+        "apart_m": f"{APART_M:g}",
+        "median_detour": _ratio(health.median_detour),
+        "high_detour": _ratio(health.high_detour),
+    }
+    report.add(
+        "streets",
+        "warning" if health.looks_broken else "info",
+        "network-health",
+        "health of the network: {main_share} of the street length and {homes_on_main} of the homes "
+        "hang together; {crossings} crossings without a junction; {dead_end_pairs} pairs of dead "
+        "ends within {apart_m} m of each other; walk over straight line between sampled homes: "
+        "median {median_detour}, nine in ten at most {high_detour}".format(**told)
+        + ("; this looks like a network with missing links." if health.looks_broken else "."),
+        count=len(health.crossings) + len(health.dead_end_pairs),
+        examples=(f"({x:.0f}, {y:.0f})" for x, y in [*health.crossings, *health.dead_end_pairs]),
+        details=told,
+    )
+
+
 def note_unattached(city: City, report: DataReport) -> None:
     """Report homes and facilities without a street within the longest access leg."""
     for name, ids, attachment in _subjects(city):
@@ -328,6 +369,25 @@ def note_unattached(city: City, report: DataReport) -> None:
                 examples=ids.iloc[far],
                 details={"max_access_m": f"{city.parameters.max_access_m:g}"},
             )
+        _note_enclosed(city, name, ids, attachment, report)
+
+
+def _note_enclosed(
+    city: City, name: str, ids: Any, attachment: Attachment, report: DataReport
+) -> None:
+    """Report who has nothing within reach but a bridge deck or a tunnel."""
+    assert city.network is not None
+    rows = np.unique(attachment.subject[city.network.enclosed[attachment.edge]])
+    if rows.size:
+        report.add(
+            name,
+            "assumption",
+            "only-enclosed-near",
+            f"{rows.size:,} of {len(ids):,} rows have only a bridge or a tunnel within reach, and "
+            "are taken to step onto it from beside.",
+            count=rows.size,
+            examples=ids.iloc[rows],
+        )
 
 
 def _subjects(city: City) -> list[tuple[str, Any, Attachment]]:

@@ -60,7 +60,9 @@ class CoverageMap(folium.Map):
 
     def __init__(self, model: MapModel, *, language: str, basemaps: tuple[Basemap, ...]) -> None:
         if language not in _LANGUAGES:
-            raise SitingError(message("drawing.bad_language", language=language))
+            raise SitingError(
+                message("drawing.unknown_language", language=language, known=_LANGUAGES)
+            )
         super().__init__(tiles=None)
         title = model.title.zh if language == "zh" else model.title.en
         page = _Page(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pyarrow.parquet as pq
 import pyogrio
+from shapely.errors import GEOSException
 
 from siting.crs import Axes, SourceCRS, crs_label, parse_crs, place
 from siting.errors import LoadError
@@ -154,6 +155,23 @@ def _primary_geometry(metadata: bytes) -> str:
     return str(json.loads(metadata)["primary_column"])
 
 
+def _read_frame(
+    path: Path,
+    columns: Sequence[str] | None,
+    options: dict[str, object],
+    subject: str,
+    report: DataReport,
+) -> gpd.GeoDataFrame:
+    """Read through Arrow; curves, which it does not know, as lines of short pieces."""
+    try:
+        return pyogrio.read_dataframe(path, columns=columns, **options)
+    except (NotImplementedError, GEOSException):
+        frame = pyogrio.read_dataframe(path, columns=columns, **{**options, "use_arrow": False})
+    message = "the layer may hold curves (arcs); they are read as lines of short straight pieces"
+    report.add(subject, "info", "curves-linearised", message, count=len(frame))
+    return frame
+
+
 def _read_ogr(
     path: Path,
     layer: str | None,
@@ -168,7 +186,7 @@ def _read_ogr(
         options["encoding"] = gdal_encoding(found)
     else:
         options["layer"] = _choose_layer(path, layer, subject)
-    frame = pyogrio.read_dataframe(path, columns=columns, **options)
+    frame = _read_frame(path, columns, options, subject, report)
     # A FlatGeobuf that was cut off ends quietly, but its header knows how many rows it had.
     options.pop("use_arrow")
     promised = pyogrio.read_info(path, **options)["features"]

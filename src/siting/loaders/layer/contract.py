@@ -39,6 +39,8 @@ from siting.loaders.layer.columns import (
     require_columns,
 )
 from siting.loaders.layer.shapes import clean_shapes, without_missing
+from siting.loaders.layer.statuses import in_service
+from siting.loaders.layer.street_directions import directed
 from siting.loaders.layer.street_ends import turn_lines
 from siting.tables import (
     AREAS,
@@ -57,6 +59,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
     import pyproj
+
+STATUS_COLUMN = "status"
+"""Where the STREETS table keeps a layer's column of statuses."""
 
 
 def residential_table(
@@ -177,6 +182,9 @@ def facilities_table(
         mapping = {facility_type.code: (facility_type.code,)}
     headers = _headers(frame)
     matches = _match(headers, FACILITY_FIELDS, declared, subject, report)
+    status = matches.pop("status", None)
+    statuses = status.column if status is not None else None
+    frame = in_service(frame, statuses, subject=subject, report=report)
     wanted = [f for f in FACILITY_FIELDS if f.name == "facility_type"]
     require_columns(headers, matches, wanted, subject=subject)
     assigned = assign_types(
@@ -203,17 +211,26 @@ def streets_table(
     report: DataReport,
     columns: Mapping[str, str | None] | None = None,
     prefix: str = "street",
+    heights: bool = False,
 ) -> gpd.GeoDataFrame:
     """Make the STREETS table of a line layer; parameters and errors as :func:`residential_table`.
 
     Lines of several parts become several rows, without the junction keys that then fit none of
     them. Several values of ``highway`` are joined by ``;`` as OpenStreetMap does. ``oneway`` is
-    only read where ``columns`` names it: in most layers it holds for vehicles, not for walkers.
-    Lines that run against their junction keys are turned.
+    only read where ``columns`` names it: in most layers it holds for vehicles, not for walkers;
+    a line that is walked against its drawing is turned. So are lines that run against their
+    junction keys. `heights` keeps those of the vertices.
     """
     declared = {"oneway": None, **(columns or {})}
     matches = _match(_headers(frame), STREET_FIELDS, declared, subject, report)
-    table = _street_columns(_filled(frame, crs, STREETS, matches, subject, report, prefix))
+    status = matches.pop("status", None)
+    if "oneway" in matches:
+        keys = {name: match.column for name, match in matches.items() if name.endswith("_node")}
+        frame = directed(frame, matches["oneway"].column, keys, subject=subject, report=report)
+    table = _filled(frame, crs, STREETS, matches, subject, report, prefix, heights=heights)
+    table = _street_columns(table)
+    if status is not None and status.column in table.columns:
+        table = table.rename(columns={status.column: STATUS_COLUMN})
     return _finished(turn_lines(table, subject=subject, report=report), STREETS, subject)
 
 
@@ -294,11 +311,13 @@ def _filled(
     subject: str,
     report: DataReport,
     prefix: str,
+    *,
+    heights: bool = False,
 ) -> gpd.GeoDataFrame:
     """Project, clean the geometry, and put the table's own columns before the layer's others."""
     kept = without_missing(frame, subject, report)
     metric = to_metric(kept, crs, subject=subject, report=report)
-    cleaned = clean_shapes(metric, spec.geometry, subject=subject, report=report)
+    cleaned = clean_shapes(metric, spec.geometry, subject=subject, report=report, heights=heights)
     own = attribute_columns(cleaned, spec, matches, subject=subject, report=report, prefix=prefix)
     used = {match.column for match in matches.values()} | {"geometry"}
     others = {

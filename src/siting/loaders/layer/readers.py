@@ -22,6 +22,7 @@ from siting.loaders.layer.columns import (
     STREET_FIELDS,
 )
 from siting.loaders.layer.contract import (
+    STATUS_COLUMN,
     areas_table,
     barriers_table,
     entrances_table,
@@ -34,6 +35,7 @@ from siting.loaders.layer.raster import read_population
 from siting.loaders.layer.reading import Context, LayerReading, PopulationReading, Readings
 from siting.loaders.layer.sources import FileSource, read_source
 from siting.loaders.layer.street_access import open_streets
+from siting.loaders.layer.street_junctions import join_lines
 from siting.loaders.layer.tables import only_where
 from siting.vocabulary.facility_types import load_facility_types
 
@@ -152,13 +154,18 @@ def _streets(layer: StreetLayer, context: Context) -> LayerReading:
 
     def make(frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> gpd.GeoDataFrame:
         table = streets_table(
-            frame, crs, subject=subject, report=context.report, columns=layer.columns
+            frame, crs, subject=subject, report=context.report, columns=layer.columns, heights=True
         )
+        table = _without_highways(table, layer.exclude_highways, subject, context.report)
         table = open_streets(
             table, private_streets=layer.private_streets, subject=subject, report=context.report,
             tags=("foot",) if is_graph else ("foot", "access"),
+            status=STATUS_COLUMN if STATUS_COLUMN in table.columns else None,
         )  # fmt: skip
-        return _without_highways(table, layer.exclude_highways, subject, context.report)
+        return join_lines(
+            table, gap_m=layer.close_gaps_m, crossings=layer.join_crossings, subject=subject,
+            report=context.report,
+        )  # fmt: skip
 
     return LayerReading(subject, frame, make)
 

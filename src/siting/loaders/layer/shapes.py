@@ -25,7 +25,12 @@ _DIMENSION = {"Point": 0, "LineString": 1, "Polygon": 2}
 
 
 def clean_shapes(
-    frame: gpd.GeoDataFrame, kinds: Sequence[str], *, subject: str, report: DataReport
+    frame: gpd.GeoDataFrame,
+    kinds: Sequence[str],
+    *,
+    subject: str,
+    report: DataReport,
+    heights: bool = False,
 ) -> gpd.GeoDataFrame:
     """Repair geometries, take single parts out of collections, leave out what cannot be used.
 
@@ -36,11 +41,14 @@ def clean_shapes(
     kinds
         Geometry types that the table accepts. Where it accepts no multi-part type, several parts
         become several rows with the same label.
+    heights
+        Keep the heights (Z) of the vertices.
 
     Returns
     -------
     GeoDataFrame
-        Only geometries of these kinds, valid, not empty, without heights or measures.
+        Only geometries of these kinds, valid, not empty, without measures, and without heights
+        unless they are asked for.
 
     Raises
     ------
@@ -48,7 +56,8 @@ def clean_shapes(
         No row is left.
     """
     frame = without_missing(frame, subject, report)
-    frame = _flattened(frame, subject, report)
+    if not heights:
+        frame = _flattened(frame, subject, report)
     frame = _repaired(frame, kinds, subject, report)
     frame = _single_parts(frame, kinds, subject, report)
     frame = _of_kinds(frame, kinds, subject, report)
@@ -80,7 +89,7 @@ def without_missing(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -
         rows = frame.index[absent]
         message = "geometry is null or empty; the rows are left out"
         report.add(subject, "excluded", "geometry-missing", message, count=len(rows), examples=rows)
-    endless = ~absent & ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    endless = ~absent & ~_is_finite(shapes)
     if endless.any():
         rows = frame.index[endless]
         message = "coordinates are not finite numbers; the rows are left out"
@@ -88,6 +97,14 @@ def without_missing(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -
             subject, "excluded", "geometry-not-finite", message, count=len(rows), examples=rows
         )
     return frame[~(absent | endless)]
+
+
+def _is_finite(shapes: _Shapes) -> NDArray[np.bool_]:
+    """Look at every vertex: the bounds of a line pass over one that is not a number."""
+    xy, row = shapely.get_coordinates(shapes, return_index=True)
+    finite = np.ones(len(shapes), bool)
+    finite[row[~np.isfinite(xy).all(axis=1)]] = False
+    return finite
 
 
 def _flattened(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.GeoDataFrame:

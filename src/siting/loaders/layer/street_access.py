@@ -1,18 +1,20 @@
-"""Streets of a line layer that its own tags close to walkers.
+"""Streets of a line layer that nobody may walk: by their class, their tags or their status.
 
-Owns nothing for OpenStreetMap files, whose ways are judged when they are read (`_osm_walk`). A
-layer that was exported from OpenStreetMap keeps the columns ``foot`` and ``access``, and the same
-words close the same streets.
+Owns the classes of roads in words that are not OpenStreetMap's. What OpenStreetMap's words mean
+is decided in `siting.loaders.osm.walking`, so that a layer and the map it came from are read alike.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from siting.errors import LoadError
-from siting.loaders.osm.walking import CLOSED, OPEN, PRIVATE
+from siting.loaders.layer.statuses import out_of_service
+from siting.loaders.osm.walking import PRIVATE_WORD, access_word, walk_access
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -22,6 +24,21 @@ if TYPE_CHECKING:
 
     from siting.data_report import DataReport
 
+_ACCESS_TAGS = ("foot", "access")
+_CLASS_TAGS = ("highway", "sidewalk", "sidewalk:left", "sidewalk:right", "sidewalk:both",
+               "motorroad")  # fmt: skip
+# Classes in other words than OpenStreetMap's, first match first: a road beside an expressway is
+# walked, a planned or unfinished one is not, whatever it will be.
+_CLASSES = (
+    (re.compile("在建|施工|规划|拟建|未建|待建|under_construction|planned"), "construction"),
+    (re.compile("辅路|辅道|人行|步行|慢行|非机动"), "service"),
+    (re.compile("高速|freeway|interstate|motorway"), "motorway"),
+    (re.compile("匝道|on_?ramp|off_?ramp"), "motorway_link"),
+    (re.compile("快速|expressway"), "trunk"),
+    (re.compile("铁路|轨道|轻轨|地铁|公交专用|railway|subway|busway"), "busway"),
+)
+_OPEN_CLASS = "road"
+
 
 def open_streets(
     streets: gpd.GeoDataFrame,
@@ -29,7 +46,8 @@ def open_streets(
     private_streets: str,
     subject: str,
     report: DataReport,
-    tags: Collection[str] = ("foot", "access"),
+    tags: Collection[str] = _ACCESS_TAGS,
+    status: str | None = None,
 ) -> gpd.GeoDataFrame:
     """Leave out the streets that nobody may walk.
 
@@ -42,11 +60,15 @@ def open_streets(
     tags
         Columns to believe. Graphs of OSMnx keep ``access`` without ``foot``, which may overrule
         it; of them only ``foot`` is believed.
+    status
+        The column that says whether a street is in use or still being built; None without one.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        ``foot`` decides where it says something, else ``access``; streets that say nothing stay.
+        ``foot`` decides where it says something, then the class of the street (motorways, trunk
+        roads without pavement, what is planned or being built), then ``access``; streets that say
+        nothing stay.
 
     Raises
     ------
@@ -67,30 +89,75 @@ def open_streets(
     >>> report.notes[0].code
     'street-closed'
     """
-    believed = [name for name in ("foot", "access") if name in tags and name in streets.columns]
-    word = _word_for_walkers(streets, believed)
-    closed = np.isin(word, list(CLOSED))
+    believed = [name for name in (*_ACCESS_TAGS, *_CLASS_TAGS) if name in streets.columns]
+    believed = [name for name in believed if name in tags or name in _CLASS_TAGS]
+    fit, closed, private = _judged(streets, believed)
+    gone, _ = out_of_service(streets, status)
+    unfit = ~fit & ~closed
+    kinds = ", ".join(sorted({str(kind) for kind in _classes(streets)[unfit]})[:5])
     _note(streets, closed, "that may not be walked are left out (foot, access)",
           "street-closed", subject, report)  # fmt: skip
+    what = f"are not for walkers by their class ({kinds}); columns: {{highway: null}} keeps them"
+    _note(streets, unfit, what, "street-not-walkable", subject, report)
+    _note(streets, gone, "are closed, planned or being built and are left out",
+          "street-gone", subject, report)  # fmt: skip
+    out = closed | unfit | gone
     if private_streets == "exclude":
-        private = np.isin(word, list(PRIVATE))
         _note(streets, private, "that are private are left out (private_streets: exclude)",
               "street-private", subject, report)  # fmt: skip
-        closed |= private
-    if closed.size and closed.all():
+        out |= private
+    if out.size and out.all():
         raise LoadError(
-            f"{subject} has no street that can be walked: foot or access closes all of them."
+            f"{subject} has no street that can be walked: foot, access or the class of the street "
+            "closes all of them."
         )
-    return streets.loc[~closed].reset_index(drop=True)
+    return streets.loc[~out].reset_index(drop=True)
 
 
-def _word_for_walkers(streets: gpd.GeoDataFrame, believed: list[str]) -> NDArray[np.str_]:
-    """Return the word of the first tag that says something about walkers, "" where none does."""
-    word = np.full(len(streets), "", dtype="U16")
-    for name in reversed(believed):
-        given = streets[name].astype(str).str.strip().str.casefold().to_numpy(dtype="U16")
-        word = np.where(np.isin(given, list(OPEN | CLOSED | PRIVATE)), given, word)
-    return word
+def _classes(streets: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    if "highway" not in streets.columns:
+        return np.full(len(streets), "", object)
+    return np.asarray(streets["highway"].fillna(""), dtype=object)
+
+
+def _judged(streets: gpd.GeoDataFrame, columns: list[str]) -> tuple[NDArray[np.bool_], ...]:
+    """Tell of each street whether its class suits walkers, and whether it is closed or private.
+
+    Each distinct set of words is judged once, by the rules for OpenStreetMap.
+    """
+    number = np.zeros(len(streets), np.int64)
+    for name in columns:
+        code, words = pd.factorize(streets[name].astype(object))
+        number = np.unique(number * (len(words) + 1) + code + 1, return_inverse=True)[1]
+    _, first, inverse = np.unique(number, return_index=True, return_inverse=True)
+    rows = streets[columns].iloc[first].to_dict("records") if columns else [{}] * len(first)
+    judged = np.array([_verdict(row) for row in rows], bool).reshape(-1, 3)
+    return tuple(judged[inverse].T)
+
+
+def _verdict(row: dict[str, object]) -> tuple[bool, bool, bool]:
+    """Return fit by its class, closed by its tags, private."""
+    tags = {
+        name: str(value).strip().lower()
+        for name, value in row.items()
+        if isinstance(value, str) and value.strip()
+    }
+    tags["highway"] = ";".join(_plain_class(kind) for kind in tags.get("highway", "").split(";"))
+    by_tags = walk_access({**tags, "highway": _OPEN_CLASS, "motorroad": "no"})
+    walk = walk_access(tags)
+    word = access_word(tags.get("foot", "")) or access_word(tags.get("access", ""))
+    private = word == PRIVATE_WORD
+    return walk is not None or by_tags is None, by_tags is None, private
+
+
+def _plain_class(kind: str) -> str:
+    """Return OpenStreetMap's word for a class of road; one that is not known is walked."""
+    plain = re.sub(r"[\s\-]+", "_", kind.strip().lower())
+    if not plain:
+        return _OPEN_CLASS
+    if plain.isascii() and plain in {"motorway", "motorway_link", "trunk", "trunk_link"}:
+        return plain
+    return next((meant for words, meant in _CLASSES if words.search(plain)), plain)
 
 
 def _note(

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siting.loaders.osm.standing import GONE_BUILDINGS, has_ended
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -65,9 +67,10 @@ _HOME_COLUMNS = (
 
 
 def residential_use(tags: Mapping[str, str]) -> str:
-    """Say whether a building is lived in: ``yes``, ``no`` or ``uncertain``.
+    """Say whether a building is lived in: ``yes``, ``no``, ``uncertain`` or ``gone``.
 
-    A ``building=yes`` without any other use is uncertain; over a shop people may live too.
+    A ``building=yes`` without any other use is uncertain; over a shop people may live too. What
+    is a ruin, abandoned or still being built is gone.
 
     Examples
     --------
@@ -75,8 +78,13 @@ def residential_use(tags: Mapping[str, str]) -> str:
     ('yes', 'uncertain')
     >>> residential_use({"building": "yes", "amenity": "school"})
     'no'
+    >>> residential_use({"building": "apartments", "abandoned": "yes"})
+    'gone'
     """
-    if tags["building"] in HOMES:
+    kinds = {part.strip() for part in tags["building"].split(";")}
+    if kinds & GONE_BUILDINGS or has_ended(tags):
+        return "gone"
+    if kinds & HOMES:
         return "yes"
     if tags["building"] != "yes" or any(key in tags for key in _OTHER_USES):
         return "no"
@@ -97,7 +105,8 @@ def homes_from_buildings(
     ----------
     buildings
         As `read_osm` gives them, in projected metres: ``building_id, name, building,
-        residential, levels, flats, geometry``. A row is a building.
+        residential, levels, flats, geometry``, perhaps `levels_unread`. A row is a building; a
+        point is a home of unknown size where it says how many flats it has or that it is lived in.
     report
         Gets what was excluded, is missing, or was assumed.
     layer
@@ -129,8 +138,10 @@ def homes_from_buildings(
     homes = _lived_in(buildings, uncertain=uncertain, layer=layer, report=report)
     homes = homes.rename(columns={"building_id": "home_id", "flats": "households"})
     levels = homes["levels"].to_numpy(dtype=float)
+    _note_unread(homes, layer, report)
     homes["levels"] = _levels(levels, default_levels, layer, report)
-    homes["footprint_m2"] = homes.geometry.area
+    area = homes.geometry.area.to_numpy()
+    homes["footprint_m2"] = np.where(area > 0, area, np.nan)  # a node has none
     homes["floor_area_m2"] = homes["footprint_m2"] * homes["levels"]
     homes["population"] = np.full(len(homes), np.nan)
     return homes[[*_HOME_COLUMNS, "geometry"]]
@@ -139,6 +150,7 @@ def homes_from_buildings(
 def _lived_in(
     buildings: gpd.GeoDataFrame, *, uncertain: bool, layer: str, report: DataReport
 ) -> gpd.GeoDataFrame:
+    buildings = _without_vague_nodes(buildings, layer, report)
     use = buildings["residential"].to_numpy()
     doubtful = int((use == "uncertain").sum())
     keep = (use == "yes") | ((use == "uncertain") & uncertain)
@@ -147,10 +159,19 @@ def _lived_in(
         layer,
         "info",
         "building-not-residential",
-        f"{others} buildings are workplaces, services or ruins by their tags; they are no homes.",
+        f"{others} buildings are workplaces or services by their tags; they are no homes.",
         count=others,
         examples=buildings.loc[use == "no", "building_id"],
     )
+    gone = buildings.loc[use == "gone", "building_id"]
+    if len(gone):
+        message = (
+            f"{len(gone)} buildings are ruins, abandoned, demolished or under construction by "
+            "their tags; nobody lives there."
+        )
+        report.add(
+            layer, "excluded", "building-gone", message, count=len(gone), examples=gone.iloc[:5]
+        )
     if doubtful:
         kept = "kept as homes" if uncertain else "left out"
         report.add(
@@ -163,6 +184,40 @@ def _lived_in(
             examples=buildings.loc[use == "uncertain", "building_id"],
         )
     return buildings.loc[keep].reset_index(drop=True)
+
+
+def _without_vague_nodes(
+    buildings: gpd.GeoDataFrame, layer: str, report: DataReport
+) -> gpd.GeoDataFrame:
+    """Leave out nodes that do not say, by their kind or by flats, that people live there."""
+    vague = (
+        (buildings.geometry.geom_type == "Point")
+        & (buildings["residential"] == "uncertain")
+        & ~(buildings["flats"] > 0)
+    ).to_numpy(dtype=bool)
+    if vague.any():
+        count = int(vague.sum())
+        message = (
+            f"{count} buildings are mapped as a node with building=yes and no number of flats; "
+            "they are no homes."
+        )
+        report.add(layer, "excluded", "building-node-vague", message,
+                   count=count, examples=buildings.loc[vague, "building_id"])  # fmt: skip
+    return buildings[~vague]
+
+
+def _note_unread(homes: gpd.GeoDataFrame, layer: str, report: DataReport) -> None:
+    if "levels_unread" not in homes.columns:
+        return
+    unread = homes["levels_unread"].notna().to_numpy(dtype=bool)
+    if unread.any():
+        first = homes.loc[unread, "levels_unread"].iloc[0]
+        message = (
+            f"{int(unread.sum())} homes have a number of storeys that is no plain positive number, "
+            f"the first is '{first}'; it counts as not mapped."
+        )
+        report.add(layer, "warning", "levels-unreadable", message,
+                   count=int(unread.sum()), examples=homes.loc[unread, "home_id"])  # fmt: skip
 
 
 def _levels(

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from siting.loaders.osm.standing import EMPTY, former_tags
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
 
     from siting.data_report import DataReport
 
-# A pitch or a garden behind a private gate serves its owners; a school's private ground is normal.
-_LEISURE_CLOSED = frozenset(("private", "no"))
+# The stages that are asked for by key; the others are hardly used before a key.
+_ASKED_STAGES = ("disused", "abandoned", "construction", "proposed", "demolished", "razed")
 
 
 class FacilityTags:
@@ -39,6 +41,8 @@ class FacilityTags:
     ('sport',)
     >>> tags.match({"leisure": "park"})
     ()
+    >>> tags.match_former({"disused:leisure": "pitch"})
+    ('sport',)
     """
 
     def __init__(self, types: Mapping[str, Sequence[Mapping[str, str | Sequence[str]]]]) -> None:
@@ -60,24 +64,36 @@ class FacilityTags:
         return tuple(sorted(self._rules))
 
     @property
+    def former_keys(self) -> tuple[str, ...]:
+        """The keys of closed or planned features that could have matched."""
+        return tuple(f"{stage}:{key}" for stage in _ASKED_STAGES for key in self.keys)
+
+    @property
     def query(self) -> dict[str, bool | list[str]]:
         """Key -> values that can begin a match, as OSMnx asks for features; True for any."""
         return {key: "*" in words or sorted(words) for key, words in sorted(self._rules.items())}
 
     def match(self, tags: Mapping[str, str]) -> tuple[str, ...]:
-        """Return the facility types of a feature, each once, in alphabetical order."""
+        """Return the facility types of a feature, each once, in alphabetical order.
+
+        A value that says that nothing is there, such as ``shop=vacant``, is not "any" value.
+        """
         found: set[str] = set()
         for key in self._rules.keys() & tags.keys():
             rules = self._rules[key]
-            for word in (*_parts(tags[key]), "*"):
+            for word in _words_there(tags[key]):
                 for code, rest in rules.get(word, ()):
                     if all(_has(tags, each, words) for each, words in rest.items()):
                         found.add(code)
         return tuple(sorted(found))
 
-    def is_closed(self, tags: Mapping[str, str]) -> bool:
-        """Say whether a feature is for its owners only."""
-        return "leisure" in tags and tags.get("access") in _LEISURE_CLOSED
+    def match_former(self, tags: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the facility types that a feature without any had once or will have."""
+        empty = {key for key in self._rules.keys() & tags.keys() if not _is_there(tags[key])}
+        former = former_tags(tags)
+        if not empty and not former:
+            return ()
+        return self.match({**tags, **dict.fromkeys(empty, "yes"), **former})
 
 
 def _words(value: str | Sequence[str]) -> frozenset[str]:
@@ -89,9 +105,18 @@ def _parts(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(";")) if ";" in value else (value,)
 
 
+def _is_there(value: str) -> bool:
+    return not EMPTY.issuperset(_parts(value))
+
+
+def _words_there(value: str) -> tuple[str, ...]:
+    """Return the words of a value, and ``*`` for any where it names something."""
+    return (*_parts(value), "*") if _is_there(value) else ()
+
+
 def _has(tags: Mapping[str, str], key: str, words: frozenset[str]) -> bool:
     value = tags.get(key)
-    return value is not None and ("*" in words or any(each in words for each in _parts(value)))
+    return value is not None and any(each in words for each in _words_there(value))
 
 
 def merge_nested(facilities: gpd.GeoDataFrame, layer: str, report: DataReport) -> gpd.GeoDataFrame:

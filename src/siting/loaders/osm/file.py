@@ -6,20 +6,35 @@ is decided by its neighbours.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import osmium
 from osmium.filter import EntityFilter, KeyFilter
 
 from siting.errors import LoadError
 from siting.loaders.osm.buildings import residential_use
-from siting.loaders.osm.walking import is_square, walk_access
+from siting.loaders.osm.standing import Standing, standing
+from siting.loaders.osm.walking import (
+    CLOSED_WORD,
+    CONDITIONS,
+    PRIVATE_WORD,
+    Walk,
+    gate_access,
+    is_enclosed,
+    is_ferry,
+    is_square,
+    walk_access,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
+
+    from numpy.typing import NDArray
 
     from siting.loaders.osm.facilities import FacilityTags
 
@@ -44,6 +59,9 @@ DIVIDING_WATER = frozenset(
         "bay",
     ]
 )
+_LEVELS = re.compile(r"\s*\+?(\d+(\.\d+)?)\s*", re.ASCII)
+_MOST_LEVELS = 200.0
+_GATE_KEYS = ("barrier", "foot", "access", "locked", *CONDITIONS)
 _MAGIC = {b"<": "osm", b"\xef\xbb\xbf<": "osm", b"\x1f\x8b": "osm.gz", b"BZh": "osm.bz2"}
 
 
@@ -57,10 +75,58 @@ class StreetLists:
     name: list[str | None] = field(default_factory=list)
     oneway: list[bool] = field(default_factory=list)
     private: list[bool] = field(default_factory=list)
+    enclosed: list[bool] = field(default_factory=list)
+    square: list[str] = field(default_factory=list)
     refs: list[int] = field(default_factory=list)
     x: list[int] = field(default_factory=list)
     y: list[int] = field(default_factory=list)
     not_walkable: int = 0
+    closed_gates: list[int] = field(default_factory=list)
+    private_gates: list[int] = field(default_factory=list)
+    conditional: list[str] = field(default_factory=list)
+    ferries: list[str] = field(default_factory=list)
+
+    def add_way(
+        self, way_id: str, size: int, tags: Mapping[str, str], walk: Walk, square: str = ""
+    ) -> None:
+        """File all of a way but its nodes; `square` names the square that it is an edge of."""
+        self.id.append(way_id)
+        self.size.append(size)
+        self.highway.append(tags["highway"])
+        self.name.append(tags.get("name"))
+        self.oneway.append(walk.direction != 0)
+        self.private.append(walk.private)
+        self.enclosed.append(is_enclosed(tags))
+        self.square.append(square)
+
+    def add_chord(
+        self, row: int, way_id: str, refs: NDArray[np.int64], xy: NDArray[np.float64]
+    ) -> None:
+        """File a straight way across the square of an edge, between two of its nodes."""
+        self.id.append(way_id)
+        self.size.append(2)
+        self.highway.append(self.highway[row])
+        self.name.append(self.name[row])
+        self.oneway.append(False)
+        self.private.append(self.private[row])
+        self.enclosed.append(True)
+        self.square.append("")
+        self.refs += refs.tolist()
+        self.x += np.rint(xy[:, 0]).astype(np.int64).tolist()
+        self.y += np.rint(xy[:, 1]).astype(np.int64).tolist()
+
+    def add_gate(self, node: int, tags: Mapping[str, str]) -> None:
+        """File a node that does not let everybody through."""
+        word = gate_access(tags)
+        if word == CLOSED_WORD:
+            self.closed_gates.append(node)
+        elif word == PRIVATE_WORD:
+            self.private_gates.append(node)
+
+    def add_conditions(self, osm_id: str, tags: Mapping[str, str]) -> None:
+        """Note what holds at some times only."""
+        if any(key in tags for key in CONDITIONS):
+            self.conditional.append(osm_id)
 
 
 @dataclass
@@ -71,18 +137,36 @@ class FeatureLists:
     wkb: list[str] = field(default_factory=list)
     attributes: list[tuple[Any, ...]] = field(default_factory=list)
 
+    def add(self, osm_id: str, wkb: str, row: tuple[Any, ...]) -> None:
+        """File one feature."""
+        self.id.append(osm_id)
+        self.wkb.append(wkb)
+        self.attributes.append(row)
+
 
 @dataclass
 class RawOsm:
-    """What one walk through a file found."""
+    """What one walk through a file found; facilities that are `private` or `gone` serve nobody."""
 
     streets: StreetLists = field(default_factory=StreetLists)
     buildings: FeatureLists = field(default_factory=FeatureLists)
     facilities: FeatureLists = field(default_factory=FeatureLists)
     water: FeatureLists = field(default_factory=FeatureLists)
     boundaries: FeatureLists = field(default_factory=FeatureLists)
-    closed: int = 0
+    private: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+
+    def add_facility(
+        self, osm_id: str, wkb: str, tags: Mapping[str, str], codes: tuple[str, ...]
+    ) -> None:
+        """File a facility that serves the public; note one that does not."""
+        found = standing(tags)
+        if found is Standing.OPEN:
+            row = (tags.get("name"), plain_number(tags.get("capacity")), codes)
+            self.facilities.add(osm_id, wkb, row)
+        else:
+            (self.gone if found is Standing.GONE else self.private).append(osm_id)
 
 
 def read_raw(path: Path, facility_tags: FacilityTags, include: AbstractSet[str]) -> RawOsm:
@@ -167,17 +251,26 @@ class _Collector:
         # Areas announced by a way or relation; osmium passes over what does not close.
         self._announced: dict[str, None] = {}
         self._built: set[str] = set()
-        self.node_keys = facility_tags.keys if "facilities" in include else ()
+        self.facility_keys = (
+            (*facility_tags.keys, *facility_tags.former_keys) if "facilities" in include else ()
+        )
+        self.gate_keys = _GATE_KEYS if "streets" in include else ()
+        self.home_keys = ("building",) if "buildings" in include else ()
+        self.node_keys = (*self.facility_keys, *self.gate_keys, *self.home_keys)
         # An empty filter lets everything pass, so a key that no way has stands in.
         self.way_keys = tuple(
             key
-            for layer, key in (("streets", "highway"), ("water", "waterway"))
+            for layer, key in (
+                ("streets", "highway"),
+                ("streets", "route"),
+                ("water", "waterway"),
+            )
             if layer in include
         ) or ("siting:none",)
         self.area_keys = tuple(sorted(self._keys_of_areas()))
 
     def _keys_of_areas(self) -> set[str]:
-        keys = set(self.node_keys)
+        keys = set(self.facility_keys)
         keys |= {"building"} if "buildings" in self._include else set()
         keys |= set(WATER_AREAS) if "water" in self._include else set()
         keys |= {"boundary"} if "boundaries" in self._include else set()
@@ -195,9 +288,20 @@ class _Collector:
             if tags.get("type") in ("multipolygon", "boundary"):
                 self._announce(f"r{thing.id}", tags)
         else:
-            codes = self._tags.match(tags)
-            if codes:
-                self._facility(f"n{thing.id}", self._wkb.create_point(thing), tags, codes)
+            self._node(thing, tags)
+
+    def _node(self, node: Any, tags: Mapping[str, str]) -> None:
+        if any(key in tags for key in self.gate_keys):
+            self.raw.streets.add_gate(node.id, tags)
+            self.raw.streets.add_conditions(f"n{node.id}", tags)
+        row = building_row(tags) if self.home_keys else None
+        if row is not None:
+            self.raw.buildings.add(f"n{node.id}", self._wkb.create_point(node), row)
+        codes = self._codes(tags)
+        if codes:
+            self.raw.add_facility(f"n{node.id}", self._wkb.create_point(node), tags, codes)
+        elif "facilities" in self._include and self._tags.match_former(tags):
+            self.raw.gone.append(f"n{node.id}")
 
     def finish(self) -> None:
         """Note the areas that were announced and never came."""
@@ -223,24 +327,23 @@ class _Collector:
 
     def _way(self, way: Any, tags: Mapping[str, str]) -> None:
         if "highway" in tags and "streets" in self._include:
-            self._street(f"w{way.id}", way.nodes, tags)
+            square = f"w{way.id}" if is_square(tags) and tags.get("area") == "yes" else ""
+            self._street(f"w{way.id}", way.nodes, tags, square)
+        elif "streets" in self._include and is_ferry(tags):
+            self.raw.streets.ferries.append(f"w{way.id}")
         elif tags.get("waterway") in WATER_LINES and "tunnel" not in tags:
             self._line_of_water(way, tags)
 
-    def _street(self, way_id: str, nodes: Any, tags: Mapping[str, str]) -> None:
+    def _street(self, way_id: str, nodes: Any, tags: Mapping[str, str], square: str = "") -> None:
         streets = self.raw.streets
         walk = walk_access(tags)
         if walk is None:
             streets.not_walkable += 1
             return
+        streets.add_conditions(way_id, tags)
         # A one-way against the drawing is drawn the other way round, so `oneway` needs no sign.
         order = list(nodes)[::-1] if walk.direction < 0 else list(nodes)
-        streets.id.append(way_id)
-        streets.size.append(len(order))
-        streets.highway.append(tags["highway"])
-        streets.name.append(tags.get("name"))
-        streets.oneway.append(walk.direction != 0)
-        streets.private.append(walk.private)
+        streets.add_way(way_id, len(order), tags, walk, square)
         streets.refs += [node.ref for node in order]
         streets.x += [node.x for node in order]
         streets.y += [node.y for node in order]
@@ -251,13 +354,15 @@ class _Collector:
         except RuntimeError:
             self.raw.broken.append(f"w{way.id}")
             return
-        self._file(self.raw.water, f"w{way.id}", wkb, (tags.get("name"), tags["waterway"], True))
+        self.raw.water.add(f"w{way.id}", wkb, (tags.get("name"), tags["waterway"], True))
 
     def _area(self, area: Any, tags: Mapping[str, str]) -> None:
         area_id = f"{'w' if area.from_way() else 'r'}{area.orig_id()}"
         if is_square(tags) and not area.from_way() and "streets" in self._include:
             self._rings(area, area_id, tags)
         wanted, codes = self._rows(tags), self._codes(tags)
+        if not codes and "facilities" in self._include and self._tags.match_former(tags):
+            self.raw.gone.append(area_id)
         if not wanted and not codes:
             return
         try:
@@ -266,40 +371,38 @@ class _Collector:
             return
         self._built.add(area_id)
         for lists, row in wanted:
-            self._file(lists, area_id, wkb, row)
+            lists.add(area_id, wkb, row)
         if codes:
-            self._facility(area_id, wkb, tags, codes)
+            self.raw.add_facility(area_id, wkb, tags, codes)
 
     def _rings(self, area: Any, area_id: str, tags: Mapping[str, str]) -> None:
         """Let the edges of a square mapped as a relation be walked; its ways carry no tags."""
         rings = [ring for outer in area.outer_rings() for ring in (outer, *area.inner_rings(outer))]
         for number, ring in enumerate(rings):
-            self._street(f"{area_id}.{number}", ring, tags)
-
-    def _facility(
-        self, osm_id: str, wkb: str, tags: Mapping[str, str], codes: tuple[str, ...]
-    ) -> None:
-        if self._tags.is_closed(tags):
-            self.raw.closed += 1
-            return
-        row = (tags.get("name"), plain_number(tags.get("capacity")), codes)
-        self._file(self.raw.facilities, osm_id, wkb, row)
-
-    def _file(self, lists: FeatureLists, osm_id: str, wkb: str, row: tuple[Any, ...]) -> None:
-        lists.id.append(osm_id)
-        lists.wkb.append(wkb)
-        lists.attributes.append(row)
+            self._street(f"{area_id}.{number}", ring, tags, area_id)
 
 
 def building_row(tags: Mapping[str, str]) -> tuple[Any, ...] | None:
-    """Return name, kind, use, levels and flats of a building; None for anything else."""
+    """Return name, kind, use, levels, flats and unreadable levels; None for anything else."""
     if tags.get("building", "no") == "no":
         return None
-    levels, flats = (
-        plain_number(tags.get("building:levels")),
-        plain_number(tags.get("building:flats")),
-    )
-    return tags.get("name"), tags["building"], residential_use(tags), levels, flats
+    text = tags.get("building:levels")
+    levels, flats = number_of_levels(text), plain_number(tags.get("building:flats"))
+    unread = text if text and levels != levels else None  # noqa: PLR0124 - not a number
+    return tags.get("name"), tags["building"], residential_use(tags), levels, flats, unread
+
+
+def number_of_levels(text: str | None) -> float:
+    """Read a number of storeys as mappers should write it: digits, positive, not thousands.
+
+    Examples
+    --------
+    >>> number_of_levels("6"), number_of_levels("6.5"), number_of_levels("3-4")
+    (6.0, 6.5, nan)
+    """
+    plain = _LEVELS.fullmatch(text or "")
+    number = float(plain.group(1)) if plain else 0.0
+    return number if 0 < number <= _MOST_LEVELS else float("nan")
 
 
 def water_row(tags: Mapping[str, str]) -> tuple[Any, ...] | None:

@@ -23,13 +23,13 @@ from siting.loaders.osm.file import (
     WATER_LINES,
     FeatureLists,
     RawOsm,
+    StreetLists,
     building_row,
-    plain_number,
     water_row,
 )
 from siting.loaders.osm.streets import coordinate_units
 from siting.loaders.osm.tables import OsmExtract, OsmLayer, checked_layers, extract_of
-from siting.loaders.osm.walking import is_square, walk_access
+from siting.loaders.osm.walking import is_ferry, is_square, walk_access
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,6 +42,15 @@ if TYPE_CHECKING:
 CACHE_FOLDER = ".siting-cache"
 
 _Tags = dict[str, str]
+# Walls and fences are not asked for: nearly all of them are lines beside the streets.
+_STREET_QUERY: dict[str, bool | list[str]] = {
+    "highway": True,
+    "barrier": [
+        "bollard", "entrance", "full-height_turnstile", "gate", "hampshire_gate", "kissing_gate",
+        "lift_gate", "sally_port", "sliding_gate", "swing_gate", "turnstile", "wicket_gate",
+    ],
+    "route": ["ferry"],
+}  # fmt: skip
 _WATER_QUERY = {**{k: sorted(v) for k, v in WATER_AREAS.items()}}
 _WATER_QUERY["waterway"] = sorted({*_WATER_QUERY["waterway"], *WATER_LINES})
 
@@ -88,7 +97,7 @@ def read_place(
     raw = RawOsm()
     fetcher = _Fetcher(place, cache)
     if "streets" in wanted:
-        _collect_streets(fetcher.features({"highway": True}), raw)
+        _collect_streets(fetcher.features(_STREET_QUERY), raw)
         if not raw.streets.id:
             raise LoadError(f"streets: '{place}' has no streets that can be walked.")
     if "buildings" in wanted:
@@ -136,10 +145,11 @@ def read_graph(path: Path) -> gpd.GeoDataFrame:
             "output of osmnx.save_graphml."
         ) from None
     frame = edges.reset_index()
-    for column in ("highway", "name"):
+    for column in ("highway", "name", "bridge", "tunnel", "layer"):
         if column in frame.columns:
             frame[column] = [";".join(v) if isinstance(v, list) else v for v in frame[column]]
-    kept = [each for each in ("u", "v", "key", "highway", "name", "geometry") if each in frame]
+    wanted = ("u", "v", "key", "highway", "name", "bridge", "tunnel", "layer", "geometry")
+    kept = [each for each in wanted if each in frame]
     return frame[kept]
 
 
@@ -216,37 +226,47 @@ def _rows(frame: gpd.GeoDataFrame) -> Iterator[tuple[str, _Tags, Any]]:
 def _collect_streets(features: Iterable[tuple[str, _Tags, Any]], raw: RawOsm) -> None:
     """File the walkable ways, with numbers of shared vertices in place of node ids."""
     streets = raw.streets
-    lines = []
+    lines, gates = [], []
     for osm_id, tags, shape in features:
         if osm_id.startswith("n"):
-            continue
-        walk = walk_access(tags)
-        closed = shape.geom_type in ("Polygon", "MultiPolygon")
-        if walk is None or (osm_id.startswith("r") and not is_square(tags)):
-            streets.not_walkable += 1
-            continue
-        for part in shapely.get_parts(shape.boundary if closed else shape):
-            lines.append(shapely.reverse(part) if walk.direction < 0 else part)
-            streets.id.append(osm_id)
-            streets.size.append(shapely.get_num_coordinates(part))
-            streets.highway.append(tags["highway"])
-            streets.name.append(tags.get("name"))
-            streets.oneway.append(walk.direction != 0)
-            streets.private.append(walk.private)
-    units = coordinate_units(shapely.get_coordinates(lines))
-    _, number = np.unique(units, axis=0, return_inverse=True)
-    streets.x, streets.y = units[:, 0].tolist(), units[:, 1].tolist()
-    streets.refs = number.ravel().tolist()
+            gates.append((osm_id, tags, shape))
+        elif is_ferry(tags):
+            streets.ferries.append(osm_id)
+        elif "highway" in tags:
+            lines += _street_parts(osm_id, tags, shape, streets)
+    points = [shape for _, _, shape in gates]
+    units = coordinate_units(shapely.get_coordinates([*lines, *points]))
+    number = np.unique(units, axis=0, return_inverse=True)[1].ravel()
+    vertices = len(units) - len(points)
+    streets.x, streets.y = units[:vertices, 0].tolist(), units[:vertices, 1].tolist()
+    streets.refs = number[:vertices].tolist()
+    for node, (osm_id, tags, _) in zip(number[vertices:].tolist(), gates, strict=True):
+        streets.add_gate(node, tags)
+        streets.add_conditions(osm_id, tags)
+
+
+def _street_parts(osm_id: str, tags: _Tags, shape: Any, streets: StreetLists) -> list[Any]:
+    """File a way, or the edges of a square, and return its lines in the order they are walked."""
+    walk = walk_access(tags)
+    closed = shape.geom_type in ("Polygon", "MultiPolygon")
+    if walk is None or (osm_id.startswith("r") and not is_square(tags)):
+        streets.not_walkable += 1
+        return []
+    streets.add_conditions(osm_id, tags)
+    parts = shapely.get_parts(shape.boundary if closed else shape)
+    for part in parts:
+        square = osm_id if closed and is_square(tags) else ""
+        streets.add_way(osm_id, shapely.get_num_coordinates(part), tags, walk, square)
+    return list(shapely.reverse(parts) if walk.direction < 0 else parts)
 
 
 def _collect(features: Iterable[tuple[str, _Tags, Any]], row_of: Any, lists: FeatureLists) -> None:
     for osm_id, tags, shape in features:
         row = row_of(tags)
         area = shape.geom_type in ("Polygon", "MultiPolygon")
-        if row is not None and (area or tags.get("waterway") in WATER_LINES):
-            lists.id.append(osm_id)
-            lists.wkb.append(shapely.to_wkb(shape, hex=True))
-            lists.attributes.append(row)
+        node = shape.geom_type == "Point" and "building" in tags
+        if row is not None and (area or node or tags.get("waterway") in WATER_LINES):
+            lists.add(osm_id, shapely.to_wkb(shape, hex=True), row)
 
 
 def _any_water(tags: _Tags) -> tuple[Any, ...] | None:
@@ -259,13 +279,10 @@ def _collect_facilities(
     features: Iterable[tuple[str, _Tags, Any]], facility_tags: FacilityTags, raw: RawOsm
 ) -> None:
     for osm_id, tags, shape in features:
+        if shape.geom_type not in ("Point", "Polygon", "MultiPolygon"):
+            continue
         codes = facility_tags.match(tags)
-        if not codes or shape.geom_type not in ("Point", "Polygon", "MultiPolygon"):
-            continue
-        if facility_tags.is_closed(tags):
-            raw.closed += 1
-            continue
-        raw.facilities.id.append(osm_id)
-        raw.facilities.wkb.append(shapely.to_wkb(shape, hex=True))
-        capacity = plain_number(tags.get("capacity"))
-        raw.facilities.attributes.append((tags.get("name"), capacity, codes))
+        if codes:
+            raw.add_facility(osm_id, shapely.to_wkb(shape, hex=True), tags, codes)
+        elif facility_tags.match_former(tags):
+            raw.gone.append(osm_id)

@@ -45,7 +45,10 @@ def coordinate_units(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
 
 
 def split_at_junctions(
-    counts: npt.NDArray[np.int64], refs: npt.NDArray[np.int64], xy: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64],
+    refs: npt.NDArray[np.int64],
+    xy: npt.NDArray[np.int64],
+    gates: npt.NDArray[np.int64] | None = None,
 ) -> Segments:
     """Split ways wherever two of them, or one with itself, share a node.
 
@@ -58,6 +61,8 @@ def split_at_junctions(
     xy
         Their coordinates in units of 1e-7 degrees, (n, 2). `MISSING_COORDINATE` marks nodes
         outside the extract: the way is cut there, as it is at the edge of the map.
+    gates
+        Node ids where ways are split too, though they may not be junctions.
 
     Returns
     -------
@@ -80,7 +85,10 @@ def split_at_junctions(
     # A node written twice in a row would make a segment without length.
     keep[1:] &= (refs[1:] != refs[:-1]) | (run[1:] != run[:-1])
     way, refs, xy, run = way[keep], refs[keep], xy[keep], run[keep]
-    cuts = np.flatnonzero(_is_cut(refs, run))
+    cut = _is_cut(refs, run)
+    if gates is not None and gates.size:
+        cut |= np.isin(refs, gates)
+    cuts = np.flatnonzero(cut)
     joined = run[cuts[:-1]] == run[cuts[1:]]
     first, last = cuts[:-1][joined], cuts[1:][joined]
     return Segments(

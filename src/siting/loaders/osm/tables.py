@@ -16,8 +16,11 @@ import shapely
 
 from siting.errors import LoadError
 from siting.loaders.osm.buildings import homes_from_buildings
+from siting.loaders.osm.buildings_once import buildings_once
 from siting.loaders.osm.facilities import FacilityTags, merge_nested
 from siting.loaders.osm.file import FeatureLists, RawOsm, StreetLists, read_raw
+from siting.loaders.osm.gates import Cut, Gates, close_gates
+from siting.loaders.osm.squares import add_ways_across
 from siting.loaders.osm.streets import split_at_junctions
 
 if TYPE_CHECKING:
@@ -47,10 +50,12 @@ class OsmExtract:
     Parameters
     ----------
     streets
-        STREETS-shaped: ``street_id, from_node, to_node, highway, name, oneway, private``. A row is
-        a segment between two junctions; the nodes are OpenStreetMap's.
+        STREETS-shaped: ``street_id, from_node, to_node, highway, name, oneway, private,
+        enclosed``. A row is a segment between two junctions; the nodes are OpenStreetMap's.
     buildings
-        ``building_id, name, building, residential (yes | no | uncertain), levels, flats``.
+        ``building_id, name, building, residential (yes | no | uncertain | gone), levels, flats,
+        levels_unread``; the last is a number of storeys that could not be read. Points are
+        buildings that are mapped as nodes.
     facilities
         FACILITIES-shaped: ``facility_id, name, facility_type, capacity``; one row per type.
     water
@@ -129,19 +134,23 @@ def extract_of(
     exclude_highways: Iterable[str],
 ) -> OsmExtract:
     """Make tables of what was collected, from a file or from the net; see `read_osm`."""
-    streets, facilities = _streets(raw.streets), _facilities(raw.facilities)
+    residents = private_streets == "residents"
+    streets = _streets(raw.streets, f"streets ({name})", report, residents=residents)
+    facilities = _facilities(raw.facilities)
     _note_raw(raw, name, report)
     left_out = frozenset(exclude_highways)
     return OsmExtract(
         streets=_allowed(streets, private_streets, left_out, name, report),
-        buildings=_table(raw.buildings, _BUILDING_COLUMNS, "building_id"),
+        buildings=buildings_once(
+            _table(raw.buildings, _BUILDING_COLUMNS, "building_id"), f"residential ({name})", report
+        ),
         facilities=merge_nested(facilities, f"facilities ({name})", report),
         water=_table(raw.water, ("name", "kind", "divides"), "water_id"),
         boundaries=_table(raw.boundaries, ("name", "admin_level", "population"), "area_id"),
     )
 
 
-_BUILDING_COLUMNS = ("name", "building", "residential", "levels", "flats")
+_BUILDING_COLUMNS = ("name", "building", "residential", "levels", "flats", "levels_unread")
 _KINDS: dict[str, type] = {
     **dict.fromkeys(("levels", "flats", "admin_level", "population", "capacity"), float),
     "divides": bool,
@@ -157,10 +166,23 @@ def checked_layers(include: Iterable[str]) -> frozenset[str]:
     return wanted
 
 
-def _streets(lists: StreetLists) -> gpd.GeoDataFrame:
+def _streets(
+    lists: StreetLists, layer: str, report: DataReport, *, residents: bool
+) -> gpd.GeoDataFrame:
+    across = add_ways_across(lists)
+    if across:
+        message = f"{across} straight ways across pedestrian squares were added to their edges."
+        report.add(layer, "info", "square-crossed", message, count=across)
     xy = np.column_stack((np.array(lists.x, dtype=np.int64), np.array(lists.y, dtype=np.int64)))
     sizes, refs = np.array(lists.size, dtype=np.int64), np.array(lists.refs, dtype=np.int64)
-    parts = split_at_junctions(sizes, refs, xy)
+    gates = Gates(
+        np.array(lists.closed_gates, dtype=np.int64), np.array(lists.private_gates, dtype=np.int64)
+    )
+    parts = split_at_junctions(sizes, refs, xy, gates.all)
+    private = np.array(lists.private, dtype=bool)[parts.way]
+    cut = close_gates(parts, gates, private, residents=residents)
+    _note_gates(cut, layer, report)
+    parts = cut.segments
     owner = _column(lists.id)[parts.way]
     ids = [f"{way}-{part}" for way, part in zip(owner, parts.ordinal, strict=True)]
     columns = {
@@ -170,9 +192,25 @@ def _streets(lists: StreetLists) -> gpd.GeoDataFrame:
         "highway": _column(lists.highway)[parts.way],
         "name": _column(lists.name)[parts.way],
         "oneway": np.array(lists.oneway, dtype=bool)[parts.way],
-        "private": np.array(lists.private, dtype=bool)[parts.way],
+        "private": private,
+        "enclosed": np.array(lists.enclosed, dtype=bool)[parts.way],
     }
     return gpd.GeoDataFrame(columns, geometry=parts.lines, crs="EPSG:4326")
+
+
+def _note_gates(cut: Cut, layer: str, report: DataReport) -> None:
+    if cut.closed:
+        message = (
+            f"{cut.closed} gates and barriers on ways do not let walkers through (locked, foot=no, "
+            "access=no or private, a wall); the ways end there."
+        )
+        report.add(layer, "info", "gate-closed", message, count=cut.closed)
+    if cut.kept:
+        message = (
+            f"{cut.kept} private gates stand on private streets or are the only way to what lies "
+            "behind; residents pass them, so they are open (private_streets: exclude closes them)."
+        )
+        report.add(layer, "assumption", "gate-private-kept", message, count=cut.kept)
 
 
 def _column(values: Sequence[object]) -> npt.NDArray[np.object_]:
@@ -210,10 +248,8 @@ def _note_raw(raw: RawOsm, name: str, report: DataReport) -> None:
     if count:
         message = f"{count} ways may not be walked (motorways, foot=no, under construction ...)."
         report.add(streets, "info", "way-not-walkable", message, count=count)
-    if raw.closed:
-        message = f"{raw.closed} leisure facilities are for their owners only (access=private)."
-        report.add(f"facilities ({name})", "excluded", "facility-private", message,
-                   count=raw.closed)  # fmt: skip
+    _note_times(raw.streets, streets, report)
+    _note_facilities(raw, f"facilities ({name})", report)
     if raw.broken:
         message = (
             f"{len(raw.broken)} areas or water lines could not be built from their ways and are "
@@ -221,6 +257,41 @@ def _note_raw(raw: RawOsm, name: str, report: DataReport) -> None:
         )
         report.add(name, "excluded", "osm-geometry-broken", message,
                    count=len(raw.broken), examples=raw.broken)  # fmt: skip
+
+
+def _note_times(lists: StreetLists, layer: str, report: DataReport) -> None:
+    if lists.conditional:
+        message = (
+            f"{len(lists.conditional)} ways and gates are open at some times or to some people "
+            "only (foot:conditional, access:conditional); they are read as if that were not said."
+        )
+        report.add(layer, "warning", "way-conditional", message,
+                   count=len(lists.conditional), examples=lists.conditional)  # fmt: skip
+    if lists.ferries:
+        message = (
+            f"{len(lists.ferries)} ferries that take people on foot are left out: how long they "
+            "are waited for is not on the map. Add a line to the streets where one should count."
+        )
+        report.add(layer, "excluded", "ferry-left-out", message,
+                   count=len(lists.ferries), examples=lists.ferries)  # fmt: skip
+
+
+def _note_facilities(raw: RawOsm, layer: str, report: DataReport) -> None:
+    if raw.private:
+        message = (
+            f"{len(raw.private)} facilities are for their owners only (access=private); they "
+            "serve nobody else."
+        )
+        report.add(layer, "excluded", "facility-private", message,
+                   count=len(raw.private), examples=raw.private)  # fmt: skip
+    if raw.gone:
+        message = (
+            f"{len(raw.gone)} facilities are closed, empty, demolished or not built by their tags "
+            "(shop=vacant, disused=yes, construction=yes, opening_hours=off ...); they serve "
+            "nobody."
+        )
+        report.add(layer, "excluded", "facility-gone", message,
+                   count=len(raw.gone), examples=raw.gone)  # fmt: skip
 
 
 def _allowed(

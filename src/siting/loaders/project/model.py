@@ -222,6 +222,18 @@ class StreetLayer(_WalkRules, _Readable):
         description="Name of a place that OSMnx looks up and fetches when online; kept in "
         ".siting-cache beside the project file.",
     )
+    join_crossings: bool = Field(
+        default=True,
+        description="Whether lines of a layer without junction keys meet where they cross, unless "
+        "a bridge, a tunnel, layer or the heights keep them apart.",
+    )
+    close_gaps_m: float = Field(
+        default=0.5,
+        ge=0,
+        le=20,
+        description="Longest gap in metres between the end of a line and another line that is "
+        "taken for a slip of the drawing and closed; layers without junction keys only.",
+    )
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

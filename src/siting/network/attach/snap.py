@@ -22,11 +22,19 @@ from siting.network.attach.subjects import find_starts
 from siting.network.costs import TOLERANCE_M
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike, NDArray
 
     from siting.network.attach.subjects import Starts
     from siting.network.graph import Network
     from siting.network.kernels.grid import SegmentGrid
+
+EQUAL_M = 1.0
+"""Streets that are farther by no more than this are as near as the nearest: maps are no better."""
+
+# Beyond so many streets that are as near, more of them are more of the same.
+_MOST_EQUAL = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,10 +80,10 @@ def snap(
     Returns
     -------
     Attachment
-        Points have one row. An outline under 200 m long has one: where it is nearest to a street,
+        A point has one row. An outline under 200 m long has one: where it is nearest to a street,
         which is 0 m where a street crosses it. A longer one is reached from there and from places
-        at most 50 m apart along it, each with its nearest street. Of equally near streets the one
-        with the lowest edge number is taken.
+        at most 50 m apart along it, each with its nearest street. Whoever has several streets as
+        near, within `EQUAL_M`, may leave by any of them and has a row for each.
 
     Raises
     ------
@@ -86,8 +94,9 @@ def snap(
     Notes
     -----
     The nearest street of every subject is looked for among existing ones. A street marked `added`
-    (see `build_network`) that is at least as near gives one row more; so a proposed path gives more
-    ways out and takes none away, and nobody's distance grows.
+    (see `build_network`) that is as near gives one row more; so a proposed path gives more ways out
+    and takes none away, and nobody's distance grows. Nobody steps onto a bridge deck or into a
+    tunnel from beside it, unless no other street is within reach.
 
     Examples
     --------
@@ -143,24 +152,70 @@ def _legs(
     barriers: gpd.GeoDataFrame | None,
     threads: int | None,
 ) -> _Legs:
-    """Find the nearest existing street of every start, and every added one that is as near."""
+    """Find the nearest existing street of every start, and all that are as near."""
     limit = np.full(starts.size, limit_m)
-    ignored = np.full(starts.size, -1, np.int32)
-    look = partial(_search, network, barrier_grid(barriers), starts, limit, ignored, threads)
-    legs, hindered = look(network.segment_grid, np.arange(starts.size))
+    ignored = np.full((starts.size, 1), -1, np.int32)
+    walls = barrier_grid(barriers)
+    grid, rows = network.segment_grid, np.arange(starts.size)
+    legs, hindered = _search(network, walls, starts, limit, ignored, threads, grid, rows)
     hindered_rows = np.flatnonzero(hindered)
-    around = barriers_around(barriers, starts.shapes_of(hindered_rows))
-    ignored[hindered_rows] = around
-    inside = hindered_rows[around >= 0]
-    found = [legs]
+    ignored[hindered_rows, 0] = barriers_around(barriers, starts.shapes_of(hindered_rows))
+    look = partial(_search, network, walls, starts)
+    inside = np.flatnonzero(ignored[:, 0] >= 0)
     if inside.size:
-        found = [_taken(legs, ignored[legs.start] < 0), look(network.segment_grid, inside)[0]]
-    for legs in found:
-        limit[legs.start] = legs.access_m
+        again = look(limit, ignored, threads, grid, inside)[0]
+        legs = _together([_taken(legs, ignored[legs.start, 0] < 0), again])
+    shut_out = _without_legs(starts, legs) if network.enclosed.any() else rows[:0]
+    if shut_out.size:
+        legs = _together([legs, look(limit, ignored, threads, network.enclosed_grid, shut_out)[0]])
+    limit[legs.start] = np.minimum(legs.access_m + EQUAL_M, limit_m)
+    found = [legs, *_equal_legs(network, partial(look, limit), ignored, threads, legs)]
     for edge in np.flatnonzero(network.edge_added):
         grid = kernels.build_segment_grid(network.edge_xy, network.edge_offsets, np.array([edge]))
-        found.append(look(grid, starts.near(grid, limit))[0])
+        found.append(look(limit, ignored, threads, grid, starts.near(grid, limit))[0])
     return _together(found)
+
+
+def _without_legs(starts: Starts, legs: _Legs) -> NDArray[np.int64]:
+    """Return the starts of subjects that reach no street."""
+    reached = np.zeros(starts.subjects, bool)
+    reached[starts.subject[legs.start]] = True
+    return np.flatnonzero(~reached[starts.subject])
+
+
+def _equal_legs(
+    network: Network,
+    look: Callable[..., tuple[_Legs, NDArray[np.bool_]]],
+    ignored: NDArray[np.int32],
+    threads: int | None,
+    legs: _Legs,
+) -> list[_Legs]:
+    """Find the other streets that are as near: at a corner, over a passage, across a lane.
+
+    A street that is met at the junction where the first one is met leads nowhere else.
+    """
+    seen = np.full((len(ignored), 1 + _MOST_EQUAL), -1, np.int32)
+    seen[:, 0] = ignored[:, 0]
+    junction = np.full(len(ignored), -1, np.int64)
+    junction[legs.start] = _junctions(network, legs)
+    found, last = [], legs
+    for round_ in range(1, _MOST_EQUAL + 1):
+        seen[last.start, round_] = last.edge
+        last = look(seen, threads, network.segment_grid, np.sort(last.start))[0]
+        if not last.start.size:
+            break
+        at = _junctions(network, last)
+        found.append(_taken(last, (at < 0) | (at != junction[last.start])))
+    return found
+
+
+def _junctions(network: Network, legs: _Legs) -> NDArray[np.int64]:
+    """Return the node at which each leg meets its edge; -1 between the ends."""
+    node = np.full(legs.edge.size, -1, np.int64)
+    for place, ends in ((0.0, network.edge_from), (1.0, network.edge_to)):
+        there = legs.position == place
+        node[there] = ends[legs.edge[there]]
+    return node
 
 
 def _together(found: list[_Legs]) -> _Legs:

@@ -28,7 +28,8 @@ def nearest_segments(order, circle, sides, offsets, limit, ignored, grid, barrie
     limit
         float64 (n,): nothing farther away counts.
     ignored
-        int32 (n,): a barrier that does not count for the subject; -1 none.
+        int32 (n, 1 + k): a barrier that does not count for the subject, then k lines that are not
+        looked at; -1 none.
     grid, barriers
         SegmentGrid: where to look, and what no access leg may cross.
     out
@@ -136,6 +137,9 @@ def _improve(x, y, s, t, square, best, ignored, lines, barriers):
     ends, owner = lines
     if not _better(s, square, best, owner):
         return best
+    for k in range(1, len(ignored)):
+        if owner[s] == ignored[k]:
+            return best
     if not len(barriers.ends):
         return s, t, square, best[3]
     qx, qy = _place(ends, s, t)
@@ -275,7 +279,7 @@ def _is_blocked(x, y, qx, qy, barriers, ignored):
             cell = r * barriers.columns + c
             for at in range(barriers.offsets[cell], barriers.offsets[cell + 1]):
                 s = barriers.items[at]
-                if barriers.owner[s] != ignored and _cuts(barriers.ends, s, x, y, qx, qy):
+                if barriers.owner[s] != ignored[0] and _cuts(barriers.ends, s, x, y, qx, qy):
                     return True
     return False
 

@@ -43,7 +43,7 @@ _WORTH_KEEPING = 20_000
 _KEPT = 12
 _DAMAGE = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 # Of the streets, what says which of them meet, and which way they may be walked.
-_JOINING = ("from_node", "to_node", "oneway", "added")
+_JOINING = ("from_node", "to_node", "oneway", "added", "enclosed")
 _SIMPLE = (0, 1)  # shapely's type ids of points and lines
 
 Columns = Mapping[str, Any]
@@ -258,6 +258,7 @@ def _per_edge(network: Network) -> list[NDArray[Any]]:
         network.cost_backward,
         network.edge_street,
         network.edge_added,
+        network.enclosed,
     ]
 
 

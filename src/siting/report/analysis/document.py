@@ -12,12 +12,12 @@ from pathlib import PurePath
 from typing import Any
 
 from siting.data_report import DataNote
-from siting.message import Language, Message
-from siting.report.analysis.document_words import PARAMETERS, WORDS
+from siting.message import Given, Language, Message, Term, message
 from siting.report.analysis.note_words import note_layer, note_text
 from siting.report.analysis.sources import SourceList
 from siting.report.analysis.text import is_shown, silent_lines, summary_tables, totals_text
 from siting.report.pages import fill
+from siting.words import say, word
 
 # How many notes of a kind a reader is shown; all of them are in data-report.json.
 _MOST_NOTES = {"warning": 8, "assumption": 5, "excluded": 4, "repair": 3}
@@ -116,8 +116,16 @@ class _Speech:
     def __init__(self, language: Language) -> None:
         self.language = language
 
-    def __call__(self, key: str, **values: object) -> str:
-        return WORDS[key][self.language == "en"].format(**values)
+    def __call__(self, key: str, **values: Given) -> str:
+        return say(message(f"document.{key}", **values), self.language)
+
+    def labelled(self, label: str, text: str) -> str:
+        """Put a label before a text."""
+        return say(message("mark.labelled", label=label, text=text), self.language)
+
+    def mark(self, name: str) -> str:
+        """Return a mark that stands between parts."""
+        return word(f"mark.{name}", self.language)
 
 
 def _brief(document: Document, say: _Speech) -> str:
@@ -129,7 +137,7 @@ def _brief(document: Document, say: _Speech) -> str:
     if worst is not None:
         sentences.append(_largest(worst, document, say))
     if document.areas:
-        names = say("comma").join(area.name for area in document.areas[:3])
+        names = say.mark("comma").join(area.name for area in document.areas[:3])
         sentences.append(say("worst", areas=names))
     if unknown := summary["verdicts"]["unknown"]:
         sentences.append(say("unknown", count=f"{unknown:,}"))
@@ -192,9 +200,9 @@ def _sources(document: Document, say: _Speech) -> dict[str, Any]:
         (
             f"{number}",
             source.name,
-            say("comma").join(say(each) for each in source.strengths),
-            say("comma").join(source.confidences),
-            say("joint").join(source.marked_clauses()),
+            say.mark("comma").join(say(each) for each in source.strengths),
+            say.mark("comma").join(source.confidences),
+            say.mark("semicolon").join(source.marked_clauses()),
         )
         for number, source in enumerate(SourceList(document.summary["rules"]).documents, start=1)
     ]
@@ -205,13 +213,13 @@ def _data(document: Document, say: _Speech) -> list[str]:
     manifest = document.manifest
     names = [PurePath(each["path"]).name for each in manifest["inputs"]]
     values = [
-        say("is", name=_parameter(name, document.language), value=_shown(value))
+        say.labelled(_parameter(name, document.language), _shown(value))
         for name, value in manifest["parameters"].items()
         if value not in (None, {}, [])
     ]
     texts = [
-        say("read", count=len(names), files=say("comma").join(names)),
-        say("set", values=say("joint").join(values)),
+        say("read", count=len(names), files=say.mark("comma").join(names)),
+        say("set", values=say.mark("semicolon").join(values)),
         say("crs", crs=manifest["crs"], version=manifest["siting"]),
     ]
     if document.attribution:
@@ -221,8 +229,8 @@ def _data(document: Document, say: _Speech) -> list[str]:
 
 def _parameter(name: str, language: Language) -> str:
     """Name a parameter in words, and as the project file has it."""
-    words = PARAMETERS.get(name)
-    return name if words is None else f"{words[language == 'en']} ({name})"
+    told = say(Term("parameter", name), language)
+    return name if told == name else f"{told} ({name})"
 
 
 def _shown(value: object) -> str:
@@ -258,7 +266,7 @@ def _told(same: Sequence[DataNote], language: Language, say: _Speech) -> str:
     first = same[0]
     if len(same) > 1:
         first = replace(first, count=sum(note.count for note in same), examples=())
-    return say("told", layer=say("comma").join(layers), text=note_text(first, language))
+    return say.labelled(say.mark("comma").join(layers), note_text(first, language))
 
 
 def _reasons(document: Document) -> list[tuple[str, str]]:

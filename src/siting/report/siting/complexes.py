@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from siting.message import Language, Term, message
+from siting.message import Language, Message, Quantity, Term, Text, message
 from siting.report.siting.text import said_in, status_sentence
 from siting.vocabulary.facility_types import load_facility_types
 from siting.words import say
 
 
-def complexes_text(summary: Mapping[str, Any], language: Language) -> str:
+def complexes_text(summary: Mapping[str, Any], language: str) -> str:
     """Return the answer as lines for a terminal: the headline, the complexes, the notes.
 
     Parameters
@@ -24,60 +24,64 @@ def complexes_text(summary: Mapping[str, Any], language: Language) -> str:
     language
         ``zh`` or ``en``.
     """
+    spoken: Language = "zh" if language == "zh" else "en"
     lines = complexes_lines(summary, language)
-    held = [_holds(row, summary, language) for row in summary["opened"]]
-    notes = [f"! {note}" for note in said_in(summary, "notes", language)]
+    held = [say(_holds(row, summary), spoken) for row in summary["opened"]]
+    notes = [f"! {note}" for note in said_in(summary, "notes", spoken)]
     return "\n".join([*lines, *(["", *held] if held else []), *notes])
 
 
-def complexes_lines(summary: Mapping[str, Any], language: Language) -> list[str]:
+def complexes_lines(summary: Mapping[str, Any], language: str) -> list[str]:
     """Return what was asked, what the answer is worth and whom it serves, a line each."""
+    spoken: Language = "zh" if language == "zh" else "en"
     question, answer = summary["question"], summary["answer"]
-    asked = message(
+    head = message(
         "complexes.head",
         project=summary["project"],
         functions=len(question["functions"]),
-        sites=question["sites"],
+        sites=f"{question['sites']:,}",
     )
-    head = say(message("answer.made_up", line=asked) if summary["made_up"] else asked, language)
+    head = message("answer.made_up", line=head) if summary["made_up"] else head
     # A plan leaves somebody without, or nobody; no plan says nothing of it.
     worth = status_sentence(
         {**answer, "still_without": 0.0 if summary["served"] else None}, language
     )
+    first = [say(head, spoken), worth]
     if not summary["served"]:
-        return [head, worth]
-    cost = answer["cost"]
-    money = message("complexes.cost_unknown")
-    if cost is not None:
-        money = message("answer.money", number=f"{cost:,.0f}")
-    plan = say(message("complexes.plan", count=answer["complexes"], cost=money), language)
-    return [head, worth, plan, *(_served(row, language) for row in summary["served"])]
+        return first
+    cost = message("complexes.no_cost")
+    if answer["cost"] is not None:
+        cost = message("answer.money", number=f"{answer['cost']:,.0f}")
+    plan = message("complexes.plan", count=answer["complexes"], cost=cost)
+    return [*first, say(plan, spoken), *(say(_served(row), spoken) for row in summary["served"])]
 
 
-def _served(row: Mapping[str, Any], language: Language) -> str:
-    told = message(
+def _served(row: Mapping[str, Any]) -> Message:
+    return message(
         "complexes.served",
-        name=load_facility_types().title(row["facility_type"], language),
+        name=_type_title(row["facility_type"]),
         complexes=row["complexes"],
-        area=float(row["floor_area_m2"]),
-        served=float(row["newly_served"]),
-        rest=float(row["still_without"]),
+        area=f"{row['floor_area_m2']:,.0f}",
+        served=f"{row['newly_served']:,.0f}",
+        rest=f"{row['still_without']:,.0f}",
         unit=Term("counted", row["weight"]),
     )
-    return say(told, language)
 
 
-def _holds(complex_: Mapping[str, Any], summary: Mapping[str, Any], language: Language) -> str:
+def _holds(complex_: Mapping[str, Any], summary: Mapping[str, Any]) -> Message:
     """Say what stands in a complex."""
-    known = load_facility_types()
     held = [
         message(
-            "map_site.room",
-            type=known.title(row["facility_type"], language),
-            area=float(row["floor_area_m2"]),
+            "complexes.function",
+            name=_type_title(row["facility_type"]),
+            area=Quantity(f"{row['floor_area_m2']:,.0f}", "m2"),
         )
         for row in summary["functions"]
         if row["site_id"] == complex_["site_id"]
     ]
-    told = message("complexes.holds", site=complex_["site_id"], name=complex_["name"], held=held)
-    return say(told, language)
+    return message("complexes.holds", site=complex_["site_id"], name=complex_["name"], held=held)
+
+
+def _type_title(code: str) -> Text:
+    known = load_facility_types()
+    return Text(known.title(code, "zh"), known.title(code, "en"))

@@ -105,18 +105,14 @@ def status_sentence(answer: Mapping[str, Any], language: str) -> str:
 def _status(answer: Mapping[str, Any]) -> Message:
     status = answer["status"]
     if answer["still_without"] is None:
-        return message(f"no_plan.{status}", reason=_told(answer))
+        return message(f"no_plan.{status}", reason=_solver(answer))
     if status == "optimal":
         return message("answer.optimal")
-    why = Term("why", (answer["ended"] or "gap reached").replace(" ", "-"))
+    why = Term("ended", (answer["ended"] or "gap reached").replace(" ", "-"))
     if answer["bound"] is None or answer["gap"] is None:
         return message("answer.unproven", why=why)
     bound, gap = f"{answer['bound']:,.6g}", f"{answer['gap']:.2%}"
     return message("answer.feasible", why=why, bound=bound, gap=gap)
-
-
-def _told(answer: Mapping[str, Any]) -> Text:
-    return Text(str(answer["message_zh"]), str(answer["message"]))
 
 
 def _plan(answer: Mapping[str, Any], unit: Term) -> Message:
@@ -145,13 +141,18 @@ def _capacity(row: Mapping[str, Any], unit: Term) -> Message:
     )
 
 
+def _solver(answer: Mapping[str, Any]) -> Text:
+    """Return what the model itself says of its answer."""
+    return Text(answer["message_zh"], answer["message"])
+
+
 def _by_hand(summary: Mapping[str, Any]) -> list[Sayable]:
     other = summary.get("by_hand")
     if other is None:
         return []
     answer = other["answer"]
     if answer["still_without"] is None:
-        return [_told(answer)]
+        return [_solver(answer)]
     change = answer["newly_served"] - summary["answer"]["newly_served"]
     return [
         message(

@@ -20,6 +20,7 @@ from siting.rules.pack.measures import Family, measure_of
 from siting.rules.plan.amounts import fact_amount
 from siting.rules.plan.claims import BINDING, SHOWN, WANTED, best_division, division_texts
 from siting.rules.plan.distance import measure_distance
+from siting.rules.plan.doubts import doubt_message
 from siting.rules.plan.finding import Citation, PlanFinding
 from siting.rules.plan.meanings import as_in_plans
 from siting.rules.plan.measures import measure_plan, test_plan, ways_of
@@ -307,7 +308,9 @@ def _finding(rule: Rule, plan: Plan, outcome: Outcome) -> PlanFinding:
     unit = measure_of(rule.measure).finding_unit
     interpretation = rule.interpretation
     missing = tuple(dict.fromkeys(outcome.missing))
-    note = sentences(outcome.note, _text(interpretation) if interpretation else NOTHING)
+    said = sentences(outcome.note, _text(interpretation) if interpretation else NOTHING)
+    doubts = [doubt_message(key, plan.doubtful[key]) for key in missing if key in plan.doubtful]
+    note = sentences(*doubts, said)
     return PlanFinding(
         plan=plan.name,
         source=plan.source,

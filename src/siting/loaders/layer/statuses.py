@@ -1,0 +1,116 @@
+"""Rows of a layer that its own columns say are closed, empty or not built.
+
+Owns the use of a column of statuses (``状态: 停业``) and of the life-cycle tags that layers made
+from OpenStreetMap keep (``disused``, ``opening_hours`` ...). What the words mean is decided in
+`siting.loaders.osm.standing`, so that a layer and the map it came from are read alike.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from siting.loaders.osm.standing import LIFE_CYCLE_KEYS, ends, status_serves
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from siting.data_report import DataReport
+
+
+def in_service(
+    frame: gpd.GeoDataFrame, status: str | None, *, subject: str, report: DataReport
+) -> gpd.GeoDataFrame:
+    """Leave out the rows whose columns say that they serve nobody.
+
+    Parameters
+    ----------
+    frame
+        The layer as read.
+    status
+        Its column of statuses; None where it has none.
+    subject
+        The layer, for the report.
+    report
+        Gets how many rows are out of service and by which words, and the words of a column of
+        statuses that are not known; their rows stay.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from siting.data_report import DataReport
+    >>> shops = gpd.GeoDataFrame({"状态": ["营业", "停业", "待定"]})
+    >>> report = DataReport()
+    >>> in_service(shops, "状态", subject="shops", report=report)["状态"].tolist()
+    ['营业', '待定']
+    >>> [note.code for note in report.notes]
+    ['status-unknown', 'facility-gone']
+    """
+    gone, words = out_of_service(frame, status)
+    if status is not None:
+        _note_unknown(frame[status], status, subject, report)
+    if not gone.any():
+        return frame
+    message = (
+        f"{int(gone.sum()):,} of {gone.size:,} rows are closed, empty or not built ({_some(words)})"
+        "; they serve nobody and are left out. columns: {status: null} keeps those of a column of "
+        "statuses."
+    )
+    report.add(
+        subject, "excluded", "facility-gone", message,
+        count=int(gone.sum()), examples=frame.index[gone],
+    )  # fmt: skip
+    return frame[~gone]
+
+
+def out_of_service(
+    frame: gpd.GeoDataFrame, status: str | None
+) -> tuple[NDArray[np.bool_], list[str]]:
+    """Tell which rows are closed, empty or not built, and by which words; see `in_service`."""
+    gone = np.zeros(len(frame), bool)
+    words: list[str] = []
+    for key in LIFE_CYCLE_KEYS:
+        if key in frame.columns and key != status:
+            found = _where(frame[key], partial(ends, key))
+            words += [f"{key}={word}" for word in _distinct(frame[key], found)]
+            gone |= found
+    if status is not None:
+        found = _where(frame[status], lambda word: status_serves(word) is False)
+        words += _distinct(frame[status], found)
+        gone |= found
+    return gone, words
+
+
+def _where(values: pd.Series, test: Callable[[str], bool]) -> NDArray[np.bool_]:
+    """Ask each distinct text once; what is missing or no text is not meant."""
+    number, distinct = pd.factorize(values.astype(object))
+    answers = np.array([isinstance(each, str) and test(each) for each in distinct] + [False])
+    return np.asarray(answers[number], bool)
+
+
+def _distinct(values: pd.Series, rows: NDArray[np.bool_]) -> list[str]:
+    return [str(word) for word in values[rows].unique()]
+
+
+def _note_unknown(values: pd.Series, column: str, subject: str, report: DataReport) -> None:
+    """Report the words that are not known, where others show that the column is about this."""
+    known = _where(values, lambda word: status_serves(word) is not None)
+    strange = ~known & values.notna().to_numpy()
+    if known.any() and strange.any():
+        words = _some(_distinct(values, strange))
+        message = f"'{column}' holds words that are not known ({words}); these rows are kept"
+        report.add(
+            subject, "warning", "status-unknown", message,
+            count=int(strange.sum()), examples=values.index[strange],
+        )  # fmt: skip
+
+
+def _some(words: list[str]) -> str:
+    return ", ".join(words[:5]) + (" ..." if len(words) > 5 else "")

@@ -1,0 +1,108 @@
+"""Which way round a one-way street of a line layer is walked.
+
+Owns the letters and words of such columns. Geofabrik writes F along the drawing, T against it and
+B for both; others write FT and TF, yes and -1, 单向 and 双向.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from siting.data_report import DataReport
+
+_ALONG = frozenset(
+    ["f", "ft", "from", "forward", "along", "yes", "true", "y", "1", "1.0", "单向", "是", "正向",
+     "顺向", "顺行", "单行"]
+)  # fmt: skip
+_AGAINST = frozenset(
+    ["t", "tf", "to", "-1", "-1.0", "reverse", "backward", "against", "逆向", "反向", "逆行"]
+)
+_BOTH = frozenset(
+    ["", "b", "both", "no", "n", "false", "0", "0.0", "双向", "否", "不限", "none", "nan"]
+)
+
+
+def directed(
+    frame: gpd.GeoDataFrame,
+    column: str,
+    keys: Mapping[str, str],
+    *,
+    subject: str,
+    report: DataReport,
+) -> gpd.GeoDataFrame:
+    """Make a column of one-way words a flag, and draw the lines the way they are walked.
+
+    Parameters
+    ----------
+    frame
+        The layer as read.
+    column
+        Its column of directions.
+    keys
+        ``from_node`` and ``to_node`` -> the columns of junction keys, which are swapped with the
+        line; may be empty.
+    subject
+        The layer, for the report.
+    report
+        Gets the words that are not known; their streets stay open both ways.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import LineString
+    >>> from siting.data_report import DataReport
+    >>> lines = [LineString([(0, 0), (9, 0)])] * 3
+    >>> streets = gpd.GeoDataFrame({"oneway": ["T", "F", "B"]}, geometry=lines)
+    >>> turned = directed(streets, "oneway", {}, subject="x", report=DataReport())
+    >>> turned["oneway"].tolist(), turned.geometry.iloc[0].coords[0]
+    ([True, True, False], (9.0, 0.0))
+    """
+    words = _words(frame[column])
+    against = np.isin(words, list(_AGAINST))
+    one_way = against | np.isin(words, list(_ALONG))
+    strange = ~one_way & ~np.isin(words, list(_BOTH))
+    if strange.any():
+        some = ", ".join(sorted(set(words[strange]))[:5])
+        message = (
+            f"'{column}' holds directions that are not known ({some}); these streets are walked "
+            "both ways. Known are F, T, B, yes, no, -1, FT, TF, 单向, 双向 ..."
+        )
+        report.add(
+            subject, "warning", "oneway-unknown", message,
+            count=int(strange.sum()), examples=frame.index[strange],
+        )  # fmt: skip
+    frame = frame.assign(**{column: one_way})
+    if not against.any():
+        return frame
+    shapes = frame.geometry.to_numpy().copy()
+    shapes[against] = shapely.reverse(shapes[against])
+    frame = frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=frame.crs))
+    return _with_swapped(frame, keys, against)
+
+
+def _words(values: pd.Series) -> NDArray[np.object_]:
+    """Return each value as a small word; empty where there is none."""
+    number, distinct = pd.factorize(values.astype(object))
+    words = [*(str(each).strip().casefold() for each in distinct), ""]
+    return np.array(words, dtype=object)[number]
+
+
+def _with_swapped(
+    frame: gpd.GeoDataFrame, keys: Mapping[str, str], rows: NDArray[np.bool_]
+) -> gpd.GeoDataFrame:
+    if {"from_node", "to_node"} - set(keys):
+        return frame
+    start, end = keys["from_node"], keys["to_node"]
+    one, other = frame[start].copy(), frame[end].copy()
+    return frame.assign(**{start: one.where(~rows, other), end: other.where(~rows, one)})

@@ -1,0 +1,283 @@
+"""Whether what a map shows serves anybody today: open, gone, or for its owners only.
+
+Owns the words of the life cycle: mappers leave a closed shop on the map with another value
+(``shop=vacant``), a flag (``disused=yes``), another key (``disused:amenity=...``) or hours that
+never come (``opening_hours=off``). Plain layers write the same in a column of statuses.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# A stage of life stands before a key (disused:shop=...) or is a flag of its own (disused=yes).
+STAGES = (
+    "abandoned",
+    "closed",
+    "construction",
+    "demolished",
+    "destroyed",
+    "disused",
+    "planned",
+    "proposed",
+    "razed",
+    "removed",
+    "ruins",
+    "vacant",
+    "was",
+)
+# Of these the feature may be in use: minor works, or a name that it had once.
+_FLAGS = tuple(stage for stage in STAGES if stage != "was")
+_NOT_SO = frozenset(("", "no", "false", "0", "minor"))
+EMPTY = frozenset(
+    (
+        "abandoned",
+        "closed",
+        "construction",
+        "demolished",
+        "disused",
+        "empty",
+        "no",
+        "none",
+        "planned",
+        "proposed",
+        "razed",
+        "removed",
+        "vacant",
+    )
+)
+"""Values that say that nothing is there, such as ``shop=vacant``."""
+
+GONE_BUILDINGS = EMPTY - {"no", "none"} | {"collapsed", "destroyed", "ruin", "ruins", "foundation"}
+_NEVER_OPEN = re.compile(
+    r'\s*((mo-su|24/7|00:00-24:00|ph)[\s,]*)*(off|closed)\s*("[^"]*")?[\s;]*', re.IGNORECASE
+)
+_TELLING = (
+    "opening_hours", "operational_status", "operating_status", "business_status", "status"
+)  # fmt: skip
+LIFE_CYCLE_KEYS = (*_FLAGS, *_TELLING)
+"""Tags that can say that a feature serves nobody, whatever else it says."""
+
+_STOPPED = frozenset(
+    (
+        "abandoned",
+        "closed",
+        "closed_permanently",
+        "closed_temporarily",
+        "construction",
+        "decommissioned",
+        "defunct",
+        "demolished",
+        "disused",
+        "inactive",
+        "non_operational",
+        "nonoperational",
+        "not_operational",
+        "permanently_closed",
+        "planned",
+        "proposed",
+        "temporarily_closed",
+        "under_construction",
+        "vacant",
+        "歇业",
+        "停业",
+        "暂停营业",
+        "停止营业",
+        "停用",
+        "停办",
+        "停运",
+        "关闭",
+        "关停",
+        "已关闭",
+        "已停业",
+        "已停用",
+        "已停办",
+        "倒闭",
+        "注销",
+        "已注销",
+        "吊销",
+        "撤销",
+        "已撤销",
+        "空置",
+        "闲置",
+        "废弃",
+        "已废弃",
+        "拆除",
+        "已拆",
+        "已拆除",
+        "待拆除",
+        "在建",
+        "建设中",
+        "施工中",
+        "未建",
+        "未建成",
+        "未开工",
+        "未开业",
+        "未营业",
+        "未启用",
+        "未投用",
+        "待建",
+        "拟建",
+        "筹建",
+        "筹备",
+        "筹备中",
+        "规划",
+        "规划中",
+    )
+)
+_RUNNING = frozenset(
+    (
+        "active",
+        "existing",
+        "in_use",
+        "open",
+        "operating",
+        "operational",
+        "running",
+        "使用中",
+        "在业",
+        "在用",
+        "在营",
+        "存续",
+        "已启用",
+        "已建",
+        "已建成",
+        "已投用",
+        "建成",
+        "开业",
+        "开放",
+        "正常",
+        "正常使用",
+        "正常营业",
+        "现状",
+        "营业",
+        "营业中",
+        "运营",
+        "运营中",
+        "运行",
+    )
+)
+# The ground of these is for those who are enrolled or cared for, and often mapped as private.
+_ENROLLED = frozenset(
+    (
+        "childcare",
+        "clinic",
+        "college",
+        "hospital",
+        "kindergarten",
+        "nursing_home",
+        "prep_school",
+        "school",
+        "social_facility",
+        "university",
+    )
+)
+_PRIVATE = frozenset(("private", "no"))
+
+
+class Standing(Enum):
+    """Whom a feature serves."""
+
+    OPEN = "open"
+    GONE = "gone"
+    PRIVATE = "private"
+
+
+def standing(tags: Mapping[str, str]) -> Standing:
+    """Say whether a mapped facility serves the public.
+
+    Parameters
+    ----------
+    tags
+        Of a feature whose tags name a facility type.
+
+    Returns
+    -------
+    Standing
+        ``GONE`` for a flag of its life cycle (``disused=yes``, ``construction=yes``), hours that
+        never come (``opening_hours=off``) or a stopped status; ``PRIVATE`` for ``access=private``
+        or ``no``, apart from schools, care and health, whose ground is usually closed to others.
+
+    Examples
+    --------
+    >>> standing({"amenity": "kindergarten", "disused": "yes"}).value
+    'gone'
+    >>> standing({"leisure": "pitch", "access": "private"}).value
+    'private'
+    >>> standing({"amenity": "school", "access": "private"}).value
+    'open'
+    """
+    if is_gone(tags):
+        return Standing.GONE
+    if _values(tags.get("access", "")) & _PRIVATE and not _is_for_the_enrolled(tags):
+        return Standing.PRIVATE
+    return Standing.OPEN
+
+
+def is_gone(tags: Mapping[str, str]) -> bool:
+    """Say whether flags, hours or a status mark a feature as closed, empty or not built.
+
+    Examples
+    --------
+    >>> is_gone({"shop": "bakery", "construction": "minor"})
+    False
+    >>> is_gone({"shop": "bakery", "opening_hours": 'closed "moved"'})
+    True
+    """
+    return has_ended(tags) or any(key in tags and ends(key, tags[key]) for key in _TELLING)
+
+
+def has_ended(tags: Mapping[str, str]) -> bool:
+    """Say whether a flag of the life cycle is set, such as ``disused=yes``; for any feature."""
+    return any(key in tags and ends(key, tags[key]) for key in _FLAGS)
+
+
+def ends(key: str, value: str) -> bool:
+    """Say whether one tag of the life cycle, of hours or of a status says that nothing is open."""
+    if key == "opening_hours":
+        return _NEVER_OPEN.fullmatch(value) is not None
+    if key in _FLAGS:
+        return value.strip().lower() not in _NOT_SO
+    return status_serves(value) is False
+
+
+def former_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return what a feature was or will be: ``disused:shop=x`` as ``shop=x``; often nothing.
+
+    Examples
+    --------
+    >>> former_tags({"disused:amenity": "cafe", "shop": "books"})
+    {'amenity': 'cafe'}
+    """
+    former = {}
+    for key, value in tags.items():
+        stage, colon, rest = key.partition(":")
+        if colon and stage in STAGES:
+            former[rest] = value
+    return former
+
+
+def status_serves(word: str) -> bool | None:
+    """Say whether a word of a status column means open; None for a word that is not known.
+
+    Examples
+    --------
+    >>> status_serves("Under construction"), status_serves("营业"), status_serves("湖北")
+    (False, True, None)
+    """
+    plain = re.sub(r"[\s\-]+", "_", word.strip().lower())
+    if plain in _STOPPED:
+        return False
+    return True if plain in _RUNNING else None
+
+
+def _is_for_the_enrolled(tags: Mapping[str, str]) -> bool:
+    return bool(_values(tags.get("amenity", "")) & _ENROLLED) or "healthcare" in tags
+
+
+def _values(text: str) -> set[str]:
+    return {part.strip() for part in text.split(";")}

@@ -1,0 +1,161 @@
+"""Closed, empty, demolished and unbuilt places serve nobody, on OpenStreetMap and in layers."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from siting.data_report import DataReport
+from siting.loaders.layer.contract import facilities_table
+from siting.loaders.osm.buildings import residential_use
+from siting.loaders.osm.facilities import FacilityTags
+from siting.loaders.osm.standing import Standing, is_gone, standing, status_serves
+
+SCHOOL = {"amenity": "kindergarten"}
+TAGS = FacilityTags({"commerce": [{"shop": "*"}], "kindergarten": [SCHOOL]})
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"disused": "yes"},
+        {"abandoned": "yes"},
+        {"demolished": "yes"},
+        {"construction": "yes"},
+        {"construction": "kindergarten"},
+        {"proposed": "2030"},
+        {"ruins": "yes"},
+        {"opening_hours": "off"},
+        {"opening_hours": "Closed"},
+        {"opening_hours": "Mo-Su off"},
+        {"opening_hours": 'closed "moved away"'},
+        {"operational_status": "closed"},
+        {"business_status": "CLOSED_PERMANENTLY"},
+    ],
+)
+def test_a_place_that_is_marked_as_closed_or_unbuilt_is_gone(more):
+    assert standing(SCHOOL | more) is Standing.GONE
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"disused": "no"},
+        {"construction": "minor"},
+        {"opening_hours": "Mo-Fr 08:00-18:00; PH off"},
+        {"was:amenity": "school"},
+        {"disused:shop": "bakery"},
+        {"status": "active"},
+        {"access": "private"},
+    ],
+)
+def test_a_place_in_use_stays_whatever_it_was_before(more):
+    assert standing(SCHOOL | more) is Standing.OPEN
+
+
+@pytest.mark.parametrize("access", ["private", "no", "no;private"])
+def test_a_shop_that_nobody_may_enter_is_private(access):
+    assert standing({"shop": "kiosk", "access": access}) is Standing.PRIVATE
+    assert standing({"shop": "kiosk", "access": "customers"}) is Standing.OPEN
+
+
+@pytest.mark.parametrize("value", ["vacant", "no", "closed", "vacant;no"])
+def test_any_shop_does_not_mean_an_empty_one(value):
+    assert TAGS.match({"shop": value}) == ()
+    assert TAGS.match_former({"shop": value}) == ("commerce",)
+
+
+def test_a_kindergarten_in_an_empty_shop_is_a_kindergarten():
+    assert TAGS.match({"shop": "vacant", **SCHOOL}) == ("kindergarten",)
+
+
+@pytest.mark.parametrize("stage", ["disused", "abandoned", "demolished", "razed", "construction"])
+def test_a_stage_before_the_key_is_a_former_or_future_place(stage):
+    tags = {f"{stage}:amenity": "kindergarten"}
+    assert TAGS.match(tags) == ()
+    assert TAGS.match_former(tags) == ("kindergarten",)
+    assert f"{stage}:amenity" in TAGS.former_keys
+
+
+@pytest.mark.parametrize(
+    ("tags", "use"),
+    [
+        ({"building": "construction"}, "gone"),
+        ({"building": "ruins"}, "gone"),
+        ({"building": "collapsed"}, "gone"),
+        ({"building": "apartments", "abandoned": "yes"}, "gone"),
+        ({"building": "yes", "disused": "yes"}, "gone"),
+        ({"building": "house", "construction": "minor"}, "yes"),
+        ({"building": "apartments", "shop": "vacant"}, "yes"),
+        ({"building": "apartments", "opening_hours": "off"}, "yes"),
+        ({"building": "house;garage"}, "yes"),
+    ],
+)
+def test_nobody_lives_in_ruins_and_building_sites(tags, use):
+    assert residential_use(tags) == use
+
+
+@pytest.mark.parametrize(
+    ("word", "serves"),
+    [
+        *[(word, False) for word in ("停业", "关闭", "空置", "在建", "已拆除", "规划", "Vacant")],
+        ("under construction", False),
+        *[(word, True) for word in ("营业", "正常", "现状", "Open")],
+        *[(word, None) for word in ("湖北", "", "3")],
+    ],
+)
+def test_words_of_a_status_column_are_open_closed_or_not_known(word, serves):
+    assert status_serves(word) is serves
+
+
+def layer(**columns):
+    rows = len(next(iter(columns.values())))
+    points = [shapely.Point(100 * i, 0) for i in range(rows)]
+    names = {"类别": ["kindergarten"] * rows, **columns}
+    return gpd.GeoDataFrame(names, geometry=points, crs="EPSG:4547")
+
+
+def table(frame, **options):
+    report = DataReport()
+    made = facilities_table(
+        frame, frame.crs, subject="facilities (f.gpkg)", report=report, codes=["kindergarten"],
+        lookup=lambda word: word, **options,
+    )  # fmt: skip
+    return made, {note.code: note for note in report.notes}
+
+
+def test_rows_whose_status_is_closed_are_left_out_and_counted():
+    frame = layer(设施编号=["a", "b", "c", "d"], 营业状态=["营业", "停业", "在建", None])
+    made, notes = table(frame)
+    assert made["facility_id"].tolist() == ["a", "d"]
+    assert notes["facility-gone"].count == 2
+    assert "停业, 在建" in notes["facility-gone"].message
+
+
+def test_a_status_column_is_kept_out_on_request():
+    frame = layer(设施编号=["a", "b"], 状态=["营业", "停业"])
+    made, notes = table(frame, columns={"status": None})
+    assert made["facility_id"].tolist() == ["a", "b"]
+    assert "facility-gone" not in notes
+
+
+def test_unknown_statuses_are_kept_and_told_where_the_column_is_about_statuses():
+    made, notes = table(layer(设施编号=["a", "b"], status=["open", "half"]))
+    assert len(made) == 2
+    assert (notes["status-unknown"].count, "half" in notes["status-unknown"].message) == (1, True)
+    made, notes = table(layer(设施编号=["a", "b"], status=["湖北", "湖南"]))
+    assert len(made) == 2
+    assert "status-unknown" not in notes
+
+
+def test_life_cycle_tags_that_a_layer_kept_from_openstreetmap_are_read():
+    frame = layer(id=["a", "b", "c"], disused=["yes", None, "no"], opening_hours=["", "off", ""])
+    made, notes = table(frame)
+    assert made["facility_id"].tolist() == ["c"]
+    assert notes["facility-gone"].count == 2
+
+
+def test_a_former_shop_is_told_by_its_life_cycle_and_not_by_its_comment():
+    assert not is_gone({"shop": "bakery", "note": "closed"})
