@@ -22,20 +22,17 @@ if TYPE_CHECKING:
 # Of these the sentence says more than its code, its count and its examples.
 DETAILED = frozenset(
     {
-        "area-overlap", "children-assumed", "columns-recognised", "elderly-assumed",
-        "facility-gone", "facility-type-unknown", "gaps-closed", "gate-of-nobody",
-        "geometry-kind", "height-missing", "households-assumed", "junction-apart",
-        "level-unknown", "levels-assumed", "levels-unreadable", "no-street-near", "not-wanted",
-        "number-absurd", "number-impossible", "number-negative", "number-unreadable",
-        "oneway-unknown", "population-assumed", "population-spread", "population-total",
-        "population-unassigned", "status-unknown", "street-closed", "street-excluded",
-        "street-not-walkable", "unit-suspected", "unit-unknown", "units-in-cells",
-        "values-missing", "what-if",
+        "children-assumed", "columns-recognised", "elderly-assumed", "facility-gone",
+        "facility-type-unknown", "gaps-closed", "geometry-kind", "households-assumed",
+        "junction-apart", "levels-assumed", "levels-unreadable", "not-wanted", "number-absurd",
+        "number-impossible", "number-negative", "number-unreadable", "oneway-unknown",
+        "population-assumed", "population-spread", "population-total", "population-unassigned",
+        "status-unknown", "street-closed", "street-excluded", "street-not-walkable",
+        "unit-suspected", "unit-unknown", "units-in-cells", "values-missing",
     }
 )  # fmt: skip
 
 ZH: Mapping[str, str] = {
-    "area-overlap": "同级片区重叠，住宅只计入第一个",
     "building-gone": "按标签为废弃、拆除、在建的建筑，无人居住，已剔除",
     "building-mapped-twice": "重复绘制的建筑（线与关系、内外嵌套、楼内的点），只计一次",
     "building-node-vague": "只有一个点、用途和套数不明的建筑，不作住宅",
@@ -47,16 +44,13 @@ ZH: Mapping[str, str] = {
     "cells-are-homes": "以有人口的栅格代替住宅，每格一点",
     "children-assumed": "缺儿童人数，以参数推算",
     "children-missing": "缺儿童人数",
-    "city-notes": "现状城市数据另有说明，由 siting analyze 列出",
     "columns-recognised": "已识别列名",
     "crossings-joined": "道路相交处没有公共顶点，且没有桥、隧道、层级或高差，按平交路口连通",
     "curves-linearised": "曲线（圆弧）按短直线读取",
-    "date-is-today": "项目未写日期，按今天有效的规则判定",
     "duplicate-row": "各列完全重复的行，已剔除",
     "elderly-assumed": "缺老年人数，以参数推算",
     "elderly-missing": "缺老年人数",
     "facilities-none": "项目没有设施，所有住宅均无服务",
-    "facilities-without-place": "设施没有画在图上，无法量到它的距离",
     "facility-gone": "设施已停业、空置、拆除或尚未建成，不计入",
     "facility-mapped-twice": "同名同类的设施重复绘制（点或楼在其用地之内），只计一次",
     "facility-private": "设施仅供业主使用（access=private），已剔除",
@@ -65,7 +59,6 @@ ZH: Mapping[str, str] = {
     "formula-not-calculated": "公式没有保存结果，按缺失处理；请用 Excel 或 WPS 打开后另存",
     "gaps-closed": "道路端点与另一条路之间的微小缝隙，已连通",
     "gate-closed": "道路上的门或障碍不许步行通过（上锁、禁行、私用、墙），道路到此为止",
-    "gate-of-nobody": "出入口所属的编号不存在",
     "gate-of-nothing": "出入口不属于任何住宅或设施，已剔除",
     "gate-private-kept": "私有道路上的门，或内部唯一通道的门，按居民可通过处理",
     "geometry-flattened": "高程或度量值（Z、M）已去掉",
@@ -74,7 +67,6 @@ ZH: Mapping[str, str] = {
     "geometry-not-finite": "坐标不是有限数，该行已剔除",
     "geometry-repaired": "图形无效（自相交或环重复），已重建",
     "geometry-split": "多部分图形已拆成每部分一行",
-    "height-missing": "高程未覆盖部分道路，按平地计",
     "hidden-cells": "隐藏行列中的单元格未采用；若应计入，请取消隐藏后另存",
     "home-far-from-streets": "住宅在道路数据范围之外，步行无法到达任何设施",
     "households-assumed": "缺户数，以参数推算",
@@ -82,25 +74,18 @@ ZH: Mapping[str, str] = {
     "id-made": "缺编号，以行号代替",
     "identifier-shared": "不同文件的编号重复，已在前面加文件序号",
     "junction-apart": "同一路口的线段端点并不相接，以路口编号为准",
-    "level-unknown": "没有规则认识这一层级，只作汇总",
     "levels-apart": "道路上下相跨（桥、隧道、层级或高差），不连通",
     "levels-assumed": "没有层数的住宅，按参数取值",
     "levels-missing": "没有层数的住宅，建筑面积未知",
     "levels-unreadable": "层数不是正数，按未标注处理",
     "merged-number": "合并单元格中的数字只计给第一行",
     "merged-text": "合并单元格的文字已填入所覆盖的每一格",
-    "network-fragments": "路网中有与其他道路都不相连的碎片，可能缺一座桥或一段小路",
-    "network-health": "路网体检",
-    "no-jurisdiction": "项目未写地区，只按国家规则判定",
-    "no-street-near": "在容许距离内（且在障碍物同侧）没有道路，无法判断",
     "not-wanted": "不符合 where 条件的行，未采用",
     "number-absurd": "数值异常偏大，已保留；请检查是否混入合计行或单位有误",
     "number-impossible": "数值不可能，按缺失处理",
     "number-negative": "数值为负，按缺失处理",
     "number-unreadable": "不是数字，按缺失处理",
-    "on-fragment": "只接到孤立的路网碎片，能走到哪里无法判断",
     "oneway-unknown": "单向列里有不认识的词，这些道路按双向可走",
-    "only-enclosed-near": "容许距离内只有桥面或隧道，按可从旁边进入处理",
     "osm-geometry-broken": "面或水系无法由其线段拼成，已剔除（在截取数据的边缘常见）",
     "place-fetched": "已按地名取得 OpenStreetMap 数据",
     "population-assumed": "缺人口，以参数推算",
@@ -126,7 +111,6 @@ ZH: Mapping[str, str] = {
     "way-conditional": "道路或门只在部分时间或对部分人开放，未按此条件判断",
     "way-not-walkable": "不可步行的道路（高速、禁行、在建等）",
     "weight-missing": "有人口的栅格内住宅缺权重，按同格平均或平均分配",
-    "what-if": "假设方案",
 }
 """Code -> what a Chinese reader is told; counts and examples are put behind it."""
 
@@ -149,17 +133,10 @@ _LAYERS_ZH = {
 # What a note's details tell, by its code; a note without them keeps its sentence.
 DETAILS_ZH: Mapping[str, str] = {
     "children-assumed": "缺儿童人数，按参数 {parameter} = {value} 推算，共 {total} 人",
-    "city-notes": "现状城市数据另有 {notes} 条说明，由 siting analyze 列出",
     "columns-recognised": "已识别列名：{columns}",
     "elderly-assumed": "缺老年人数，按参数 {parameter} = {value} 推算，共 {total} 人",
     "facility-type-unknown": "类别{words}不在所查类型之内，该行已剔除",
     "households-assumed": "缺户数，按参数 {parameter} = {value} 推算，共 {total} 户",
-    "level-unknown": "没有规则认识层级“{level}”，只作汇总；已知层级：{known}",
-    "network-health": "路网体检：主体路网占道路总长 {main_share}，"
-    "{homes_on_main} 的住宅接在主体路网上；道路相交而无路口 {crossings} 处；"
-    "相距 {apart_m} 米内的断头路 {dead_end_pairs} 对；"
-    "抽样住宅步行与直线距离之比，中位数 {median_detour}，九成不超过 {high_detour}",
-    "no-street-near": "{max_access_m} 米内（且在障碍物同侧）没有道路，步行无法判断",
     "number-negative": "列“{header}”的数值为负，按缺失处理",
     "number-unreadable": "列“{header}”中的“{first}”等不是数字，按缺失处理",
     "population-assumed": "缺人口，按参数 {parameter} = {value} 推算，共 {total} 人",

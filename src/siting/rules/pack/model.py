@@ -44,7 +44,7 @@ COMPARATORS: tuple[Comparator, ...] = ("at_least", "at_most", "above", "below")
 LAYERS = ("national", "province", "city", "district")
 
 
-def plain_number(value: Decimal) -> int | float:
+def yaml_number(value: Decimal) -> int | float:
     """Return a number as YAML and JSON write it; at most 15 digits survive the way back."""
     return int(value) if value == value.to_integral_value() else float(value)
 
@@ -53,7 +53,7 @@ def plain_number(value: Decimal) -> int | float:
 Number = Annotated[
     Decimal,
     Field(max_digits=15, allow_inf_nan=False),
-    PlainSerializer(plain_number, return_type=float | int),
+    PlainSerializer(yaml_number, return_type=float | int),
 ]
 Amount = Annotated[Number, Field(ge=0)]
 Codes = Annotated[tuple[str, ...], BeforeValidator(listed), OneOrMany()]
@@ -338,7 +338,7 @@ class Source(_Model):
     )
 
 
-class Counting(_Model):
+class AreaSharing(_Model):
     """Who else may count the same floor area; by default each m2 counts once."""
 
     shared_with: Codes = Field(
@@ -396,7 +396,9 @@ class RuleText(_Model):
     governs: Literal["this", "stricter"] = Field(
         default="this", description="Of it and what it supersedes: this one, or the stricter one."
     )
-    counting: Counting = Field(default_factory=Counting, description="Who shares the floor area.")
+    counting: AreaSharing = Field(
+        default_factory=AreaSharing, description="Who shares the floor area."
+    )
     status: Literal["active", "draft", "unverified"] = Field(
         default="active", description="draft and unverified rules are off by default."
     )
