@@ -1,7 +1,7 @@
 """What has to agree between the keys of a pack: units, types, sources, identifiers.
 
-Owns the tests that one key alone cannot fail. They run on the data as it was read, so that a pack
-with a misspelt key still hears of its wrong unit in the same error.
+Owns the checks that compare several keys. They run on the data as it was read, so a pack with a
+misspelt key and a wrong unit gets both faults in one error.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The closed table of measures: what a rule can ask for, in which unit, of whom, from which data.
 
-Owns the names and units only. The arithmetic of each family is in a module of its own:
-`city_distance`, `city_amounts`, `plan_measures`. A pack can name nothing that is not in this table.
+Owns the names and units only. The arithmetic of each family is in a module of its own
+in `rules.city` and `rules.plan`. A pack can name nothing that is not in this table.
 """
 
 from __future__ import annotations
