@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from siting.did_you_mean import nearest_known
+from siting.did_you_mean import hint_known, nearest_known
 from siting.errors import RuleError
 from siting.message import Message, message
 from siting.shipped import FACILITY_TYPES_FILE, read_shipped
@@ -139,6 +139,10 @@ class FacilityTypes:
     def title(self, code: str, language: str = "zh") -> str:
         """Return the name of a facility type in ``zh`` or ``en``."""
         return self.types[code].title.text(language)
+
+    def hint(self, code: str) -> Message:
+        """Return which code was probably meant, and otherwise all that are known."""
+        return hint_known(code, self.types)
 
     def nearest(self, code: str) -> str:
         """Say which code was probably meant, such as ``did you mean 'elder_care'?``."""

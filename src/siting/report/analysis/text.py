@@ -14,12 +14,11 @@ from siting.data_report import DataNote, DataReport
 from siting.message import Language, Message, Quantity, Term, message
 from siting.report.analysis.note_words import note_layer, note_text
 from siting.report.pages import fill
-from siting.rules.wording import with_unit
 from siting.vocabulary.levels import load_levels
 from siting.words import say, word
 
 _COLUMNS = {
-    "home": ("pass", "fail", "unknown", "people", "share"),
+    "home": ("pass", "fail", "unknown", "people", "share", "otherwise"),
     "area": ("pass", "fail", "unknown"),
     "facility": ("pass", "fail", "unknown"),
     "city": ("pass", "fail", "unknown"),
@@ -218,7 +217,18 @@ def _row(entry: Entry, language: Language) -> list[str]:
         *(f"{entry['verdicts'][word]:,}" for word in ("pass", "fail", "unknown")),
         "" if failing is None else f"{failing:,.0f}",
         "" if share is None else f"{share:.1%}",
+        _otherwise(entry, language),
     ]
+
+
+def _otherwise(entry: Entry, language: Language) -> str:
+    """Say the share of a radius rule measured the other way; empty where it is not known."""
+    other = entry.get("otherwise")
+    if other is None or other["covered_share"] is None:
+        return ""
+    way = Term("short_way", other["measure"])
+    share = f"{other['covered_share']:.1%}"
+    return say(message("summary.otherwise", way=way, share=share), language)
 
 
 def _figure(entry: Entry, language: Language) -> list[str]:
@@ -239,8 +249,7 @@ def _figure_text(number: float | None, unit: str) -> str:
 
 
 def _unit(unit: str, language: Language) -> str:
-    text = with_unit("", unit)
-    return (text.zh if language == "zh" else text.en).strip()
+    return say(Quantity("", unit), language).strip()
 
 
 def _title(entry: Entry, language: Language) -> str:
