@@ -33,6 +33,7 @@ from siting.loaders.layer.contract import (
     streets_table,
 )
 from siting.loaders.layer.numbers import parse_numbers, unit_factor
+from siting.words import say
 
 METRIC = pyproj.CRS(4547)
 MU_M2 = 10_000 / 15
@@ -424,7 +425,7 @@ def test_words_are_mapped_and_unmapped_words_are_left_out_and_counted():
     made, notes = facilities(["图书馆", "KTV", "ktv", "图书馆"], facility_type=rule, codes=CODES)
     assert made["name"].tolist() == ["a", "d"]
     assert notes["facility-type-unknown"].count == 2
-    assert "'KTV' (1)" in notes["facility-type-unknown"].message
+    assert "'KTV' (1)" in say(notes["facility-type-unknown"].message, "en")
 
 
 def test_words_are_looked_up_in_the_table_of_types():

@@ -18,7 +18,7 @@ from pandas.api.types import is_float_dtype, is_integer_dtype
 from siting.errors import TableError
 from siting.loaders.formats.sheet import DatedNumber
 from siting.loaders.layer.columns import Match
-from siting.loaders.layer.numbers import Numbers, first_rows, parse_numbers
+from siting.loaders.layer.numbers import Numbers, first_rows, note_commas, parse_numbers
 from siting.vocabulary.units import Quantity
 
 if TYPE_CHECKING:
@@ -268,15 +268,17 @@ def _values(
     numbers = parse_numbers(cells, quantity, factor=match.factor)
     values = numbers.number
     _note_unknown_units(cells, numbers, match, subject, report)
+    note_commas(cells, numbers, match.column, subject, report)
+    unreadable = numbers.unreadable if numbers.open is None else numbers.unreadable & ~numbers.open
     _note(
-        cells.index[numbers.unreadable],
-        f"'{match.column}' is no number, first {cells[numbers.unreadable].head(1).tolist()}; it "
+        cells.index[unreadable],
+        f"'{match.column}' is no number, first {cells[unreadable].head(1).tolist()}; it "
         "counts as missing",
         ("warning", "number-unreadable"),
         subject,
         report,
         header=match.column,
-        first=str(next(iter(cells[numbers.unreadable]), "")),
+        first=str(next(iter(cells[unreadable]), "")),
     )
     if numbers.units:
         message = f"cells of '{match.column}' carry units of their own: {list(numbers.units)}"
