@@ -88,10 +88,10 @@ def rows_astray(layers: Sequence[NDArray[np.float64]]) -> list[NDArray[np.bool_]
     middle = np.median(points, axis=0)
     near = np.maximum(_NEAR_DEG, _SPREADS * np.median(_away(points, middle), axis=0))
     # A comparison with NaN is false: what has no position is not told here.
-    return [_few((_away(xy, middle) > near).any(axis=1)) for xy in layers]
+    return [_few(np.any(_away(xy, middle) > near, axis=1)) for xy in layers]
 
 
-def _few(far: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _few(far: np.ndarray) -> NDArray[np.bool_]:
     """Return the rows, none where they are most of the layer."""
     few = len(far) == 0 or float(far.mean()) < _MOST_SHARE
     return far if few else np.zeros_like(far)

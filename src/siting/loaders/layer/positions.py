@@ -122,7 +122,7 @@ def _mostly(column: pd.Series, fits: _Fits) -> bool:
 
 
 def _is_both(cell: object) -> bool:
-    return _BOTH.fullmatch(half_width(str(cell)).replace("，", ",")) is not None
+    return _BOTH.fullmatch(half_width(str(cell))) is not None
 
 
 def _is_shape(cell: object) -> bool:
@@ -130,10 +130,7 @@ def _is_shape(cell: object) -> bool:
 
 
 def _split(column: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    pairs = [
-        _BOTH.fullmatch(half_width(str(cell)).replace("，", ",")) if pd.notna(cell) else None
-        for cell in column
-    ]
+    pairs = [_BOTH.fullmatch(half_width(str(cell))) if pd.notna(cell) else None for cell in column]
     numbers = [(float(p[1]), float(p[2])) if p else (np.nan, np.nan) for p in pairs]
     x, y = np.array(numbers, dtype=np.float64).reshape(-1, 2).T
     return x, y
