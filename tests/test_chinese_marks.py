@@ -33,7 +33,7 @@ from siting.words import say
 
 HALF = re.compile(r"[\u4e00-\u9fff》”）] ?[;,:()]|[;,:()] ?[\u4e00-\u9fff《“（]")
 # Texts that are matched with data, or written into a table that is read again.
-DATA = ("loaders/", "sample/", "crs/declared.py", "pipeline/sites/library.py")
+DATA = ("loaders/", "sample/", "vocabulary/", "crs/declared.py", "pipeline/sites/library.py")
 
 
 def half_width(text):
@@ -78,9 +78,9 @@ def sample(repository):
 def test_what_is_said_of_the_sample_has_chinese_marks(sample):
     texts = [summary_text(sample.summary, "zh")]
     for block in sample.blocks:
-        texts += block.reasons_zh
+        texts += [say(each, "zh") for each in block.reasons]
         rows = {int(np.flatnonzero(block.verdict == code)[0]) for code in np.unique(block.verdict)}
-        texts += [explain_row(block, row, sample.city, "zh") for row in rows]
+        texts += [say(explain_row(block, row, sample.city), "zh") for row in rows]
     assert len(texts) > 300
     assert [each for text in texts for each in half_width(text)] == []
 
@@ -139,7 +139,7 @@ def test_findings_of_plans_have_chinese_marks(findings):
         for each in findings
         for text in (
             *(say(text, "zh") for text in (each.title, each.explanation, each.note)),
-            *each.missing_zh,
+            *(say(text, "zh") for text in each.lacking),
         )
     }
     assert len(texts) > 200
@@ -150,17 +150,17 @@ def test_notes_on_plans_are_in_chinese_with_chinese_marks(checks):
     assert len(checks.notes) > 5
     for note in checks.notes:
         # What stands before the note is a path; examples are coordinates of the data.
-        said = note.zh.rpartition("（1 处，如")[0] or note.zh
+        told = say(note, "zh")
+        said = told.rpartition("（1 处，如")[0] or told
         assert half_width(said) == []
         assert not re.search(r"[a-z]+ [a-z]+ [a-z]+", said), said
 
 
 def test_every_reason_is_in_chinese_and_no_bare_key(findings):
-    unknown = [each for each in findings if each.missing]
+    unknown = [each for each in findings if each.lacking]
     assert len(unknown) > 20
     for each in unknown:
-        assert len(each.missing_zh) == len(each.missing)
-        for text in each.missing_zh:
+        for text in (say(lacking, "zh") for lacking in each.lacking):
             assert re.match(r"[\u4e00-\u9fff]", text), text
 
 

@@ -442,9 +442,13 @@ def test_your_own_rules_replace_the_shipped_ones(write, tmp_path, capsys):
 def test_plan_show_says_where_each_number_stands(repository, capsys):
     table = repository / "data/plans/table-side-by-side.xlsx"
     rows = {
-        "zh": ("养老服务用房建筑面积", "400", "m²", "养老服务用房", "４００㎡", "经济技术指标!D7"),
+        "zh": (
+            "养老服务用房建筑面积", "400", "m²", "养老服务用房", "４００㎡", "经济技术指标!D7",
+            "读取",
+        ),
         "en": (
             "floor_area_m2.elder_care", "400", "m2", "养老服务用房", "４００㎡", "经济技术指标!D7",
+            "read",
         ),
     }  # fmt: skip
     for language, row in rows.items():

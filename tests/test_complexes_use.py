@@ -17,6 +17,7 @@ from siting.cli.app import run
 from siting.errors import SitingError
 from siting.loaders.library.store import change_projects, create_library, read_library
 from siting.pipeline.sites.problem import Decisions
+from siting.words import say
 
 LIBRARY, PHARMACY = "town-library", "town-pharmacy"
 # A library within 500 m; a pharmacy within ten minutes at 80 m/min, 800 m.
@@ -125,7 +126,7 @@ def test_what_is_committed_serves_by_its_own_functions_and_holds_no_complex(town
 def test_sites_without_floor_area_hold_nothing_and_are_told(town):
     found = propose(town, p=3, sites=sites(floor_area_m2=[700.0, float("nan"), 599.0]))
     assert found.opened["site_id"].tolist() == ["x200"]
-    assert any("1 of 3 sites state no floor area" in note for note in found.notes)
+    assert any("1 of 3 sites state no floor area" in say(note, "en") for note in found.notes)
 
 
 def test_a_square_metre_serves_so_many_where_a_function_says_so(town):

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from siting.errors import RuleError
-from siting.rules.cases.lint import lint_packs, only_recommends
+from siting.rules.cases.lint import lint_packs
 from siting.rules.city.amounts import evaluate_amount
 from siting.rules.city.findings import Verdict
 from siting.rules.city.model import City, grouping
@@ -32,6 +32,8 @@ from siting.rules.plan.model import (
     PlanRow,
     Waiver,
 )
+from siting.vocabulary.clause_words import only_recommends
+from siting.words import say
 
 PACKS = read_packs(find_packs())
 RULES = {rule.id: rule for rule in all_rules(PACKS)}
@@ -316,7 +318,8 @@ def test_a_pack_that_makes_a_recommendation_bind_is_found(tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_text(text.replace(old, old.replace("recommended", "mandatory")), encoding="utf-8")
     assert any(
-        "gb50437-least-beds' is mandatory, but its quote" in each for each in lint_packs([path])
+        "gb50437-least-beds' is mandatory, but its quote" in say(each, "en")
+        for each in lint_packs([path])
     )
 
 
@@ -592,7 +595,7 @@ def test_a_plan_without_a_place_is_judged_by_national_rules_and_told_so():
     assert {rule.jurisdiction for rule in chosen.rules} == {"cn"}
     note = place_note(chosen.left_out, "")
     assert note is not None
-    assert "cn-hubei-wuhan" in note.en
+    assert "cn-hubei-wuhan" in say(note, "en")
     assert place_note(chosen.left_out, WUHAN) is None
 
 

@@ -10,6 +10,7 @@ from analysis_town import project_data, write_project, write_town
 from siting.data_report import DataReport
 from siting.loaders.project.read import read_project
 from siting.pipeline.city import note_levels
+from siting.words import say
 
 
 @pytest.mark.parametrize(
@@ -39,5 +40,5 @@ def test_a_level_that_no_rule_knows_is_told_with_the_nearest():
     (note,) = noted(["comunity", "district", "tract"], [rule_for("tract"), rule_for("")])
     assert note.code == "level-unknown"
     assert note.count == 3
-    assert "no rule knows the level 'comunity'" in note.message
-    assert "did you mean 'community'?" in note.message
+    assert "no rule knows the level 'comunity'" in say(note.message, "en")
+    assert "did you mean 'community'?" in say(note.message, "en")

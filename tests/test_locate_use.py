@@ -120,7 +120,9 @@ def test_covering_all_names_who_cannot_be_reached(town):
 def test_unreachable_demand_can_be_left_out_and_is_told(town):
     found = propose(town, sites=frame_of_sites([200]), cover_all=True, leave_out_unreachable=True)
     assert found.opened["added"].tolist() == [100 + 60]
-    assert f"2 homes ({80 + 50} population) reach no site and are left out." in found.notes
+    assert f"2 homes ({80 + 50} population) reach no site and are left out." in [
+        say(each, "en") for each in found.notes
+    ]
 
 
 def test_fewest_sites_cover_everybody(town):
@@ -129,7 +131,7 @@ def test_fewest_sites_cover_everybody(town):
 
 
 def test_a_site_far_from_any_street_serves_nobody_and_is_told(town):
-    assert any(note.startswith("1 of 6 sites") for note in propose(town, p=6).notes)
+    assert any(say(note, "en").startswith("1 of 6 sites") for note in propose(town, p=6).notes)
 
 
 def gated(town, subject, x):

@@ -141,7 +141,13 @@ def test_columns_that_could_be_meant_as_well_are_named(book):
         ["养老服务用房（㎡）", 340, 400],
     ]
     plan = read_plan(book(rows))
-    assert plan.value("floor_area_m2.elder_care") == 340
+    # The first of two schemes is not the plan's: nobody can say which is meant.
+    assert plan.value("floor_area_m2.elder_care") is None
+    readings = plan.doubtful["floor_area_m2.elder_care"].readings
+    assert [(each.value, each.evidence[0].location) for each in readings] == [
+        (340, "指标!B3"),
+        (400, "指标!C3"),
+    ]
     assert any("指标!B2 方案一 ... is read, not 指标!C2 方案二" in note.en for note in plan.notes)
 
 
@@ -207,7 +213,9 @@ def test_parts_of_a_use_beside_a_merged_label_are_added_in_the_headers_unit(book
 def test_floor_area_for_the_ratio_is_not_added_to_its_part_above_ground(book):
     rows = [HEAD, ["地上计容建筑面积", "㎡", 140000], ["计容建筑面积", "㎡", 141000]]
     plan = read_plan(book(rows))
-    assert plan.value("far_floor_area_m2") == 140000
+    assert plan.value("far_floor_area_m2") is None
+    readings = plan.doubtful["far_floor_area_m2"].readings
+    assert [each.value for each in readings] == [140000, 141000]
     (finding,) = check_consistency(plan)
     assert finding.rule_id == "plan-figure-given-twice"
 

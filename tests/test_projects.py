@@ -30,6 +30,7 @@ from siting.pipeline.sites.library import (
     replan,
     write_proposal,
 )
+from siting.words import say
 
 RULE = "town-library"
 
@@ -215,7 +216,8 @@ def test_states_decide_what_siting_may_choose(stocked):
 def test_projects_without_a_place_are_told(stocked):
     change_projects(stocked, {"idea": {"functions": "reading_room"}}, may_add=True)
     _, _, notes = library_sites(stocked, ["reading_room"])
-    assert notes == (f"1 projects of {stocked.name} have no place and are no sites.",)
+    told = [say(note, "en") for note in notes]
+    assert told == [f"1 projects of {stocked.name} have no place and are no sites."]
 
 
 def proposed(library):
@@ -270,7 +272,8 @@ def test_planned_projects_keep_their_year(stocked, town):
     assert years["west"] == 0
     assert "east" not in years
     assert any(
-        note.startswith("1 planned projects are of years after 2028") for note in found.notes
+        say(note, "en").startswith("1 planned projects are of years after 2028")
+        for note in found.notes
     )
 
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siting.errors import SitingError
-from siting.message import Text
+from siting.message import Text, message
 from siting.report.plan.diff import to_diff_json, to_diff_text
 from siting.report.plan.formats import FORMATS, format_findings
 from siting.report.plan.github import to_github
@@ -421,8 +421,8 @@ def test_what_is_missing_is_said_in_the_language_of_the_report():
         verdict="unknown",
         measured=None,
         shortfall=None,
-        missing=("population", "no facility of type laundry in the data"),
-        missing_zh=("居住人口（population）", "数据中没有洗染店"),
+        missing=("population",),
+        lacks=(message("reason.no_facility", types=[Text("洗染店", "laundry")]),),
         explanation=Text("无法判断", "cannot be told"),
     )
     for write in (to_text, to_markdown, to_html, to_github, to_junit):

@@ -28,6 +28,7 @@ from siting.rules.explain import explain_row
 from siting.rules.pack.find import find_packs, read_packs
 from siting.rules.pack.parse import parse_pack
 from siting.rules.pack.selection import all_rules
+from siting.words import say
 
 RULES = {rule.id: rule for rule in all_rules(read_packs(find_packs()))}
 CRS = "EPSG:4547"
@@ -100,6 +101,10 @@ def judged(rule_id: str, city: City, **how):
     return evaluate_city([RULES[rule_id]], city, **how)[0]
 
 
+def reason_of(block, row):
+    return say(block.reasons[block.reason[row]], "en")
+
+
 def words(block) -> list[str]:
     return [Verdict(code).word for code in block.verdict]
 
@@ -138,7 +143,7 @@ def test_both_distances_can_be_reported_and_only_the_rules_own_one_is_summed():
     assert (own.measure, other.measure) == ("walking_distance", "straight_line")
     assert other.is_alternative
     assert other.measured[0] == pytest.approx(np.hypot(100, 10))
-    summary = summarize(blocks, make_city())
+    summary = summarize(blocks, make_city(), "zh", say)
     assert sum(summary["verdicts"].values()) == len(HOMES)
 
 
@@ -164,7 +169,7 @@ def test_slopes_count_where_they_are_known():
 def test_a_type_that_is_not_in_the_data_is_unknown_unless_it_is_declared_complete():
     block = judged("tdt1062-pharmacy-radius", make_city())
     assert set(words(block)) == {"unknown"}
-    assert block.reasons[block.reason[0]] == "no facility of type pharmacy in the data"
+    assert reason_of(block, 0) == "no facility of type pharmacy in the data"
     assert np.isnan(block.measured).all()
     complete = make_city(parameters=Parameters(complete_types=("pharmacy",)))
     block = judged("tdt1062-pharmacy-radius", complete)
@@ -177,15 +182,15 @@ def test_a_home_off_every_street_is_unknown_and_says_why():
     city = make_city([("hermit", 100.0, 201.0), ("west", 0.0, 10.0)], columns={"households": 1.0})
     block = judged(KINDERGARTEN, city)
     assert words(block) == ["unknown", "pass"]
-    assert block.reasons[block.reason[0]] == "farther than 200 m from any street"
-    assert "farther than 200 m" in explain_row(block, 0, city, "en")
+    assert reason_of(block, 0) == "farther than 200 m from any street"
+    assert "farther than 200 m" in say(explain_row(block, 0, city), "en")
 
 
 def test_a_home_on_a_loose_piece_of_street_is_unknown_not_failed():
     homes = [("stranded", 2.0, 5000.0), ("west", 0.0, 10.0)]
     block = judged(KINDERGARTEN, make_city(homes, columns={"households": 1.0}))
     assert words(block) == ["unknown", "pass"]
-    assert "hangs together with nothing" in block.reasons[block.reason[0]]
+    assert "hangs together with nothing" in reason_of(block, 0)
 
 
 def test_without_streets_walking_is_unknown_and_straight_lines_still_count():
@@ -198,7 +203,7 @@ def test_without_streets_walking_is_unknown_and_straight_lines_still_count():
 
 def test_how_a_home_was_reached_stands_in_the_finding():
     block = judged(KINDERGARTEN, make_city())
-    assert block.reasons[block.reason[0]] == "from the home's point, to the facility's point"
+    assert reason_of(block, 0) == "from the home's point, to the facility's point"
 
 
 def test_any_of_several_types_counts_and_the_nearest_is_named_by_its_row():
@@ -206,7 +211,7 @@ def test_any_of_several_types_counts_and_the_nearest_is_named_by_its_row():
     block = judged("wuhan-shopping-centre-time", make_city(facilities=facilities))
     assert block.nearest.tolist() == [1, 1, 1, 2]
     city = make_city(facilities=facilities)
-    assert to_frame(block, city)["nearest_id"].tolist() == ["s", "s", "s", "m"]
+    assert to_frame(block, city, say)["nearest_id"].tolist() == ["s", "s", "s", "m"]
 
 
 def test_an_indicator_has_a_number_and_no_verdict():
@@ -278,21 +283,22 @@ def test_floor_area_per_100_households_is_judged_by_community():
 
 
 def test_a_community_is_explained_with_its_sum():
-    text = explain_row(judged(COMMUNITY, service_city([9.0, 20.0])), 1, service_city([9.0, 20.0]))
+    city = service_city([9.0, 20.0])
+    text = say(explain_row(judged(COMMUNITY, city), 1, city), "zh")
     assert text.startswith("70 户 × 30 m²/100 户 = 21 m²；实际 20 m²；缺 1 m²")
 
 
 def test_a_missing_floor_area_is_no_zero():
     block = judged(COMMUNITY, service_city([np.nan, 21.0]))
     assert words(block) == ["unknown", "pass"]
-    assert "floor_area_m2 is missing" in block.reasons[block.reason[0]]
+    assert "floor_area_m2 is missing" in reason_of(block, 0)
 
 
 def test_a_community_without_known_households_is_unknown():
     city = service_city([9.0, 21.0], columns={"households": [np.nan, 20.0, 30.0, 40.0]})
     block = judged(COMMUNITY, city)
     assert words(block) == ["unknown", "pass"]
-    assert block.reasons[block.reason[0]] == "households is not known"
+    assert reason_of(block, 0) == "households is not known"
 
 
 def test_the_areas_own_figure_wins_over_the_sum_of_its_homes():
@@ -348,8 +354,9 @@ def test_what_facilities_lack_is_named_in_words():
     anywhere = rule.applies_to.model_copy(update={"level": ""})
     asked = rule.model_copy(update={"applies_to": anywhere})
     (block,) = evaluate_city([asked], make_city(facilities=[("e", "elder_care", 100.0)]))
-    assert "部分养老服务用房、养老院缺少用地面积" in block.reasons_zh
-    assert not [each for each in block.reasons_zh if "_" in each]
+    told = [say(each, "zh") for each in block.reasons]
+    assert "部分养老服务用房、养老院缺少用地面积" in told
+    assert not [each for each in told if "_" in each]
 
 
 def test_a_condition_on_people_leaves_small_areas_out():
@@ -383,7 +390,7 @@ def test_covered_land_is_a_share_with_its_denominator_named():
 def test_land_of_points_is_unknown():
     block = judged("gbt51346-park-coverage", make_city(facilities=[("p", "park", 0.0)]))
     assert set(words(block)) == {"unknown"}
-    assert "outlines" in block.reasons[block.reason[0]]
+    assert "outlines" in reason_of(block, 0)
 
 
 def test_roll_ups_count_homes_households_and_people():
@@ -396,7 +403,7 @@ def test_roll_ups_count_homes_households_and_people():
 
 def test_the_summary_counts_by_verdict_and_names_the_source():
     city = make_city()
-    entry = summarize([judged(KINDERGARTEN, city)], city, "zh")["rules"][0]
+    entry = summarize([judged(KINDERGARTEN, city)], city, "zh", say)["rules"][0]
     assert entry["verdicts"] == {"pass": 3, "fail": 1, "unknown": 0, "not_applicable": 0}
     assert entry["households"]["pass"] == 10 + 20 + 30
     assert entry["covered_share"]["homes"] == pytest.approx(3 / 4)
@@ -406,7 +413,7 @@ def test_the_summary_counts_by_verdict_and_names_the_source():
 
 def test_unknown_homes_are_in_neither_part_of_a_share():
     city = make_city([("hermit", 100.0, 900.0), ("west", 0.0, 10.0)], columns={"households": 1.0})
-    entry = summarize([judged(KINDERGARTEN, city)], city, "en")["rules"][0]
+    entry = summarize([judged(KINDERGARTEN, city)], city, "en", say)["rules"][0]
     assert entry["covered_share"]["homes"] == 1
     assert entry["unknown_reasons"] == {"farther than 200 m from any street": 1}
 
@@ -421,13 +428,13 @@ def test_the_findings_table_has_a_row_per_rule_and_subject_with_words_as_diction
     station = "tdt1062-health-station-floor-area"
     rules = [RULES[name] for name in (KINDERGARTEN, station, COMMUNITY)]
     blocks = evaluate_city(rules, city)
-    table = findings_table(blocks, city)
+    table = findings_table(blocks, city, say)
     assert tuple(table.column_names) == FINDING_COLUMNS
     assert table.num_rows == len(HOMES) + 1 + 2
     assert all(
         pa.types.is_dictionary(table[name].type) for name in ("rule_id", "subject_id", "verdict")
     )
-    frame = to_frame(blocks, city)
+    frame = to_frame(blocks, city, say)
     first = frame.iloc[3]
     assert (first["subject_id"], first["verdict"], first["nearest_id"]) == ("far", "fail", "k1")
     assert first["households"] == 40
@@ -436,7 +443,7 @@ def test_the_findings_table_has_a_row_per_rule_and_subject_with_words_as_diction
 
 
 def test_no_blocks_give_an_empty_table_with_its_columns():
-    assert findings_table([], make_city()).column_names == list(FINDING_COLUMNS)
+    assert findings_table([], make_city(), say).column_names == list(FINDING_COLUMNS)
 
 
 def test_a_city_without_homes_or_facilities_gives_empty_findings():
@@ -499,11 +506,11 @@ def test_the_homes_of_a_plan_are_judged_in_the_city_by_the_farthest_one():
     assert evaluate_plan([RULES[KINDERGARTEN]], plan, city=near)[0].verdict == "pass"
     nothing = make_city(facilities=[("p", "park", 0.0)])
     unknown = evaluate_plan([RULES[KINDERGARTEN]], plan, city=nothing)[0]
-    assert (unknown.verdict, unknown.missing) == (
-        "unknown",
-        ("no facility of type kindergarten in the data",),
-    )
-    assert unknown.missing_zh == ("数据中没有幼儿园",)
+    assert (unknown.verdict, unknown.missing) == ("unknown", ())
+    assert [say(each, "en") for each in unknown.lacking] == [
+        "no facility of type kindergarten in the data"
+    ]
+    assert [say(each, "zh") for each in unknown.lacking] == ["数据中没有幼儿园"]
 
 
 def test_a_school_of_unstated_level_neither_serves_nor_lets_anybody_fail():
@@ -514,7 +521,7 @@ def test_a_school_of_unstated_level_neither_serves_nor_lets_anybody_fail():
     assert words(block) == ["pass", "pass", "pass", "unknown"]
     assert walks["exact"] == 10 + 390
     assert np.isnan(walks["far"])
-    assert "may be of type primary_school" in block.reasons[block.reason[3]]
+    assert "may be of type primary_school" in reason_of(block, 3)
 
 
 def test_what_may_be_of_a_type_but_is_too_far_changes_nothing():

@@ -28,6 +28,7 @@ from siting.rules.city.findings import Verdict
 from siting.rules.city.model import City, Parameters
 from siting.rules.explain import describe_rule, explain_row
 from siting.rules.pack.parse import parse_pack
+from siting.words import say
 
 CRS = "EPSG:4547"
 PASS, FAIL, UNKNOWN, NOT_APPLICABLE = Verdict
@@ -97,6 +98,10 @@ def city(homes, facilities, *, people=None, sizes=None, parameters=None, slope=F
 
 def judged(chosen, town):
     return evaluate_city([chosen], town)[0]
+
+
+def reason_of(block, row):
+    return say(block.reasons[block.reason[row]], "en")
 
 
 def words(block):
@@ -188,7 +193,7 @@ def test_a_size_that_is_not_stated_can_only_add():
     found = judged(rule("catchment_floor_area_per_person", LEAST), town)
     # The first has 0 and perhaps more; the others have 100 / 20 = 5 at least.
     assert words(found) == ["unknown", "pass", "pass"]
-    assert "facilities.floor_area_m2 is missing" in found.reasons[found.reason[0]]
+    assert "facilities.floor_area_m2 is missing" in reason_of(found, 0)
     assert words(judged(rule("catchment_floor_area_per_person", MOST), town)) == [
         "unknown", "unknown", "pass",
     ]  # fmt: skip
@@ -200,7 +205,9 @@ def test_people_who_are_not_known_can_only_take():
     found = judged(rule("catchment_floor_area_per_person", LEAST), town)
     # The first would have 100 / 10, were it alone; the last shares with none who is not known.
     assert words(found) == ["unknown", "unknown", "fail"]
-    assert "homes.population is missing for some who share" in found.reasons[found.reason[0]]
+    assert "homes.population is missing for some who share" in say(
+        found.reasons[found.reason[0]], "en"
+    )
     never = judged(rule("catchment_floor_area_per_person", "{at_least: 99, unit: m2/person}"), town)
     assert words(never) == ["fail", "unknown", "fail"]
     town = replace(town, homes=town.homes.drop(columns="population"))
@@ -278,7 +285,7 @@ def test_a_rule_says_how_far_it_looks_and_what_counts_less():
 def test_a_finding_is_explained_with_its_sum():
     town = city([300.0], CANTEENS[:1], people=[200.0])
     block = judged(rule("catchment_floor_area_per_person", LEAST), town)
-    assert explain_row(block, 0, town, "en") == (
+    assert say(explain_row(block, 0, town), "en") == (
         "at least 1 m² per person required; measured 0.5 m² per person; 0.5 m² per person short"
     )
 

@@ -18,6 +18,7 @@ from siting.rules.pack.measures import MEASURES, Family
 from siting.rules.pack.parse import parse_pack
 from siting.rules.pack.schema import pack_schema
 from siting.rules.pack.selection import all_rules, select_rules
+from siting.words import say
 from siting.yaml_lines import load_yaml
 
 PACKS = read_packs(find_packs())
@@ -49,15 +50,18 @@ NAMED_BY_THE_LETTER = [
 )
 def test_the_example_beside_a_rule_holds(rule, case):
     result = run_case(rule, case)
-    assert result.passed, str(result)
+    assert result.passed, say(result.told, "en")
 
 
 def test_an_example_that_is_wrong_does_not_hold():
     rule = RULES["wuhan-elder-care-floor-area"]
     case = rule.cases[0].model_copy(update={"verdict": "pass", "required": 301})
     result = run_case(rule, case, "x.yaml:3")
-    assert result.faults == ("verdict is fail, expected pass", "required is 300, expected 301")
-    assert str(result).startswith("x.yaml:3: wuhan-elder-care-floor-area: ")
+    assert [say(fault, "en") for fault in result.faults] == [
+        "verdict is fail, expected pass",
+        "required is 300, expected 301",
+    ]
+    assert say(result.told, "en").startswith("x.yaml:3: wuhan-elder-care-floor-area: ")
 
 
 def test_the_shipped_packs_are_clean():
@@ -141,7 +145,7 @@ def test_the_plan_for_food_markets_has_expired():
     assert name in {rule.id for rule in before.rules}
     assert name not in {rule.id for rule in after.rules}
     reason = next(each.reason for each in after.left_out if each.rule.id == name)
-    assert reason.en == "held until 2020-12-31"
+    assert say(reason, "en") == "held until 2020-12-31"
 
 
 def test_a_rule_holds_from_its_first_day():
@@ -169,7 +173,8 @@ def test_without_a_place_only_national_rules_count():
     assert {rule.jurisdiction for rule in chosen.rules} == {"cn"}
     named = select_rules(read_packs(find_packs(["cn/wuhan"])), date=TODAY)
     assert named.rules == ()
-    assert {each.reason.en for each in named.left_out if each.rule.days.holds_on(TODAY)} == {
+    left = [each.reason for each in named.left_out if each.rule.days.holds_on(TODAY)]
+    assert {say(each, "en") for each in left} == {
         f"no place is named, so national rules only; it holds in {WUHAN}"
     }
 
@@ -194,7 +199,7 @@ def test_rules_that_count_the_same_rooms_without_saying_so_are_found(tmp_path):
     found = lint_packs([*find_packs(["cn/wuhan/reply-2024", "cn/hubei"]), path])
     assert any(
         "'my-elder-care-floor-area' counts the same elder_care as 'wuhan-elder-care-floor-area'"
-        in each
+        in say(each, "en")
         for each in found
     )
 
@@ -215,7 +220,7 @@ def test_a_rule_that_may_fail_somebody_needs_an_example(tmp_path):
         "    source: {clause: x, quote: y, confidence: B}\n",
         encoding="utf-8",
     )
-    assert [each.partition(": ")[2] for each in lint_packs([path])] == [
+    assert [say(each, "en").partition(": ")[2] for each in lint_packs([path])] == [
         "rule 'mine' has no cases; give one that passes or fails"
     ]
 
@@ -223,7 +228,7 @@ def test_a_rule_that_may_fail_somebody_needs_an_example(tmp_path):
 def test_linting_a_broken_pack_gives_its_faults(tmp_path):
     path = tmp_path / "broken.yaml"
     path.write_text("rules: 3\n", encoding="utf-8")
-    assert any("rules is 3" in each for each in lint_packs([path]))
+    assert any("rules is 3" in say(each, "en") for each in lint_packs([path]))
 
 
 def test_examples_are_run_in_the_order_of_the_packs():

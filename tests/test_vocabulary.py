@@ -108,12 +108,12 @@ def test_levels_are_listed_from_the_finest():
 
 def test_a_role_of_columns_is_a_line_of_data_and_its_words_are_found_in_headers():
     assert plan_words().role_of("规划指标") == "plan"
-    assert plan_words().role_of("规范要求") == "other"
+    assert plan_words().role_of("规范要求") == "due"
     assert plan_words().role_of("商业") is None
     text = own_file("plan-words.yaml").decode()
-    added = parse_plan_words(text.replace("  plan: [", "  plan: [实配, "))
-    assert added.says("plan", "实配面积")
-    assert not plan_words().says("plan", "实配面积")
+    added = parse_plan_words(text.replace("  plan: [", "  plan: [拟设, "))
+    assert added.says("plan", "拟设面积")
+    assert not plan_words().says("plan", "拟设面积")
     with pytest.raises(RuleError, match=r"roles"):
         parse_plan_words(text.replace("  plan: [", "  plans: ["))
 

@@ -88,6 +88,8 @@ class Message:
 
 
 Sayable: TypeAlias = Message | Term | Text | Quantity | str
+Say: TypeAlias = Callable[[Sayable, Language], str]
+"""What puts something into words: `siting.words.say`, where it is not imported but handed in."""
 Progress: TypeAlias = Callable[[Sayable, float], None]
 """What long functions call with a label and a share from 0 to 1."""
 

@@ -17,6 +17,7 @@ from siting.progress import progress
 from siting.words import current_language
 
 if TYPE_CHECKING:
+    from siting.message import Text
     from siting.pipeline.plans.check import CheckOptions, PlanChecks
     from siting.report.plan.places import Base
     from siting.rules.plan.baseline import Known
@@ -285,11 +286,11 @@ def _tell(
         warn(plain_lines(to_diff_text(outcome.changes, language=language).rstrip("\n")))
 
 
-def _unreadable(unreadable: Sequence[tuple[Path, str]], checked: int) -> str:
+def _unreadable(unreadable: Sequence[tuple[Path, Text]], checked: int) -> str:
     """Write one error for all plans that could not be checked; the same fault is said once."""
     by_fault: dict[str, list[str]] = {}
     for path, error in unreadable:
-        by_fault.setdefault(error, []).append(str(path))
+        by_fault.setdefault(said(error), []).append(str(path))
     count = len(unreadable)
     head = said(message("check.unreadable", count=count, all=count + checked))
     lines = [f"{said(message('cli.error'))}{head}"]

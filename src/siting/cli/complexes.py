@@ -12,6 +12,7 @@ from siting.message import message
 from siting.progress import progress
 
 if TYPE_CHECKING:
+    from siting.message import Sayable
     from siting.pipeline.complexes.asked import FunctionAsked
     from siting.pipeline.complexes.propose import ComplexSiting
     from siting.pipeline.sites.problem import Decisions
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def locate_complexes(
     project: Path,
     functions: Sequence[FunctionAsked],
-    source: Callable[[Any, Sequence[str]], tuple[Any, Decisions, Sequence[str]]],
+    source: Callable[[Any, Sequence[str]], tuple[Any, Decisions, Sequence[Sayable]]],
     *,
     p: int | None,
     budget: float | None,

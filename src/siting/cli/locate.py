@@ -24,6 +24,7 @@ from siting.progress import progress
 from siting.words import asked_language
 
 if TYPE_CHECKING:
+    from siting.message import Sayable
     from siting.pipeline.sites.problem import Decisions
     from siting.pipeline.sites.siting import Siting
 
@@ -148,7 +149,7 @@ def _refuse_beside(**given: Any) -> None:
 
 def _source(
     sites: str, analysis: Any, rules: Sequence[str], force_in: str | None, force_out: str | None
-) -> tuple[Any, Decisions, Sequence[str]]:
+) -> tuple[Any, Decisions, Sequence[Sayable]]:
     """Return the source of sites, and what is decided by hand and by the project library."""
     from siting.pipeline.sites.problem import Decisions
 

@@ -24,7 +24,7 @@ commands = typer.Typer(
     rich_markup_mode=None,
 )
 
-_COLUMNS = ("figure", "value", "unit", "written", "where", "note")
+_COLUMNS = ("figure", "value", "unit", "written", "where", "status", "note")
 
 
 def register(app: typer.Typer) -> None:
@@ -115,12 +115,13 @@ def _row(row: dict[str, str], language: Language) -> tuple[str, ...]:
     notes = [_row_note(each, language) for each in row["note"].split("; ")]
     parts = [part for part in (*notes, within, row["phase"]) if part]
     note = word("mark.semicolon", language).join(parts)
+    status = word(f"figure_status.{row['status']}", language) if row["status"] else ""
     if language == "en":
-        return (row["key"] or "–", row["value"], row["unit"], written, where, note)
+        return (row["key"] or "–", row["value"], row["unit"], written, where, status, note)
     if row["line"]:
         where = said_in(message("plan.line", line=row["line"]), language)
     title, unit = fact_title(row["key"]).zh, unit_text(row["unit"]).zh
-    return (title or "–", row["value"], unit, written, where, note)
+    return (title or "–", row["value"], unit, written, where, status, note)
 
 
 def _row_note(note: str, language: Language) -> str:

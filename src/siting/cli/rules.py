@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from siting.cli.console import ExitCode, inform, say, say_json
+from siting.cli.console import ExitCode, inform, said, say, say_json
 from siting.errors import RuleError, SitingError
 from siting.message import Language as Spoken
 from siting.message import message
@@ -128,7 +128,7 @@ def lint(
     paths = find_packs(packs or (), Path())
     faults = lint_packs(paths)
     for fault in faults:
-        say(plain(fault))
+        say(plain(said(fault)))
     if faults:
         inform(message("rules.faults", count=len(faults), packs=len(paths)))
         return ExitCode.FINDINGS
@@ -148,7 +148,7 @@ def run_tests(
     results = run_cases(_read(packs))
     failed = [each for each in results if not each.passed]
     for result in results if verbose else failed:
-        say(plain(str(result)))
+        say(plain(said(result.told)))
     held = len(results) - len(failed)
     inform(message("rules.cases_hold", held=held, failed=len(failed)))
     return ExitCode.FINDINGS if failed else ExitCode.COMPLIANT

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from siting.did_you_mean import nearest_known
+from siting.did_you_mean import hint_known
 from siting.loaders.layer.raster import sample_elevation
+from siting.message import message
 from siting.network.attach.rows import join_rows, take_rows
 from siting.network.attach.snap import match_entrances
 from siting.network.fragments import fragments, on_fragment
@@ -89,15 +90,15 @@ def placed_city(
     """Return `build_city` without the notes on who stands on no street or on a loose piece."""
     tell, kept = progress or silent, prepared or Prepared(None)
     ground = ground_of(layers)
-    tell("joining streets to a network", 0.0)
+    tell(message("progress.network"), 0.0)
     with ThreadPoolExecutor(1) as beside:
         # Streets are joined on one core; the areas of the homes are found on another meanwhile.
         home_area = beside.submit(kept.area_rows, layers.residential.geometry, layers.areas)
         network = kept.network(layers.streets)
-    tell("putting homes and facilities on streets", 0.4)
+    tell(message("progress.attaching"), 0.4)
     homes = attached(network, layers.residential, "home_id", ground, parameters, kept)
     facilities = attached(network, layers.facilities, "facility_id", ground, parameters, kept)
-    tell("weighing slopes", 0.9)
+    tell(message("progress.slopes"), 0.9)
     return City(
         homes=layers.residential,
         facilities=layers.facilities,
@@ -201,12 +202,9 @@ def _time_network(
     heights = sample_elevation(ground.elevation, network.node_xy, ground.crs)
     flat = int(np.isnan(heights).sum())
     if flat:
-        message = (
-            f"{flat:,} of {heights.size:,} junctions of the streets have no height; the streets "
-            "there count as level."
-        )
+        told = message("note.height-missing", count=flat, total=heights.size)
         name = f"elevation ({ground.elevation.name})"
-        report.add(name, "warning", "height-missing", message, count=flat)
+        report.add(name, "warning", "height-missing", told, count=flat)
     return walking_time(network, parameters.walking_speed_m_per_min, heights)
 
 
@@ -238,8 +236,7 @@ def note_overlaps(layers: Layers, report: DataReport) -> None:
                 f"areas ({level})",
                 "warning",
                 "area-overlap",
-                f"{twice.size:,} of {points.size:,} homes lie in several areas of level {level}; "
-                "each counts in the first of them alone. Do areas of two levels share the layer?",
+                message("note.area-overlap", count=twice.size, total=points.size, level=level),
                 count=twice.size,
                 examples=layers.residential["home_id"].iloc[twice],
             )
@@ -255,10 +252,9 @@ def note_levels(layers: Layers, rules: Iterable[Rule], report: DataReport) -> No
                 f"areas ({level})",
                 "warning",
                 "level-unknown",
-                f"no rule knows the level '{level}'; rules for areas of a level do not look at "
-                f"these. {nearest_known(level, known.codes)}",
+                message("note.level-unknown", level=level, hint=hint_known(level, known.codes)),
                 count=len(layers.areas[level]),
-                details={"level": level, "known": "、".join(known.codes)},
+                details={"level": level, "known": list(known.codes)},
             )
 
 
@@ -276,8 +272,12 @@ def note_unmatched_gates(layers: Layers, report: DataReport) -> None:
             "entrances",
             "warning",
             "gate-of-nobody",
-            f"{len(lost):,} of {len(named):,} gates name a subject_id that no home, facility or "
-            f"site has, first '{lost.iloc[0]}'; they open nothing.",
+            message(
+                "note.gate-of-nobody",
+                count=len(lost),
+                total=len(named),
+                first=str(lost.iloc[0]),
+            ),
             count=len(lost),
             examples=lost,
         )
@@ -296,8 +296,7 @@ def note_fragments(city: City, report: DataReport) -> None:
                 name,
                 "warning",
                 "on-fragment",
-                f"{stranded.size:,} of {len(ids):,} rows reach only a loose piece of the streets; "
-                "what they can walk to is not known.",
+                message("note.on-fragment", count=stranded.size, total=len(ids)),
                 count=stranded.size,
                 examples=ids.iloc[stranded],
             )
@@ -306,8 +305,7 @@ def note_fragments(city: City, report: DataReport) -> None:
         "streets",
         "warning",
         "network-fragments",
-        f"{len(loose)} pieces of the street network, {loose['length_m'].sum():,.0f} m in all, hang "
-        "together with nothing; a bridge or a short path may be missing in the data.",
+        message("note.network-fragments", count=len(loose), length=float(loose["length_m"].sum())),
         count=len(loose),
         examples=where,
     )
@@ -361,9 +359,12 @@ def note_unattached(city: City, report: DataReport) -> None:
                 name,
                 "warning",
                 "no-street-near",
-                f"{far.size:,} of {len(ids):,} rows have no street within "
-                f"max_access_m = {city.parameters.max_access_m:g} m on their side of barriers; "
-                "homes among them are unknown to every walking rule, facilities serve nobody.",
+                message(
+                    "note.no-street-near",
+                    count=far.size,
+                    total=len(ids),
+                    limit=city.parameters.max_access_m,
+                ),
                 count=far.size,
                 examples=ids.iloc[far],
                 details={"max_access_m": f"{city.parameters.max_access_m:g}"},

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from siting.data_report import DataReport
     from siting.loaders.formats.files import InputFile
     from siting.loaders.project.model import Project
+    from siting.message import Language
     from siting.rules.city.costs import CityCosts
     from siting.rules.city.findings import FindingBlock
     from siting.rules.city.model import City
@@ -86,7 +87,7 @@ class Found:
     report: DataReport
     manifest: dict[str, Any]
     date: dt.date
-    language: str
+    language: Language
     costs: CityCosts | None = None
 
     @property

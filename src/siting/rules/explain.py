@@ -12,12 +12,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.message import Text
+from siting.message import Message, Text, message
 from siting.plain_text import one_line
 from siting.rules.city.findings import Verdict
 from siting.rules.facts import SCALAR_UNITS, fact_title, unit_of, unit_text
 from siting.rules.pack.measures import Family, measure_of
-from siting.rules.wording import COMPARISONS, joined, number_text, per_text, quantity_text
+from siting.rules.wording import (
+    COMPARISONS,
+    joined,
+    number_text,
+    per_text,
+    quantity_text,
+    sentences,
+)
 from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.levels import load_levels
 from siting.vocabulary.title import Title
@@ -208,7 +215,7 @@ def _bands_text(require: Require, measure: Measure) -> Text:
     return joined(*steps, zh="，", en=", ")
 
 
-def explain_row(block: FindingBlock, row: int, city: City, language: str = "zh") -> str:
+def explain_row(block: FindingBlock, row: int, city: City) -> Message:
     """Explain one finding of a city: the subject, the sum, and how it was measured.
 
     Parameters
@@ -219,16 +226,12 @@ def explain_row(block: FindingBlock, row: int, city: City, language: str = "zh")
         Which subject.
     city
         The city they are about.
-    language
-        ``zh`` or ``en``.
     """
-    verdict = Verdict(int(block.verdict[row]))
-    reason = _reason(block, row)
-    if verdict is Verdict.UNKNOWN:
-        text = joined(Text("未知", "unknown"), reason, zh="：", en=": ")
-    else:
-        text = joined(_arithmetic(block, row), _nearest(block, row, city), reason)
-    return _pick(text, language)
+    number = int(block.reason[row])
+    reason = (block.reasons[number],) if number >= 0 else ()
+    if Verdict(int(block.verdict[row])) is Verdict.UNKNOWN:
+        return message("reason.unknown", why=reason[0]) if reason else message("verdict.unknown")
+    return sentences(_arithmetic(block, row), _nearest(block, row, city), *reason)
 
 
 def _arithmetic(block: FindingBlock, row: int) -> Text:
@@ -291,13 +294,6 @@ def _nearest(block: FindingBlock, row: int, city: City) -> Text:
     name = facility.get("name")
     shown = str(name) if isinstance(name, str) and name else str(facility["facility_id"])
     return Text(f"最近：{shown}", f"nearest: {shown}")
-
-
-def _reason(block: FindingBlock, row: int) -> Text:
-    number = int(block.reason[row])
-    if number < 0:
-        return Text("", "")
-    return Text(block.reasons_zh[number], block.reasons[number])
 
 
 def _names(rule: Rule, language: str) -> str:

@@ -14,10 +14,22 @@ from types import MappingProxyType
 from typing import Literal
 
 from siting.vocabulary.data import Data, own_file, parse_data
-from siting.vocabulary.text import fold
+from siting.vocabulary.text import fold, word_key
 
-# What a column of numbers is for: the plan's own figures, their total, or anything else.
-Role = Literal["other", "plan", "total"]
+# What a column, a row or a remark is for; what each is, ``plan-words.yaml`` says.
+Role = Literal[
+    "due", "norm", "condition", "minimum", "before", "change", "remark", "plan", "value", "total"
+]
+# What a plan has to meet, and what was there before it: never a figure of the plan.
+NOT_THE_PLANS: tuple[Role, ...] = (
+    "due",
+    "norm",
+    "condition",
+    "minimum",
+    "before",
+    "change",
+    "remark",
+)
 
 
 class _File(Data):
@@ -32,6 +44,11 @@ class _File(Data):
     blanks: tuple[str, ...]
     whole_plan: tuple[str, ...]
     per_building: tuple[str, ...]
+    room_remarks: tuple[str, ...]
+    other_measures: tuple[str, ...]
+    plots: tuple[str, ...]
+    count_headers: tuple[str, ...]
+    not_asked: tuple[str, ...]
     roles: dict[Role, tuple[str, ...]]
 
 
@@ -58,6 +75,14 @@ class PlanWords:
         Words of which a heading of the whole plan is made.
     per_building
         Headers of a table with a row for each building.
+    room_remarks, other_measures
+        What a bracket behind a room says: where it stands; that its area is no floor area.
+    plots
+        Words in the headers of columns for parts of the land.
+    count_headers
+        Headers of a column of numbers of facilities beside one of their areas.
+    not_asked
+        Labels that are known and that no rule asks for, as `word_key` has them.
     roles
         Role of a column -> the words in its header.
     """
@@ -73,6 +98,11 @@ class PlanWords:
     blanks: frozenset[str]
     whole_plan: tuple[str, ...]
     per_building: frozenset[str]
+    room_remarks: frozenset[str]
+    other_measures: tuple[str, ...]
+    plots: tuple[str, ...]
+    count_headers: frozenset[str]
+    not_asked: frozenset[str]
     roles: Mapping[Role, tuple[str, ...]]
     _roles: Mapping[Role, re.Pattern[str]]
 
@@ -81,14 +111,30 @@ class PlanWords:
 
         Examples
         --------
-        >>> plan_words().says("other", "规范要求"), plan_words().says("plan", "规范要求")
+        >>> plan_words().says("norm", "规范要求"), plan_words().says("plan", "规范要求")
         (True, False)
         """
         return bool(self._roles[role].search(header))
 
     def role_of(self, header: str) -> Role | None:
-        """Return the first role whose word a folded header has; None for none."""
+        """Return the first role whose word a folded header has; None for none.
+
+        Examples
+        --------
+        >>> plan_words().role_of("规划条件"), plan_words().role_of("实配面积")
+        ('condition', 'plan')
+        """
         return next((role for role in self._roles if self.says(role, header)), None)
+
+    def is_not_the_plans(self, header: str) -> bool:
+        """Tell whether a folded header names a requirement, the past or a remark.
+
+        Examples
+        --------
+        >>> plan_words().is_not_the_plans("千人指标"), plan_words().is_not_the_plans("指标")
+        (True, False)
+        """
+        return self.role_of(header) in NOT_THE_PLANS
 
 
 @lru_cache(maxsize=1)
@@ -119,6 +165,11 @@ def parse_plan_words(text: str | bytes, source: str = "plan-words.yaml") -> Plan
         frozenset(map(fold, file.blanks)),
         file.whole_plan,
         frozenset(file.per_building),
+        frozenset(map(fold, file.room_remarks)),
+        tuple(map(fold, file.other_measures)),
+        file.plots,
+        frozenset(map(fold, file.count_headers)),
+        frozenset(map(word_key, file.not_asked)),
         MappingProxyType(file.roles),
         MappingProxyType({role: _any_of(words) for role, words in file.roles.items()}),
     )

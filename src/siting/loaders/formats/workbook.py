@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from siting.errors import LoadError
 from siting.loaders.formats.xlsx.cells import StoredCell, cell_name, read_cells
 from siting.loaders.formats.xlsx.disguise import no_workbook
+from siting.loaders.formats.xlsx.number_format import PLAIN, Shown
 from siting.loaders.formats.xlsx.package import Package, Style
 from siting.loaders.formats.xlsx.parts import DefusedXmlException, SAXParseException
 from siting.message import Text, message
@@ -51,6 +52,8 @@ class Cell:
         The value is what the program that wrote the file computed last.
     indent
         Steps that its alignment moves it to the right.
+    shown
+        What its number format writes around the number, such as 千户; `value` is as it is shown.
     """
 
     row: int
@@ -60,6 +63,7 @@ class Cell:
     percent: bool = False
     formula: bool = False
     indent: int = 0
+    shown: Shown = PLAIN
 
 
 @dataclass(slots=True)
@@ -164,9 +168,12 @@ class _Taker:
         text = text[:MAX_TEXT]
         known = 0 <= style_number < len(self._styles)
         style = self._styles[style_number] if known else Style()
-        value = _number(text) if kind == "n" else text
+        value: str | Decimal = text
+        shown = style.shown if kind == "n" else PLAIN
+        if kind == "n":
+            value = _number(text) / 1000**shown.thousands
         percent = style.percent and kind == "n"
-        cell = Cell(row, column, value, text, percent, formula, style.indent)
+        cell = Cell(row, column, value, text, percent, formula, style.indent, shown)
         self.sheet.cells[row, column] = cell
         if len(self.sheet.cells) > self._budget:
             raise LoadError(

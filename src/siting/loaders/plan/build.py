@@ -7,24 +7,28 @@ and its phases add up to. Contradictions between them are left for the consisten
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from siting.data_report import DataReport
 from siting.loaders.plan import drawing as drawings
+from siting.loaders.plan.choice import chosen_reading
 from siting.loaders.plan.drawing.records import Drawing, Measured
 from siting.loaders.plan.facts import (
     facts_of_facilities,
-    facts_of_rows,
     has_unknown_unit,
     includes_of_rows,
     merged,
+    told_by,
 )
 from siting.loaders.plan.model import Indicators, PlanFile, TypedFigures
 from siting.message import Text
 from siting.rules.facts import TYPED_UNITS, unit_of
 from siting.rules.plan.model import (
+    Doubt,
     Evidence,
     Fact,
+    OtherColumn,
     Phase,
     Plan,
     PlannedFacility,
@@ -50,6 +54,10 @@ class Parts:
     source: str
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
     rows: list[PlanRow] = field(default_factory=list)
+    # Columns of the table that may be meant as well as the one that is read, each with its rows.
+    other_columns: list[OtherColumn] = field(default_factory=list)
+    # Figure -> the cells, or the value, that the plan file says are meant.
+    readings: Mapping[str, str | Decimal] = field(default_factory=dict)
     drawing: Drawing | None = None
     notes: list[Text] = field(default_factory=list)
     data_notes: list[DataNote] = field(default_factory=list)
@@ -100,10 +108,12 @@ def build_plan(parts: Parts, *, known_date: bool) -> Plan:
     drawn = _measured(parts)
     facilities = (*_listed_facilities(parts), *drawn.facilities)
     phases = _phases(parts, facilities)
-    facts = merged(facts_of_rows(parts.rows), facts_of_facilities(facilities))
+    told, doubtful = decided(parts)
+    facts = merged(told, facts_of_facilities(facilities))
     facts = merged(facts, _facts_of_homes(drawn, parts))
-    unreadable = {row.key for row in parts.rows if has_unknown_unit(row)}
-    facts = merged(facts, _facts_of_phases(phases, without=unreadable))
+    open_keys = {*doubtful, *(key for phase in phases for key in phase.doubtful)}
+    facts = merged(facts, _facts_of_phases(phases, without=open_keys))
+    facts = {key: fact for key, fact in with_population(facts).items() if key not in doubtful}
     includes = {**includes_of_rows(parts.rows)}
     for outer, inner in model.includes.items():
         includes[outer] = tuple(sorted({*includes.get(outer, ()), *inner}))
@@ -118,7 +128,7 @@ def build_plan(parts: Parts, *, known_date: bool) -> Plan:
         date=model.date if known_date else None,
         status=model.status,
         source=parts.source,
-        facts=with_population(facts),
+        facts=facts,
         facilities=facilities,
         phases=phases,
         waivers=_waivers(parts),
@@ -130,8 +140,35 @@ def build_plan(parts: Parts, *, known_date: bool) -> Plan:
         rows=tuple(parts.rows),
         notes=tuple(notes),
         data_notes=tuple(parts.data_notes),
+        doubtful=doubtful,
         reasons=dict(model.reasons),
     )
+
+
+def decided(parts: Parts) -> tuple[dict[str, Fact], dict[str, Doubt]]:
+    """Return what the rows tell, and what is in doubt among them or with another column."""
+    facts, doubts = told_by(parts.rows)
+    for column in parts.other_columns:
+        others, unsure = told_by(column.rows)
+        for key, doubt in unsure.items():
+            if (mine := facts.pop(key, None)) is not None:
+                doubts[key] = Doubt((mine, *doubt.readings), doubt.unread)
+        for key, other in others.items():
+            mine = facts.pop(key, None)
+            known = doubts[key].readings if key in doubts else (mine,) if mine else ()
+            if mine is not None and mine.value == other.value:
+                facts[key] = mine
+            elif other.value not in [each.value for each in known]:
+                unread = doubts[key].unread if key in doubts else ()
+                doubts[key] = Doubt((*known, other), unread)
+    for key, wanted in parts.readings.items():
+        choice = doubts.pop(key, None)
+        facts[key] = chosen_reading(key, wanted, choice, _every_row(parts), parts.source)
+    return facts, doubts
+
+
+def _every_row(parts: Parts) -> list[PlanRow]:
+    return [*parts.rows, *(row for column in parts.other_columns for row in column.rows)]
 
 
 def _measured(parts: Parts) -> Measured:
@@ -178,11 +215,12 @@ def _phases(parts: Parts, facilities: Sequence[PlannedFacility]) -> tuple[Phase,
     phases = []
     for order, name in enumerate(names, start=1):
         built = facts_of_facilities(each for each in facilities if each.phase == name)
-        facts = merged(facts_of_rows(parts.rows, phase=name), built)
+        told, doubtful = told_by(parts.rows, phase=name)
+        facts = {key: fact for key, fact in merged(told, built).items() if key not in doubtful}
         where = None
         if name in listed:
             where = _evidence(parts.form, ("phases", listed[name]), parts.lines)
-        phases.append(Phase(name, order, facts, where))
+        phases.append(Phase(name, order, facts, where, doubtful))
     return tuple(phases)
 
 

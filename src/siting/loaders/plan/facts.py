@@ -1,7 +1,7 @@
-"""From rows to facts: which of several rows gives a figure, and what a figure includes.
+"""From rows and facilities to facts, and what a figure includes.
 
-Owns the decision, not the judgement: rows that contradict each other are left for
-`siting.rules.plan.consistency` to report.
+Which of several rows gives a figure, `siting.loaders.plan.choice` decides; that rows contradict
+each other, `siting.rules.plan.consistency` reports.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from siting.rules.plan.model import Fact, PlannedFacility, PlanRow, add_facts
+from siting.loaders.plan.choice import choose
+from siting.rules.plan.model import Doubt, Fact, PlannedFacility, PlanRow, add_facts
 from siting.vocabulary.units import load_units
 
 if TYPE_CHECKING:
@@ -20,12 +21,7 @@ _QUANTITIES = ("floor_area_m2", "land_area_m2", "places", "beds", "classes")
 
 
 def facts_of_rows(rows: Sequence[PlanRow], *, phase: str = "") -> dict[str, Fact]:
-    """Return the facts that rows give for the whole plan or for one phase.
-
-    A row without a part counts as it is, the first where several are given; rows of several parts
-    (地上, 地下) are added; rows of one facility type below each other in one table are added; a
-    row inside a row of the same fact is part of it already. Where the unit of one of the rows is
-    not known, none gives the fact: a sum would lack it, and another row may tell something else.
+    """Return the facts that rows give for the whole plan or for one phase, without any doubt.
 
     Examples
     --------
@@ -37,12 +33,67 @@ def facts_of_rows(rows: Sequence[PlanRow], *, phase: str = "") -> dict[str, Fact
     >>> facts_of_rows(rows)["floor_area_m2.commerce"].value
     Decimal('10')
     """
+    return told_by(rows, phase=phase)[0]
+
+
+def told_by(
+    rows: Sequence[PlanRow], *, phase: str = ""
+) -> tuple[dict[str, Fact], dict[str, Doubt]]:
+    """Return the facts that rows give for the whole plan or for one phase, and those in doubt.
+
+    A row inside a row of the same fact is part of it already. Where a number of a fact could not
+    be read, the fact is in doubt: a sum would lack it, and another row may tell something else.
+    """
     found: dict[str, list[PlanRow]] = defaultdict(list)
-    unknown = {row.key for row in rows if row.phase == phase and has_unknown_unit(row)}
+    unread: dict[str, list[PlanRow]] = defaultdict(list)
     for row in rows:
-        if row.key and row.value is not None and row.phase == phase and not _inside_own(rows, row):
+        if row.phase != phase or not row.key:
+            continue
+        if row.is_unread or has_unknown_unit(row):
+            unread[row.key].append(row)
+        elif row.value is not None and not _inside_own(rows, row):
             found[row.key].append(row)
-    return {key: _fact(each, rows) for key, each in found.items() if key not in unknown}
+    for key, missing in _rooms_without_name(rows, phase):
+        unread[key].append(missing)
+    facts: dict[str, Fact] = {}
+    doubts: dict[str, Doubt] = {}
+    for key in dict.fromkeys((*found, *unread)):
+        chosen = choose(found[key], rows) if key in found else Doubt()
+        if isinstance(chosen, Fact) and key not in unread and not _lacks_plot(found[key], rows):
+            facts[key] = chosen
+        else:
+            readings = chosen.readings if isinstance(chosen, Doubt) else (chosen,)
+            doubts[key] = Doubt(readings, tuple(row.evidence for row in unread[key]))
+    return facts, doubts
+
+
+def _rooms_without_name(rows: Sequence[PlanRow], phase: str) -> list[tuple[str, PlanRow]]:
+    """Return rows of areas below a heading of rooms without a number of its own, not known.
+
+    The rooms below 养老服务用房 are the elderly's, also those whose names nobody knows.
+    """
+    found: list[tuple[str, PlanRow]] = []
+    for row in rows:
+        above = rows[row.parent] if row.parent >= 0 else None
+        if above is None or row.key or row.value is None or row.phase != phase:
+            continue
+        if above.value is None and above.key.startswith("floor_area_m2.") and row.unit == "m2":
+            found.append((above.key, row))
+    return found
+
+
+def _lacks_plot(rows: Sequence[PlanRow], every: Sequence[PlanRow]) -> bool:
+    """Tell whether a figure of the whole plan is missing for one of the plots beside each other."""
+    given = {row.column for row in rows}
+    if "." in rows[0].key or given == {""}:
+        return False
+    table = {(row.table, row.evidence.location.partition("!")[0]) for row in rows}
+    beside = {
+        row.column
+        for row in every
+        if (row.table, row.evidence.location.partition("!")[0]) in table and row.value is not None
+    }
+    return not beside <= given
 
 
 def has_unknown_unit(row: PlanRow) -> bool:
@@ -118,40 +169,6 @@ def merged(first: Mapping[str, Fact], then: Mapping[str, Fact]) -> dict[str, Fac
 
 def _inside_own(rows: Sequence[PlanRow], row: PlanRow) -> bool:
     return any(above.key == row.key and above.value is not None for above in ancestors(rows, row))
-
-
-def _fact(rows: list[PlanRow], every: Sequence[PlanRow]) -> Fact:
-    facts = [Fact(row.value, row.unit, (row.evidence,)) for row in rows if row.value is not None]
-    whole = [row for row in rows if not row.part]
-    if not whole:
-        parts = {row.part: fact for row, fact in zip(reversed(rows), reversed(facts), strict=True)}
-        chosen = list(reversed(parts.values()))
-        return add_facts(chosen) if len(chosen) > 1 else chosen[0]
-    repeated = [each for each in whole if _same_table(each, whole[0], every)]
-    if len(repeated) > 1 and "." in rows[0].key:
-        return add_facts(facts[rows.index(each)] for each in repeated)
-    return facts[rows.index(whole[0])]
-
-
-def _same_table(row: PlanRow, first: PlanRow, every: Sequence[PlanRow]) -> bool:
-    """Tell whether two rows list two facilities and do not repeat one figure."""
-    sheet = row.evidence.location.partition("!")[0]
-    return (
-        sheet == first.evidence.location.partition("!")[0]
-        and row.table == first.table
-        and _listed_in(row, every) == _listed_in(first, every)
-    )
-
-
-def _listed_in(row: PlanRow, every: Sequence[PlanRow]) -> int:
-    """Return the row that a row is part of, past the headings of its own facility type."""
-    facility_type = row.key.partition(".")[2]
-    parent = row.parent
-    while parent >= 0 and facility_type and every[parent].value is None:
-        if every[parent].key.partition(".")[2] != facility_type:
-            break
-        parent = every[parent].parent
-    return parent
 
 
 def _put_sum(

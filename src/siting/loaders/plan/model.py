@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from siting.did_you_mean import nearest_known
 from siting.loaders.project.model import (
     DeclaredCRS,
     FacilityLayer,
@@ -29,6 +30,7 @@ from siting.loaders.project.model import (
     ResidentialLayer,
     SourceFile,
 )
+from siting.rules.facts import SCALAR_UNITS, TYPED_UNITS
 from siting.vocabulary.facility_types import load_facility_types
 
 
@@ -47,6 +49,16 @@ def _known_type(code: str) -> str:
     if code not in types:
         raise ValueError(f"'{code}' is not a known facility type; {types.nearest(code)}")
     return code
+
+
+def _known_figure(figure: str) -> str:
+    """Return the key of a fact; a facility type alone means its floor area."""
+    key = f"floor_area_m2.{figure}" if figure in load_facility_types() else figure
+    quantity, _, code = key.partition(".")
+    if key in SCALAR_UNITS or (quantity in TYPED_UNITS and code in load_facility_types()):
+        return key
+    known = (*SCALAR_UNITS, *load_facility_types())
+    raise ValueError(f"'{figure}' is not a known figure; {nearest_known(figure, known)}")
 
 
 def _listed(value: object) -> object:
@@ -82,6 +94,11 @@ Share = Annotated[
 FacilityCode = Annotated[str, AfterValidator(_known_type), _CodesInSchema()]
 _Codes = Annotated[list[FacilityCode], Field(min_length=1)]
 ByType = dict[FacilityCode, Number]
+Figure = Annotated[str, AfterValidator(_known_figure)]
+_Cells = Annotated[
+    str, Field(pattern=r"^([^!+]+!)?[A-Z]{1,3}[0-9]{1,7}( *\+ *([^!+]+!)?[A-Z]{1,3}[0-9]{1,7})*$")
+]
+Reading = Number | _Cells
 
 
 class _Model(BaseModel):
@@ -116,13 +133,20 @@ class Indicators(PhaseFigures):
     persons_per_household: Number | None = Field(
         default=None, description="Used for the population where that is left out."
     )
-    site_area_m2: Number | None = None
+    site_area_m2: Number | None = Field(
+        default=None,
+        description="The net area where both are known: it divides for ratio, density and green.",
+    )
+    gross_site_area_m2: Number | None = Field(
+        default=None, description="With the land for roads and other public uses."
+    )
     above_ground_floor_area_m2: Number | None = None
     underground_floor_area_m2: Number | None = None
     far_floor_area_m2: Number | None = Field(
         default=None, description="Floor area that counts for the floor-area ratio."
     )
     non_far_floor_area_m2: Number | None = None
+    above_ground_non_far_floor_area_m2: Number | None = None
     public_floor_area_m2: Number | None = None
     other_floor_area_m2: Number | None = None
     stilt_floor_area_m2: Number | None = Field(
@@ -141,6 +165,15 @@ class IndicatorFile(_Model):
 
     path: SourceFile = Field(description="XLSX workbook, relative to the plan.")
     sheet: str | None = Field(default=None, description="Sheet to read; all where left out.")
+    column: str | None = Field(
+        default=None,
+        description="Header of the column with the figures, where several may be meant.",
+    )
+    readings: dict[Figure, Reading] = Field(
+        default_factory=dict,
+        description="For a figure in doubt, the cell (B7) or cells (B7 + B8) that give it, or "
+        "which of its readings is meant (0.35). A facility type alone is its floor area.",
+    )
 
 
 def _kind_of_indicators(value: object) -> str:

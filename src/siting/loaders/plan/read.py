@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PlanFile", "is_plan", "plan_json_schema", "plan_table", "read_plan"]
 
+ONE_READING = "one reading of it"
 # A plan is one development; larger files are cities, or meant to exhaust the memory.
 MAX_PLAN_BYTES = 64 * 1024 * 1024
 _GEOJSON = (".geojson", ".json")
@@ -133,16 +134,41 @@ def plan_table(plan: Plan) -> list[dict[str, str]]:
     """Return what was read, row by row, for people: one dictionary of text per row.
 
     The keys are ``key, value, unit, label, text, unit_as_read, file, location, line, part_of,
-    phase, note``. Rows that nothing knew have an empty key, and facts that were computed follow
-    at the end with how.
+    phase, status, note``. Rows that nothing knew have an empty key, and facts that were computed
+    follow at the end with how. The status is ``read``, ``derived`` or ``doubtful``; empty for a
+    row that gives no figure. Of a doubtful figure each reading follows at the end.
     """
-    table = [_row_as_text(row, plan.rows) for row in plan.rows]
+    table = [{**_row_as_text(row, plan.rows), "status": _status(row, plan)} for row in plan.rows]
+    seen = {row.evidence for row in plan.rows}
     for key, fact in plan.facts.items():
+        if fact.evidence and not fact.derived and not seen.intersection(fact.evidence):
+            row = PlanRow(key, fact.value, fact.unit, fact.evidence[0])
+            table.append({**_row_as_text(row, ()), "status": "read"})
         if fact.derived:
             where = fact.evidence[0] if fact.evidence else Evidence(plan.source, "", "")
             row = PlanRow(key, fact.value, fact.unit, replace(where, text="", label=""))
-            table.append({**_row_as_text(row, ()), "note": fact.derived})
+            table.append({**_row_as_text(row, ()), "status": "derived", "note": fact.derived})
+    for key, doubt in plan.doubtful.items():
+        for reading in doubt.readings:
+            cells = " + ".join(place.location for place in reading.evidence)
+            where = replace(reading.evidence[0], text="", label="", location=cells)
+            row = PlanRow(key, reading.value, reading.unit, where)
+            table.append({**_row_as_text(row, ()), "status": "doubtful", "note": ONE_READING})
     return table
+
+
+def _status(row: PlanRow, plan: Plan) -> str:
+    """Tell whether a row gives a figure, or one of the readings of a doubtful one."""
+    doubtful, facts = plan.doubtful, plan.facts
+    if row.phase:
+        phase = next((each for each in plan.phases if each.name == row.phase), None)
+        doubtful, facts = (phase.doubtful, phase.facts) if phase else ({}, {})
+    if row.key in doubtful:
+        return "doubtful"
+    taken = facts[row.key].evidence if row.key in facts else ()
+    # A figure that is told twice, equally, is read at either place.
+    is_same = row.key in facts and row.value == facts[row.key].value
+    return "read" if row.evidence in taken or is_same else ""
 
 
 def _row_as_text(row: PlanRow, rows: Sequence[PlanRow]) -> dict[str, str]:
@@ -203,9 +229,16 @@ def _add_workbook(parts: Parts, path: Path, max_bytes: int) -> None:
     if isinstance(named, Indicators):
         return
     _check_size(named.path, max_bytes)
-    table = read_indicator_table(named.path, sheet=named.sheet, file=_relative(named.path, path))
+    table = read_indicator_table(
+        named.path,
+        sheet=named.sheet,
+        file=_relative(named.path, path),
+        column=named.column or "",
+    )
+    parts.readings = named.readings
     append_rows(parts.rows, table.rows)
     parts.notes += table.notes
+    parts.other_columns += table.other_columns
 
 
 def _from_workbook(path: Path, given: Mapping[str, Any]) -> Parts:
@@ -214,7 +247,13 @@ def _from_workbook(path: Path, given: Mapping[str, Any]) -> Parts:
     # What nobody said stays empty: the evaluator asks for it, it is not made up here.
     model = PlanFile.model_construct(_fields_set=set(known), **known)
     return Parts(
-        model, str(path), {}, list(table.rows), notes=list(table.notes), form=path.as_posix()
+        model,
+        str(path),
+        {},
+        list(table.rows),
+        list(table.other_columns),
+        notes=list(table.notes),
+        form=path.as_posix(),
     )
 
 
@@ -230,7 +269,7 @@ def _from_document(
     model = _validated(data, lines, path)
     own = rows_of_file(model, {}, path.as_posix())
     append_rows(own, rows)
-    return Parts(model, str(path), {}, own, drawing, form=path.as_posix())
+    return Parts(model, str(path), {}, own, drawing=drawing, form=path.as_posix())
 
 
 def _paths(data: Any, path: KeyPath) -> list[KeyPath]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.did_you_mean import nearest_known
+from siting.did_you_mean import hint_known
 from siting.errors import SitingError
+from siting.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,9 +91,10 @@ def parse_function(text: str) -> FunctionAsked:
     for part in filter(None, (each.strip() for each in rest.split(","))):
         key, equals, value = (each.strip() for each in part.partition("="))
         if key not in known:
-            raise SitingError(f"--function has no key '{key}'; {nearest_known(key, known)}")
+            hint = hint_known(key, known)
+            raise SitingError(message("complexes.unknown_key", key=key, hint=hint))
         if not (equals and value):
-            raise SitingError(f"--function is '{text}'; write {key}=VALUE.")
+            raise SitingError(message("complexes.no_value", text=text, key=key))
         given[key] = value if key in _TEXTS else _number(key, value)
     return FunctionAsked(rule.strip(), **given)  # type: ignore[arg-type]
 
@@ -101,7 +103,7 @@ def _number(key: str, value: str) -> float:
     try:
         return float(value)
     except ValueError:
-        raise SitingError(f"{key} is '{value}'; give a number of 0 or more.") from None
+        raise SitingError(message("complexes.no_number", key=key, value=value)) from None
 
 
 def check_complexes(asked: ComplexesAsked) -> None:
@@ -114,27 +116,25 @@ def check_complexes(asked: ComplexesAsked) -> None:
     """
     faults = [fault for each in asked.functions for fault in _faults(each)]
     if asked.p is None and asked.budget is None:
-        faults.append("complexes must be told how much: --p N or --budget CNY")
-    if len(asked.functions) < asked.minimum_functions:
-        faults.append(
-            f"a complex holds {asked.minimum_functions} functions at least, and "
-            f"{len(asked.functions)} are given; give more, or a smaller minimum_functions"
-        )
+        faults.append(message("complexes.how_much"))
+    given, least = len(asked.functions), asked.minimum_functions
+    if given < least:
+        faults.append(message("complexes.too_few", given=given, least=least))
     limits = {"budget": asked.budget or 0.0, "minimum_area_m2": asked.minimum_area_m2}
     faults += _negative(limits)
     if faults:
-        raise SitingError("; ".join(faults) + ".")
+        raise SitingError(message("complexes.faults", faults=faults))
 
 
-def _faults(function: FunctionAsked) -> list[str]:
+def _faults(function: FunctionAsked) -> list[Message]:
     names = [each.name for each in fields(function) if each.name not in ("rule", *_TEXTS)]
     found = _negative({name: getattr(function, name) for name in names})
-    return [f"{function.rule}: {fault}" for fault in found]
+    return [message("error.fault", subject=function.rule, fault=fault) for fault in found]
 
 
-def _negative(numbers: dict[str, float]) -> Sequence[str]:
+def _negative(numbers: dict[str, float]) -> Sequence[Message]:
     return [
-        f"{name} is {value:g}, expected 0 or more"
+        message("complexes.number_wrong", name=name, value=value)
         for name, value in numbers.items()
         if not 0 <= value < np.inf
     ]

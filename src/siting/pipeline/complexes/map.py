@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from siting.pipeline.gaps.map_model import build_map_model, lonlat
+from siting.message import Text, message
+from siting.pipeline.gaps.map_model import build_map_model, label, lonlat
 from siting.pipeline.gaps.summary import block_key
-from siting.render.model import Label, MapModel, MapRule, MapSites
+from siting.pipeline.sites.map import named
+from siting.render.model import Label, MapModel, MapSites
 from siting.rules.city.costs import CityCosts
 from siting.rules.city.distance import evaluate_distance
 from siting.rules.city.evaluate import with_conditions
 from siting.rules.city.rollup import summarize
 from siting.vocabulary.facility_types import load_facility_types
+from siting.words import say
 
 if TYPE_CHECKING:
     from siting.pipeline.complexes.tables import Complexes
     from siting.pipeline.gaps.analysis import Analysis
-
-_WITH = Label("（方案实施后）", " (with the proposal)")
-_TODAY = Label("（目前）", " (today)")
 
 
 def build_complexes_map(found: Complexes) -> MapModel:
@@ -35,10 +35,10 @@ def build_complexes_map(found: Complexes) -> MapModel:
     title = found.analysis.project.name
     return replace(
         model,
-        title=Label(f"{title}：综合体选址方案", f"{title}: proposed complexes"),
+        title=label(message("map_title.complexes", project=title)),
         rules=(
-            *(_named(rule, "", _WITH) for rule in model.rules),
-            *(_named(rule, "-today", _TODAY) for rule in now),
+            *(named(rule, "") for rule in model.rules),
+            *(named(rule, "-today") for rule in now),
         ),
         sites=_sites(found),
     )
@@ -52,16 +52,11 @@ def _about(found: Complexes, analysis: Analysis) -> Analysis:
         with_conditions(evaluate_distance(each.reach, city, costs), city)
         for each in found.questions
     )
-    entries = summarize(blocks, city, analysis.language)["rules"]
+    entries = summarize(blocks, city, analysis.language, say)["rules"]
     rules = [
         {"key": block_key(block), **entry} for block, entry in zip(blocks, entries, strict=True)
     ]
     return replace(analysis, blocks=blocks, summary={**analysis.summary, "rules": rules})
-
-
-def _named(rule: MapRule, suffix: str, when: Label) -> MapRule:
-    title = Label(rule.title.zh + when.zh, rule.title.en + when.en)
-    return replace(rule, id=rule.id + suffix, title=title)
 
 
 def _sites(found: Complexes) -> MapSites:
@@ -81,18 +76,18 @@ def _sites(found: Complexes) -> MapSites:
 
 def _note(found: Complexes, complex_: Any) -> Label:
     """Say what stands in a complex, and on how many square metres."""
-    known = load_facility_types()
+    types = load_facility_types().types
     inside = found.functions
     held = inside[inside["site_id"] == complex_["site_id"]].to_dict("records")
-    zh = "、".join(
-        f"{known.title(row['facility_type'], 'zh')} {row['floor_area_m2']:,.0f} m²" for row in held
-    )
-    en = ", ".join(
-        f"{known.title(row['facility_type'], 'en')} {row['floor_area_m2']:,.0f} m²" for row in held
-    )
-    if np.isfinite(complex_["cost"]):
-        zh, en = (
-            f"{zh}；造价 {complex_['cost']:,.0f} 元",
-            f"{en}; costs {complex_['cost']:,.0f} CNY",
+    rooms = [
+        message(
+            "map_site.room",
+            type=Text(types[row["facility_type"]].title.zh, types[row["facility_type"]].title.en),
+            area=row["floor_area_m2"],
         )
-    return Label(zh, en)
+        for row in held
+    ]
+    if not np.isfinite(complex_["cost"]):
+        return label(message("map_site.rooms", rooms=rooms))
+    cost = float(complex_["cost"])
+    return label(message("map_site.rooms_and_cost", rooms=rooms, cost=cost))

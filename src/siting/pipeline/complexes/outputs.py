@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 
+from siting.message import message
 from siting.pipeline.complexes.map import build_complexes_map
 from siting.pipeline.complexes.sheets import complexes_sheets
 from siting.pipeline.complexes.summary import complexes_summary
@@ -34,23 +35,23 @@ def write_complexes(found: Complexes, out: Path, *, progress: Progress | None = 
         As `folder.check_out_folder`.
     """
     tell = progress or silent
-    tell("checking every rule with the proposal", 0.0)
+    tell(message("progress.checking_rules"), 0.0)
     summary = complexes_summary(found)
     with replaced_folder(out) as folder:
         write_json(summary, folder / "locate.json")
         if found.has_plan:
-            tell("writing complexes", 0.4)
+            tell(message("progress.writing", name="sites.xlsx"), 0.4)
             sheets = complexes_sheets(summary, found.analysis.language)
             (folder / "sites.xlsx").write_bytes(workbook_bytes(sheets))
             _write_features(found, folder / "complexes.geojson")
             _write_layers(found, folder / "sites.gpkg")
-            tell("writing map.html", 0.6)
+            tell(message("progress.writing", name="map.html"), 0.6)
             model = build_complexes_map(found)
             write_map(model, folder / "map.html", language=found.analysis.language)
         names = sorted(path.name for path in folder.iterdir())
         made: dict[str, Any] = {"question": summary["question"], "outputs": names}
         write_json(found.analysis.manifest | made, folder / MANIFEST)
-    tell("written", 1.0)
+    tell(message("progress.written"), 1.0)
     return out
 
 

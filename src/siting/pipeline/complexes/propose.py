@@ -11,6 +11,7 @@ import numpy as np
 from siting.data_report import DataReport
 from siting.errors import SitingError
 from siting.locate import ComplexFunction, Limits, Solution, solve_complexes
+from siting.message import Message, Sayable, message
 from siting.pipeline.columns import numbers
 from siting.pipeline.complexes.asked import ComplexesAsked, FunctionAsked, check_complexes
 from siting.pipeline.complexes.outputs import write_complexes
@@ -41,8 +42,8 @@ _NO_DECISIONS = Decisions()
 class ComplexSiting(Complexes):
     """Complexes to build; what it holds is said at `siting.pipeline.complexes.tables.Complexes`."""
 
-    def with_notes(self, notes: Sequence[str]) -> ComplexSiting:
-        """Return the same answer with more sentences on what was left out."""
+    def with_notes(self, notes: Sequence[Sayable]) -> ComplexSiting:
+        """Return the same answer with more notes on what was left out."""
         return replace(self, notes=(*self.notes, *notes))
 
     def to_dict(self, *, scenario: bool = True) -> dict[str, Any]:
@@ -149,10 +150,7 @@ def _question(analysis: Analysis, function: FunctionAsked) -> Question:
         analysis, function.rule, weight=function.count, facility_type=function.facility_type
     )
     if np.isfinite(question.served_by_each):
-        raise SitingError(
-            f"rule '{function.rule}' limits how many a facility serves; a complex takes a rule on "
-            "reach, and m2_per_person limits how many it serves."
-        )
+        raise SitingError(message("complexes.no_reach", rule=function.rule))
     return question
 
 
@@ -178,26 +176,23 @@ def _sites(
 ) -> SiteTable:
     """Put the sites on the streets where any of the questions walks."""
     if site_cost is not None and not 0 <= site_cost < np.inf:
-        raise SitingError(f"site_cost is {site_cost:g}; give money of 0 or more.")
+        raise SitingError(message("sites.cost_wrong", cost=site_cost))
     report = DataReport()
     table = candidate_sites(analysis, source, report=report)
     walking = next((each for each in questions if each.measure != "straight_line"), questions[0])
     placed = place_sites(analysis, table, walking, site_cost=site_cost)
     lacking = int(np.isnan(placed.cost).sum())
     if needs_money and lacking:
-        raise SitingError(
-            f"{lacking} of {len(table)} sites do not say what they cost, so money cannot be "
-            "shared out; add a column cost, or give --site-cost (site_cost=)."
-        )
-    told = tuple(note_line(note).en for note in report.notes)
+        raise SitingError(message("sites.no_cost", count=lacking, total=len(table)))
+    told = tuple(note_line(note) for note in report.notes)
     return replace(placed, notes=(*placed.notes, *told))
 
 
-def _areas_note(sites: SiteTable) -> tuple[str, ...]:
+def _areas_note(sites: SiteTable) -> tuple[Message, ...]:
     lacking = int(np.isnan(numbers(sites.table, "floor_area_m2")).sum())
     if not lacking:
         return ()
-    return (f"{lacking} of {len(sites.table)} sites state no floor area and hold no complex.",)
+    return (message("complexes.no_area", count=lacking, total=len(sites.table)),)
 
 
 def _may_hold(sites: SiteTable, questions: Sequence[Question]) -> list[NDArray[np.bool_]]:

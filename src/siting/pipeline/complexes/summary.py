@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from siting.pipeline.sites.scenario import rules_before_after
-from siting.pipeline.sites.summary import plain, records
+from siting.pipeline.sites.summary import plain, records, said_notes
 from siting.words import say
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def complexes_summary(found: Complexes, *, scenario: bool = True) -> dict[str, A
     dict
         ``project``, ``made_up``, ``date``, ``question``, ``answer``, ``opened`` (a row per
         complex), ``functions`` (a row per function of a complex), ``served`` (a row per function),
-        ``rules`` (before and after) and ``notes``.
+        ``rules`` (before and after), ``notes`` (in English) and ``notes_zh``.
     """
     head = {name: found.analysis.summary[name] for name in ("project", "made_up", "date", "crs")}
     with_plan = found.has_plan
@@ -35,7 +35,7 @@ def complexes_summary(found: Complexes, *, scenario: bool = True) -> dict[str, A
         "functions": records(found.functions) if with_plan else [],
         "served": records(found.served) if with_plan else [],
         "rules": rules_before_after(found.analysis, found.after()) if after else [],
-        "notes": list(found.notes),
+        **said_notes(found.notes),
     }
 
 

@@ -19,6 +19,7 @@ from siting.pipeline.sites.scenario import PREFIX, after_opening
 from siting.rules.city.findings import Verdict
 
 if TYPE_CHECKING:
+    from siting.message import Sayable
     from siting.pipeline.complexes.asked import ComplexesAsked
     from siting.pipeline.demand.question import Question
     from siting.pipeline.gaps.analysis import Analysis
@@ -44,7 +45,7 @@ class Complexes:
     solution
         Status, objective (served people times importance), bound and gap.
     notes
-        Sentences on what was assumed or left out.
+        What was assumed or left out.
     """
 
     analysis: Analysis
@@ -53,7 +54,7 @@ class Complexes:
     sites: SiteTable
     parts: tuple[ComplexFunction, ...]
     solution: Solution
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sayable, ...] = ()
     _kept: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.errors import SitingError
+from siting.message import Term, message
 from siting.rules.pack.measures import Family, measure_of
 from siting.rules.pack.model import AppliesTo, Options, Require
 
@@ -48,14 +49,17 @@ def reach_of(rule: Rule, cutoff: float | None, analysis: Found) -> Rule:
     elif cutoff is None and not is_upper_reach(rule):
         usable = [block.rule.id for block in analysis.blocks if is_usable(block.rule)]
         raise SitingError(
-            f"rule '{rule.id}' says nothing about how far homes may be (its measure is "
-            f"{rule.measure}), so siting has no limit to go by. Rules that it can answer: "
-            f"{', '.join(dict.fromkeys(usable)) or 'none in this project'}."
+            message(
+                "question.no_limit",
+                rule=rule.id,
+                measure=Term("measure", rule.measure),
+                usable=tuple(dict.fromkeys(usable)) or message("question.none_usable"),
+            )
         )
     if cutoff is None:
         return reach
     if not 0 < cutoff < np.inf:
-        raise SitingError(f"cutoff is {cutoff:g}; give metres or minutes above 0.")
+        raise SitingError(message("question.cutoff_wrong", cutoff=cutoff))
     unit = measure_of(reach.measure).finding_unit
     if measure_of(reach.measure).family is not Family.DISTANCE:
         return limited_to(rule, "walking_distance", cutoff, "m")
@@ -84,7 +88,4 @@ def other_reach(analysis: Found, rule: Rule) -> Rule:
         shared = set(block.rule.facility_types) & set(rule.facility_types)
         if shared and is_upper_reach(block.rule) and not block.is_alternative:
             return block.rule
-    raise SitingError(
-        f"rule '{rule.id}' limits how many a facility serves, not how far they walk, and no rule "
-        "in force says how far. Give the metres: --cutoff 1000 (cutoff=1000)."
-    )
+    raise SitingError(message("question.no_reach", rule=rule.id))

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.did_you_mean import nearest
+from siting.did_you_mean import hint_known, nearest
 from siting.errors import SitingError
+from siting.message import Term, message
 from siting.pipeline.demand.limit import is_usable, limited_to, other_reach, reach_of
 from siting.pipeline.demand.weights import counted_by, home_numbers, unknown_note, weight_name
 from siting.rules.city.costs import CityCosts
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from siting.message import Sayable
     from siting.pipeline.found import Found
     from siting.rules.city.model import City
     from siting.rules.pack.model import Rule
@@ -61,7 +63,7 @@ class Question:
     homes
         int64 (k,): rows of the homes that are demand, ascending.
     notes
-        Sentences on what was assumed or left out.
+        What was assumed or left out.
     from_scratch
         Facilities that exist do not count.
     """
@@ -79,7 +81,7 @@ class Question:
     weights: NDArray[np.float64]
     groups: Mapping[str, NDArray[np.float64]]
     homes: NDArray[np.int64]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sayable, ...] = ()
     from_scratch: bool = False
 
     def total(self, verdict: Verdict) -> float:
@@ -148,24 +150,25 @@ def find_rule(analysis: Found, rule_id: str) -> Rule:
         return known[rule_id]
     near = nearest(rule_id, known)
     usable = [key for key, rule in known.items() if is_usable(rule)]
-    hint = f"Did you mean '{near[0]}'?" if near else f"Siting can answer: {', '.join(usable)}."
-    raise SitingError(
-        f"no rule '{rule_id}' is in force for the homes of this project on {analysis.date}. {hint}"
-    )
+    hint = message("question.usable", usable=usable)
+    if near:
+        hint = message("question.rule_meant", rule=near[0])
+    raise SitingError(message("question.no_rule", rule=rule_id, date=str(analysis.date), hint=hint))
 
 
 def _type_to_open(rule: Rule, facility_type: str | None) -> str:
     if facility_type is None:
         if not rule.facility_types:
-            raise SitingError(f"rule '{rule.id}' names no facility type; give one to open.")
+            raise SitingError(message("question.no_type", rule=rule.id))
         return rule.facility_types[0]
     types = load_facility_types()
     if facility_type not in types:
-        raise SitingError(f"'{facility_type}' is no facility type; {types.nearest(facility_type)}")
+        hint = hint_known(facility_type, types.types)
+        raise SitingError(message("question.unknown_type", type=facility_type, hint=hint))
     if facility_type not in rule.facility_types:
+        meet = rule.facility_types
         raise SitingError(
-            f"rule '{rule.id}' is not met by '{facility_type}'; it is by "
-            f"{', '.join(rule.facility_types)}."
+            message("question.other_type", rule=rule.id, type=facility_type, types=meet)
         )
     return facility_type
 
@@ -195,19 +198,16 @@ def _today(
 
 def _check_streets(city: City) -> None:
     if city.network is None or city.home_attachment is None:
-        raise SitingError("the project has no streets, so nothing can be said about walking.")
+        raise SitingError(message("question.no_streets"))
 
 
 def _refuse_silence(rule: Rule, block: FindingBlock, verdict: NDArray[np.int8]) -> None:
     """Raise where nothing is known of any home, which is no ground for building."""
     if not verdict.size or (verdict != Verdict.UNKNOWN).any():
         return
-    reason = block.reasons[block.reason[0]] if block.reason[0] >= 0 else "data are missing"
-    raise SitingError(
-        f"rule '{rule.id}' cannot be judged for any home: {reason}. If there is none in the "
-        "whole area, say so: complete_types under parameters in the project file, or "
-        "--assume-none (assume_none=True)."
-    )
+    known = block.reason[0] >= 0
+    reason = block.reasons[block.reason[0]] if known else message("reason.data_missing")
+    raise SitingError(message("question.all_unknown", rule=rule.id, reason=reason))
 
 
 def _load_question(
@@ -215,10 +215,17 @@ def _load_question(
 ) -> Question:
     """Put a rule on service population: each facility serves so many within a reach."""
     if rule.require is None or not rule.require.is_upper:
-        raise SitingError(f"rule '{rule.id}' sets no most that a facility may serve.")
+        raise SitingError(message("question.no_most", rule=rule.id))
     counted = measure_of(rule.measure).base
     if weight not in (None, counted):
-        raise SitingError(f"rule '{rule.id}' counts {counted}, not {weight}.")
+        raise SitingError(
+            message(
+                "question.other_figure",
+                rule=rule.id,
+                counted=Term("figure", counted),
+                weight=Term("figure", str(weight)),
+            )
+        )
     reach = (
         limited_to(rule, "walking_distance", cutoff, "m") if cutoff else other_reach(analysis, rule)
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.errors import SitingError
+from siting.message import Message, Term, message
 from siting.rules.city.findings import Verdict
 from siting.rules.city.model import column
 
@@ -48,31 +49,37 @@ def weight_name(weight: str | None, numbers: Iterable[str]) -> str:
     if weight is None:
         return next(name for name in (*LEADING, "children") if name in known)
     if weight not in WEIGHTS:
-        raise SitingError(f"weight is '{weight}'; expected one of {', '.join(WEIGHTS)}.")
+        raise SitingError(message("question.weight_wrong", weight=weight, weights=WEIGHTS))
     if weight not in known:
-        raise SitingError(
-            f"the homes of this project have no {weight}; what is known is {', '.join(known)}."
-        )
+        raise SitingError(message("question.weight_unknown", weight=weight, known=known))
     return weight
 
 
 def counted_by(
     name: str, numbers: Mapping[str, NDArray[np.float64]]
-) -> tuple[NDArray[np.float64], list[str]]:
-    """Return what each home counts, 0 where it is not known, and a sentence on those."""
+) -> tuple[NDArray[np.float64], list[Message]]:
+    """Return what each home counts, 0 where it is not known, and a note on those."""
     values = numbers[name]
     missing = np.isnan(values)
     notes = []
     if missing.any():
-        notes.append(f"{int(missing.sum())} homes do not say their {name} and count nothing.")
+        figure = Term("figure", name)
+        notes.append(message("question.count_nothing", count=missing.sum(), figure=figure))
     return np.where(missing, 0.0, values), notes
 
 
-def unknown_note(verdict: NDArray[np.int8], weights: NDArray[np.float64], name: str) -> list[str]:
-    """Return a sentence on the homes that could not be judged; none where all could."""
+def unknown_note(
+    verdict: NDArray[np.int8], weights: NDArray[np.float64], name: str
+) -> list[Message]:
+    """Return a note on the homes that could not be judged; none where all could."""
     unknown = verdict == Verdict.UNKNOWN
     if not unknown.any():
         return []
-    people = f"{weights[unknown].sum():,.0f} {name}"
-    sentence = f"{int(unknown.sum())} homes ({people}) could not be judged and are no demand here"
-    return [f"{sentence}; the findings say why."]
+    return [
+        message(
+            "question.not_judged",
+            count=unknown.sum(),
+            amount=float(weights[unknown].sum()),
+            figure=Term("figure", name),
+        )
+    ]

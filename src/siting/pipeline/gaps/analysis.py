@@ -14,6 +14,7 @@ from siting import render
 from siting.data_report import DataReport
 from siting.errors import SitingError
 from siting.loaders.project.read import read_project
+from siting.message import Language, message
 from siting.pipeline.city import build_city, note_levels, note_overlaps, note_unmatched_gates
 from siting.pipeline.demand.capacity import with_capacity
 from siting.pipeline.found import Found, ground_of
@@ -33,7 +34,7 @@ from siting.rules.city.evaluate import evaluate_city
 from siting.rules.city.findings_table import to_frame
 from siting.rules.pack.find import find_packs, read_packs
 from siting.rules.pack.selection import place_note, select_rules
-from siting.words import current_language
+from siting.words import current_language, say
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -70,7 +71,7 @@ class Analysis(Found):
             Of one rule; all where left out.
         """
         chosen = [block for block in self.blocks if rule_id in (None, block.rule.id)]
-        return to_frame(chosen, self.city)
+        return to_frame(chosen, self.city, say)
 
     def write(self, folder: Path | str, *, progress: Progress | None = None) -> Path:
         """Write all results into a folder, all or nothing, and return the folder.
@@ -234,10 +235,10 @@ def _project(project: Project | Path | str) -> Project:
     return read_project(Path(project)) if isinstance(project, str | Path) else project
 
 
-def _language(language: str) -> str:
+def _language(language: str) -> Language:
     if language not in ("zh", "en"):
-        raise SitingError(f"language is '{language}'; expected zh or en.")
-    return language
+        raise SitingError(message("project.no_language", language=language))
+    return "zh" if language == "zh" else "en"
 
 
 def _today(report: DataReport) -> dt.date:
@@ -246,7 +247,7 @@ def _today(report: DataReport) -> dt.date:
         "project",
         "assumption",
         "date-is-today",
-        f"the project names no date; the rules in force on {today} apply.",
+        message("note.date-is-today", today=today),
     )
     return today
 
@@ -257,7 +258,7 @@ def _rules(
     chosen = select_rules(packs, date=day, jurisdiction=project.jurisdiction)
     note = place_note(chosen.left_out, project.jurisdiction)
     if note is not None:
-        report.add("project", "assumption", "no-jurisdiction", note.en)
+        report.add("project", "assumption", "no-jurisdiction", note)
     return chosen.rules
 
 

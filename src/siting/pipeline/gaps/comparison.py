@@ -9,27 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from siting.errors import SitingError
+from siting.message import Term, message
 from siting.pipeline.gaps.summary import failing
+from siting.words import say, word
 
 if TYPE_CHECKING:
     from siting.pipeline.found import Found
-
-_WORDS = {
-    "zh": {
-        "rule": "规则", "counts": "计数",
-        "before": "现状不达标", "after": "之后不达标", "gained": "新增覆盖",
-        "share_before": "现状覆盖率", "share_after": "之后覆盖率", "same": "没有规则的结果改变。",
-        "population": "人", "households": "户", "elderly": "老年人", "subjects": "判定对象",
-    },
-    "en": {
-        "rule": "rule", "counts": "counted in",
-        "before": "without before", "after": "without after", "gained": "gained",
-        "share_before": "covered before", "share_after": "covered after",
-        "same": "No rule gives another result.",
-        "population": "people", "households": "households", "elderly": "elderly people",
-        "subjects": "subjects",
-    },
-}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,17 +59,18 @@ class Comparison:
         return changed.sort_values("gained", ascending=False, kind="stable", ignore_index=True)
 
     def _repr_html_(self) -> str:
-        words = _WORDS[self.before.language]
+        language = self.before.language
         frame = self.changed()
         if frame.empty:
-            return f"<p>{words['same']}</p>"
+            return f"<p>{word('compared.same', language)}</p>"
         names = ("before", "after", "gained", "share_before", "share_after")
         left = ' style="text-align: left"'
-        heads = f"<th{left}>{words['rule']}</th>" + "".join(
-            f"<th>{words[name]}</th>" for name in ("counts", *names)
+        heads = f"<th{left}>{word('compared.rule', language)}</th>" + "".join(
+            f"<th>{word(f'compared.{name}', language)}</th>" for name in ("counts", *names)
         )
         body = "".join(
-            f"<tr><td{left}>{escape(str(row['title']))}</td><td>{words[row['counts']]}</td>"
+            f"<tr><td{left}>{escape(str(row['title']))}</td>"
+            f"<td>{say(Term('compared', row['counts']), language)}</td>"
             + "".join(f"<td>{_cell(name, row[name])}</td>" for name in names)
             + "</tr>"
             for row in frame.to_dict("records")
@@ -102,9 +88,7 @@ def compare(before: Found, after: Found) -> Comparison:
     """
     known = {entry["key"] for entry in before.summary["rules"]}
     if not known & {entry["key"] for entry in after.summary["rules"]}:
-        raise SitingError(
-            "the two analyses have no rule in common; compare runs of the same rules."
-        )
+        raise SitingError(message("compared.no_common_rule"))
     return Comparison(before, after)
 
 

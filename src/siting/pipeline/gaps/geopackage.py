@@ -22,8 +22,10 @@ from siting.pipeline.gaps.qgis_styles import categories, graduated, plain, write
 from siting.pipeline.gaps.summary import block_key, covered_by_area, failing
 from siting.pipeline.in_areas import representative_points
 from siting.rules.city.findings import VERDICT_WORDS, Verdict
+from siting.words import word
 
 if TYPE_CHECKING:
+    from siting.message import Language
     from siting.pipeline.found import Found
     from siting.rules.city.findings import FindingBlock
 
@@ -36,15 +38,6 @@ _VERDICT_COLOURS = {
     "unknown": "#8a8a8a",
     "pass": "#5b9bd0",
     "not_applicable": "#d8d8d4",
-}
-_VERDICT_WORDS = {
-    "zh": {"fail": "不达标", "unknown": "未知", "pass": "达标", "not_applicable": "不适用"},
-    "en": {
-        "fail": "fail",
-        "unknown": "unknown",
-        "pass": "pass",
-        "not_applicable": "not applicable",
-    },
 }
 _SHARE_COLOURS = ("#8872c0", "#a292d0", "#bcb1de", "#d3cce9", "#f5f3fa")
 _SHARE_EDGES = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
@@ -170,9 +163,9 @@ def _homes(analysis: Found, worst: FindingBlock | None) -> tuple[str, gpd.GeoDat
     return "homes", frame, _by_verdict(block_key(worst), analysis.language, kind)
 
 
-def _by_verdict(column: str, language: str, kind: str) -> str:
-    words = _VERDICT_WORDS[language]
-    entries = [(word, words[word], colour) for word, colour in _VERDICT_COLOURS.items()]
+def _by_verdict(column: str, language: Language, kind: str) -> str:
+    colours = _VERDICT_COLOURS.items()
+    entries = [(code, word(f"verdict.{code}", language), colour) for code, colour in colours]
     return categories(column, entries, kind=kind)
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import shapely
 
 from siting.crs import transformer_between
+from siting.message import Sayable, Text, message
 from siting.pipeline.columns import texts
 from siting.pipeline.gaps.service_areas import ServiceAreas
 from siting.pipeline.gaps.summary import block_key
@@ -31,6 +32,7 @@ from siting.report.analysis.note_words import note_layer, note_text
 from siting.rules.pack.measures import measure_of
 from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.levels import load_levels
+from siting.words import say
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -188,6 +190,11 @@ def _totals(entry: Mapping[str, Any]) -> npt.NDArray[np.float64]:
     return np.array(rows, dtype=float)
 
 
+def label(told: Sayable) -> Label:
+    """Return what the map says in either language."""
+    return Label(say(told, "zh"), say(told, "en"))
+
+
 def _rule(
     block: FindingBlock, reached: ServiceAreas, totals: npt.NDArray[np.float64] | None = None
 ) -> MapRule:
@@ -219,7 +226,7 @@ def _unknown_reasons(block: FindingBlock) -> list[tuple[Label, int]]:
     unknown = (block.verdict == VERDICTS.index("unknown")) & (block.reason >= 0)
     counts = np.bincount(block.reason[unknown], minlength=len(block.reasons))
     return [
-        (Label(block.reasons_zh[k], block.reasons[k]), int(counts[k]))
+        (label(block.reasons[k]), int(counts[k]))
         for k in np.argsort(-counts, kind="stable").tolist()
         if counts[k]
     ]
@@ -231,7 +238,8 @@ def _title(block: FindingBlock) -> Label:
     if not block.is_alternative:
         return title
     other = measure_of(block.measure).title
-    return Label(f"{title.zh}（{other.zh}）", f"{title.en} ({other.en})")
+    text, aside = Text(title.zh, title.en), Text(other.zh, other.en)
+    return label(message("mark.aside", text=text, aside=aside))
 
 
 def _required(block: FindingBlock) -> float | npt.NDArray[np.float64]:

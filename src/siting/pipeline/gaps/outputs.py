@@ -26,6 +26,7 @@ from siting.report.tables.point_features import point_features
 from siting.report.tables.workbook import workbook_bytes
 from siting.rules.city.findings import VERDICT_WORDS
 from siting.rules.city.findings_table import findings_batches, findings_table
+from siting.words import say
 
 if TYPE_CHECKING:
     from siting.pipeline.found import Found
@@ -81,12 +82,12 @@ def write_analysis(
 
 def _write_findings(analysis: Found, path: Path) -> None:
     """Write a row group for each block, so that no table of all findings is ever in memory."""
-    columns = findings_table((), analysis.city).schema
+    columns = findings_table((), analysis.city, say).schema
     # What can never be null is not asked for it, row by row. (Where there is no number, NaN is.)
     schema = pa.schema(
         [field.with_nullable(field.name in ("nearest_id", "reason")) for field in columns]
     )
-    tables = findings_batches(analysis.blocks, analysis.city)
+    tables = findings_batches(analysis.blocks, analysis.city, say)
     texts = [field.name for field in schema if pa.types.is_dictionary(field.type)]
     # Distances differ from row to row, and so do identifiers: a dictionary of them is unused work.
     options: dict[str, Any] = {

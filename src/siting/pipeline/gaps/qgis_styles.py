@@ -19,12 +19,14 @@ CREATE TABLE IF NOT EXISTS layer_styles (
 """
 _INSERT = """
 INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column,
-  styleName, styleQML, styleSLD, useAsDefault, description, owner)
-VALUES ('', '', ?, ?, 'siting', ?, '', 1, 'made by siting', '')
+  styleName, styleQML, styleSLD, useAsDefault,
+  description, owner)
+VALUES ('', '', ?, ?, 'siting', ?, '', 1, 'siting', '')
 """
 # GDAL lists a table of a GeoPackage only when its contents say so.
 _CONTENTS = """
-INSERT OR IGNORE INTO gpkg_contents (table_name, data_type, identifier, description)
+INSERT OR IGNORE INTO gpkg_contents (table_name, data_type,
+  identifier, description)
 VALUES ('layer_styles', 'attributes', 'layer_styles', '')
 """
 _GEOMETRY = "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?"

@@ -7,12 +7,13 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from siting import render
 from siting.errors import SitingError
+from siting.message import message
 from siting.pipeline.columns import area_titles
 from siting.pipeline.gaps.geopackage import worst_block
 from siting.pipeline.gaps.map_model import build_map_model
@@ -24,7 +25,6 @@ from siting.rules.city.rollup import WEIGHTS, roll_up
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from siting.message import Language
     from siting.pipeline.found import Found
     from siting.render.model import MapModel, MapRule
     from siting.render.static.layout import Legend
@@ -85,7 +85,7 @@ def check_report_path(path: Path) -> None:
     """
     kind = path.suffix.lower()
     if kind not in (".html", ".pdf"):
-        raise SitingError(f"{path} has the ending '{path.suffix}'; expected .html or .pdf.")
+        raise SitingError(message("printed.wrong_ending", path=path, suffix=path.suffix))
     if kind == ".pdf":
         _browser()
 
@@ -103,7 +103,7 @@ def report_html(analysis: Found, *, maps: int = _MAPS) -> str:
         weight=_weight(analysis, worst),
         areas=_areas(analysis, worst),
         attribution=analysis.project.attribution,
-        language=cast("Language", analysis.language),
+        language=analysis.language,
     )
     return document_html(document)
 
@@ -135,9 +135,7 @@ def print_pdf(page: str, path: Path) -> None:
         # The page is ours, loads nothing and runs nothing: its policy forbids both.
         subprocess.run(command, check=False, capture_output=True, timeout=_PRINT_SECONDS)  # noqa: S603
         if not printed.is_file():
-            raise SitingError(
-                f"{browser} did not print the report. Write report.html and print it by hand."
-            )
+            raise SitingError(message("printed.failed", browser=browser))
         shutil.copyfile(printed, path)
 
 
@@ -145,10 +143,7 @@ def _browser() -> str:
     """Return where a browser that prints is."""
     browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
-        raise SitingError(
-            "a PDF of the report is printed by Chromium, Chrome or Edge, and none was found. "
-            "Write report.html and print it from any browser."
-        )
+        raise SitingError(message("printed.no_browser"))
     return browser
 
 

@@ -12,8 +12,10 @@ import numpy as np
 from siting.pipeline.demand.weights import LEADING
 from siting.rules.city.findings import VERDICT_WORDS
 from siting.rules.city.rollup import WEIGHTS, home_weights, roll_up, summarize
+from siting.words import say
 
 if TYPE_CHECKING:
+    from siting.message import Language
     from siting.rules.city.findings import FindingBlock
     from siting.rules.city.model import City
 
@@ -33,7 +35,7 @@ def block_key(block: FindingBlock) -> str:
 
 
 def build_summary(
-    blocks: Sequence[FindingBlock], city: City, *, head: Mapping[str, Any], language: str
+    blocks: Sequence[FindingBlock], city: City, *, head: Mapping[str, Any], language: Language
 ) -> dict[str, Any]:
     """Return the whole of ``summary.json``.
 
@@ -72,7 +74,7 @@ def updated_summary(
     city: City,
     known: Mapping[int, Mapping[str, Any]],
     *,
-    language: str,
+    language: Language,
 ) -> dict[str, Any]:
     """Return the summary after a change, with the entries of blocks that did not change as known.
 
@@ -117,10 +119,12 @@ def _totals(city: City) -> dict[str, float]:
     return {name: float(np.nansum(values)) for name, values in columns}
 
 
-def _entries(blocks: Sequence[FindingBlock], city: City, language: str) -> list[dict[str, Any]]:
+def _entries(
+    blocks: Sequence[FindingBlock], city: City, language: Language
+) -> list[dict[str, Any]]:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         spreads = pool.map(_spread, blocks)
-        entries = summarize(blocks, city, language)["rules"]
+        entries = summarize(blocks, city, language, say)["rules"]
         return [
             {"key": block_key(block), **_with_leading_share(entry), **spread}
             for block, entry, spread in zip(blocks, entries, spreads, strict=True)

@@ -14,8 +14,9 @@ import geopandas as gpd
 import numpy as np
 
 from siting.data_report import DataReport
-from siting.did_you_mean import near_it
+from siting.did_you_mean import hint_near
 from siting.errors import SitingError
+from siting.message import message
 from siting.network.attach.rows import take_rows
 from siting.pipeline.city import appended, build_city, note_unattached, with_facilities
 from siting.pipeline.demand.capacity import with_capacity
@@ -84,10 +85,8 @@ def what_if(
         "streets_added": 0 if add_streets is None else len(add_streets),
         "homes_added": 0 if add_homes is None else len(add_homes),
     }
-    made = ", ".join(
-        f"{name.replace('_', ' ')}: {count}" for name, count in change.items() if count
-    )
-    report.add("project", "assumption", "what-if", f"what if: {made}.")
+    made = [message(f"changed.{name}", count=count) for name, count in change.items() if count]
+    report.add("project", "assumption", "what-if", message("note.what-if", changes=made))
     told = replace(found, report=report, manifest=found.manifest | {"what_if": change})
     if add_streets is None and add_homes is None:
         stay = _staying(found.city.facilities, remove_facilities)
@@ -109,9 +108,7 @@ def changed_layers(
     if not len(remove_facilities) and all(
         table is None or not len(table) for table in (add_facilities, add_streets, add_homes)
     ):
-        raise SitingError(
-            "nothing changes: name add_facilities, remove_facilities, add_streets or add_homes."
-        )
+        raise SitingError(message("changed.nothing"))
     facilities = layers.facilities
     if len(remove_facilities):
         _check_known(facilities, remove_facilities)
@@ -128,15 +125,12 @@ def changed_layers(
 
 def _check_known(facilities: gpd.GeoDataFrame, ids: Sequence[str]) -> None:
     if isinstance(ids, str):
-        raise SitingError(f"remove_facilities is the text '{ids}'; give a list of facility_id.")
+        raise SitingError(message("changed.no_list", ids=ids))
     known = facilities["facility_id"]
     absent = [each for each in dict.fromkeys(map(str, ids)) if not (known == each).any()]
     if absent:
-        hint = near_it(absent[0], known.astype(str).tolist())
-        raise SitingError(
-            f"remove_facilities names {len(absent)} facilities that are not there, the first is "
-            f"'{absent[0]}'.{hint}"
-        )
+        hint = hint_near(absent[0], known.astype(str).tolist())
+        raise SitingError(message("changed.absent", count=len(absent), first=absent[0], hint=hint))
 
 
 def _staying(facilities: gpd.GeoDataFrame, removed: Sequence[str]) -> NDArray[np.bool_]:
@@ -149,7 +143,7 @@ def _with(
     table: gpd.GeoDataFrame, more: gpd.GeoDataFrame, spec: TableSpec, key: str
 ) -> gpd.GeoDataFrame:
     if more.crs is None:
-        raise SitingError(f"the added {spec.name} have no coordinate reference system; set_crs it.")
+        raise SitingError(message("changed.no_crs", table=spec.name))
     placed = more if more.crs == table.crs else more.to_crs(table.crs)
     placed = placed if placed.geometry.name == "geometry" else placed.rename_geometry("geometry")
     check_table(placed, spec, subject=f"added {spec.name}")
@@ -157,10 +151,8 @@ def _with(
     there = table[key][table[key].isin(placed[key].tolist())]
     if len(there):
         twice = placed[key][placed[key].isin(there)]
-        raise SitingError(
-            f"added {spec.name}: {len(twice)} values of {key} are there already, the first is "
-            f"'{twice.iloc[0]}'; give new ones."
-        )
+        taken = {"table": spec.name, "key": key, "first": str(twice.iloc[0])}
+        raise SitingError(message("changed.taken", count=len(twice), **taken))
     return appended(table, placed)
 
 

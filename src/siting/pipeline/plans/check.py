@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siting.data_report import DataReport
-from siting.did_you_mean import nearest_known
+from siting.did_you_mean import hint_known
 from siting.errors import NoPlanError, SitingError
 from siting.loaders.plan.read import read_plan
 from siting.loaders.plan.shared import shared_of
-from siting.message import Language, Text
+from siting.message import Language, Message, Term, Text, message
 from siting.pipeline.on_use import on_use
 from siting.pipeline.plans.results import PlanCheck, PlanChecks
 from siting.progress import Progress, part_of
@@ -28,6 +28,7 @@ from siting.rules.pack.selection import place_note, select_rules
 from siting.rules.plan.consistency import check_consistency
 from siting.rules.plan.evaluate import evaluate_plan
 from siting.rules.plan.finding import PlanFinding, ranked
+from siting.words import say, word
 
 if TYPE_CHECKING:
     from siting.loaders.project.model import Project
@@ -173,8 +174,8 @@ def check_plans(
     checker = _Checker(options or CheckOptions())
     listed = tuple(paths)
     checks: list[PlanCheck] = []
-    unreadable: list[tuple[Path, str]] = []
-    passed_over: list[tuple[Path, str]] = []
+    unreadable: list[tuple[Path, Text]] = []
+    passed_over: list[tuple[Path, Text]] = []
     for number, path in enumerate(listed):
         try:
             part = part_of(progress, number / len(listed), (number + 1) / len(listed))
@@ -213,7 +214,7 @@ class _Checker:
             self.options.language,
         )
 
-    def _plan(self, given: Plan | Path | str) -> tuple[Plan, tuple[Text, ...]]:
+    def _plan(self, given: Plan | Path | str) -> tuple[Plan, tuple[Message, ...]]:
         """Return the plan as it is judged, and what was asked for instead of what it says."""
         options = self.options
         plan = given
@@ -248,11 +249,15 @@ class _Checker:
             include=self.options.include,
         )
         if not chosen.rules:
-            reasons = dict.fromkeys(each.reason.en for each in chosen.left_out)
             raise SitingError(
-                f"{plan.source}: none of {len(chosen.left_out)} rules applies in "
-                f"{plan.jurisdiction or 'any place'} on {plan.date}: {'; '.join(reasons)}. A plan "
-                "without rules is not compliant; name packs that hold there."
+                message(
+                    "plan.no_rules",
+                    source=plan.source,
+                    count=len(chosen.left_out),
+                    place=plan.jurisdiction or message("plan.any_place"),
+                    date=plan.date,
+                    reasons=tuple(dict.fromkeys(each.reason for each in chosen.left_out)),
+                )
             )
         return chosen
 
@@ -267,34 +272,25 @@ class _Checker:
             )
         return self._cities.city(plan, report, progress)
 
-    def _notes(self, plan: Plan, findings: Sequence[PlanFinding]) -> tuple[Text, ...]:
+    def _notes(self, plan: Plan, findings: Sequence[PlanFinding]) -> tuple[Message, ...]:
         known = {each.rule_id for each in findings}
         waived = (
-            Text(
-                f"豁免所指的 {each.rule_id} 不在所用规则之内",
-                f"a waiver names {each.rule_id}, which is none of the rules applied.",
-            )
+            message("waiver.unknown_rule", rule=each.rule_id)
             for each in plan.waivers
             if each.rule_id not in known
         )
         drawn = (note_line(note, counted=True) for note in plan.data_notes)
+        told: tuple[Message | Text, ...]
         told = (*plan.notes, *drawn, *self._place(plan), *waived)
         return tuple(_said_of(plan, note) for note in told)
 
-    def _place(self, plan: Plan) -> tuple[Text, ...]:
+    def _place(self, plan: Plan) -> tuple[Message, ...]:
         """Say where no rule is made for a place itself, since its name may be misspelt."""
         places = {rule.jurisdiction for pack in self.packs for rule in pack.rules}
         if not plan.jurisdiction or plan.jurisdiction in places:
             return ()
-        hint = nearest_known(plan.jurisdiction, places)
-        listed = "、".join(sorted(places))
-        return (
-            Text(
-                f"没有专为 {plan.jurisdiction} 制定的规则，只用更大范围的规则；"
-                f"有规则的地区：{listed}",
-                f"no rule is made for {plan.jurisdiction} itself, only wider ones apply; {hint}",
-            ),
-        )
+        hint = hint_known(plan.jurisdiction, places)
+        return (message("plan.no_own_rules", place=plan.jurisdiction, hint=hint),)
 
 
 def _packs(rules: Sequence[str | Path | Pack]) -> tuple[Pack, ...]:
@@ -324,45 +320,40 @@ def day_of(date: dt.date | str | None) -> dt.date | None:
     try:
         return dt.date.fromisoformat(date)
     except ValueError:
-        raise SitingError(f"date is '{date}'; write it as 2026-11-23.") from None
+        raise SitingError(message("plan.date_wrong", date=date)) from None
 
 
-def _said_of(plan: Plan, note: Text) -> Text:
-    return Text(f"{plan.source}：{note.zh}", f"{plan.source}: {note.en}")
+def _said_of(plan: Plan, note: Message | Text) -> Message:
+    return message("mark.labelled", label=plan.source, text=note)
 
 
-def _instead(said: Plan, judged: Plan) -> tuple[Text, ...]:
+def _instead(said: Plan, judged: Plan) -> tuple[Message, ...]:
     """Say where an option overrules what a plan says of itself."""
-    names = {"date": "日期", "jurisdiction": "地区", "status": "性质"}
     return tuple(
         _said_of(
             said,
-            Text(
-                f"方案所写{zh}为 {old}，按要求以 {new} 判定",
-                f"its {name} is {old}; it is judged with {new}, as asked for.",
-            ),
+            message("plan.judged_with", what=Term("plan_says", name), old=old, new=new),
         )
-        for name, zh in names.items()
+        for name in ("date", "jurisdiction", "status")
         if (old := getattr(said, name)) and old != (new := getattr(judged, name))
     )
 
 
 def _check_said(plan: Plan, *, needs_place: bool) -> None:
-    lacks = [] if plan.date else ["date (--date 2026-11-01)"]
+    lacks = [] if plan.date else [message("plan.its_date")]
     if needs_place and not plan.jurisdiction:
-        lacks.append("jurisdiction (--jurisdiction cn-hubei-wuhan)")
+        lacks.append(message("plan.its_place"))
     if lacks:
-        raise SitingError(
-            f"{plan.source} does not say its {' and '.join(lacks)}, which decide what rules are in "
-            "force; an indicator table alone never does. Give them, or write a plan.yaml that "
-            "names the table."
-        )
+        what = lacks[0]
+        if len(lacks) > 1:
+            what = message("plan.its_both", first=lacks[0], second=lacks[1])
+        raise SitingError(message("plan.does_not_say", source=plan.source, what=what))
 
 
-def _unplaced(plan: Plan, chosen: Selection) -> tuple[Text, ...]:
+def _unplaced(plan: Plan, chosen: Selection) -> tuple[Message, ...]:
     """Say that a plan which names no place is judged by national rules only."""
     note = place_note(chosen.left_out, plan.jurisdiction)
-    return () if note is None else (_said_of(plan, Text(note.zh, note.en)),)
+    return () if note is None else (_said_of(plan, note),)
 
 
 def _path_of(context: Project | Path | str | None) -> str:
@@ -389,12 +380,18 @@ def _told(report: DataReport) -> Iterator[Text]:
     return (note_line(note) for note in report.notes if note.severity != "info")
 
 
-def _said(error: BaseException, path: Path) -> str:
+def _said(error: BaseException, path: Path) -> Text:
     """Say what is wrong, without the path that stands beside it."""
+    return Text(_said_in("zh", error, path), _said_in("en", error, path))
+
+
+def _said_in(language: Language, error: BaseException, path: Path) -> str:
     if isinstance(error, RecursionError):
-        return "it is nested too deeply to be a plan."
+        return word("plan.too_deep", language)
     if isinstance(error, MemoryError):
-        return "it needs more memory than there is."
-    said = str(error).removeprefix(str(path)).removeprefix(path.as_posix())
+        return word("plan.too_large", language)
+    whole = error.said(language) if isinstance(error, SitingError) else str(error)
+    rest = whole.removeprefix(str(path)).removeprefix(path.as_posix())
     # Of a file in the plan's folder its name is left.
-    return said.lstrip(": " if said == str(error) else ":/\\ ")
+    colon = say(message("mark.labelled", label="", text=""), language)
+    return rest.lstrip(f"{colon}: " if rest == whole else f"{colon}:/\\ ")

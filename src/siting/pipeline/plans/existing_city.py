@@ -15,6 +15,7 @@ import geopandas as gpd
 from siting.crs import to_metric
 from siting.data_report import DataReport
 from siting.loaders.project.read import read_project
+from siting.message import message
 from siting.pipeline.city import note_fragments, note_unattached, placed_city, with_facilities
 from siting.pipeline.found import ground_of
 from siting.pipeline.kept.layers import load_kept_layers
@@ -74,10 +75,8 @@ class ExistingCities:
         loading = DataReport()
         layers = load_kept_layers(project, cache=self.cache, progress=progress, report=loading)
         repairs = sum(note.severity != "info" for note in loading.notes)
-        message = f"{repairs} notes on the data of the existing city; siting analyze lists them."
-        report.add(
-            Path(context).name, "assumption", "city-notes", message, details={"notes": repairs}
-        )
+        told = message("note.city-notes", notes=repairs)
+        report.add(Path(context).name, "assumption", "city-notes", told, details={"notes": repairs})
         return project, layers, Prepared(project.folder if self.cache else None)
 
 
@@ -147,8 +146,7 @@ def _planned(
             "plan",
             "warning",
             "facilities-without-place",
-            f"{len(absent)} facilities of {plan.name} are not drawn; no distance is measured to "
-            "them.",
+            message("note.facilities-without-place", count=len(absent), plan=plan.name),
             count=len(absent),
             examples=absent,
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from siting.errors import SitingError
 from siting.loaders.plan.read import is_plan
+from siting.message import message
 
 _PLAN_FILE = "plan.yaml"
 # Deeper than any repository; a folder that links to itself ends here.
@@ -64,11 +65,8 @@ def find_plans(paths: Iterable[str | Path], *, only_plans: bool = False) -> Plan
         if not plans:
             skipped[path] = None
     if not found and not only_plans:
-        listed = ", ".join(map(str, skipped))
-        raise SitingError(
-            f"no plan is among {listed or 'the paths'}; a plan is a folder with {_PLAN_FILE}, a "
-            ".gpkg, a .geojson or an .xlsx."
-        )
+        listed = tuple(map(str, skipped)) or message("plan.the_paths")
+        raise SitingError(message("plan.none_found", paths=listed, file=_PLAN_FILE))
     return PlanFiles(tuple(found), tuple(skipped))
 
 

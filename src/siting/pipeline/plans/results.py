@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from siting.message import Language, Text
+from siting.message import Language, Sayable, Text, message
 from siting.pipeline.on_use import on_use
 from siting.report.plan.notebook import to_notebook_html
 from siting.report.plan.text import to_text
 from siting.rules.plan.finding import PlanFinding, breaks, summary_of
+from siting.words import word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +51,7 @@ class PlanCheck(Sequence[PlanFinding]):
     findings: tuple[PlanFinding, ...]
     rules: tuple[Rule, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
-    notes: tuple[Text, ...] = ()
+    notes: tuple[Sayable, ...] = ()
     language: Language = "zh"
 
     @overload
@@ -117,8 +118,8 @@ class PlanChecks(Sequence[PlanCheck]):
     """
 
     checks: tuple[PlanCheck, ...]
-    unreadable: tuple[tuple[Path, str], ...] = ()
-    passed_over: tuple[tuple[Path, str], ...] = ()
+    unreadable: tuple[tuple[Path, Text], ...] = ()
+    passed_over: tuple[tuple[Path, Text], ...] = ()
 
     @overload
     def __getitem__(self, index: int) -> PlanCheck: ...
@@ -142,21 +143,14 @@ class PlanChecks(Sequence[PlanCheck]):
         return not self.unreadable and all(check.compliant for check in self.checks)
 
     @property
-    def notes(self) -> tuple[Text, ...]:
+    def notes(self) -> tuple[Sayable, ...]:
         """The notes of all plans, each said once, and names that several plans have."""
         names = [check.plan.name for check in self.checks]
         shared = dict.fromkeys(name for name in names if names.count(name) > 1)
         own = dict.fromkeys(note for check in self.checks for note in check.notes)
         return (
             *own,
-            *(
-                Text(
-                    f"有 {names.count(name)} 个方案都叫“{name}”；请各取一名，因为结果按方案名辨认",
-                    f"{names.count(name)} plans are called {name}; give each a name of its own, "
-                    "since findings are known again by the plan's name.",
-                )
-                for name in shared
-            ),
+            *(message("plan.same_name", count=names.count(name), name=name) for name in shared),
         )
 
     def _repr_html_(self) -> str:
@@ -170,13 +164,13 @@ class PlanChecks(Sequence[PlanCheck]):
         return self.checks[0].language if self.checks else "zh"
 
 
-def unreadable_finding(path: Path, error: str) -> PlanFinding:
+def unreadable_finding(path: Path, error: Text) -> PlanFinding:
     """Return the failure that stands in every report for a plan that could not be read."""
     return PlanFinding(
         plan=path.name,
         source=str(path),
         rule_id=NOT_CHECKED,
-        title=Text("方案无法检查", "The plan cannot be checked"),
+        title=Text(word("plan.not_checked", "zh"), word("plan.not_checked", "en")),
         verdict="fail",
-        explanation=Text(error, error),
+        explanation=error,
     )

@@ -10,6 +10,7 @@ import numpy as np
 
 from siting.locate import Solution, Status, find_model
 from siting.locate.solution import relative_gap
+from siting.message import message
 from siting.pipeline.sites.models import compared_areas
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ def decided(siting: Proposal, rows: NDArray[np.int64]) -> Solution:
     found = find_model(name).solve(problem, **used)
     if found.status not in (Status.OPTIMAL, Status.FEASIBLE):
         return found
-    message = f"{rows.size} sites chosen by hand."
+    told = message("sites.chosen_by_hand", count=rows.size)
     if name != asked.model:
-        return replace(found, status=Status.FEASIBLE, bound=np.nan, gap=np.nan, message=message)
+        return replace(found, status=Status.FEASIBLE, bound=np.nan, gap=np.nan, message=told)
     gap = relative_gap(found.objective, best.bound)
-    return replace(found, status=Status.FEASIBLE, bound=best.bound, gap=gap, message=message)
+    return replace(found, status=Status.FEASIBLE, bound=best.bound, gap=gap, message=told)

@@ -16,6 +16,7 @@ import shapely
 from siting.errors import SitingError
 from siting.loaders.layer.sources import FileSource, read_sites
 from siting.loaders.layer.tables import only_where
+from siting.message import message
 from siting.pipeline.columns import texts
 from siting.pipeline.in_areas import representative_points
 from siting.tables import SITES, check_table
@@ -26,11 +27,8 @@ if TYPE_CHECKING:
     from siting.data_report import DataReport
     from siting.pipeline.found import Found
 
-SOURCES = (
-    "sites (the project's layer), a file of sites, areas:LEVEL (a site in each area), "
-    "streets:METRES (every so many metres along the streets), vacant (homes where nobody lives), "
-    "homes:COLUMN=VALUE"
-)
+SOURCES = ("sites", "areas:LEVEL", "streets:METRES", "vacant", "homes:COLUMN=VALUE")
+"""How sites are asked for; anything else is the path of a file."""
 # More sites than this along the streets are a slip of the pen, and take all memory.
 _MOST_GENERATED = 200_000
 
@@ -65,7 +63,7 @@ def parse_source(text: str) -> SiteSource:
         _check_value(kind, value)
         return SiteSource(kind, value)
     if not text.strip():
-        raise SitingError(f"sites is empty; give {SOURCES}.")
+        raise SitingError(message("sites.empty"))
     return SiteSource("file", text.strip())
 
 
@@ -76,13 +74,11 @@ def _check_value(kind: str, value: str) -> None:
         except ValueError:
             metres = np.nan
         if not 1 <= metres < np.inf:
-            raise SitingError(
-                f"sites are to stand every '{value}' m along the streets; write streets:200."
-            )
+            raise SitingError(message("sites.spacing_wrong", value=value))
     elif kind == "homes" and "=" not in value:
-        raise SitingError(f"homes:{value} names no value; write homes:COLUMN=VALUE.")
+        raise SitingError(message("sites.no_value", value=value))
     elif not value:
-        raise SitingError(f"{kind}: names no level; write {kind}:community.")
+        raise SitingError(message("sites.no_level", kind=kind))
 
 
 def candidate_sites(
@@ -132,7 +128,7 @@ def _finished(table: gpd.GeoDataFrame, subject: str) -> gpd.GeoDataFrame:
 
 def _from_frame(frame: gpd.GeoDataFrame, analysis: Found) -> gpd.GeoDataFrame:
     if frame.crs is None:
-        raise SitingError("sites has no CRS; set it, or project it to that of the analysis.")
+        raise SitingError(message("sites.no_crs"))
     table = frame.to_crs(analysis.ground.crs)
     if "site_id" not in table.columns:
         table = table.assign(site_id=[f"site-{number}" for number in range(1, len(table) + 1)])
@@ -141,23 +137,22 @@ def _from_frame(frame: gpd.GeoDataFrame, analysis: Found) -> gpd.GeoDataFrame:
 
 def _from_project(analysis: Found, _: str, __: DataReport) -> gpd.GeoDataFrame:
     if analysis.ground.sites is None:
-        raise SitingError(
-            f"the project has no layer of sites. Add sites: to its layers, or give {SOURCES}."
-        )
+        raise SitingError(message("sites.no_layer"))
     return analysis.ground.sites
 
 
 def _from_file(analysis: Found, value: str, report: DataReport) -> gpd.GeoDataFrame:
     path = Path(value)
     if not path.exists():
-        raise SitingError(f"sites: there is no file '{value}', and it is none of {SOURCES}.")
+        raise SitingError(message("sites.no_file", value=value))
     return read_sites(FileSource(path=path), analysis.ground.crs, report=report)
 
 
 def _from_areas(analysis: Found, level: str, _: DataReport) -> gpd.GeoDataFrame:
     areas = analysis.city.areas
     if level not in areas:
-        raise SitingError(f"sites: the project has no areas '{level}'; it has {sorted(areas)}.")
+        known = str(sorted(areas))
+        raise SitingError(message("sites.no_areas", level=level, known=known))
     table = areas[level]
     return _points(area_points(table), table["area_id"], texts(table, "name"), analysis.ground.crs)
 
@@ -176,9 +171,9 @@ def _from_streets(analysis: Found, spacing: str, _: DataReport) -> gpd.GeoDataFr
     lines = np.asarray(analysis.ground.streets.geometry.to_numpy(), dtype=object)
     count = np.maximum(np.rint(shapely.length(lines) / metres), 0).astype(np.int64)
     if count.sum() > _MOST_GENERATED:
+        found = int(count.sum())
         raise SitingError(
-            f"a site every {metres:g} m makes {count.sum():,} sites; ask for at most "
-            f"{_MOST_GENERATED:,} with a wider spacing."
+            message("sites.too_many", metres=metres, count=found, most=_MOST_GENERATED)
         )
     line = np.repeat(np.arange(lines.size), count)
     step = np.arange(line.size) - np.repeat(np.cumsum(count) - count, count)
@@ -199,10 +194,7 @@ def _from_vacant(analysis: Found, _: str, __: DataReport) -> gpd.GeoDataFrame:
         empty = np.all([(each == 0) | np.isnan(each) for each in numbers], axis=0)
         empty &= np.any([each == 0 for each in numbers], axis=0)
     if not empty.any():
-        raise SitingError(
-            "sites: no home of the project is vacant (households or population 0). Give a layer "
-            "of vacant buildings, or homes:COLUMN=VALUE."
-        )
+        raise SitingError(message("sites.none_vacant"))
     return _of_homes(analysis, empty)
 
 

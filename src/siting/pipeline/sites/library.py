@@ -25,35 +25,26 @@ from siting.loaders.library.store import (
     read_library,
 )
 from siting.loaders.library.table import STATE_TITLES, read_project_table
+from siting.message import message
 from siting.pipeline.demand.question import find_rule
 from siting.pipeline.gaps.map_model import lonlat
 from siting.pipeline.sites.problem import Decisions
 from siting.pipeline.sites.siting import propose_sites
 from siting.report.tables.workbook import Sheet, SheetColumn, workbook_bytes
+from siting.words import word
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from siting.data_report import DataReport
     from siting.locate import Limits
+    from siting.message import Language, Message
     from siting.pipeline.gaps.analysis import Analysis
     from siting.pipeline.sites.siting import Siting
 
 # What a state means when sites are chosen: open to choice, decided, as good as there, out.
 _FREE = ("candidate", "reserve")
 _COMMITTED = ("building", "open")
-_TITLES = {
-    "zh": ("项目库", "变更记录", "年度资金"),
-    "en": ("Projects", "History", "Budgets"),
-}
-_HEADERS = {
-    "project_id": "项目编号", "name": "项目名称", "state": "状态", "functions": "功能",
-    "floor_area_m2": "建筑面积(m2)", "investment_cny": "总投资(元)", "year": "年度",
-    "community": "社区", "note": "备注", "proposal": "选址建议", "proposed_year": "建议年度",
-    "longitude": "经度", "latitude": "纬度", "updated_at": "更新时间", "changed_at": "时间",
-    "changed_by": "操作人", "source": "来源", "field": "字段", "before": "原值", "after": "新值",
-    "amount_cny": "资金(元)",
-}  # fmt: skip
 _WIDTHS = {"name": 28, "functions": 28, "note": 40, "proposal": 48, "updated_at": 26,
            "changed_at": 26}  # fmt: skip
 _NUMBERS = ("floor_area_m2", "investment_cny", "amount_cny", "longitude", "latitude")
@@ -61,7 +52,7 @@ _NUMBERS = ("floor_area_m2", "investment_cny", "amount_cny", "longitude", "latit
 
 def library_sites(
     path: Path, facility_types: Collection[str]
-) -> tuple[gpd.GeoDataFrame, Decisions, tuple[str, ...]]:
+) -> tuple[gpd.GeoDataFrame, Decisions, tuple[Message, ...]]:
     """Return the projects that could be such facilities as sites, and what is decided of them.
 
     Candidates and reserve projects may be chosen; planned ones are opened in any case and paid
@@ -76,8 +67,8 @@ def library_sites(
     Returns
     -------
     tuple
-        `SITES` in WGS 84 with the column `state`, the decisions, and sentences on projects that
-        cannot be used.
+        `SITES` in WGS 84 with the column `state`, the decisions, and notes on projects that cannot
+        be used.
 
     Raises
     ------
@@ -91,11 +82,16 @@ def library_sites(
     placed = chosen[~chosen.geometry.isna()]
     if not len(placed):
         raise SitingError(
-            f"{path.name} has no project with a place that could be {' or '.join(facility_types)}; "
-            f"it has {len(table)} projects, {len(chosen)} of them of these types and not dropped."
+            message(
+                "library.no_sites",
+                name=path.name,
+                types=tuple(facility_types),
+                total=len(table),
+                count=len(chosen),
+            )
         )
     lost = len(chosen) - len(placed)
-    notes = (f"{lost} projects of {path.name} have no place and are no sites.",) if lost else ()
+    notes = (message("library.no_place", count=lost, name=path.name),) if lost else ()
     names = {"project_id": "site_id", "investment_cny": "cost"}
     kept = ["name", "cost", "floor_area_m2", "state", "functions", "community", "year", "geometry"]
     sites = placed.rename(columns=names)[["site_id", *kept]].reset_index(drop=True)
@@ -203,9 +199,9 @@ def replan(
     wanted = range(first_year, first_year + years)
     lacking = [year for year in wanted if year not in budgets]
     if lacking or not years:
+        without = tuple(map(str, lacking)) or message("library.any_year")
         raise SitingError(
-            f"{path.name} holds no budget for {', '.join(map(str, lacking)) or 'any year'}; write "
-            f"one: siting projects budget {path.name} {first_year} 100000000."
+            message("library.no_budget", name=path.name, years=without, year=str(first_year))
         )
     sites, decisions, notes = library_sites(path, find_rule(analysis, rule).facility_types)
     decisions, later = _by_year(sites, decisions, wanted)
@@ -223,7 +219,7 @@ def replan(
 
 def _by_year(
     sites: pd.DataFrame, decisions: Decisions, years: range
-) -> tuple[Decisions, tuple[str, ...]]:
+) -> tuple[Decisions, tuple[Message, ...]]:
     """Hold planned projects to their year; those of years beyond the plan are left out of it.
 
     Without a year the search chooses one, and what is overdue is built in the first.
@@ -232,13 +228,11 @@ def _by_year(
     beyond = planned.index[planned > years[-1]].tolist()
     within = planned.drop(beyond)
     decided = {str(key): max(int(year) - years[0], 0) for key, year in within.items()}
-    sentence = (
-        f"{len(beyond)} planned projects are of years after {years[-1]} and no part of this plan, "
-        f"the first is {next(iter(beyond), '')}."
-    )
+    first = str(next(iter(beyond), ""))
+    note = message("library.later_years", count=len(beyond), year=str(years[-1]), first=first)
     forced_in = tuple(each for each in decisions.forced_in if each not in beyond)
     return replace(decisions, forced_in=forced_in, forced_out=beyond, years=decided), (
-        (sentence,) if beyond else ()
+        (note,) if beyond else ()
     )
 
 
@@ -275,11 +269,17 @@ def export_projects(path: Path, workbook: Path, *, language: str = "zh") -> int:
     projects = read_library(path)
     history = read_history(path)
     budgets = read_budgets(path)
-    titles = _TITLES[language]
+    spoken: Language = "zh" if language == "zh" else "en"
+    columns = ["project_id", *FIELDS, "updated_at"]
     sheets = [
-        _sheet(titles[0], projects, ["project_id", *FIELDS, "updated_at"], language),
-        _sheet(titles[1], history, list(history.columns), language),
-        _sheet(titles[2], _budget_frame(budgets), ["year", "amount_cny"], language),
+        _sheet(word("sheet.projects_library", spoken), projects, columns, spoken),
+        _sheet(word("sheet.projects_history", spoken), history, list(history.columns), spoken),
+        _sheet(
+            word("sheet.projects_budgets", spoken),
+            _budget_frame(budgets),
+            ["year", "amount_cny"],
+            spoken,
+        ),
     ]
     workbook.parent.mkdir(parents=True, exist_ok=True)
     beside = workbook.with_name(f".{workbook.name}.new")
@@ -293,12 +293,12 @@ def _budget_frame(budgets: dict[int, float]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _sheet(title: str, frame: pd.DataFrame, names: Sequence[str], language: str) -> Sheet:
+def _sheet(title: str, frame: pd.DataFrame, names: Sequence[str], language: Language) -> Sheet:
     return Sheet(title, "siting", tuple(_column(frame, name, language) for name in names))
 
 
-def _column(frame: pd.DataFrame, name: str, language: str) -> SheetColumn:
-    header = _HEADERS[name] if language == "zh" else name
+def _column(frame: pd.DataFrame, name: str, language: Language) -> SheetColumn:
+    header = word(f"project_head.{name}", language)
     values = [None if pd.isna(value) else value for value in frame[name]]
     if name == "state" and language == "zh":
         values = [STATE_TITLES[str(value)] for value in values]

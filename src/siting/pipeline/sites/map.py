@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from siting.pipeline.gaps.map_model import build_map_model, lonlat
+from siting.message import Term, Text, message
+from siting.pipeline.gaps.map_model import build_map_model, label, lonlat
 from siting.pipeline.gaps.summary import block_key
 from siting.render.model import Label, MapModel, MapRule, MapSites
 from siting.rules.city.costs import CityCosts
@@ -17,6 +18,7 @@ from siting.rules.city.distance import evaluate_distance
 from siting.rules.city.evaluate import with_conditions
 from siting.rules.city.rollup import summarize
 from siting.vocabulary.facility_types import load_facility_types
+from siting.words import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,16 +26,6 @@ if TYPE_CHECKING:
     from siting.pipeline.found import Found
     from siting.pipeline.sites.proposal import Proposal
     from siting.rules.city.findings import FindingBlock
-
-_WITH = Label("（方案实施后）", " (with the proposal)")
-_TODAY = Label("（目前）", " (today)")
-_UNITS = {
-    "population": Label("人", "people"),
-    "elderly": Label("位老年人", "elderly people"),
-    "households": Label("户", "households"),
-    "children": Label("名幼儿", "children"),
-    "homes": Label("处住宅", "homes"),
-}
 
 
 def build_siting_map(siting: Proposal) -> MapModel:
@@ -47,8 +39,8 @@ def build_siting_map(siting: Proposal) -> MapModel:
     title = siting.analysis.project.name
     return replace(
         model,
-        title=Label(f"{title}：选址方案", f"{title}: proposed sites"),
-        rules=(_named(model.rules[0], "", _WITH), _named(now, "-today", _TODAY)),
+        title=label(message("map_title.sites", project=title)),
+        rules=(named(model.rules[0], ""), named(now, "-today")),
         sites=_sites(siting, siting.opened),
         facility_types=_types(siting, model),
     )
@@ -56,7 +48,7 @@ def build_siting_map(siting: Proposal) -> MapModel:
 
 def _with_block(analysis: Found, block: FindingBlock) -> Found:
     """Return an analysis of one finding only."""
-    entry = summarize((block,), analysis.city, analysis.language)["rules"][0]
+    entry = summarize((block,), analysis.city, analysis.language, say)["rules"][0]
     summary = {**analysis.summary, "rules": [{"key": block_key(block), **entry}]}
     return replace(analysis, blocks=(block,), summary=summary)
 
@@ -85,9 +77,11 @@ def _today_block(siting: Proposal) -> FindingBlock:
     return replace(found, verdict=verdict, nearest=nowhere, measured=np.full(verdict.size, np.inf))
 
 
-def _named(rule: MapRule, suffix: str, when: Label) -> MapRule:
-    title = Label(rule.title.zh + when.zh, rule.title.en + when.en)
-    return replace(rule, id=rule.id + suffix, title=title)
+def named(rule: MapRule, suffix: str) -> MapRule:
+    """Return a rule of the map whose title and id say whether it is with the proposal or today."""
+    title = Text(rule.title.zh, rule.title.en)
+    when = message("map_title.today" if suffix else "map_title.with_proposal", title=title)
+    return replace(rule, id=rule.id + suffix, title=label(when))
 
 
 def _sites(siting: Proposal, opened: pd.DataFrame) -> MapSites:
@@ -106,14 +100,13 @@ def _sites(siting: Proposal, opened: pd.DataFrame) -> MapSites:
 
 def _note(row: Mapping[Hashable, Any], weight: str) -> Label:
     """Say what a site adds."""
-    unit = _UNITS[weight]
-    zh, en = f"新增服务 {row['added']:,.0f} {unit.zh}", f"serves {row['added']:,.0f} {unit.en} more"
+    unit = Term("added", weight)
+    told = message("map_site.serves", count=float(row["added"]), unit=unit)
     if "added_elderly" in row:
-        zh += f"，其中老年人 {row['added_elderly']:,.0f} 人"
-        en += f", {row['added_elderly']:,.0f} of them elderly"
+        told = message("map_site.elderly", served=told, count=float(row["added_elderly"]))
     if np.isfinite(row["cost"]):
-        zh, en = f"{zh}；造价 {row['cost']:,.0f} 元", f"{en}; costs {row['cost']:,.0f} CNY"
-    return Label(zh, en)
+        told = message("map_site.cost", served=told, cost=float(row["cost"]))
+    return label(told)
 
 
 def _types(siting: Proposal, model: MapModel) -> dict[str, Label]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from siting.errors import SitingError
 from siting.locate import MODELS, Limits, Solution, find_model, usual_model
+from siting.message import Message, message
 from siting.pipeline.demand.question import find_rule
 from siting.rules.city.evaluate import RESIDENTIAL_LEVELS
 from siting.rules.pack.measures import Family, measure_of
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
     from siting.locate import Problem
     from siting.pipeline.demand.question import Question
     from siting.pipeline.found import Found
+
+_OPTIONS: Mapping[str, str] = MappingProxyType(
+    {"p": "--p N", "budget": "--budget CNY", "budgets": "--budgets CNY,CNY"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +121,8 @@ def choose_model(
     if name is not None:
         chosen = find_model(name)
         if cover_all and not chosen.serves_all:
-            fewest = ", ".join(model.name for model in MODELS.values() if model.fewest)
-            raise SitingError(
-                f"--cover-all asks for the fewest sites; {chosen.name} does not. Leave --model "
-                f"out, or take one of {fewest}."
-            )
+            fewest = [model.name for model in MODELS.values() if model.fewest]
+            raise SitingError(message("asked.covers_not_all", model=chosen.name, models=fewest))
         return chosen.name
     if budgets:
         return "phases"
@@ -136,24 +139,32 @@ def check_asked(asked: Asked) -> None:
         With what the model takes.
     """
     if asked.m2_per_person is not None and not 0 < asked.m2_per_person < np.inf:
-        raise SitingError(
-            f"m2_per_person is {asked.m2_per_person:g}; give the floor area of a person, above 0."
-        )
+        raise SitingError(message("asked.m2_per_person_wrong", value=asked.m2_per_person))
     takes = inspect.signature(find_model(asked.model).solve).parameters
     given = {"p": asked.p, "budget": asked.budget, "budgets": asked.budgets or None}
     useless = [name for name, value in given.items() if value is not None and name not in takes]
     usable = [name for name in given if name in takes]
     if useless:
+        takes_no = message("asked.no_amount")
         raise SitingError(
-            f"{asked.model} has no use for {' and '.join(useless)}; it takes "
-            f"{' or '.join(usable) or 'no amount, for it covers all'}."
+            message(
+                "asked.useless",
+                model=asked.model,
+                useless=_listed(useless),
+                usable=_listed(usable, either=True) if usable else takes_no,
+            )
         )
     if usable and all(given[name] is None for name in usable):
-        words = {"p": "--p N", "budget": "--budget CNY", "budgets": "--budgets CNY,CNY"}
-        options = " or ".join(words[name] for name in usable)
-        raise SitingError(
-            f"{asked.model} must be told how much: {options}. To serve everybody: --cover-all."
-        )
+        options = _listed([_OPTIONS[name] for name in usable], either=True)
+        raise SitingError(message("asked.how_much", model=asked.model, options=options))
+
+
+def _listed(names: Sequence[str], *, either: bool = False) -> Message | str:
+    """Join names by "and", or by "or" where either of them will do."""
+    told: Message | str = names[0]
+    for name in names[1:]:
+        told = message("asked.or" if either else "asked.and", first=told, last=name)
+    return told
 
 
 def solve(
@@ -192,8 +203,9 @@ def compared_areas(asked: Asked, analysis: Found, question: Question) -> NDArray
     first = next((each for each in known if each not in RESIDENTIAL_LEVELS), None)
     level = level_code(asked.level) if asked.level else first
     if level is None or level not in known:
+        names = str(sorted(known)) if known else message("sites.no_areas_at_all")
+        asked_for = level or "community"
         raise SitingError(
-            f"{asked.model} compares areas, and the project has no level '{level or 'community'}'; "
-            f"it has {sorted(known) or 'no areas at all'}."
+            message("asked.no_level", model=asked.model, level=asked_for, known=names)
         )
     return known[level][question.homes]

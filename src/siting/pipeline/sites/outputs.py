@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 
 from siting import render
+from siting.message import Message, Text, message
 from siting.pipeline.columns import area_titles
 from siting.pipeline.folder import MANIFEST, replaced_folder, write_json
 from siting.pipeline.sites.map import build_siting_map
@@ -17,20 +18,10 @@ from siting.pipeline.sites.summary import siting_summary
 from siting.progress import Progress, silent
 from siting.report.siting.curve import curve_svg
 from siting.report.tables.workbook import workbook_bytes
+from siting.words import say, word
 
 if TYPE_CHECKING:
     from siting.pipeline.sites.proposal import Proposal
-
-_CURVE_WORDS = {
-    "zh": {
-        "sites": "开设数", "money": "资金（元）", "served": "服务", "bound": "虚线：已证明的上界",
-        "title": "{title}：效益曲线", "made_up": "（虚构数据）",
-    },
-    "en": {
-        "sites": "sites opened", "money": "money (CNY)", "served": "served",
-        "bound": "dashed: proven bound", "title": "{title}: served", "made_up": " (made-up data)",
-    },
-}  # fmt: skip
 
 
 def write_siting(
@@ -64,23 +55,23 @@ def write_siting(
         As `folder.check_out_folder`.
     """
     tell = progress or silent
-    tell("checking every rule with the proposal", 0.0)
+    tell(message("progress.checking_rules"), 0.0)
     summary = siting_summary(siting, by_hand=by_hand, scenario=scenario)
     with replaced_folder(out) as folder:
         write_json(summary, folder / "locate.json")
         if siting.has_plan:
-            tell("writing sites", 0.4)
+            tell(message("progress.writing", name="sites.xlsx"), 0.4)
             _write_workbook(summary, siting, folder / "sites.xlsx")
             _write_layers(siting, by_hand, folder / "sites.gpkg")
         if siting.curve is not None and len(siting.curve):
             _write_curve(siting, folder / "curve.svg")
         if siting.has_plan and scenario:
-            tell("writing map.html", 0.6)
+            tell(message("progress.writing", name="map.html"), 0.6)
             _write_map(siting, folder / "map.html")
         names = sorted(path.name for path in folder.iterdir())
         made = {"question": summary["question"], "outputs": names}
         write_json(siting.analysis.manifest | made, folder / MANIFEST)
-    tell("written", 1.0)
+    tell(message("progress.written"), 1.0)
     return out
 
 
@@ -95,16 +86,19 @@ def _write_map(siting: Proposal, path: Path) -> None:
 def _write_curve(siting: Proposal, path: Path) -> None:
     curve, language = siting.curve, siting.analysis.language
     assert curve is not None
-    words, by = _CURVE_WORDS[language], siting.asked.curve_by
-    title = words["title"].format(title=siting.question.rule.title.text(language))
+    rule = siting.question.rule.title
+    title: Message = message("curve.title", title=Text(rule.zh, rule.en))
+    if siting.analysis.project.made_up:
+        title = message("answer.made_up", line=title)
+    by_sites = siting.asked.curve_by == "sites"
     drawing = curve_svg(
         curve["value"].tolist(),
         curve["served"].tolist(),
         curve["bound"].tolist(),
-        title=title + (words["made_up"] if siting.analysis.project.made_up else ""),
-        x_label=words[by],
-        y_label=words["served"],
-        bound_label=words["bound"],
+        title=say(title, language),
+        x_label=word("curve.sites" if by_sites else "curve.money", language),
+        y_label=word("curve.served", language),
+        bound_label=word("curve.bound", language),
         chosen=siting.asked.most(int(siting.solution.opened.size)),
     )
     path.write_text(drawing, encoding="utf-8")
@@ -135,10 +129,11 @@ def _candidates(siting: Proposal) -> gpd.GeoDataFrame:
     """Return all sites, and what became of each."""
     table = siting.sites.table
     count = len(table)
-    state = np.full(count, "not opened", dtype=object)
-    state[siting.problem.forced_out[:count]] = "ruled out"
-    state[siting.problem.existing[:count]] = "committed"
-    state[siting.solution.opened] = "opened"
+    language = siting.analysis.language
+    state = np.full(count, word("site_state.not_opened", language), dtype=object)
+    state[siting.problem.forced_out[:count]] = word("site_state.ruled_out", language)
+    state[siting.problem.existing[:count]] = word("site_state.committed", language)
+    state[siting.solution.opened] = word("site_state.opened", language)
     if siting.sites.attachment is not None:
-        state[~siting.sites.attachment.attached] = "on no street"
+        state[~siting.sites.attachment.attached] = word("site_state.on_no_street", language)
     return table.assign(state=state)

@@ -16,6 +16,7 @@ from siting.coverage.cutoff import travel_costs_straight_line
 from siting.did_you_mean import nearest
 from siting.errors import SitingError
 from siting.locate.problem import Problem, build_problem
+from siting.message import Message, message
 from siting.network.costs import TravelCosts
 from siting.network.travel import travel_costs
 from siting.pipeline.city import attached
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
+    from siting.message import Sayable
     from siting.network.attach.attachment import Attachment
     from siting.pipeline.demand.question import Question
     from siting.pipeline.found import Found
@@ -76,22 +78,22 @@ class SiteTable:
     capacity
         float64 (m,): people each may serve; infinity where nothing limits it.
     notes
-        Sentences on sites that are of no use.
+        Which sites are of no use.
     """
 
     table: gpd.GeoDataFrame
     attachment: Attachment | None
     cost: NDArray[np.float64]
     capacity: NDArray[np.float64]
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Sayable, ...] = field(default=())
 
     @property
     def ids(self) -> list[str]:
         """What tables call the sites."""
         return [str(each) for each in self.table["site_id"]]
 
-    def rows(self, ids: Collection[str], what: str) -> NDArray[np.int64]:
-        """Return the rows of sites by id.
+    def rows(self, ids: Collection[str], what: Message | str) -> NDArray[np.int64]:
+        """Return the rows of sites by id; `what` names them in an error.
 
         Raises
         ------
@@ -102,12 +104,11 @@ class SiteTable:
         lost = [each for each in ids if each not in at]
         if lost:
             near = nearest(lost[0], at)
-            hint = (
-                f"did you mean '{near[0]}'?" if near else f"the first site is '{next(iter(at))}'."
-            )
+            hint = message("hint.nearest", name=near[0])
+            if not near:
+                hint = message("sites.first_is", site=next(iter(at)))
             raise SitingError(
-                f"{what} names {len(lost)} sites that there are not, the first is '{lost[0]}'; "
-                f"{hint}"
+                message("sites.unknown", what=what, count=len(lost), first=lost[0], hint=hint)
             )
         return np.array([at[each] for each in dict.fromkeys(ids)], np.int64)
 
@@ -137,7 +138,7 @@ def place_sites(
         No sites at all.
     """
     if not len(table):
-        raise SitingError("there are no sites to choose from; the layer is empty.")
+        raise SitingError(message("sites.none"))
     attachment, notes = None, []
     if measure_of(question.measure).on_streets:
         assert analysis.city.network is not None
@@ -146,10 +147,8 @@ def place_sites(
         attachment = attached(analysis.city.network, table, "site_id", ground, parameters)
         loose = int((~attachment.attached).sum())
         if loose:
-            notes.append(
-                f"{loose} of {len(table)} sites are farther than {parameters.max_access_m:g} m "
-                "(max_access_m) from any street and cannot serve anybody."
-            )
+            far = {"count": loose, "total": len(table), "limit": parameters.max_access_m}
+            notes.append(message("sites.no_street_near", **far))
     cost = numbers(table, "cost")
     if site_cost is not None:
         cost = np.where(np.isnan(cost), site_cost, cost)
@@ -202,7 +201,7 @@ def cover_problem(
         _check_pairs(question.homes.size * (count + open_rows.size))
     pairs = pairs_to(analysis, question, sites.table, sites.attachment, limited=limited)
     capacity, cost = sites.capacity, np.nan_to_num(sites.cost)
-    committed = sites.rows(decisions.committed, "the project library")
+    committed = sites.rows(decisions.committed, message("sites.library"))
     existing = np.concatenate([committed, np.arange(count, count + open_rows.size)])
     if open_rows.size:
         found = facility_pairs(analysis, question, open_rows, limited=limited)
@@ -245,10 +244,7 @@ class _Names(Sequence[str]):
 
 def _check_pairs(count: int) -> None:
     if count > _MOST_PAIRS:
-        raise SitingError(
-            f"{count:,} pairs of homes and sites are more than {_MOST_PAIRS:,}. Give fewer sites, "
-            "or a model with a limit (mclp, lscp)."
-        )
+        raise SitingError(message("sites.too_many_pairs", count=count, most=_MOST_PAIRS))
 
 
 def _joined(sites: TravelCosts, facilities: TravelCosts, count: int) -> TravelCosts:
@@ -287,7 +283,7 @@ def between_sites(
         TravelCosts(pairs.from_index, pairs.to_index, cost),
         weights,
         site_cost=np.nan_to_num(sites.cost),
-        existing=sites.rows(decisions.committed, "the project library"),
+        existing=sites.rows(decisions.committed, message("sites.library")),
         forced_in=sites.rows(decisions.forced_in, "forced_in"),
         forced_out=ruled_out,
         site_ids=sites.ids,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siting.locate import Problem
+    from siting.message import Sayable
     from siting.pipeline.demand.question import Question
     from siting.pipeline.gaps.analysis import Analysis
     from siting.pipeline.sites.models import Asked
@@ -55,7 +56,7 @@ class Proposal:
     by_hand
         Whether a person chose the sites; `solution.bound` is then that of the best plan found.
     notes
-        Sentences on what was assumed or left out.
+        What was assumed or left out.
     """
 
     analysis: Analysis
@@ -67,7 +68,7 @@ class Proposal:
     solution: Solution
     curve: pd.DataFrame | None = None
     by_hand: bool = False
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sayable, ...] = ()
     _kept: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property

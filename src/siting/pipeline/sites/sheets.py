@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from siting.message import Language, Sayable, Term, Text
-from siting.report.siting.text import headline
+from siting.report.siting.text import headline, said_in
 from siting.report.tables.workbook import Sheet, SheetColumn
 from siting.vocabulary.facility_types import load_facility_types
 from siting.words import say, word
@@ -34,8 +34,8 @@ def siting_sheets(summary: Mapping[str, Any], language: str) -> list[Sheet]:
     areas = [row for rows in summary["areas"].values() for row in rows]
     rules = [{**row, "title": row["title"][language]} for row in summary["rules"]]
     told = [{**row, "when": say(Term("when", row["when"]), spoken)} for row in summary["capacity"]]
-    solved = summary["answer"]["message" if spoken == "en" else "message_zh"]
-    lines = [*headline(summary, language), solved, *summary["notes"]]
+    solved = said_in(summary["answer"], "message", spoken)
+    lines = [*headline(summary, language), solved, *said_in(summary, "notes", spoken)]
     sheets = [
         _sheet("summary", [{"line": line} for line in lines], spoken),
         _sheet("chosen", _dated(summary["opened"]), spoken),

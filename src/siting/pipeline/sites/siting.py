@@ -16,6 +16,7 @@ import numpy as np
 from siting.data_report import DataReport
 from siting.errors import SitingError
 from siting.locate import Limits
+from siting.message import Message, Sayable, Term, message
 from siting.pipeline.demand.question import Question, ask, find_rule
 from siting.pipeline.gaps.analysis import Analysis, analyze
 from siting.pipeline.sites.by_hand import decided
@@ -63,7 +64,7 @@ class Siting(Proposal):
         SitingError
             Ids that no site has.
         """
-        rows = self.sites.rows(ids, "the plan by hand")
+        rows = self.sites.rows(ids, message("sites.by_hand"))
         found = decided(self, rows)
         return replace(self, solution=found, curve=None, by_hand=True, _kept={})
 
@@ -83,14 +84,12 @@ class Siting(Proposal):
         opened = [self.sites.ids[row] for row in self.solution.opened]
         closed = [each for each in changes if each not in opened]
         if closed:
-            raise SitingError(
-                f"'{closed[0]}' cannot be swapped, for the plan does not open it; it opens "
-                f"{', '.join(opened) or 'nothing'}."
-            )
+            held = opened or message("sites.nothing")
+            raise SitingError(message("sites.not_opened", site=closed[0], opened=held))
         return self.with_sites([changes.get(each, each) for each in opened])
 
-    def with_notes(self, notes: Sequence[str]) -> Siting:
-        """Return the same answer with more sentences on what was left out."""
+    def with_notes(self, notes: Sequence[Sayable]) -> Siting:
+        """Return the same answer with more notes on what was left out."""
         return replace(self, notes=(*self.notes, *notes))
 
     def to_dict(self, *, by_hand: Siting | None = None, scenario: bool = True) -> dict[str, Any]:
@@ -216,7 +215,7 @@ def _sites(
     site_cost: float | None,
 ) -> SiteTable:
     if site_cost is not None and not 0 <= site_cost < np.inf:
-        raise SitingError(f"site_cost is {site_cost:g}; give money of 0 or more.")
+        raise SitingError(message("sites.cost_wrong", cost=site_cost))
     report = DataReport()
     table = candidate_sites(analysis, source, report=report)
     placed = place_sites(
@@ -224,11 +223,8 @@ def _sites(
     )
     if asked.needs_money and np.isnan(placed.cost).any():
         lacking = int(np.isnan(placed.cost).sum())
-        raise SitingError(
-            f"{lacking} of {len(table)} sites do not say what they cost, so money cannot be "
-            "shared out; add a column cost, or give --site-cost (site_cost=)."
-        )
-    told = tuple(note_line(note).en for note in report.notes)
+        raise SitingError(message("sites.no_cost", count=lacking, total=len(table)))
+    told = tuple(note_line(note) for note in report.notes)
     return replace(placed, notes=(*placed.notes, *told))
 
 
@@ -249,7 +245,7 @@ def _answered(
         analysis, question, sites, decisions, with_facilities=asked.counts_facilities,
         m2_per_person=asked.m2_per_person,
     )  # fmt: skip
-    solved, notes = problem, tuple[str, ...]()
+    solved, notes = problem, tuple[Message, ...]()
     if asked.is_dispersion:
         solved = between_sites(analysis, question, sites, decisions)
     elif asked.asks_distance:
@@ -268,12 +264,18 @@ def _answered(
     return replace(siting, curve=curve_of(siting, limits, wanted=curve))
 
 
-def _without_unreachable(problem: Problem, question: Question) -> tuple[Problem, tuple[str, ...]]:
+def _without_unreachable(
+    problem: Problem, question: Question
+) -> tuple[Problem, tuple[Message, ...]]:
     reached = np.zeros(problem.n_demand, bool)
     reached[problem.from_index] = True
     lost = ~reached & (problem.demand > 0)
     if not lost.any():
         return problem, ()
-    people = f"{problem.demand[lost].sum():,.0f} {question.weight}"
-    sentence = f"{int(lost.sum())} homes ({people}) reach no site and are left out."
-    return replace(problem, demand=np.where(reached, problem.demand, 0.0)), (sentence,)
+    note = message(
+        "question.reach_none",
+        count=lost.sum(),
+        amount=float(problem.demand[lost].sum()),
+        figure=Term("figure", question.weight),
+    )
+    return replace(problem, demand=np.where(reached, problem.demand, 0.0)), (note,)

@@ -12,8 +12,11 @@ from siting.rules.city.findings import Verdict
 from siting.words import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
+    from siting.message import Sayable
     from siting.pipeline.sites.proposal import Proposal
 
 
@@ -36,7 +39,8 @@ def siting_summary(
     dict
         ``project``, ``made_up``, ``date``, ``question``, ``answer``, ``opened`` (a row per site),
         ``capacity`` (who is served today and with the proposal, where sites serve only so many),
-        ``curve``, ``areas`` (level -> rows), ``rules`` (before and after), ``by_hand``, ``notes``.
+        ``curve``, ``areas`` (level -> rows), ``rules`` (before and after), ``by_hand``, ``notes``
+        (in English) and ``notes_zh``.
     """
     analysis = siting.analysis
     head = {name: analysis.summary[name] for name in ("project", "made_up", "date", "crs")}
@@ -51,11 +55,20 @@ def siting_summary(
         "curve_by": siting.asked.curve_by,
         "areas": _areas(siting),
         "rules": _rules(siting) if scenario and siting.has_plan else [],
-        "notes": list(siting.notes),
+        **said_notes(siting.notes),
     }
     if by_hand is not None:
         found["by_hand"] = _by_hand(siting, by_hand, scenario=scenario)
     return found
+
+
+def said_notes(notes: Iterable[Sayable]) -> dict[str, list[str]]:
+    """Return the notes of an answer as ``locate.json`` has them, in both languages."""
+    told = tuple(notes)
+    return {
+        "notes": [say(note, "en") for note in told],
+        "notes_zh": [say(note, "zh") for note in told],
+    }
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

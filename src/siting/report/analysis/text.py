@@ -11,87 +11,22 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from siting.data_report import DataNote, DataReport
+from siting.message import Language, Message, Quantity, Term, message
 from siting.report.analysis.note_words import note_layer, note_text
 from siting.report.pages import fill
 from siting.rules.wording import with_unit
 from siting.vocabulary.levels import load_levels
+from siting.words import say, word
 
-_WORDS: dict[str, dict[str, Any]] = {
-    "zh": {
-        "made_up": "（虚构数据）",
-        "head": "{project}，规则以 {date} 为准",
-        "totals": {
-            "homes": "{n} 处住宅", "households": "，{n} 户", "population": "，{n} 人",
-            "elderly": "，其中老年人 {n} 人", "elderly_alone": "，老年人 {n} 人",
-            "facilities": "；{n} 项设施服务",
-        },
-        "home": ("住宅到设施", "达标", "不达标", "未知", "不达标人口", "覆盖率"),
-        "area": ("片区", "达标", "不达标", "未知"),
-        "facility": ("设施", "达标", "不达标", "未知"),
-        "city": ("全市", "达标", "不达标", "未知"),
-        "figures": ("指标（无合格线）", "中位数", "九成不超过", "单位"),
-        "recommended": "宜",
-        "governed": "以另一条为准",
-        "otherwise": {
-            "straight_line": "直线距离：", "walking_distance": "步行距离：",
-            "walking_time": "步行时间：",
-        },
-        "unknown_rules": "缺数据，无法判断（{count} 条）：{titles}",
-        "idle_rules": "没有适用对象（{count} 条）：{titles}",
-        "capacity": (
-            "服务能力，{title}（{limit} 内）：都去最近处可服务 {nearest} {unit}，"
-            "合理分配最多 {most} {unit}，范围内共 {reach} {unit}"
-        ),
-        "counted": {"population": "人", "households": "户"},
-        "data": "数据：{counts}。详见 data-report.json",
-        "separator": "、",
-        "comma": "，",
-        "counted_notes": "{kind} {count} 条",
-        "note": "  ! {layer}：{text}",
-        "cited": "出处",
-        "severities": {
-            "info": "说明", "assumption": "假定", "repair": "修复", "excluded": "剔除",
-            "warning": "警告",
-        },
-    },
-    "en": {
-        "made_up": " (made-up data)",
-        "head": "{project}, rules as of {date}",
-        "totals": {
-            "homes": "{n} homes", "households": ", {n} households", "population": ", {n} people",
-            "elderly": ", {n} of them elderly", "elderly_alone": ", {n} elderly people",
-            "facilities": "; {n} facility services",
-        },
-        "home": ("homes to facilities", "pass", "fail", "unknown", "people failing", "covered"),
-        "area": ("areas", "pass", "fail", "unknown"),
-        "facility": ("facilities", "pass", "fail", "unknown"),
-        "city": ("whole city", "pass", "fail", "unknown"),
-        "figures": ("figures without a pass mark", "median", "90 % within", "unit"),
-        "recommended": "should",
-        "governed": "another rule governs",
-        "otherwise": {
-            "straight_line": "straight line: ", "walking_distance": "on foot: ",
-            "walking_time": "walking time: ",
-        },
-        "unknown_rules": "Not to be judged for lack of data ({count} rules): {titles}",
-        "idle_rules": "Nothing that they apply to ({count} rules): {titles}",
-        "capacity": (
-            "Capacity, {title} (within {limit}): {nearest} {unit} served if all go to the nearest, "
-            "{most} could be served at most, of {reach} within reach"
-        ),
-        "counted": {"population": "people", "households": "households"},
-        "data": "Data: {counts}. Details are in data-report.json",
-        "separator": "; ",
-        "comma": ", ",
-        "counted_notes": "{count} {kind}",
-        "note": "  ! {layer}: {text}",
-        "cited": "source",
-        "severities": {
-            "info": "notes", "assumption": "assumptions", "repair": "repairs",
-            "excluded": "exclusions", "warning": "warnings",
-        },
-    },
-}  # fmt: skip
+_COLUMNS = {
+    "home": ("pass", "fail", "unknown", "people", "share"),
+    "area": ("pass", "fail", "unknown"),
+    "facility": ("pass", "fail", "unknown"),
+    "city": ("pass", "fail", "unknown"),
+    "figures": ("median", "most", "unit"),
+}
+_KNOWN = ("households", "population", "elderly")
+_NOTED = ("assumption", "repair", "excluded", "warning")
 _TITLE_WIDTH = 46
 _CELL_WIDTH = 13
 _KINDS = ("home", "area", "facility", "city")
@@ -101,7 +36,7 @@ Table = tuple[Sequence[str], list[list[str]]]
 Cite = Callable[[Entry], str]
 
 
-def summary_text(summary: Mapping[str, Any], language: str) -> str:
+def summary_text(summary: Mapping[str, Any], language: Language) -> str:
     """Return the summary as lines for a terminal.
 
     Parameters
@@ -111,73 +46,72 @@ def summary_text(summary: Mapping[str, Any], language: str) -> str:
     language
         ``zh`` or ``en``.
     """
-    words = _WORDS[language]
-    lines = [_heading(summary, words), _totals(summary["totals"], words)]
+    lines = [_heading(summary, language), totals_text(summary, language)]
     for columns, rows in summary_tables(summary, language):
         lines += ["", _aligned(columns), *map(_aligned, rows)]
     rest = silent_lines(summary, language)
     return "\n".join([*lines, *(["", *rest] if rest else [])])
 
 
-def data_notes_text(report: DataReport, language: str) -> str:
+def data_notes_text(report: DataReport, language: Language) -> str:
     """Return what a user should know of the data: how many notes of each kind, and the warnings."""
-    words = _WORDS[language]
     kinds = [note.severity for note in report.notes]
-    counts = words["comma"].join(
-        words["counted_notes"].format(count=kinds.count(kind), kind=word)
-        for kind, word in words["severities"].items()
-        if kinds.count(kind) and kind != "info"
-    )
-    lines = [words["data"].format(counts=counts or "0")]
+    counts = [
+        message("summary.counted_notes", count=kinds.count(kind), kind=Term("noted", kind))
+        for kind in _NOTED
+        if kind in kinds
+    ]
+    lines = [message("summary.data", counts=_in_a_row(counts) if counts else "0")]
     lines += [
-        words["note"].format(layer=note_layer(note, language), text=note_text(note, language))
+        message("summary.note", layer=note_layer(note, language), text=note_text(note, language))
         for note in report.notes
         if _is_warning(note)
     ]
-    return "\n".join(lines)
+    return "\n".join(say(line, language) for line in lines)
+
+
+def _in_a_row(parts: Sequence[Message]) -> Message:
+    """Join parts of a sentence with the comma that Chinese has between clauses."""
+    first, *rest = parts
+    told = first
+    for part in rest:
+        told = message("summary.and_then", first=told, then=part)
+    return told
 
 
 def _is_warning(note: DataNote) -> bool:
     return note.severity == "warning"
 
 
-def summary_html(summary: Mapping[str, Any], language: str) -> str:
+def summary_html(summary: Mapping[str, Any], language: Language) -> str:
     """Return the summary as an HTML fragment for a notebook; every text is escaped."""
     return fill(
         "summary.html",
-        heading=_heading(summary, _WORDS[language]),
+        heading=_heading(summary, language),
         totals=totals_text(summary, language),
         tables=summary_tables(summary, language),
         silent=silent_lines(summary, language),
     )
 
 
-def totals_text(summary: Mapping[str, Any], language: str) -> str:
-    """Return how many homes, people and facilities were looked at."""
-    return _totals(summary["totals"], _WORDS[language])
-
-
-def _heading(summary: Mapping[str, Any], words: Mapping[str, Any]) -> str:
-    text: str = words["head"].format(project=summary["project"], date=summary["date"])
-    return text + (words["made_up"] if summary["made_up"] else "")
-
-
-def _totals(totals: Mapping[str, float], words: Mapping[str, Any]) -> str:
-    """Say how many there are of what is known; a figure that nobody knows is left out."""
-    told = dict(words["totals"])
-    alone = told.pop("elderly_alone")
-    if not totals["population"]:
-        told["elderly"] = alone
-    always = ("homes", "facilities")
+def totals_text(summary: Mapping[str, Any], language: Language) -> str:
+    """Return how many homes, people and facilities were looked at, as far as it is known."""
+    totals = summary["totals"]
+    names = ["homes", *(each for each in _KNOWN if totals[each]), "facilities"]
+    keys = {"elderly": "elderly" if totals["population"] else "elderly_alone"}
     return "".join(
-        text.format(n=f"{totals[name]:,.0f}")
-        for name, text in told.items()
-        if totals[name] or name in always
+        say(message(f"totals.{keys.get(name, name)}", n=f"{totals[name]:,.0f}"), language)
+        for name in names
     )
 
 
+def _heading(summary: Mapping[str, Any], language: Language) -> str:
+    head = message("summary.head", project=summary["project"], date=summary["date"])
+    return say(message("answer.made_up", line=head) if summary["made_up"] else head, language)
+
+
 def summary_tables(
-    summary: Mapping[str, Any], language: str, *, cite: Cite | None = None
+    summary: Mapping[str, Any], language: Language, *, cite: Cite | None = None
 ) -> list[Table]:
     """Return a table for each kind of subject that was judged, then that of the figures.
 
@@ -195,18 +129,19 @@ def summary_tables(
     list of tuple
         The heads of the columns, and the rows as texts.
     """
-    words = _WORDS[language]
     shown = [entry for entry in summary["rules"] if is_shown(entry)]
     tables: list[Table] = []
     for kind in (*_KINDS, "figures"):
         entries = [entry for entry in shown if _table_of(entry) == kind]
         if entries:
-            tables.append(_table(words[kind], _in_order(kind, entries), language, cite))
+            names = (f"about_{kind}", *_COLUMNS[kind])
+            heads = [word(f"summary_head.{name}", language) for name in names]
+            tables.append(_table(heads, _in_order(kind, entries), language, cite))
     return tables
 
 
 def _table(
-    heads: Sequence[str], entries: Sequence[Entry], language: str, cite: Cite | None
+    heads: Sequence[str], entries: Sequence[Entry], language: Language, cite: Cite | None
 ) -> Table:
     """Return a row for each entry, and behind it where its rule comes from.
 
@@ -221,7 +156,7 @@ def _table(
     if cite is None:
         return names, shown
     cited = [[*row, cite(entry)] for row, entry in zip(shown, entries, strict=True)]
-    return [*names, _WORDS[language]["cited"]], cited
+    return [*names, word("summary_head.source", language)], cited
 
 
 def is_shown(entry: Entry) -> bool:
@@ -275,7 +210,7 @@ def _failing_people(entry: Entry) -> float | None:
     return None
 
 
-def _row(entry: Entry, language: str) -> list[str]:
+def _row(entry: Entry, language: Language) -> list[str]:
     failing = _failing_people(entry)
     share = entry.get("covered_share")
     return [
@@ -286,7 +221,7 @@ def _row(entry: Entry, language: str) -> list[str]:
     ]
 
 
-def _figure(entry: Entry, language: str) -> list[str]:
+def _figure(entry: Entry, language: Language) -> list[str]:
     numbers = (entry["measured_median"], entry["measured_p90"])
     shown = (_figure_text(number, entry["unit"]) for number in numbers)
     return [_title(entry, language), *shown, _unit(entry["unit"], language)]
@@ -303,51 +238,55 @@ def _figure_text(number: float | None, unit: str) -> str:
     return f"{number:,.3g}" if "/" in unit and number < 10 else f"{number:,.0f}"
 
 
-def _unit(unit: str, language: str) -> str:
+def _unit(unit: str, language: Language) -> str:
     text = with_unit("", unit)
     return (text.zh if language == "zh" else text.en).strip()
 
 
-def _title(entry: Entry, language: str) -> str:
+def _title(entry: Entry, language: Language) -> str:
     """Name the rule, and what makes it less than a duty."""
-    words = _WORDS[language]
-    notes = [words["recommended"]] if entry["strength"] == "recommended" else []
-    if entry["governed_by"]:
-        notes.append(words["governed"])
-    notes += [load_levels().title(entry["level"], language)] if entry["level"] else []
     title: str = entry["title"][language]
     if entry["is_alternative"]:
-        return f"  – {words['otherwise'][entry['measure']]}{title}"
-    return f"{title} [{words['comma'].join(notes)}]" if notes else title
+        way = message(f"otherwise.{entry['measure']}", title=title)
+        return f"  – {say(way, language)}"
+    notes: list[Message] = []
+    if entry["strength"] == "recommended":
+        notes.append(message("summary.recommended"))
+    if entry["governed_by"]:
+        notes.append(message("summary.governed"))
+    if entry["level"]:
+        named = load_levels().title(entry["level"], language)
+        notes.append(message("summary.level", level=named))
+    return f"{title} [{say(_in_a_row(notes), language)}]" if notes else title
 
 
-def silent_lines(summary: Mapping[str, Any], language: str) -> list[str]:
+def silent_lines(summary: Mapping[str, Any], language: Language) -> list[str]:
     """Say who could be served within capacity, and name rules without verdict and figure."""
-    words = _WORDS[language]
     silent = [entry for entry in summary["rules"] if not is_shown(entry)]
     unknown = [entry for entry in silent if entry["verdicts"]["unknown"]]
     idle = [entry for entry in silent if not entry["verdicts"]["unknown"]]
     lines = [_capacity(entry, language) for entry in summary["rules"] if entry.get("capacity")]
-    for key, entries in (("unknown_rules", unknown), ("idle_rules", idle)):
+    for name, entries in (("unknown", unknown), ("idle", idle)):
         titles = list(dict.fromkeys(entry["title"][language] for entry in entries))
         if titles:
-            listed = words["separator"].join(titles)
-            lines.append(words[key].format(count=len(titles), titles=listed))
+            told = message(f"silent.{name}", count=len(titles), titles=titles)
+            lines.append(say(told, language))
     return lines
 
 
-def _capacity(entry: Entry, language: str) -> str:
+def _capacity(entry: Entry, language: Language) -> str:
     """Say how many are served at the nearest facility, and how many could be."""
-    words, found = _WORDS[language], entry["capacity"]
-    text: str = words["capacity"].format(
+    found = entry["capacity"]
+    told = message(
+        "summary.capacity",
         title=entry["title"][language],
-        limit=f"{found['limit']:g} {_unit(found['unit'], language)}",
+        limit=Quantity(f"{found['limit']:g}", found["unit"]),
         nearest=f"{found['served_at_nearest']:,.0f}",
         most=f"{found['could_serve']:,.0f}",
         reach=f"{found['within_reach']:,.0f}",
-        unit=words["counted"][found["weight"]],
+        unit=Term("counted", found["weight"]),
     )
-    return text
+    return say(told, language)
 
 
 def display_width(text: str) -> int:

@@ -96,7 +96,7 @@ def _case(finding: PlanFinding, source: str, language: Language, *, allow_unknow
 
 def _details(finding: PlanFinding, language: Language) -> list[str]:
     lines = [say(finding.explanation, language)]
-    if finding.missing:
+    if finding.lacking:
         lines.append(told("missing", missing_of(finding, language), language))
     if finding.citation:
         lines.append(told("source", finding.citation.line(language), language))

@@ -84,7 +84,7 @@ def numbers_of(finding: PlanFinding, language: Language) -> tuple[str, str, str]
 
 def missing_of(finding: PlanFinding, language: Language) -> str:
     """Name what is missing for a finding."""
-    return enumerated(finding.lacking(language), language)
+    return enumerated((say(each, language) for each in finding.lacking), language)
 
 
 def enumerated(names: Iterable[str], language: Language) -> str:

@@ -189,7 +189,7 @@ def _details(finding: PlanFinding, language: Language) -> list[str]:
 
 def _names_missing(finding: PlanFinding, language: Language) -> bool:
     text = say(finding.explanation, language)
-    return all(each in text for each in finding.lacking(language))
+    return all(say(each, language) in text for each in finding.lacking)
 
 
 def _painted(text: str, code: str, colour: bool) -> str:  # noqa: FBT001

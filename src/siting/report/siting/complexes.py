@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from siting.message import Language, Message, Quantity, Term, Text, message
-from siting.report.siting.text import status_sentence
+from siting.report.siting.text import said_in, status_sentence
 from siting.vocabulary.facility_types import load_facility_types
 from siting.words import say
 
@@ -27,7 +27,7 @@ def complexes_text(summary: Mapping[str, Any], language: str) -> str:
     spoken: Language = "zh" if language == "zh" else "en"
     lines = complexes_lines(summary, language)
     held = [say(_holds(row, summary), spoken) for row in summary["opened"]]
-    notes = [f"! {note}" for note in summary["notes"]]
+    notes = [f"! {note}" for note in said_in(summary, "notes", spoken)]
     return "\n".join([*lines, *(["", *held] if held else []), *notes])
 
 

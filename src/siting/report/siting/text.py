@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from siting.message import Language, Message, Quantity, Term, Text, message
+from siting.message import Language, Message, Quantity, Sayable, Term, Text, message
 from siting.report.analysis.text import display_width
 from siting.words import say, word
 
@@ -41,7 +41,12 @@ def siting_text(summary: Mapping[str, Any], language: str) -> str:
     said = (_areas(summary), _rules(summary), _by_hand(summary))
     for messages in said:
         lines += ["", *(say(each, spoken) for each in messages)] if messages else []
-    return "\n".join([*lines, *(f"! {note}" for note in summary["notes"])])
+    return "\n".join([*lines, *(f"! {note}" for note in said_in(summary, "notes", spoken))])
+
+
+def said_in(record: Mapping[str, Any], name: str, language: Language) -> Any:
+    """Return what ``locate.json`` says in both languages, such as ``notes`` and ``notes_zh``."""
+    return record[f"{name}_zh" if language == "zh" else name]
 
 
 def _language(language: str) -> Language:
@@ -141,7 +146,7 @@ def _solver(answer: Mapping[str, Any]) -> Text:
     return Text(answer["message_zh"], answer["message"])
 
 
-def _by_hand(summary: Mapping[str, Any]) -> list[Message | Text]:
+def _by_hand(summary: Mapping[str, Any]) -> list[Sayable]:
     other = summary.get("by_hand")
     if other is None:
         return []
@@ -208,13 +213,13 @@ def curve_rows(
     return headers, rows
 
 
-def _areas(summary: Mapping[str, Any]) -> list[Message | str]:
+def _areas(summary: Mapping[str, Any]) -> list[Sayable]:
     """Name the areas of the finest level that is no compound which gain most, and lack most."""
     levels = [level for level in summary["areas"] if level != "compound"]
     if not levels or not summary["opened"]:
         return []
     rows = summary["areas"]["community" if "community" in levels else levels[0]]
-    lines: list[Message | str] = []
+    lines: list[Sayable] = []
     for column in ("gained", "still_without"):
         worst = sorted(rows, key=lambda row: -row[column])[:_NAMED]
         named = [f"{row['name']} {_number(row[column])}" for row in worst if row[column] > 0]
@@ -225,7 +230,7 @@ def _areas(summary: Mapping[str, Any]) -> list[Message | str]:
     return lines
 
 
-def _rules(summary: Mapping[str, Any]) -> list[Message | str]:
+def _rules(summary: Mapping[str, Any]) -> list[Sayable]:
     changed = [row for row in summary["rules"] if row["fail_before"] != row["fail_after"]]
     if not summary["rules"]:
         return []

@@ -6,28 +6,27 @@ mislead: the same floor area counted twice, rules without an example, quotations
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from siting.errors import RuleError
+from siting.message import Message, message
 from siting.rules.cases.run import run_cases
 from siting.rules.pack.find import read_packs
 from siting.rules.pack.measures import Family, measure_of
 from siting.rules.pack.selection import is_within
+from siting.vocabulary.clause_words import only_recommends
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from siting.message import Sayable
     from siting.rules.pack.model import Pack, Rule
 
-_RECOMMENDS = re.compile("(?<!适)(?<!便)宜(?!居)|可以|原则上")
-# 不宜低于 recommends; 不低于, 不小于, 不少于 oblige on their own.
-_OBLIGES = re.compile("应|不得|必须|(?<!宜)不(?:低于|小于|少于|大于|超过)")
 _COUNTING = (Family.RATE, Family.SHARE)
 
 
-def lint_packs(paths: Iterable[Path]) -> list[str]:
+def lint_packs(paths: Iterable[Path]) -> list[Sayable]:
     """Check packs for whatever is wrong with them.
 
     Parameters
@@ -37,53 +36,37 @@ def lint_packs(paths: Iterable[Path]) -> list[str]:
 
     Returns
     -------
-    list of str
-        One sentence each, with file and line; empty where nothing is wrong. Where a file cannot be
+    list of Message
+        One for each fault, with file and line; empty where nothing is wrong. Where a file cannot be
         read as a pack, its faults stand here and nothing else is looked at.
     """
     try:
         packs = read_packs(paths)
     except RuleError as failure:
-        return list(failure.faults)
+        return list(failure.messages)
     return [
         *(fault for pack in packs for fault in _untried(pack)),
         *(fault for pack in packs for fault in _too_strict(pack)),
         *_double_counting(packs),
-        *(str(result) for result in run_cases(packs) if not result.passed),
+        *(result.told for result in run_cases(packs) if not result.passed),
     ]
 
 
-def _untried(pack: Pack) -> Iterator[str]:
+def _untried(pack: Pack) -> Iterator[Message]:
     """Yield rules that may fail somebody and have no example."""
     for rule in pack.rules:
         if rule.status == "active" and rule.require is not None and not rule.cases:
-            yield f"{_at(pack, rule)}: rule '{rule.id}' has no cases; give one that passes or fails"
+            yield message("pack.no_cases", at=_at(pack, rule), rule=rule.id)
 
 
-def _too_strict(pack: Pack) -> Iterator[str]:
+def _too_strict(pack: Pack) -> Iterator[Message]:
     """Yield rules that bind although the words they quote only recommend or allow."""
     for rule in pack.rules:
         if rule.strength == "mandatory" and only_recommends(rule.source.quote):
-            yield (
-                f"{_at(pack, rule)}: rule '{rule.id}' is mandatory, but its quote only recommends "
-                "(宜, 不宜, 可); write strength: recommended"
-            )
+            yield message("pack.too_strict", at=_at(pack, rule), rule=rule.id)
 
 
-def only_recommends(quote: str) -> bool:
-    """Tell whether the words of a clause recommend or allow, and oblige to nothing.
-
-    Examples
-    --------
-    >>> only_recommends("服务半径不宜大于300m"), only_recommends("不宜大于300m，且不应少于两处")
-    (True, False)
-    >>> only_recommends("居民适宜步行范围内"), only_recommends("")
-    (False, False)
-    """
-    return bool(_RECOMMENDS.search(quote)) and not _OBLIGES.search(quote)
-
-
-def _double_counting(packs: Sequence[Pack]) -> Iterator[str]:
+def _double_counting(packs: Sequence[Pack]) -> Iterator[Message]:
     """Yield pairs of rules that count the same floor area and do not say that they share it."""
     counting = [
         (pack, rule)
@@ -94,11 +77,9 @@ def _double_counting(packs: Sequence[Pack]) -> Iterator[str]:
     for index, (pack, rule) in enumerate(counting):
         for _, other in counting[:index]:
             if _count_twice(rule, other):
-                types = ", ".join(sorted(set(rule.facility_types) & set(other.facility_types)))
-                yield (
-                    f"{_at(pack, rule)}: rule '{rule.id}' counts the same {types} as '{other.id}'; "
-                    "name one in the other's counting.shared_with, or in supersedes"
-                )
+                types = sorted(set(rule.facility_types) & set(other.facility_types))
+                both = {"rule": rule.id, "other": other.id}
+                yield message("pack.counts_twice", at=_at(pack, rule), types=types, **both)
 
 
 def _count_twice(rule: Rule, other: Rule) -> bool:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from siting.message import Message, Term, message
 from siting.network.attach.attachment import Attachment, Via
 from siting.network.costs import Closest, TravelCosts, within
 from siting.network.graph import Network
@@ -56,17 +57,20 @@ class CaseResult:
     rule_id: str
     name: str
     place: str
-    faults: tuple[str, ...]
+    faults: tuple[Message, ...]
 
     @property
     def passed(self) -> bool:
         """Whether the example holds."""
         return not self.faults
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> Message:
+        """What came of it, in one line."""
+        of = {"rule": self.rule_id, "name": self.name}
         if self.passed:
-            return f"{self.rule_id}: {self.name}: holds"
-        return f"{self.place}: {self.rule_id}: {self.name}: {'; '.join(self.faults)}"
+            return message("case.holds", **of)
+        return message("case.differs", place=self.place, faults=self.faults, **of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +105,30 @@ def run_cases(packs: Iterable[Pack]) -> tuple[CaseResult, ...]:
 def run_case(rule: Rule, case: Case, place: str = "") -> CaseResult:
     """Run one example; numbers have to agree to a millionth."""
     answers = list(_answers(rule, case))
-    faults: list[str] = []
+    faults: list[Message] = []
     for answer in answers:
         faults += [fault for fault in _differences(case, answer) if fault not in faults]
     if not answers:
-        faults = ["nothing judges the rule's subjects"]
+        faults = [message("case.not_judged")]
     return CaseResult(rule.id, case.name, place, tuple(faults))
 
 
-def _differences(case: Case, answer: _Answer) -> Iterable[str]:
+def _differences(case: Case, answer: _Answer) -> Iterable[Message]:
     if answer.verdict != case.verdict:
-        yield f"verdict is {answer.verdict}, expected {case.verdict}"
+        yield message(
+            "case.verdict",
+            found=Term("verdict", answer.verdict),
+            expected=Term("verdict", case.verdict),
+        )
     for name in ("measured", "required", "shortfall"):
         expected = getattr(case, name)
         found: Fraction | None = getattr(answer, name)
         if expected is None:
             continue
         if found is None or abs(found - Fraction(expected)) > _CLOSE:
-            shown = "nothing" if found is None else f"{float(found):g}"
-            yield f"{name} is {shown}, expected {float(expected):g}"
+            shown = message("case.nothing") if found is None else f"{float(found):g}"
+            what = Term("case", name)
+            yield message("case.number", what=what, found=shown, expected=float(expected))
 
 
 def _answers(rule: Rule, case: Case) -> Iterable[_Answer]:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from siting.message import Message, message
 from siting.rules.city.distance import evaluate_distance
 from siting.rules.city.findings import FindingBlock, Verdict
 from siting.rules.city.model import City, Grouping, column
-from siting.rules.facts import fact_title
+from siting.rules.city.reasons import column_text, no_facility, types_of
 from siting.rules.pack.conditions import compare
 from siting.rules.pack.measures import Family, Measure, measure_of
 from siting.rules.pack.model import AppliesTo, Require
-from siting.vocabulary.facility_types import type_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -330,11 +330,6 @@ def _block(
     concerns: NDArray[np.bool_] | None = None,
 ) -> FindingBlock:
     measure = measure_of(rule.measure)
-    what = measure.base or rule.options.denominator or "population"
-    what_zh = fact_title(what).zh
-    names = type_names(rule.facility_types)
-    codes = ", ".join(rule.facility_types)
-    quantity = FACILITY_COLUMNS.get(measure.quantity, measure.quantity)
     return FindingBlock(
         rule,
         subject_kind or ("area" if groups.table is not None else "city"),
@@ -346,22 +341,21 @@ def _block(
         required,
         np.full(groups.size, -1, np.int32),
         reason,
-        (
-            f"{what} is not known",
-            f"no facility of type {codes} in the data",
-            f"facilities.{quantity} is missing for some facilities of type {codes}",
-            f"{what} added up from the homes of the area",
-            f"no home with a known {what} and distance",
-            "homes have no outlines, so their land is not known",
-        ),
-        (
-            f"缺少{what_zh}",
-            f"数据中没有{names}",
-            f"部分{names}缺少{fact_title(quantity).zh}",
-            f"{what_zh}由区内住宅汇总",
-            f"没有{what_zh}与距离均已知的住宅",
-            "住宅没有边界，无法计算居住用地",
-        ),
+        _reasons(rule, measure),
         concerns,
         base,
+    )
+
+
+def _reasons(rule: Rule, measure: Measure) -> tuple[Message, ...]:
+    """Return the reasons in the order of their numbers."""
+    figure = column_text(measure.base or rule.options.denominator or "population")
+    size = column_text(FACILITY_COLUMNS.get(measure.quantity, measure.quantity))
+    return (
+        message("reason.not_known", facts=figure),
+        no_facility(rule),
+        message("reason.gaps", size=size, types=types_of(rule)),
+        message("reason.summed", figure=figure),
+        message("reason.no_known_home", figure=figure),
+        message("reason.no_outlines"),
     )

@@ -11,13 +11,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.coverage.catchment import nearest_facility_load
+from siting.message import Message, message
 from siting.network.costs import TOLERANCE_M
-from siting.rules.city.findings import FindingBlock, Reasons, Verdict
+from siting.rules.city.findings import FindingBlock, Verdict
 from siting.rules.city.model import City, column
-from siting.rules.facts import fact_title
+from siting.rules.city.reasons import (
+    NO_STREETS,
+    ON_FRAGMENT,
+    column_text,
+    far_from_streets,
+    may_be,
+    no_facility,
+    none_attached,
+)
 from siting.rules.pack.conditions import compare
 from siting.rules.pack.measures import measure_of
-from siting.vocabulary.facility_types import load_facility_types, type_names
+from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,14 +38,19 @@ if TYPE_CHECKING:
 _ABSENT, _UNATTACHED, _FRAGMENT, _NONE_ATTACHED, _NO_STREETS, _MAY_BE, _FIRST_WAY = range(7)
 
 _HOME_WAYS = (
-    ("from the home's point", "自住宅点位"),
-    ("through the home's entrances", "经住宅出入口"),
-    ("through the home's outline, no entrance being known", "经住宅边界（出入口不详）"),
+    message("way.home_point"),
+    message("way.home_entrances"),
+    message("way.home_outline"),
 )
 _FACILITY_WAYS = (
-    ("to the facility's point", "至设施点位"),
-    ("through the facility's entrances", "经设施出入口"),
-    ("through the facility's outline", "经设施边界"),
+    message("way.facility_point"),
+    message("way.facility_entrances"),
+    message("way.facility_outline"),
+)
+_WAYS = tuple(
+    message("reason.way", home=home, facility=facility)
+    for home in _HOME_WAYS
+    for facility in _FACILITY_WAYS
 )
 
 
@@ -177,7 +191,6 @@ def _block(
     nearest: NDArray[np.int32],
     reason: NDArray[np.int16],
 ) -> FindingBlock:
-    reasons = _sentences(rule, city)
     return FindingBlock(
         rule,
         "home",
@@ -190,8 +203,7 @@ def _block(
         np.broadcast_to(np.float64(limit_in(rule, city, measure)), verdict.shape),
         nearest,
         reason,
-        reasons.en,
-        reasons.zh,
+        _reasons(rule, city),
         is_alternative=measure != rule.measure,
     )
 
@@ -209,31 +221,17 @@ def _all_unknown(rule: Rule, city: City, measure: str, why: int) -> FindingBlock
     )
 
 
-def _sentences(rule: Rule, city: City) -> Reasons:
-    codes = ", ".join(rule.facility_types)
-    names = type_names(rule.facility_types)
-    limit = f"{city.parameters.max_access_m:g}"
-    fixed = (
-        (f"no facility of type {codes} in the data", f"数据中没有{names}"),
-        (f"farther than {limit} m from any street", f"距任何道路超过 {limit} 米"),
-        (
-            "on a piece of the street network that hangs together with nothing",
-            "所在路网片段与其他道路不连通",
-        ),
-        (f"no facility of type {codes} reaches a street", f"{names}均未接入路网"),
-        ("no street network", "没有路网数据"),
-        (
-            f"what stands within the limit may be of type {codes}; the data do not say",
-            f"限值内有类型不明的设施，可能是{names}",
-        ),
+def _reasons(rule: Rule, city: City) -> tuple[Message, ...]:
+    """Return the reasons in the order of their numbers; the ways come last."""
+    return (
+        no_facility(rule),
+        far_from_streets(city.parameters.max_access_m),
+        ON_FRAGMENT,
+        none_attached(rule),
+        NO_STREETS,
+        may_be(rule),
+        *_WAYS,
     )
-    ways = [
-        (f"{home[0]}, {facility[0]}", f"{home[1]}{facility[1]}")
-        for home in _HOME_WAYS
-        for facility in _FACILITY_WAYS
-    ]
-    listed = (*fixed, *ways)
-    return Reasons(tuple(en for en, _ in listed), tuple(zh for _, zh in listed))
 
 
 def evaluate_load(rule: Rule, city: City, costs: Costs) -> FindingBlock:
@@ -276,8 +274,7 @@ def evaluate_load(rule: Rule, city: City, costs: Costs) -> FindingBlock:
         np.broadcast_to(np.float64(limit), (size,)),
         np.full(size, -1, np.int32),
         np.where(lacking & concerns, 0, -1).astype(np.int16),
-        (f"homes.{demand} is missing for some who come, or the facility reaches no street",),
-        (f"部分住宅缺少{fact_title(demand).zh}，或设施未接入路网",),
+        (message("reason.load_unknown", figure=column_text(demand)),),
         concerns,
     )
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from siting.message import message
 from siting.rules.city.amounts import (
     demand_of_groups,
     evaluate_amount,
@@ -25,7 +26,7 @@ from siting.rules.city.distance import evaluate_distance, evaluate_load, limit_i
 from siting.rules.city.findings import FindingBlock, Verdict
 from siting.rules.city.model import City, column, grouping
 from siting.rules.city.reach import evaluate_reach
-from siting.rules.facts import fact_title
+from siting.rules.city.reasons import column_text
 from siting.rules.pack.conditions import FALSE, UNKNOWN, holds, test_columns
 from siting.rules.pack.measures import Family, measure_of
 
@@ -211,14 +212,16 @@ def with_conditions(block: FindingBlock, city: City) -> FindingBlock:
     added = len(block.reasons)
     open_state = (state == UNKNOWN) & (verdict == Verdict.UNKNOWN)
     reason = np.where(state == FALSE, added + 1, np.where(open_state, added, block.reason))
-    names = tuple(dict.fromkeys(_facts(condition)))
-    facts, facts_zh = ", ".join(names), "、".join(fact_title(name).zh for name in names)
+    facts = tuple(column_text(name) for name in dict.fromkeys(_facts(condition)))
     return replace(
         block,
         verdict=verdict,
         reason=reason.astype(np.int16),
-        reasons=(*block.reasons, f"{facts} is not known", f"does not apply by its {facts}"),
-        reasons_zh=(*block.reasons_zh, f"缺少{facts_zh}", f"按{facts_zh}不适用"),
+        reasons=(
+            *block.reasons,
+            message("reason.not_known", facts=facts),
+            message("reason.not_applicable", facts=facts),
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from siting.rules.pack.measures import Family, measure_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from siting.message import Message
     from siting.rules.pack.model import Rule
 
 
@@ -36,14 +37,6 @@ class Verdict(IntEnum):
 
 
 VERDICT_WORDS = tuple(verdict.word for verdict in Verdict)
-
-
-@dataclass(frozen=True, slots=True)
-class Reasons:
-    """Sentences that findings point at by number, in English and Chinese."""
-
-    en: tuple[str, ...] = ()
-    zh: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,8 +62,8 @@ class FindingBlock:
     reason
         int16 (n,): index into `reasons`, -1 none. Of an unknown it says what is missing; of others
         how it was measured.
-    reasons, reasons_zh
-        The sentences.
+    reasons
+        What the numbers mean.
     concerns
         bool (n,): the subjects that the rule is about at all, None for all. Others are
         ``not_applicable`` and left out of tables and sums.
@@ -92,8 +85,7 @@ class FindingBlock:
     required: NDArray[np.float64]
     nearest: NDArray[np.int32]
     reason: NDArray[np.int16]
-    reasons: tuple[str, ...] = ()
-    reasons_zh: tuple[str, ...] = ()
+    reasons: tuple[Message, ...] = ()
     concerns: NDArray[np.bool_] | None = None
     base: NDArray[np.float64] | None = None
     governed_by: str = ""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from siting.message import Say
+
 
 @dataclass(frozen=True, slots=True)
 class _Dictionaries:
@@ -50,14 +52,14 @@ class _Dictionaries:
         return np.asarray(self.made[key])
 
 
-def findings_batches(blocks: Sequence[FindingBlock], city: City) -> Iterator[pa.Table]:
+def findings_batches(blocks: Sequence[FindingBlock], city: City, say: Say) -> Iterator[pa.Table]:
     """Yield one Arrow table for each block, in order; see `findings_table`."""
     shared = _Dictionaries(city)
     for block in blocks:
-        yield _table(block, shared)
+        yield _table(block, shared, say)
 
 
-def findings_table(blocks: Sequence[FindingBlock], city: City) -> pa.Table:
+def findings_table(blocks: Sequence[FindingBlock], city: City, say: Say) -> pa.Table:
     """Put blocks into one Arrow table: a row is one rule on one subject.
 
     Parameters
@@ -66,6 +68,8 @@ def findings_table(blocks: Sequence[FindingBlock], city: City) -> pa.Table:
         As `evaluate_city` gives them.
     city
         The city they are about.
+    say
+        Puts a message into words, as `siting.words.say` does; reasons are said in English.
 
     Returns
     -------
@@ -73,16 +77,16 @@ def findings_table(blocks: Sequence[FindingBlock], city: City) -> pa.Table:
         Columns of `FINDING_COLUMNS`. Texts are dictionaries; NaN stands for no number. Subjects
         that a rule is not about have no row.
     """
-    tables = list(findings_batches(blocks, city))
+    tables = list(findings_batches(blocks, city, say))
     if not tables:
         return _empty()
     return pa.concat_tables(tables)
 
 
-def to_frame(blocks: FindingBlock | Sequence[FindingBlock], city: City) -> pd.DataFrame:
+def to_frame(blocks: FindingBlock | Sequence[FindingBlock], city: City, say: Say) -> pd.DataFrame:
     """Return findings as a data frame with categorical texts; rows as in `findings_table`."""
     listed = [blocks] if isinstance(blocks, FindingBlock) else list(blocks)
-    table = findings_table(listed, city)
+    table = findings_table(listed, city, say)
     frame: pd.DataFrame = table.unify_dictionaries().to_pandas()
     return frame
 
@@ -107,7 +111,7 @@ FINDING_COLUMNS = (
 )
 
 
-def _table(block: FindingBlock, shared: _Dictionaries) -> pa.Table:
+def _table(block: FindingBlock, shared: _Dictionaries, say: Say) -> pa.Table:
     rows = block.rows
     whole = rows.size == len(block)
     kind, level = block.subject_kind, block.level
@@ -131,7 +135,7 @@ def _table(block: FindingBlock, shared: _Dictionaries) -> pa.Table:
         "households": pa.array(taken(shared.weights(kind, level, "households"))),
         "population": pa.array(taken(shared.weights(kind, level, "population"))),
         "elderly": pa.array(taken(shared.weights(kind, level, "elderly"))),
-        "reason": _reasons(block, taken(block.reason)),
+        "reason": _reasons(block, taken(block.reason), say),
         "governed_by": shared.word(block.governed_by, rows.size),
     }
     return pa.table(columns)
@@ -149,8 +153,9 @@ def _nearest_ids(ids: pa.DictionaryArray, nearest: NDArray[np.int32]) -> pa.Dict
     return _indexed(index, ids.dictionary, missing=~known)
 
 
-def _reasons(block: FindingBlock, reason: NDArray[np.int16]) -> pa.DictionaryArray:
-    return _indexed(reason, pa.array(block.reasons, pa.string()), missing=reason < 0)
+def _reasons(block: FindingBlock, reason: NDArray[np.int16], say: Say) -> pa.DictionaryArray:
+    told = [say(each, "en") for each in block.reasons]
+    return _indexed(reason, pa.array(told, pa.string()), missing=reason < 0)
 
 
 def _indexed(

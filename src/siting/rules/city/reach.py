@@ -13,15 +13,25 @@ import numpy as np
 
 from siting.coverage.catchment import floating_catchment_area, pair_weights
 from siting.coverage.cutoff import cumulative_cutoff
+from siting.message import Message, message
 from siting.network.costs import TravelCosts
 from siting.rules.city.amounts import FACILITY_COLUMNS
 from siting.rules.city.distance import can_walk
 from siting.rules.city.findings import FindingBlock, Verdict
 from siting.rules.city.model import City, column
-from siting.rules.facts import fact_title
+from siting.rules.city.reasons import (
+    NO_STREETS,
+    ON_FRAGMENT,
+    column_text,
+    far_from_streets,
+    may_be,
+    no_facility,
+    none_attached,
+    types_of,
+)
 from siting.rules.pack.conditions import compare
 from siting.rules.pack.measures import Family, Measure, measure_of
-from siting.vocabulary.facility_types import load_facility_types, type_names
+from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -214,7 +224,6 @@ def _block(
     reason: NDArray[np.int16],
 ) -> FindingBlock:
     limit = np.nan if rule.require is None else float(rule.require.limit)
-    sentences = _sentences(rule, city)
     return FindingBlock(
         rule,
         "home",
@@ -226,39 +235,24 @@ def _block(
         np.broadcast_to(np.float64(limit), verdict.shape),
         np.full(verdict.size, -1, np.int32),
         reason,
-        tuple(en for en, _ in sentences),
-        tuple(zh for _, zh in sentences),
+        _reasons(rule, city),
     )
 
 
-def _sentences(rule: Rule, city: City) -> tuple[tuple[str, str], ...]:
-    """Return the reasons in the order of their numbers, English and Chinese."""
+def _reasons(rule: Rule, city: City) -> tuple[Message, ...]:
+    """Return the reasons in the order of their numbers."""
     measure = measure_of(rule.measure)
-    codes, names = ", ".join(rule.facility_types), type_names(rule.facility_types)
-    what, what_zh = measure.base or "population", fact_title(measure.base or "population").zh
-    size, size_zh = measure.quantity, fact_title(measure.quantity).zh
-    far = f"{city.parameters.max_access_m:g}"
+    figure = column_text(measure.base or "population")
+    size, types = column_text(measure.quantity), types_of(rule)
     return (
-        (f"no facility of type {codes} in the data", f"数据中没有{names}"),
-        ("no street network", "没有路网数据"),
-        (f"no facility of type {codes} reaches a street", f"{names}均未接入路网"),
-        (
-            f"what stands within the limit may be of type {codes}; the data do not say",
-            f"限值内有类型不明的设施，可能是{names}",
-        ),
-        (
-            "on a piece of the street network that hangs together with nothing",
-            "所在路网片段与其他道路不连通",
-        ),
-        (
-            f"facilities.{size} is missing for some of type {codes} within the limit",
-            f"限值内部分{names}缺少{size_zh}",
-        ),
-        (
-            f"homes.{what} is missing for some who share the same facilities",
-            f"共用设施的部分住宅缺少{what_zh}",
-        ),
-        (f"farther than {far} m from any street", f"距任何道路超过 {far} 米"),
-        (f"homes.{what} is missing", f"缺少{what_zh}"),
-        (f"nobody counted as {what} lives here", f"没有{what_zh}，不适用"),
+        no_facility(rule),
+        NO_STREETS,
+        none_attached(rule),
+        may_be(rule),
+        ON_FRAGMENT,
+        message("reason.no_supply", size=size, types=types),
+        message("reason.no_users", figure=figure),
+        far_from_streets(city.parameters.max_access_m),
+        message("reason.home_lacks", figure=figure),
+        message("reason.nobody", figure=figure),
     )

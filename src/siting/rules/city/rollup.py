@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from siting.message import Language, Say
     from siting.rules.city import area_sums
 else:
     area_sums = lazy_loader.load("siting.rules.city.area_sums", suppress_warning=True)
@@ -145,11 +146,11 @@ def roll_up(
 
     Raises
     ------
-    ValueError
+    TypeError
         The block is not about homes.
     """
     if block.subject_kind != "home":
-        raise ValueError(f"rule '{block.rule.id}' is about {block.subject_kind}, not homes")
+        raise TypeError(f"rule '{block.rule.id}' is about {block.subject_kind}, not homes")
     weighed = home_weights(city) if weights is None else weights
     return RollUp(
         level,
@@ -157,7 +158,9 @@ def roll_up(
     )
 
 
-def summarize(blocks: Sequence[FindingBlock], city: City, language: str = "zh") -> dict[str, Any]:
+def summarize(
+    blocks: Sequence[FindingBlock], city: City, language: Language, say: Say
+) -> dict[str, Any]:
     """Count what the findings say, for ``summary.json``.
 
     Parameters
@@ -167,7 +170,9 @@ def summarize(blocks: Sequence[FindingBlock], city: City, language: str = "zh") 
     city
         The city.
     language
-        ``zh`` or ``en``, of titles and sentences; titles are given in both.
+        Of reasons and sources; titles are given in both languages.
+    say
+        Puts a message into words, as `siting.words.say` does.
 
     Returns
     -------
@@ -179,7 +184,7 @@ def summarize(blocks: Sequence[FindingBlock], city: City, language: str = "zh") 
         ``verdicts``: counts of all blocks that govern and are no alternative.
     """
     weights = home_weights(city)
-    entries = [_entry(block, weights, language) for block in blocks]
+    entries = [_entry(block, weights, language, say) for block in blocks]
     counted = [
         entry
         for entry, block in zip(entries, blocks, strict=True)
@@ -189,7 +194,7 @@ def summarize(blocks: Sequence[FindingBlock], city: City, language: str = "zh") 
     return {"rules": entries, "verdicts": totals}
 
 
-def _entry(block: FindingBlock, weights: Weights, language: str) -> dict[str, Any]:
+def _entry(block: FindingBlock, weights: Weights, language: Language, say: Say) -> dict[str, Any]:
     rule = block.rule
     judged = block.verdict if block.concerns is None else block.verdict[block.concerns]
     counts = [np.count_nonzero(judged == code) for code in Verdict]
@@ -209,7 +214,7 @@ def _entry(block: FindingBlock, weights: Weights, language: str) -> dict[str, An
         "level": block.level,
         "subjects": int(judged.size),
         "verdicts": {word: int(counts[code]) for code, word in enumerate(VERDICT_WORDS)},
-        "unknown_reasons": _unknown_reasons(block, language),
+        "unknown_reasons": _unknown_reasons(block, language, say),
         "governed_by": block.governed_by,
         "source": rule.citation(language),
     }
@@ -244,12 +249,12 @@ def _home_sums(block: FindingBlock, weights: Weights) -> dict[str, Any]:
     }
 
 
-def _unknown_reasons(block: FindingBlock, language: str) -> dict[str, int]:
+def _unknown_reasons(block: FindingBlock, language: Language, say: Say) -> dict[str, int]:
     unknown = np.flatnonzero(block.verdict == Verdict.UNKNOWN)
     reason = block.reason[unknown]
     counts = np.bincount(reason[reason >= 0], minlength=len(block.reasons))
-    words = block.reasons_zh if language == "zh" else block.reasons
-    return {word: int(count) for word, count in zip(words, counts, strict=True) if count}
+    counted = zip(block.reasons, counts, strict=True)
+    return {say(reason, language): int(count) for reason, count in counted if count}
 
 
 def _plain(value: float) -> float | None:

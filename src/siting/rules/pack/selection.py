@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from siting.vocabulary.title import Title
+from siting.message import Message, Term, message
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,7 +23,7 @@ class LeftOut:
     """A rule that does not count, and why."""
 
     rule: Rule
-    reason: Title
+    reason: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def select_rules(
     return Selection(tuple(chosen), tuple(left))
 
 
-def place_note(left_out: Iterable[LeftOut], jurisdiction: str | None) -> Title | None:
+def place_note(left_out: Iterable[LeftOut], jurisdiction: str | None) -> Message | None:
     """Say that local rules are left out because no place is named; None where none are.
 
     Examples
@@ -95,11 +95,7 @@ def place_note(left_out: Iterable[LeftOut], jurisdiction: str | None) -> Title |
     places = sorted({each.rule.jurisdiction for each in left_out if each.rule.layer != "national"})
     if jurisdiction or not places:
         return None
-    return Title(
-        zh=f"未写明地区（jurisdiction），只按国家规则判定；另有地方规则：{'、'.join(places)}",
-        en=f"no jurisdiction is named, so only national rules apply; there are rules of: "
-        f"{', '.join(places)}",
-    )
+    return message("note.no-jurisdiction", places=places)
 
 
 def is_within(place: str, jurisdiction: str) -> bool:
@@ -119,31 +115,27 @@ def _reason_against(
     jurisdiction: str | None,
     include: Sequence[str],
     only: Sequence[str] | None,
-) -> Title | None:
+) -> Message | None:
     if only is not None and rule.id not in only:
-        return Title(zh="未选用", en="not asked for")
+        return message("left_out.not_asked_for")
     if rule.status not in include:
-        words = {"draft": "征求意见稿", "unverified": "未经核实"}
-        return Title(zh=words.get(rule.status, rule.status), en=f"status is {rule.status}")
+        return message("left_out.status", status=Term("rule_status", rule.status))
     elsewhere = _reason_of_place(rule, jurisdiction)
     if elsewhere is not None:
         return elsewhere
     days = rule.days
     if not days.holds_on(date):
         if days.until and date > days.until:
-            return Title(zh=f"已于 {days.until} 失效", en=f"held until {days.until}")
-        return Title(zh=f"自 {days.since} 起施行", en=f"holds from {days.since}")
+            return message("left_out.held_until", date=days.until)
+        return message("left_out.holds_from", date=str(days.since))
     return None
 
 
-def _reason_of_place(rule: Rule, jurisdiction: str | None) -> Title | None:
+def _reason_of_place(rule: Rule, jurisdiction: str | None) -> Message | None:
     if not jurisdiction and rule.layer != "national":
-        return Title(
-            zh=f"未写明地区，只用国家规则；此条适用于 {rule.jurisdiction}",
-            en=f"no place is named, so national rules only; it holds in {rule.jurisdiction}",
-        )
+        return message("left_out.no_place", place=rule.jurisdiction)
     if jurisdiction and not is_within(jurisdiction, rule.jurisdiction):
-        return Title(zh=f"适用地区为 {rule.jurisdiction}", en=f"holds in {rule.jurisdiction} only")
+        return message("left_out.elsewhere", place=rule.jurisdiction)
     return None
 
 

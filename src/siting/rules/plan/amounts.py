@@ -56,9 +56,13 @@ def fact_amount(plan: Plan, key: str) -> Amount:
     """Return one fact, such as ``households`` or ``count.kindergarten``.
 
     A count that the plan does not give follows from its other figures: a type with an area or
-    classes is there once at least. A type of which nothing is said is absent where the plan lists
-    facilities of other types, and unknown where it lists none at all.
+    classes is there once at least; one whose area is in doubt may be there or not. A type of which
+    nothing is said is absent where the plan lists facilities of other types, and unknown where it
+    lists none at all. A figure in doubt is missing, whatever its readings are.
     """
+    doubt = plan.doubtful.get(key)
+    if doubt is not None:
+        return Amount(None, evidence=doubt.evidence, missing=(key,))
     fact = plan.facts.get(key)
     if fact is not None:
         amount = _amount_of(key, fact)
@@ -94,7 +98,8 @@ def sum_of_types(plan: Plan, rule: Rule, quantity: str, *, share_rooms: bool = F
     shared = Fraction(0)
     for code in outer_types(plan, rule.facility_types):
         amount = fact_amount(plan, f"{quantity}.{code}")
-        if amount.value is None and code in rule.options.optional_types:
+        in_doubt = f"{quantity}.{code}" in plan.doubtful
+        if amount.value is None and code in rule.options.optional_types and not in_doubt:
             continue
         missing += amount.missing
         parts.update(amount.parts)
@@ -161,6 +166,9 @@ def _amount_of(key: str, fact: Fact) -> Amount:
 
 
 def _implied_count(plan: Plan, code: str) -> Amount:
+    open_keys = [f"{quantity}.{code}" for quantity in _TYPED_AREAS]
+    if any(key in plan.doubtful for key in open_keys):
+        return Amount(None, missing=(f"count.{code}",))
     for quantity in _TYPED_AREAS:
         fact = plan.facts.get(f"{quantity}.{code}")
         if fact is not None:

@@ -131,7 +131,8 @@ def _parts(plan: Plan) -> Iterator[PlanFinding]:
     for index, rows in groups.items():
         above = plan.rows[index]
         if above.value is not None and above.unit not in ("", "share"):
-            for parts in _divisions([row for row in rows if row.phase == above.phase]):
+            beside = [r for r in rows if (r.phase, r.column) == (above.phase, above.column)]
+            for parts in _divisions(beside):
                 yield from _exceeds(plan, parts, _fact(above), _subject(above))
     for part, whole in _PART_OF:
         if part in plan.facts and whole in plan.facts:
@@ -194,13 +195,13 @@ def _differs(
 
 
 def _given_twice(plan: Plan) -> Iterator[PlanFinding]:
-    groups: dict[tuple[str, str, str], list[PlanRow]] = defaultdict(list)
+    groups: dict[tuple[str, str, str, str], list[PlanRow]] = defaultdict(list)
     for row in plan.rows:
         repeats_itself = row.parent >= 0 and plan.rows[row.parent].key == row.key
         if row.key and row.value is not None and not repeats_itself:
-            groups[row.key, row.part, row.phase].append(row)
-    for (key, part, phase), rows in groups.items():
-        subject = ".".join(filter(None, (key, part, phase)))
+            groups[row.key, row.part, row.phase, row.column].append(row)
+    for (key, part, phase, column), rows in groups.items():
+        subject = ".".join(filter(None, (key, part, phase, column)))
         tables: dict[str, list[PlanRow]] = defaultdict(list)
         for row in rows:
             tables[row.table].append(row)
@@ -299,6 +300,9 @@ def _drawing(plan: Plan) -> Iterator[PlanFinding]:
     site = plan.facts.get("site_area_m2")
     if plan.site is not None and site is not None:
         drawn = Decimal(repr(round(float(plan.site.area), 2)))
+        gross = plan.facts.get("gross_site_area_m2")
+        if gross is not None and abs(drawn - gross.value) < abs(drawn - site.value):
+            site = gross
         if abs(drawn - site.value) > DRAWING_TOLERANCE_SHARE * site.value + rounding(site):
             yield _drawn(plan, rule_id, "site_area_m2", drawn, site)
     for key in ("households", "population"):

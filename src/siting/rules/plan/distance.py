@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.message import Text
+from siting.message import Message, Text
 from siting.rules import city as city_rules
 from siting.rules.city.findings import Verdict
 from siting.rules.plan.amounts import sum_of_types
@@ -49,15 +49,13 @@ def measure_distance(rule: Rule, plan: Plan, city: City | None, costs: Costs | N
     text = _distance_text(block, city, worst)
     limit = Fraction(rule.require.limit) if rule.require else None
     measured = _farthest(block)
-    missing, missing_zh = _unknown_reasons(block) if worst is Verdict.UNKNOWN else ((), ())
+    lacks = _unknown_reasons(block) if worst is Verdict.UNKNOWN else ()
     shortfall = None
     if worst is Verdict.PASS:
         shortfall = Fraction(0)
     elif worst is Verdict.FAIL and measured is not None and limit is not None:
         shortfall = abs(measured - limit)
-    return Outcome(
-        _WORDS[worst], text, measured, limit, (), missing, NOTHING, shortfall, missing_zh
-    )
+    return Outcome(_WORDS[worst], text, measured, limit, (), (), NOTHING, shortfall, lacks)
 
 
 def _first(order: Sequence[Verdict], present: Sequence[Verdict]) -> Verdict | None:
@@ -117,11 +115,7 @@ def _distance_text(block: FindingBlock, city: City, worst: Verdict | None) -> Te
     rows = np.flatnonzero(block.verdict == worst)
     count = number_text(rows.size)
     if worst is Verdict.UNKNOWN:
-        why = int(block.reason[rows[0]])
-        zh, en = (block.reasons_zh[why], block.reasons[why]) if why >= 0 else ("", "")
-        return Text(
-            f"{total} 处住宅中 {count} 处未知：{zh}", f"{count} of {total} homes unknown: {en}"
-        )
+        return Text(f"{total} 处住宅中 {count} 处未知", f"{count} of {total} homes unknown")
     limit = quantity_text(float(block.required[rows[0]]), block.unit)
     if worst is Verdict.PASS:
         return Text(
@@ -153,11 +147,7 @@ def _way_text(way: Fraction, mark: Fraction | None, unit: str) -> Text:
     return with_unit(tenth, unit)
 
 
-def _unknown_reasons(block: FindingBlock) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return why homes are unknown, in English and in Chinese."""
-    found = np.unique(block.reason[block.verdict == Verdict.UNKNOWN])
-    numbers = [number for number in found if number >= 0]
-    return (
-        tuple(block.reasons[number] for number in numbers),
-        tuple(block.reasons_zh[number] for number in numbers),
-    )
+def _unknown_reasons(block: FindingBlock) -> tuple[Message, ...]:
+    """Return why homes are unknown, that of the first home first."""
+    found = block.reason[block.verdict == Verdict.UNKNOWN].tolist()
+    return tuple(block.reasons[number] for number in dict.fromkeys(found) if number >= 0)

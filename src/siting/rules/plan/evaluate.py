@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Literal
 
 from siting.message import Message, Text, message
 from siting.rules import city as city_rules
-from siting.rules.facts import fact_words
 from siting.rules.pack.conditions import FALSE, TRUE, UNKNOWN
 from siting.rules.pack.measures import Family, measure_of
 from siting.rules.plan.amounts import fact_amount
 from siting.rules.plan.claims import BINDING, SHOWN, WANTED, best_division, division_texts
 from siting.rules.plan.distance import measure_distance
+from siting.rules.plan.doubts import doubt_message
 from siting.rules.plan.finding import Citation, PlanFinding
 from siting.rules.plan.meanings import as_in_plans
 from siting.rules.plan.measures import measure_plan, test_plan, ways_of
@@ -317,7 +317,10 @@ def _finding(rule: Rule, plan: Plan, outcome: Outcome) -> PlanFinding:
     unit = measure_of(rule.measure).finding_unit
     interpretation = rule.interpretation
     missing = tuple(dict.fromkeys(outcome.missing))
-    note = joined(outcome.note, _text(interpretation) if interpretation else NOTHING)
+    said = joined(outcome.note, _text(interpretation) if interpretation else NOTHING)
+    open_keys = [key for key in missing if key in plan.doubtful]
+    doubts = [doubt_message(key, plan.doubtful[key]) for key in open_keys]
+    note: Message | Text = sentences(*doubts, said) if doubts else said
     return PlanFinding(
         plan=plan.name,
         source=plan.source,
@@ -329,15 +332,22 @@ def _finding(rule: Rule, plan: Plan, outcome: Outcome) -> PlanFinding:
         required=None if outcome.required is None else to_decimal(outcome.required),
         unit=unit,
         shortfall=None if outcome.shortfall is None else to_decimal(outcome.shortfall),
-        explanation=outcome.explanation,
+        explanation=_explained(outcome),
         citation=_citation(rule),
         evidence=tuple(dict.fromkeys(outcome.evidence)),
         measure=rule.measure,
         comparison=sense,
         missing=missing,
-        missing_zh=outcome.missing_zh or tuple(map(fact_words, missing)),
+        lacks=outcome.lacks,
         note=note,
     )
+
+
+def _explained(outcome: Outcome) -> Message | Text:
+    """Return the explanation, with the first thing that the existing city lacks behind it."""
+    if not outcome.lacks:
+        return outcome.explanation
+    return message("mark.labelled", label=outcome.explanation, text=outcome.lacks[0])
 
 
 def _citation(rule: Rule) -> Citation:

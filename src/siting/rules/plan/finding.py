@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from siting.message import Language, Message, Text
+from siting.rules.facts import fact_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from decimal import Decimal
 
+    from siting.message import Sayable
     from siting.rules.plan.model import Evidence, Waiver
 
 PlanVerdict = Literal["pass", "fail", "unknown", "not_applicable"]
@@ -96,9 +98,9 @@ class PlanFinding:
         The name of the measure that was used.
     comparison
         ``at_least``, ``at_most`` or empty.
-    missing, missing_zh
-        The facts that an ``unknown`` lacks: keys as a plan file writes them, and English sentences
-        on what the existing city lacks; the same for Chinese readers, in the same order.
+    missing, lacks
+        The facts that an ``unknown`` lacks, by keys as a plan file writes them; what the existing
+        city lacks.
     governs
         False where another rule on the same matter decides; `governed_by` names it.
     waived
@@ -125,7 +127,7 @@ class PlanFinding:
     measure: str = ""
     comparison: Literal["", "at_least", "at_most"] = ""
     missing: tuple[str, ...] = ()
-    missing_zh: tuple[str, ...] = ()
+    lacks: tuple[Message, ...] = ()
     governs: bool = True
     governed_by: str = ""
     waived: Waiver | None = None
@@ -142,9 +144,15 @@ class PlanFinding:
         """Whether a failure counts: mandatory, not waived, and not governed by another rule."""
         return self.strength == "mandatory" and self.waived is None and self.governs
 
-    def lacking(self, language: Language) -> tuple[str, ...]:
-        """Return what is missing in the reader's language."""
-        return self.missing_zh if language == "zh" and self.missing_zh else self.missing
+    @property
+    def lacking(self) -> tuple[Sayable, ...]:
+        """What is missing: facts by their keys, named for Chinese readers, and what the city lacks.
+
+        >>> from siting.message import Text
+        >>> PlanFinding("江湾", "", "a", Text("", ""), "unknown", missing=("population",)).lacking
+        (Text(zh='居住人口（population）', en='population'),)
+        """
+        return (*(Text(fact_words(key), key) for key in self.missing), *self.lacks)
 
 
 def breaks(finding: PlanFinding, *, allow_unknown: bool = False) -> bool:

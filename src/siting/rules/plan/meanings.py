@@ -15,7 +15,7 @@ from siting.rules.plan.model import add_facts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from siting.rules.plan.model import Fact, Plan
+    from siting.rules.plan.model import Doubt, Fact, Plan
 
 CENTRE, SERVICES = "community_service_centre", "community_service"
 SUBDISTRICT_PEOPLE = 50_000
@@ -27,7 +27,7 @@ def as_in_plans(plan: Plan) -> Plan:
 
     A plan of 50,000 people and more keeps it: that is a sub-district.
     """
-    keys = [*plan.facts, *(key for phase in plan.phases for key in phase.facts)]
+    keys = [*plan.facts, *plan.doubtful, *(key for phase in plan.phases for key in phase.facts)]
     listed = any(CENTRE in each.facility_types for each in plan.facilities)
     people = plan.value("population")
     if not listed and not any(key.endswith(f".{CENTRE}") for key in keys):
@@ -38,6 +38,7 @@ def as_in_plans(plan: Plan) -> Plan:
     return replace(
         plan,
         facts=_merged(plan.facts, is_part=is_part),
+        doubtful=_in_doubt(plan.doubtful, is_part=is_part),
         facilities=tuple(
             replace(each, facility_types=_renamed(each.facility_types)) for each in plan.facilities
         ),
@@ -54,6 +55,16 @@ def as_in_plans(plan: Plan) -> Plan:
 
 def _renamed(codes: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(SERVICES if code == CENTRE else code for code in codes))
+
+
+def _in_doubt(doubtful: Mapping[str, Doubt], *, is_part: bool) -> dict[str, Doubt]:
+    """Return the doubts, in which a doubtful centre leaves the community services in doubt."""
+    found = dict(doubtful)
+    for key, doubt in doubtful.items():
+        quantity, _, code = key.partition(".")
+        if code == CENTRE and not is_part:
+            found.setdefault(f"{quantity}.{SERVICES}", doubt)
+    return found
 
 
 def _merged(facts: Mapping[str, Fact], *, is_part: bool) -> dict[str, Fact]:

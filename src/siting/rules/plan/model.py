@@ -73,6 +73,47 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherColumn:
+    """A column of a table that may be meant as well as the one that was read.
+
+    Parameters
+    ----------
+    header, cell
+        What stands over it, and its first number.
+    rows
+        What it gives, counted from its own first row.
+    """
+
+    header: str
+    cell: str
+    rows: tuple[PlanRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A figure that a plan gives in more than one way, or in none that can be read.
+
+    Rules take it for missing: it never makes one pass, whichever reading is meant.
+
+    Parameters
+    ----------
+    readings
+        What the figure may be, each with its cells; empty where a number could not be read.
+    unread
+        Where the numbers stand that could not be read.
+    """
+
+    readings: tuple[Fact, ...] = ()
+    unread: tuple[Evidence, ...] = ()
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Every cell that the figure may come from."""
+        read = [place for fact in self.readings for place in fact.evidence]
+        return tuple(dict.fromkeys((*read, *self.unread)))
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedFacility:
     """One facility (room, building or ground) that the plan proposes.
 
@@ -119,12 +160,13 @@ class PlannedFacility:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """One phase of building; `facts` has the same keys as the plan's."""
+    """One phase of building; `facts` and `doubtful` have the same keys as the plan's."""
 
     name: str
     order: int
     facts: Mapping[str, Fact] = field(default_factory=dict)
     evidence: Evidence | None = None
+    doubtful: Mapping[str, Doubt] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +213,19 @@ class PlanRow:
         ``地上``, ``地下``, ``计容`` ... where the row is one part of a figure that has several.
     phase
         The phase it is for; empty: the whole plan.
+    other
+        What the number would be in another reading, such as 35 % of 0.35 with the unit %; None
+        where there is one reading.
+    is_unread
+        A number stands here that could not be read: the figure is not known.
+    numbered
+        The row has a number in a list, so that it stands beside those numbered likewise.
+    section
+        The cell of the heading that it stands below; empty for none.
+    label_at
+        The cell of its label; empty where it has none.
+    column
+        ``A地块``, ``地上`` ... where the columns of a table are parts of the plan.
     table
         The cell that begins the table it stands in: rows of one table may list several rooms of a
         kind, rows of two tables tell the same twice. Empty where there is but one.
@@ -185,6 +240,12 @@ class PlanRow:
     part: str = ""
     phase: str = ""
     table: str = ""
+    other: Decimal | None = None
+    is_unread: bool = False
+    numbered: bool = False
+    section: str = ""
+    label_at: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +261,8 @@ class Plan:
         The file or folder it was read from.
     facts
         ``households``, ``floor_area_m2.elder_care`` ...: see `SCALAR_UNITS` and `TYPED_UNITS`.
+    doubtful
+        Figures that the plan gives in more than one way; none of them is among the facts.
     facilities, phases, waivers
         Empty where the plan has none. Phases are in building order.
     includes
@@ -241,6 +304,7 @@ class Plan:
     rows: tuple[PlanRow, ...] = ()
     notes: tuple[Text, ...] = ()
     data_notes: tuple[DataNote, ...] = ()
+    doubtful: Mapping[str, Doubt] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     gaps: frozenset[str] = frozenset()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from siting.message import Text
+from siting.message import Message, Text
 from siting.rules.facts import fact_words
 from siting.rules.pack.conditions import compare_exactly
 from siting.rules.plan.finding import PlanVerdict
@@ -45,10 +45,10 @@ class Counting:
 class Outcome:
     """What a measure finds, before it is tied to a rule's title and source.
 
-    What is missing is named by keys of facts. Where it is what the existing city lacks, sentences
-    stand in their place, in English, and `missing_zh` has the same in Chinese. `is_shown_only`
-    marks the figure of a rule that judges areas, or larger plans, and not this one.
-    `total_required` is the total asked for, where `required` is that of one place.
+    What the plan lacks is named by keys of facts in `missing`, what the existing city lacks by
+    messages in `lacks`. `is_shown_only` marks the figure of a rule that judges areas, or larger
+    plans, and not this one. `total_required` is the total asked for, where `required` is that of
+    one place.
     """
 
     verdict: PlanVerdict
@@ -59,7 +59,7 @@ class Outcome:
     missing: tuple[str, ...] = ()
     note: Text = NOTHING
     shortfall: Fraction | None = None
-    missing_zh: tuple[str, ...] = ()
+    lacks: tuple[Message, ...] = ()
     is_shown_only: bool = False
     total_required: Fraction | None = None
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
+from siting.loaders.formats.xlsx.number_format import PLAIN, Shown, shown_by
 from siting.loaders.formats.xlsx.parts import PartReader, read_part
 
 if TYPE_CHECKING:
@@ -27,11 +28,12 @@ _NO_FIELD = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]')
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a cell style says that matters for reading."""
+    """What a cell style says that matters for reading; `shown` is what it writes around numbers."""
 
     percent: bool = False
     date: bool = False
     indent: int = 0
+    shown: Shown = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ class _Styles(PartReader):
     def __init__(self) -> None:
         self.styles: list[Style] = []
         self._percent, self._date = set(_PERCENT_FORMATS), set(_DATE_FORMATS)
+        self._shown: dict[int, Shown] = {}
         self._in_cells = False
         self._format, self._indent = 0, 0
 
@@ -162,9 +165,12 @@ class _Styles(PartReader):
             self._in_cells = False
         elif name == "xf" and self._in_cells:
             shown = self._format
-            self.styles.append(Style(shown in self._percent, shown in self._date, self._indent))
+            kinds = (shown in self._percent, shown in self._date)
+            around = PLAIN if kinds[1] else self._shown.get(shown, PLAIN)
+            self.styles.append(Style(*kinds, self._indent, around))
 
     def _add_format(self, number: int, code: str) -> None:
+        self._shown[number] = shown_by(code)
         for kinds, is_one in ((self._percent, "%" in code), (self._date, is_date_format(code))):
             if is_one:
                 kinds.add(number)

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from siting.loaders.plan.table.floor_parts import bare_part
 from siting.loaders.plan.table.grid import Grid, Item, columns_of
-from siting.loaders.plan.table.words import any_unit, label_of, says_only_what
+from siting.loaders.plan.table.words import any_unit, label_of, says_only_what, tail_of_number
 from siting.vocabulary.numbering import bare_mark_of
-from siting.vocabulary.plan_words import plan_words
+from siting.vocabulary.plan_words import Role, plan_words
 from siting.vocabulary.text import fold
 from siting.vocabulary.units import load_units
 
+_BUILDING = re.compile(r"[0-9a-zA-Z]{1,4}(?:[#号](?:楼|栋|幢)?|栋|幢|座|楼)")
+_DISTRICT = re.compile(r"[东西南北中A-Za-z甲乙丙丁0-9一二三四]区|[东西南北]侧")
 PHASE = re.compile(r"(?:第?[一二三四五六七八九十0-9]{1,2}|首|近|远)期(?:工程)?")
 
 
@@ -29,17 +33,31 @@ class Block:
     # Of these the header says that units stand below it: whatever does, is one.
     only_units: list[int] = field(default_factory=list)
     headers: dict[int, str] = field(default_factory=dict)
+    # All words above a column, where it has headers on several levels.
+    whole_headers: dict[int, str] = field(default_factory=dict)
     # The unit that a header above a column names, known or not.
     header_units: dict[int, str] = field(default_factory=dict)
     phases: dict[int, str] = field(default_factory=dict)
+    # Columns that are parts of the plan beside each other: A地块, 地上, 1#楼.
+    parts: dict[int, str] = field(default_factory=dict)
+    # Columns that the plan file names as the ones to read.
+    wanted: list[int] = field(default_factory=list)
+    # Columns that count facilities beside their areas.
+    counts: list[int] = field(default_factory=list)
     # Columns that could be meant as well as the one that is read.
     doubtful: list[int] = field(default_factory=list)
     # The column left of the labels that numbers the rows.
     numbering: int | None = None
 
 
-def blocks_of(grid: Grid) -> list[Block]:
-    """Find the blocks by what stands in the columns, since headers are often missing."""
+def blocks_of(grid: Grid, wanted: str = "") -> list[Block]:
+    """Find the blocks by what stands in the columns, since headers are often missing.
+
+    Parameters
+    ----------
+    wanted
+        Words in the header of the column that is to be read; empty: as the headers say.
+    """
     known, numbers, units = columns_of(grid.items.values())
     columns = sorted({column for _, column in grid.items})
     for place in _quantity_headers(grid):
@@ -58,7 +76,7 @@ def blocks_of(grid: Grid) -> list[Block]:
             blocks[-1].values.append(column)
     _add_group_column(blocks, columns, numbers)
     for block in blocks:
-        _read_headers(grid, block)
+        _read_headers(grid, block, fold(wanted))
     for block in blocks:
         _find_numbering(grid, block, {each for other in blocks for each in other.values})
     return [block for block in blocks if block.values]
@@ -99,16 +117,18 @@ def _find_numbering(grid: Grid, block: Block, values: set[int]) -> None:
             return
 
 
-def _read_headers(grid: Grid, block: Block) -> None:
+def _read_headers(grid: Grid, block: Block, wanted: str) -> None:
     """Give each value column the words above its first number, and its role by them."""
     first = first_data_row(grid, block)
+    headers = _header_rows(grid, block, first)
     for column in list(block.values):
-        above = [grid.at(row, column) for row in range(max(1, first - 3), first)]
+        above = [_header_at(grid, block, row, column) for row in headers]
         words = [fold(item.text) for item in above if item and (item.is_words or item.unit)]
         # A title merged over the whole table says nothing about one column.
         words = [text for text in dict.fromkeys(words) if len(text) <= 16]
         header = " ".join(words)
         block.headers[column] = words[-1] if words else ""
+        block.whole_headers[column] = header
         texts = [item.text for item in reversed(above) if item]
         named = (label_of(text).unit or any_unit(text) for text in texts)
         block.header_units[column] = next(filter(None, named), "")
@@ -120,11 +140,80 @@ def _read_headers(grid: Grid, block: Block) -> None:
                 block.units.append(column)
             if any(map(load_units().is_heading, words)) or _are_units(filled):
                 block.only_units.append(column)
-        elif plan_words().says("other", header):
+        elif wanted and wanted in header:
+            block.wanted.append(column)
+        elif plan_words().is_not_the_plans(header):
             block.values.remove(column)
         elif phase := PHASE.search(header):
             block.phases[column] = phase.group()
-    _choose_values(block)
+        elif part := _part_of_column(words) or (header if _lists_plots(grid, block, first) else ""):
+            block.parts[column] = part
+    if block.wanted:
+        block.values, block.doubtful = block.wanted[:1], block.wanted[1:]
+        block.parts, block.phases = {}, {}
+    else:
+        _choose_values(block)
+
+
+def _header_rows(grid: Grid, block: Block, first: int) -> list[int]:
+    """Return the last three rows of words over the values; rows of figures nobody knows are none.
+
+    A header on several levels may have a column without a word in each.
+    """
+    found: list[int] = []
+    for row in range(first - 1, 0, -1):
+        cells = [item for column in block.values if (item := grid.at(row, column))]
+        if cells and not any(item.quantities for item in cells):
+            found.append(row)
+    return found[:3][::-1]
+
+
+def _header_at(grid: Grid, block: Block, row: int, column: int) -> Item | None:
+    """Return a header cell; a number that could not be read, beside a known label, is none."""
+    item = grid.at(row, column)
+    if item is None or not tail_of_number(item.text):
+        return item
+    beside = (grid.at(row, label) for label in block.labels)
+    return None if any(each and each.known for each in beside) else item
+
+
+def _part_of_column(words: list[str]) -> str:
+    """Return which part of the plan a column is for, by its headers; empty for the whole.
+
+    >>> _part_of_column(["A地块", "地上"]), _part_of_column(["建筑面积(m2)"])
+    ('A地块 地上', '')
+    """
+    return " ".join(word for word in map(_without_unit, words) if _is_part(word))
+
+
+def _without_unit(header: str) -> str:
+    return label_of(header).words
+
+
+def _is_part(word: str) -> bool:
+    return bool(bare_part(word)) or is_plot(word) or bool(_BUILDING.fullmatch(word))
+
+
+def is_plot(name: str) -> bool:
+    """Tell whether a name is that of one plot or part of the land.
+
+    >>> is_plot("A地块"), is_plot("地块二"), is_plot("东区"), is_plot("地块面积")
+    (True, True, True, False)
+    """
+    return bool(_plots().fullmatch(name) or _DISTRICT.fullmatch(name))
+
+
+@lru_cache(maxsize=1)
+def _plots() -> re.Pattern[str]:
+    words = "|".join(map(re.escape, plan_words().plots))
+    return re.compile(rf".{{1,6}}(?:{words})|(?:{words})[0-9A-Za-z一二三四五甲乙丙丁][0-9A-Za-z-]*")
+
+
+def _lists_plots(grid: Grid, block: Block, first: int) -> bool:
+    """Tell whether the header over the labels says that each column is a plot: 地块编号."""
+    corners = (grid.at(row, column) for row in range(1, first) for column in block.labels)
+    names = [label_of(item.text).words for item in corners if item and len(item.text) <= 6]
+    return any(any(plot in name for plot in plan_words().plots) for name in names)
 
 
 def _are_units(cells: list[Item | None]) -> bool:
@@ -149,20 +238,59 @@ def first_data_row(grid: Grid, block: Block) -> int:
 
 
 def _choose_values(block: Block) -> None:
-    """Keep phases and their total, or every named quantity, or the one column that is meant."""
+    """Keep phases and their total, every named quantity, the parts, or the one column meant.
+
+    Columns that could be meant as well are kept aside as doubtful.
+    """
     if block.phases:
         rest = [column for column in block.values if column not in block.phases]
-        total = [
-            column for column in rest if plan_words().says("total", block.headers[column])
-        ] or rest
-        block.values = [*total[:1], *block.phases]
+        totals = [column for column in rest if _says(block, column, "total")] or rest
+        block.values, block.doubtful = [*totals[:1], *block.phases], totals[1:]
         return
-    named = [
-        c for c in block.values if label_of(block.headers[c]).words in plan_words().quantity_headers
-    ]
-    if len(named) > 1 or (named and len(block.values) == 1):
-        block.values = named
+    for column in [each for each in block.parts if _says(block, each, "total")]:
+        del block.parts[column]
+    if _keep_quantities(block):
         return
-    preferred = [c for c in block.values if plan_words().says("plan", block.headers[c])]
-    candidates = preferred or block.values
+    rest = [column for column in block.values if column not in block.parts]
+    meant = _meant(block, rest)
+    if block.parts and len(block.values) > 1 and not meant:
+        block.values, block.doubtful = list(block.parts), rest
+        return
+    candidates = meant or block.values
     block.values, block.doubtful = candidates[:1], candidates[1:]
+    if meant:
+        block.parts.clear()
+
+
+def _says(block: Block, column: int, role: Role) -> bool:
+    return plan_words().says(role, block.whole_headers[column])
+
+
+def _meant(block: Block, columns: list[int]) -> list[int]:
+    """Return the columns that say to be the plan's, else a total, else numbers in general.
+
+    Beside columns that say nothing, numbers in general are not enough: 指标 may be the norm.
+    """
+    for role in ("plan", "total"):
+        if found := [column for column in columns if _says(block, column, role)]:
+            return found
+    general = [column for column in columns if _says(block, column, "value")]
+    return general if len(general) == len(columns) or block.parts else []
+
+
+def _keep_quantities(block: Block) -> bool:
+    """Keep columns of areas, places, numbers of the same facilities, if that is what they are."""
+    words = {column: label_of(block.headers[column]).words for column in block.values}
+    named = [c for c in block.values if words[c] in plan_words().quantity_headers]
+    counts = [c for c in block.values if words[c] in plan_words().count_headers]
+    if not named or (len(named) + len(counts) == 1 and len(block.values) > 1):
+        return False
+    seen: set[tuple[str, str]] = set()
+    twice: list[int] = []
+    for column in named:
+        kind = (words[column], block.parts.get(column, ""))
+        twice += [column] if kind in seen else []
+        seen.add(kind)
+    block.values = [column for column in (*named, *counts) if column not in twice]
+    block.counts, block.doubtful = counts, twice
+    return True

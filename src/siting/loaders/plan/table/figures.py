@@ -17,16 +17,22 @@ from siting.loaders.plan.table.words import (
     key_of,
     label_of,
     measures,
+    refused_remark,
+    room_of,
     says_only_what,
 )
 from siting.rules.facts import unit_of
-from siting.vocabulary.plan_words import plan_words
+from siting.vocabulary.plan_words import Role, plan_words
 
 if TYPE_CHECKING:
     from siting.loaders.plan.table.grid import Item
     from siting.loaders.plan.table.words import Label
     from siting.rules.plan.model import PlanRow
 
+_ROLES_OF_SECTIONS = ("due", "condition", "before")
+_ROLE_NOTES = {"due": "a requirement and no figure", "before": "of before this plan"}
+# How the header of a column that counts facilities is handed to `figure_of`.
+COUNT = "数量"
 _WITH_PARTS = ("residential_floor_area_m2", "public_floor_area_m2", "other_floor_area_m2")
 
 
@@ -48,6 +54,10 @@ class ReadRow:
         The label that says whose figure it is; None for a figure of the plan's own.
     unclear
         The label above that may or may not say whose it is.
+    section
+        The headings and labels left of it that name no figure.
+    numbered
+        Whether it has a number in a list.
     """
 
     row: int
@@ -59,6 +69,42 @@ class ReadRow:
     part: str
     owner: Item | None
     unclear: Item | None
+    section: tuple[Item, ...] = ()
+    numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a number is not read although its label is known.
+
+    Parameters
+    ----------
+    key
+        The fact that is not known for it; empty where the number is none of the plan's figures.
+    """
+
+    key: str
+    note: str
+
+
+def refusal_of(read: ReadRow, unit: str) -> Refusal | None:
+    """Return why a row gives no figure of the plan; None where it may give one.
+
+    Requirements and the past are no figures. Of a room with a remark that nobody knows, neither
+    its own number nor the sum of the rooms can be told.
+    """
+    sections = (words_of(item) for item in read.section)
+    roles = (read.label.role, *map(_role_of_section, sections))
+    if role := next(filter(None, roles), None):
+        return Refusal("", f"{_ROLE_NOTES.get(role, _ROLE_NOTES['due'])}; it is not read")
+    key, remark = refused_remark(read.label.words, unit)
+    return Refusal(key, f"this remark is not known: {remark}; it is not read") if key else None
+
+
+def _role_of_section(words: str) -> Role | None:
+    """Return the role of a heading over requirements or the past; a title 控制指标 is none."""
+    role = plan_words().role_of(words)
+    return role if role in _ROLES_OF_SECTIONS and "指标" not in words else None
 
 
 def figure_of(read: ReadRow, header: str, unit: str) -> tuple[str, str, str]:
@@ -76,7 +122,8 @@ def figure_of(read: ReadRow, header: str, unit: str) -> tuple[str, str, str]:
     key = _key_alone(read.label, header, unit)
     key, part = _key_of_part(read, key, unit)
     if "." in key:
-        return key, part, ""
+        # 养老服务用房(地下) is a part of the rooms for the elderly.
+        return key, part or bare_part(room_of(read.label.words)[1]), ""
     return _key_of_owner(read, key, part, unit)
 
 
@@ -135,7 +182,7 @@ def _whole(read: ReadRow) -> str:
 
 def _key_alone(label: Label, header: str, unit: str) -> str:
     quantity = label_of(header).words
-    if quantity in plan_words().quantity_headers:
+    if quantity in plan_words().quantity_headers or quantity == COUNT:
         key = key_of(label.words + quantity, unit)
         if key:
             return key

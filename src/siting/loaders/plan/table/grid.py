@@ -194,9 +194,7 @@ def columns_of(items: Iterable[Item]) -> tuple[Counter[int], Counter[int], Count
 def _item(cell: Cell) -> Item:
     place = (cell.row, cell.column)
     if isinstance(cell.value, Decimal):
-        unit = "%" if cell.percent else ""
-        value = cell.value * 100 if cell.percent else cell.value
-        quantities = (Quantity(value, unit),)
+        quantities = (_stored(cell.value, cell),)
         return Item(place, cell.raw, quantities, formula=cell.formula, percent=cell.percent)
     found = quantities_of(cell.value)
     # households is a unit and the name of a figure; alone in a cell it is the figure.
@@ -207,6 +205,22 @@ def _item(cell: Cell) -> Item:
     return Item(
         place, cell.value, found, unit, odd, known, formula=cell.formula, indent=cell.indent
     )
+
+
+def _stored(number: Decimal, cell: Cell) -> Quantity:
+    """Return a stored number with the unit that its format shows: % or 千户.
+
+    What a format writes that is no unit makes the unit one that is not known.
+    """
+    if cell.percent:
+        return Quantity(number * 100, "%")
+    before, after, _ = cell.shown
+    if not before and not after:
+        return Quantity(number, "")
+    found = quantities_of(f"{before}1{after}")
+    if len(found) != 1:
+        return Quantity(number, fold(f"{before}{after}"))
+    return Quantity(number, found[0].unit, found[0].about)
 
 
 def _covered(sheet: Sheet, items: dict[Place, Item]) -> dict[Place, Place]:

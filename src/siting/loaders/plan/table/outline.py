@@ -84,7 +84,8 @@ class Outline:
         """
         own, groups = path[-1], path[:-1]
         of_which = label.of_which or any(label_of(item.text).of_which for item in groups)
-        column = self.columns.index(own.place[1])
+        # A label merged over other columns may begin left of the columns of labels.
+        column = sum(each < own.place[1] for each in self.columns)
         place = Above(
             column,
             indent_of(own),

@@ -16,18 +16,19 @@ from typing import TYPE_CHECKING
 
 from siting.errors import LoadError, NoPlanError
 from siting.loaders.formats.workbook import read_workbook
-from siting.loaders.plan.table.blocks import Block, blocks_of, first_data_row
+from siting.loaders.plan.table.blocks import Block, blocks_of, first_data_row, is_plot
 from siting.loaders.plan.table.grid import Grid, grid_of, regions_of, without_building_tables
-from siting.loaders.plan.table.rows import rows_of_block
+from siting.loaders.plan.table.rows import other_columns, rows_of_block
 from siting.loaders.plan.table.units import unit_remarks
-from siting.message import Text
+from siting.message import Text, message
 from siting.vocabulary.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from siting.rules.plan.model import PlanRow
+    from siting.loaders.formats.workbook import Sheet
+    from siting.rules.plan.model import OtherColumn, PlanRow
 
 _TITLE = re.compile(
     r"(?!(?:主要|综合|规划|项目|经济)*技术指标)(?P<name>.{2,40}?)(?:项目)?(?:主要|综合|规划)*(?:经济)?技术指标(?:一览)?表?"
@@ -36,14 +37,27 @@ _TITLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class IndicatorTable:
-    """What a workbook says: rows in reading order, the project's name if given, and notes."""
+    """What a workbook says.
+
+    Parameters
+    ----------
+    rows
+        In reading order, known or not.
+    name, notes
+        The project's name if given; what was left out.
+    other_columns
+        Those that may be meant as well as the ones that were read.
+    """
 
     rows: tuple[PlanRow, ...]
     name: str = ""
     notes: tuple[Text, ...] = ()
+    other_columns: tuple[OtherColumn, ...] = ()
 
 
-def read_indicator_table(path: Path, *, sheet: str | None = None, file: str = "") -> IndicatorTable:
+def read_indicator_table(
+    path: Path, *, sheet: str | None = None, file: str = "", column: str = ""
+) -> IndicatorTable:
     """Read the indicator table of a workbook.
 
     Parameters
@@ -54,36 +68,71 @@ def read_indicator_table(path: Path, *, sheet: str | None = None, file: str = ""
         The sheet to read; all visible sheets where left out.
     file
         How evidence names the file; the path where left out.
+    column
+        Words in the header of the column to read; empty: as the headers say.
 
     Raises
     ------
     LoadError
-        The workbook cannot be read, has no such sheet, or no label in it is known.
+        The workbook cannot be read, has no such sheet or column, or no label in it is known.
     """
-    sheets = read_workbook(path)
+    return table_of_sheets(read_workbook(path), path, sheet=sheet, file=file, column=column)
+
+
+def table_of_sheets(
+    sheets: Sequence[Sheet],
+    path: Path,
+    *,
+    sheet: str | None = None,
+    file: str = "",
+    column: str = "",
+) -> IndicatorTable:
+    """Read the indicator table of sheets whose cells were read; see `read_indicator_table`."""
     wanted = [each for each in sheets if (not each.hidden if sheet is None else each.name == sheet)]
     if not wanted:
         names = [each.name for each in sheets]
         raise LoadError(f"{path} has no sheet {sheet!r}; it has {names}.")
     rows: list[PlanRow] = []
+    others: list[OtherColumn] = []
     notes = [
         Text(f"工作表“{each.name}”已隐藏，未采用", f"sheet {each.name} is hidden; it is not read")
         for each in sheets
         if each.hidden and each not in wanted
     ]
     name = ""
+    has_column = False
     for each in wanted:
         grid, dropped = without_building_tables(grid_of(each))
-        found = read_grid(grid, file or path.as_posix())
-        _append(rows, found.rows)
+        found = read_grid(grid, file or path.as_posix(), column)
+        has_column = has_column or found.has_column
+        plot = each.name if len(wanted) > 1 and is_plot(each.name) else ""
+        _append(rows, [replace(row, column=row.column or plot) for row in found.rows])
+        others += found.other_columns
         notes.extend([*each.notes, *dropped, *found.notes])
         name = name or _project_name(grid)
+    if column and not has_column:
+        raise LoadError(message("plan.no_column", path=path, column=column))
     if not any(row.key and row.value is not None for row in rows):
         raise NoPlanError(
             f"{path} holds no indicator table that is understood: no cell with words such as "
             "总建筑面积 or 居住户数 has a number right of it or below it."
         )
-    return IndicatorTable(tuple(rows), name, tuple(notes))
+    return IndicatorTable(tuple(_net_and_gross(rows)), name, tuple(notes), tuple(others))
+
+
+def _net_and_gross(rows: list[PlanRow]) -> list[PlanRow]:
+    """Tell the net area of the site from the gross one, where a table gives both.
+
+    The net area decides floor-area ratio, density and green share, so it is the site area then.
+    """
+    sites = [row for row in rows if row.key == "site_area_m2"]
+    net = [row for row in sites if "净" in row.evidence.label]
+    if not net or len(net) == len(sites):
+        return rows
+    return [
+        replace(row, key="gross_site_area_m2") if row in sites and row not in net else row
+        for row in rows
+    ]
 
 
 def _append(rows: list[PlanRow], more: list[PlanRow]) -> None:
@@ -98,37 +147,47 @@ class Reading:
 
     rows: list[PlanRow] = field(default_factory=list)
     notes: list[Text] = field(default_factory=list)
+    other_columns: list[OtherColumn] = field(default_factory=list)
+    # Whether the column that the plan file names is among those read.
+    has_column: bool = False
 
     def add(self, other: Reading) -> None:
-        """Append another reading's rows and notes."""
+        """Append another reading's rows, notes and columns."""
         _append(self.rows, other.rows)
         self.notes += other.notes
+        self.other_columns += other.other_columns
+        self.has_column = self.has_column or other.has_column
 
     @property
-    def understood(self) -> int:
-        """How many figures it knows."""
-        return len({(row.key, row.phase) for row in self.rows if row.key and row.value is not None})
+    def understood(self) -> tuple[bool, int]:
+        """How many figures it knows, after whether it has the column that is wanted."""
+        figures = {(row.key, row.phase) for row in self.rows if row.key and row.value is not None}
+        return self.has_column, len(figures)
 
 
-def read_grid(grid: Grid, file: str) -> Reading:
+def read_grid(grid: Grid, file: str, column: str = "") -> Reading:
     """Return the reading that understands most rows; the whole sheet as it stands on a tie."""
     shared = unit_remarks(grid)
-    readings = [_read_grid(grid, file, shared), _read_grid(grid.turn(), file, shared)]
+    readings = [
+        _read_grid(grid, file, shared, column),
+        _read_grid(grid.turn(), file, shared, column),
+    ]
     regions = regions_of(grid)
     if len(regions) > 1:
         apart = Reading()
         for region in regions:
-            ways = (_read_grid(region, file, shared), _read_grid(region.turn(), file, shared))
+            ways = [_read_grid(each, file, shared, column) for each in (region, region.turn())]
             apart.add(max(ways, key=lambda way: way.understood))
         readings.append(apart)
     return max(readings, key=lambda way: way.understood)
 
 
-def _read_grid(grid: Grid, file: str, shared: Sequence[tuple[int, str]]) -> Reading:
+def _read_grid(grid: Grid, file: str, shared: Sequence[tuple[int, str]], column: str) -> Reading:
     found = Reading()
-    for block in blocks_of(grid):
+    for block in blocks_of(grid, column):
         rows = rows_of_block(grid, block, file, shared)
-        found.add(Reading(rows, _doubts(grid, block)))
+        columns = other_columns(grid, block, file, shared)
+        found.add(Reading(rows, _doubts(grid, block), columns, bool(block.wanted)))
     return found
 
 

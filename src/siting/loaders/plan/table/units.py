@@ -8,6 +8,7 @@ makes the number unknown: nobody can say that a farther unit is meant, or none.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
     from siting.loaders.plan.table.words import Quantity
 
 NOT_KNOWN = "not a known indicator"
+NOT_ASKED = "no rule asks for it"
 UNIT_NOT_KNOWN = "its unit is not known"
+SUSPICIOUS_SHARE = "suspicious by a factor of 100"
+_LEAST_SHARE = Decimal("0.01")
 _SHEET_UNIT = re.compile(r"单位[:]?(?P<unit>[^()、,;]+)")
 
 
@@ -120,27 +124,65 @@ def _remark_above(item: Item, grid: Grid, remarks: Sequence[tuple[int, str]]) ->
     return above[-1] if above else next((unit for _, unit in remarks), "")
 
 
-def value_of(key: str, quantity: Quantity, unit: str, item: Item) -> tuple[Decimal | None, str]:
-    """Return how much a number is in the unit of its figure, and what had to be assumed of it."""
-    notes: list[str] = []
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """How much a number is in the unit of its figure, and what had to be assumed of it.
+
+    Parameters
+    ----------
+    value
+        None where the number is not read.
+    other
+        What it would be in another reading, such as 0.35 of ``0.35 %``.
+    """
+
+    value: Decimal | None
+    note: str = ""
+    other: Decimal | None = None
+
+
+def value_of(key: str, quantity: Quantity, unit: str, item: Item) -> Worth:
+    """Return how much a number is in the unit of its figure."""
     if quantity.number < 0:
-        return None, "less than nothing; it is not read"
+        return Worth(None, "less than nothing; it is not read")
+    if quantity.is_limit:
+        return Worth(None, f"written with {quantity.about}; a limit; it is not read")
+    return _converted(key, quantity, unit, item)
+
+
+def _converted(key: str, quantity: Quantity, unit: str, item: Item) -> Worth:
+    notes: list[str] = []
     if quantity.about:
         notes.append(f"written with {quantity.about}")
     if item.formula:
         notes.append("a formula's stored value")
     if not key:
-        return quantity.number, "; ".join([*notes, NOT_KNOWN])
+        return Worth(quantity.number, "; ".join([*notes, NOT_KNOWN]))
     if is_not_known(unit):
-        return None, "; ".join([*notes, f"{UNIT_NOT_KNOWN}: {unit}; it is not read"])
+        return Worth(None, "; ".join([*notes, f"{UNIT_NOT_KNOWN}: {unit}; it is not read"]))
     wanted = unit_of(key)
+    if wanted == "share":
+        return _share_of(quantity.number, unit, notes)
     if wanted == "":
-        return quantity.number, "; ".join(notes)
-    if not unit and wanted == "share":
-        # 建筑密度 28 without a unit can only be 28 %.
-        percent = quantity.number > 1
-        notes.append("no unit: read as %" if percent else "no unit: read as a share")
-        return quantity.number / 100 if percent else quantity.number, "; ".join(notes)
+        return Worth(quantity.number, "; ".join(notes))
     if not unit and wanted == "m2":
         notes.append("no unit: read as m2")
-    return in_base_unit(quantity.number, unit, wanted), "; ".join(notes)
+    return Worth(in_base_unit(quantity.number, unit, wanted), "; ".join(notes))
+
+
+def _share_of(number: Decimal, unit: str, notes: list[str]) -> Worth:
+    """Read a share; 0.35 with the unit %, and 35 shown as 3500 %, are doubtful.
+
+    No plan has less than 1 % of green or of buildings, and none more than all of its land.
+    """
+    if unit:
+        value = in_base_unit(number, unit, "share")
+    else:
+        # 建筑密度 28 without a unit can only be 28 %.
+        percent = number > 1
+        notes.append("no unit: read as %" if percent else "no unit: read as a share")
+        value = number / 100 if percent else number
+    if value is None or not (0 < value < _LEAST_SHARE or value >= 1):
+        return Worth(value, "; ".join(notes))
+    other = value * 100 if value < 1 else value / 100
+    return Worth(value, "; ".join([*notes, SUSPICIOUS_SHARE]), other)

@@ -15,7 +15,7 @@ from siting.rules.facts import SCALAR_UNITS, TYPED_UNITS
 from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.headers import load_headers
 from siting.vocabulary.labels import bare_label
-from siting.vocabulary.plan_words import plan_words
+from siting.vocabulary.plan_words import Role, plan_words
 from siting.vocabulary.text import fold, word_key
 from siting.vocabulary.units import load_units
 
@@ -33,9 +33,9 @@ _COUNTED = frozenset(("beds", "classes", "places"))
 _COUNTED_UNITS = frozenset((*SCALAR_UNITS.values(), *TYPED_UNITS.values()))
 
 _NUMBER = r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|[+-]?\.[0-9]+"
-_QUANTITY = re.compile(
-    rf"(?P<about>约|约为|≥|≤|>|<|>=|<=|不小于|不大于|不少于)?(?P<number>{_NUMBER})(?P<unit>.*)"
-)
+_MORE_OR_LESS = "小于|大于|少于|低于|高于|超过|多于"
+_LIMIT = rf"[≥≤><≧≦]=?|(?:应|须|宜)?不(?:得|应|宜)?(?:{_MORE_OR_LESS})|至少|最少|最多|大于|小于"
+_QUANTITY = re.compile(rf"(?P<about>约为?|{_LIMIT})?(?P<number>{_NUMBER})(?P<unit>.*)")
 _TRAILING_BRACKET = re.compile(r"^(?P<base>.+?)[(\[](?P<inside>[^()\[\]]*(?:\([^()]*\))?)[)\]]$")
 _FOOTNOTE_MARK = re.compile(r"(?:[*†#]+|\[?注?[0-9]{1,2}\]?)$")
 # Behind a number, digits alone are digits: 340* and 340[1] and 340注1, but never 3401.
@@ -43,17 +43,35 @@ _MARK_OF_NUMBER = re.compile(
     r"(?<=[^*†#])(?:[*†‡#]+|\[注?[0-9]{1,2}\]|注[0-9]{0,2}|\(注[0-9]{0,2}\))$"
 )
 _REMARK = re.compile(r"(?P<number>.+?)(?P<remark>\([^()]+\)|\[[^\[\]]+\])$")
+# 6班幼儿园, and a number straight behind its name.
+_CLASSES = re.compile(r"(?P<number>[0-9]{1,2}(?:个)?班)(?P<name>[^0-9].*)")
+_NUMBER_BEHIND = re.compile(r"(?P<name>[^0-9]+)(?P<number>[0-9][0-9,.]*[^0-9()]*(?:m2)?)")
+# Where a room stands: 1#楼, 位于3#楼1层, 一层, A地块.
+_HOUSE = r"[0-9a-zA-Z]{1,4}(?:[、,/~-][0-9a-zA-Z]{1,4}){0,8}(?:#|号)?(?:楼|栋|幢|座|地块)?"
+_STOREY = r"(?:地上|地下)?[0-9一二三四五]{1,2}(?:[~-][0-9一二三四五]{1,2})?(?:层|楼|[fF])"
+_PLACE = re.compile(
+    rf"(?:位于|设于|设在|在)?(?:{_HOUSE})?(?:{_STOREY}|首层|底层)?(?:内|[一二三四])?"
+)
+_BUILDING_BEFORE = re.compile(r"[0-9a-zA-Z]{1,4}(?:(?:#|号)(?:楼|栋|幢)?|栋|幢|座)")
 # 总建筑面积(含地下) is the same figure; what 不含 leaves out makes it another.
 _COMMENT = re.compile(r"\(含[^()]*\)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number with the unit written beside it; `about` keeps a ≥ or 约."""
+    """A number with the unit written beside it; `about` keeps a ≥, a 约 or a remark."""
 
     number: Decimal
     unit: str
     about: str = ""
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether the number says what has to be met, as in ≥375 and 375(标准), and no figure."""
+        before, bracket, remark = self.about.partition("(")
+        if re.fullmatch(_LIMIT, before.strip()):
+            return True
+        return bool(bracket) and not re.search("[0-9]", remark) and _is_required(remark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +79,24 @@ class Label:
     """A label taken apart: its words, its unit, the quantities and whether it is a 其中 row.
 
     The unit may be one that is not known (`is_not_known`).
+
+    Parameters
+    ----------
+    role
+        What the label says that the row is for, where it is no figure of the plan.
+    is_total
+        It sums up the rooms of a kind, as 养老服务用房小计 does.
+    slash
+        Which of two numbers with a slash is the figure: 0 for 容积率/规定容积率; -1 for none.
     """
 
     words: str
     unit: str = ""
     quantities: tuple[Quantity, ...] = ()
     of_which: bool = False
+    role: Role | None = None
+    is_total: bool = False
+    slash: int = -1
 
 
 @lru_cache(maxsize=4096)
@@ -203,20 +233,112 @@ def label_of(text: str) -> Label:
     words, of_which = bare_label(text)
     unit = ""
     quantities: tuple[Quantity, ...] = ()
+    role: Role | None = None
     words = _without_footnote(words.rstrip(":"))
     while bracket := _TRAILING_BRACKET.match(words):
         inside = bracket["inside"]
+        found = quantities_of(inside)
         if any_unit(inside):
             unit = any_unit(inside)
-        elif (found := quantities_of(inside)) and all(_is_counted(each.unit) for each in found):
+        elif _is_required(inside):
+            # 不少于375m2 is a limit beside the figure; (应配) makes the row one.
+            role = role if re.search("[0-9]", inside) else plan_words().role_of(inside)
+        elif found and all(_is_counted(each.unit) for each in found):
             quantities = found
         else:
             break
         words = bracket["base"]
+    slash = -1
     if not unit and "/" in words:
         base, _, tail = words.partition("/")
         words, unit = (base, any_unit(tail)) if any_unit(tail) else (words, "")
-    return Label(_without_footnote(words), unit, tuple(quantities), of_which)
+        if not unit:
+            words, slash = _without_limit(words)
+    words, counted, is_total = _name_of(_without_footnote(words))
+    return Label(words, unit, (*counted, *quantities), of_which, role, is_total, slash)
+
+
+def _is_required(words: str) -> bool:
+    """Tell whether a remark speaks of what is required, or of what was; 含 begins a content."""
+    return not words.startswith(("含", "(含")) and plan_words().is_not_the_plans(words)
+
+
+def _without_limit(words: str) -> tuple[str, int]:
+    """Take the limit off 容积率/规定容积率; also which of the two numbers is the figure."""
+    parts = words.split("/")
+    figures = [at for at, part in enumerate(parts) if not _is_required(part)]
+    if len(parts) == 2 and len(figures) == 1:
+        return parts[figures[0]], figures[0]
+    return words, -1
+
+
+def _name_of(words: str) -> tuple[str, tuple[Quantity, ...], bool]:
+    """Return a label's name, the numbers written into it, and whether it is a total of rooms.
+
+    养老服务用房小计, 6班幼儿园 and 养老服务用房340m2 are such; names that are known stay.
+    """
+    if key_of(words):
+        return words, (), False
+    for tail in ("小计", "合计", "总计"):
+        if words.endswith(tail) and "." in key_of(base := words.removesuffix(tail)):
+            return base, (), True
+    if (found := _CLASSES.fullmatch(words)) and "." in key_of(found["name"]):
+        return found["name"], quantities_of(found["number"]), False
+    if found := _NUMBER_BEHIND.fullmatch(words):
+        number = quantity_of(found["number"])
+        if number and number.unit and key_of(found["name"], number.unit):
+            return found["name"], (number,), False
+    return words, (), False
+
+
+@lru_cache(maxsize=4096)
+def room_of(words: str) -> tuple[str, str]:
+    """Split the name of a room into what it is and where it stands: 1#楼, (独立占地).
+
+    Examples
+    --------
+    >>> room_of("养老服务用房(1#楼)"), room_of("2号楼养老服务用房")
+    (('养老服务用房', '1#楼'), ('养老服务用房', '2号楼'))
+    >>> room_of("养老服务用房(远期)"), room_of("养老服务用房(地下)")
+    (('养老服务用房(远期)', ''), ('养老服务用房', '地下'))
+    """
+    remark = ""
+    while (bracket := _TRAILING_BRACKET.match(words)) and is_room_remark(bracket["inside"]):
+        words, remark = bracket["base"], bracket["inside"]
+    if before := _BUILDING_BEFORE.match(words):
+        words, remark = words[before.end() :], remark or before.group()
+    return words, remark
+
+
+def is_room_remark(remark: str) -> bool:
+    """Tell whether words behind a room's name say where it stands and nothing more."""
+    bare = re.sub(rf"{_NUMBER}(?:m2|万m2|公顷|亩)", "", remark)
+    known = bare in plan_words().room_remarks or remark in plan_words().parts
+    return known or bool(remark and _PLACE.fullmatch(remark))
+
+
+def refused_remark(words: str, unit: str) -> tuple[str, str]:
+    """Return the fact of a room whose remark nobody knows, and the remark; else empty texts.
+
+    Its number is not read, and without it the sum of the rooms is not known either. An area that
+    is measured otherwise is none of the rooms'.
+
+    Examples
+    --------
+    >>> refused_remark("养老服务用房(远期)", "m2")
+    ('floor_area_m2.elder_care', '远期')
+    >>> refused_remark("养老服务用房(使用面积)", "m2")
+    ('', '')
+    """
+    found = _TRAILING_BRACKET.match(words)
+    if (
+        found is None
+        or key_of(words)
+        or any(word in found["inside"] for word in plan_words().other_measures)
+    ):
+        return "", ""
+    key = key_of(found["base"], unit)
+    return (key, found["inside"]) if "." in key else ("", "")
 
 
 def _is_counted(unit: str) -> bool:
@@ -245,7 +367,15 @@ def key_of(words: str, unit: str = "") -> str:
     plain = word_key(_COMMENT.sub("", words))
     unit = "" if is_not_known(unit) else unit
     key = _own_key(words) or _scalar_key(plain) or _typed_key(plain, unit)
+    if not key:
+        room = room_of(_COMMENT.sub("", words))[0]
+        key = _typed_key(word_key(room), unit) if room != words else ""
     return key if key and _fits(key, unit) else ""
+
+
+def is_not_asked(words: str) -> bool:
+    """Tell whether a label is known and no rule asks for its figure, as 门卫室."""
+    return word_key(room_of(_COMMENT.sub("", words))[0]) in plan_words().not_asked
 
 
 def key_below(facility_type: str, words: str, unit: str = "") -> str:
@@ -330,12 +460,17 @@ def _quantity(plain: str, hint: str, unit: str) -> str:
     by_unit = next(
         (_QUANTITY_OF_UNIT[each] for each in measures(unit) if each in _QUANTITY_OF_UNIT), ""
     )
+    if hint == "count" and "facilities" in measures(unit):
+        return hint
     if unit and by_unit != "floor_area_m2":
         return by_unit or "none"
+    outdoors = any(word in plain for word in plan_words().land_words)
+    # 集中绿地面积 is land; 公园管理用房建筑面积 is not.
+    if outdoors and hint == "floor_area_m2" and not plain.endswith("建筑面积"):
+        return "land_area_m2"
     if hint and hint != "count":
         # A ㎡ meant for the column's areas does not make an area of 班数.
         return hint if not unit or hint.endswith("_m2") else "none"
-    outdoors = any(word in plain for word in plan_words().land_words)
     return hint or ("land_area_m2" if outdoors else "floor_area_m2")
 
 
