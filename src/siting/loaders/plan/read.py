@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from siting.errors import LoadError, ProjectError
+from siting.errors import LoadError, NoPlanError, ProjectError
 from siting.loaders.formats.files import TABLE_SUFFIXES
 from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES
 from siting.loaders.plan import drawing as drawings
@@ -109,7 +109,7 @@ def read_plan(
     given = {key: value for key, value in given.items() if value}
     suffix = path.suffix.lower()
     if suffix in (".yaml", ".yml"):
-        parts = _from_yaml(path, max_bytes)
+        parts = _from_yaml(path, max_bytes, given)
     elif suffix in (".xlsx", ".xlsm"):
         parts = _from_workbook(path, given)
     elif suffix == ".gpkg":
@@ -125,7 +125,9 @@ def _no_plan(path: Path) -> LoadError:
     if path.suffix.lower() in (*OTHER_TABLE_SUFFIXES, *TABLE_SUFFIXES):
         return LoadError(message("workbook.for_plan", path=path))
     known = " ".join(_SUFFIXES)
-    return LoadError(f"{path} is no plan; a plan is a folder with plan.yaml, or one file: {known}.")
+    return NoPlanError(
+        f"{path} is no plan; a plan is a folder with plan.yaml, or one file: {known}."
+    )
 
 
 def plan_table(plan: Plan) -> list[dict[str, str]]:
@@ -189,7 +191,7 @@ def _row_as_text(row: PlanRow, rows: Sequence[PlanRow]) -> dict[str, str]:
 
 def _check_size(path: Path, max_bytes: int) -> None:
     if not path.exists():
-        raise LoadError(f"{path} does not exist; a plan is a folder with plan.yaml, or a file.")
+        raise NoPlanError(f"{path} does not exist; a plan is a folder with plan.yaml, or a file.")
     size = path.stat().st_size
     if size > max_bytes:
         raise LoadError(
@@ -198,9 +200,12 @@ def _check_size(path: Path, max_bytes: int) -> None:
         )
 
 
-def _from_yaml(path: Path, max_bytes: int) -> Parts:
+def _from_yaml(path: Path, max_bytes: int, given: Mapping[str, Any]) -> Parts:
     with path.open("rb") as stream:
         data, lines = load_yaml(stream.read(MAX_BYTES + 1), path.as_posix())
+    if isinstance(data, dict):
+        # Nobody gives a name to a plan that a file describes.
+        data = {**{key: value for key, value in given.items() if key != "name"}, **data}
     model, file = _validated(data, lines, path), path.as_posix()
     parts = Parts(model, str(path), lines, rows_of_file(model, lines, file), form=file)
     _add_workbook(parts, path, max_bytes)
