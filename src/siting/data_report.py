@@ -28,16 +28,15 @@ class DataNote:
     code
         Stable slug, such as ``geometry-repaired``.
     message
-        A message with the count and what was done; or, where it is not converted yet, an English
-        sentence.
+        What was found and what was done; a text is said as it is.
     count
         Number of rows concerned.
     examples
         Identifiers or row numbers of the first few rows.
     details
-        What the sentence tells beyond code, count and examples, by name, so that it can be told in
-        another language; of ``column`` the name in this contract. Values are those that JSON has.
-        Empty where there is no more.
+        What the sentence tells beyond code, count and examples, by name, for programs; of
+        ``column`` the name in this contract. Values are those that JSON has. Empty where there is
+        no more.
     """
 
     layer: str
