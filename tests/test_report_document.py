@@ -72,7 +72,9 @@ def test_the_report_tells_what_was_asked_found_and_doubted(page, analysis):
     assert "Walking speed, m/min (walking_speed_m_per_min)" in text
     files = [*analysis.manifest["inputs"], *analysis.manifest["rule_packs"]]
     assert all(each["path"] in text and each["sha256"][:12] in text for each in files)
-    warnings = [note.message for note in analysis.report.notes if note.severity == "warning"]
+    warnings = [
+        say(note.message, "en") for note in analysis.report.notes if note.severity == "warning"
+    ]
     assert warnings
     assert all(message.split(";")[0] in text for message in warnings)
 
