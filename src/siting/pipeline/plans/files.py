@@ -35,7 +35,8 @@ def find_plans(paths: Iterable[str | Path], *, only_plans: bool = False) -> Plan
     paths
         A plan's folder or file stands for itself. Another folder stands for the plans in it and
         below. A file that the ``plan.yaml`` beside it names stands for that plan, so that a
-        changed layer names its plan; any other file stands for itself. A pattern such as ``plans/*``, which some shells do not expand, is expanded.
+        changed layer names its plan; any other file stands for itself. A pattern such as
+        ``plans/*``, which some shells do not expand, is expanded.
         A single file is always taken, so that reading it says what is wrong with it; among
         several paths, files that are no plans are skipped.
     only_plans
