@@ -21,7 +21,7 @@ from siting.pipeline.gaps.report import report_html, write_report
 from siting.report.analysis.document import AreaGap, Document, Picture, document_html
 from siting.report.analysis.text import is_shown
 from siting.rules.parameters import Parameters
-from siting.words import word
+from siting.words import say, word
 from siting.words.catalogue import keys_of
 
 HOSTILE = "<script>x</script>&\"'`${1}\u202e\x1b"
@@ -72,7 +72,9 @@ def test_the_report_tells_what_was_asked_found_and_doubted(page, analysis):
     assert "Walking speed, m/min (walking_speed_m_per_min)" in text
     files = [*analysis.manifest["inputs"], *analysis.manifest["rule_packs"]]
     assert all(each["path"] in text and each["sha256"][:12] in text for each in files)
-    warnings = [note.message for note in analysis.report.notes if note.severity == "warning"]
+    warnings = [
+        say(note.message, "en") for note in analysis.report.notes if note.severity == "warning"
+    ]
     assert warnings
     assert all(message.split(";")[0] in text for message in warnings)
 
