@@ -8,8 +8,8 @@ import pytest
 
 from plan_book import HEAD, facts, write_book
 from siting.loaders.plan.read import read_plan
+from siting.loaders.plan.table.quantities import quantities_of
 from siting.loaders.plan.table.read import read_indicator_table
-from siting.loaders.plan.table.words import quantities_of
 from siting.rules.plan.consistency import check_consistency
 from siting.words import say
 

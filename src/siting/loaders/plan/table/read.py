@@ -90,8 +90,8 @@ def table_of_sheets(
     """Read the indicator table of sheets whose cells were read; see `read_indicator_table`."""
     wanted = [each for each in sheets if (not each.hidden if sheet is None else each.name == sheet)]
     if not wanted:
-        names = [each.name for each in sheets]
-        raise LoadError(f"{path} has no sheet {sheet!r}; it has {names}.")
+        names = repr([each.name for each in sheets])
+        raise LoadError(message("plan.no_sheet", path=path, sheet=sheet or "", names=names))
     rows: list[PlanRow] = []
     others: list[OtherColumn] = []
     notes: list[Text | Message] = [
@@ -114,8 +114,7 @@ def table_of_sheets(
         raise LoadError(message("plan.no_column", path=path, column=column))
     if not any(row.key and row.value is not None for row in rows):
         raise LoadError(
-            f"{path} holds no indicator table that is understood: no cell with words such as "
-            "总建筑面积 or 居住户数 has a number right of it or below it."
+            message("plan.no_table", path=path, total="总建筑面积", households="居住户数")
         )
     return IndicatorTable(tuple(_net_and_gross(rows)), name, tuple(notes), tuple(others))
 
