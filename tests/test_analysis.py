@@ -191,6 +191,20 @@ def test_the_covered_share_is_the_passed_among_the_judged_by_people(summary):
     assert summary["totals"]["homes"] == len(HOMES)
 
 
+def test_every_radius_rule_shows_the_share_measured_the_other_way(summary, folder):
+    # To (900, -10) as the crow flies: north 400 and 300, gated 210 and 30, limit 490 and 10.
+    within, everybody = people("north", "gated", "limit"), people(*HOMES)
+    other = entry(summary, "town-reading-room")["otherwise"]
+    assert other["measure"] == "straight_line"
+    assert other["covered_share"] == pytest.approx(within / everybody)
+    beside = entry(summary, "town-reading-room@straight_line")
+    assert other["covered_share"] == beside["covered_share"]
+    assert "otherwise" not in beside
+    assert "otherwise" not in entry(summary, "town-elder-care@community")
+    plain = siting.analyze(folder / "siting.yaml")
+    assert entry(plain.summary, "town-reading-room")["otherwise"] == other
+
+
 def test_alternatives_are_shown_but_not_counted_as_findings(summary):
     own = [rule for rule in summary["rules"] if not rule["is_alternative"]]
     for verdict, count in summary["verdicts"].items():

@@ -112,7 +112,7 @@ def test_six_rooms_of_50_are_no_place_of_300():
     found = findings(plan({"households": 1000}, rooms=[(["elder_care"], 50)] * 6))[ELDER]
     # 6 x 50 = 300 in all, and the largest has 50: 300 - 50 short.
     assert (found.verdict, found.measured, found.shortfall) == ("fail", 50, 300 - 50)
-    assert "最大一处 50 m²" in found.explanation.zh
+    assert "最大一处 50 m²" in say(found.explanation, "zh")
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_one_house_of_800_serves_300_and_200_and_300_in_any_order(types):
     assert found[CHILDCARE].measured == 200
     # (11700 + 800) / 120000 = 10.41... %, however it is divided.
     assert found[SHARE].verdict == "pass"
-    text = found[ELDER].explanation.zh
+    text = say(found[ELDER].explanation, "zh")
     assert "托育服务设施 200 m²" in text
     assert "社区综合服务设施 300 m²" in text
     assert "养老服务用房 300 m²" in text
@@ -240,7 +240,7 @@ def test_community_averages_are_figures_of_a_plan_and_no_verdicts():
     found = findings(plan({"households": 1000, "floor_area_m2.community_service": 10}))
     shown = found["embedded-services-per-household"]
     assert (shown.verdict, shown.strength, shown.measured) == ("not_applicable", "indicator", 10)
-    assert "1 m²/100 户" in shown.explanation.zh
+    assert "1 m²/100 户" in say(shown.explanation, "zh")
     assert not breaks(shown)
     assert RULES["embedded-services-per-household"].applies_to.subject == ("area",)
 
@@ -377,8 +377,8 @@ def test_with_and_without_the_basement_both_have_to_say_the_same(commerce, expec
     found = findings(plan(facts))[SHARE]
     assert found.verdict == expected
     if expected == "unknown":
-        assert "以总建筑面积为分母" in found.explanation.zh
-        assert "以地上建筑面积为分母" in found.explanation.zh
+        assert "以总建筑面积为分母" in say(found.explanation, "zh")
+        assert "以地上建筑面积为分母" in say(found.explanation, "zh")
         assert breaks(found)
 
 
@@ -395,7 +395,7 @@ def test_one_denominator_alone_never_passes_by_mistake():
     assert (of(total, 10_000).verdict, of(total, 9_999).verdict) == ("pass", "fail")
     assert (of(above, 10_000).verdict, of(above, 9_999).verdict) == ("unknown", "fail")
     assert of(above, 10_000).missing == (total,)
-    assert "只按此口径判定" in of(total, 9_999).note.zh
+    assert "只按此口径判定" in say(of(total, 9_999).note, "zh")
 
 
 # --- phases ---------------------------------------------------------------------------------------
@@ -425,7 +425,7 @@ def test_a_later_phase_needs_a_reason_and_less_than_half_of_the_housing():
     assert phased(early).verdict == "unknown"
     assert phased(early).missing == (f"reasons.{PHASING}",)
     stated = phased(early, reason="首期为保留建筑")
-    assert (stated.verdict, "首期为保留建筑" in stated.explanation.zh) == ("pass", True)
+    assert (stated.verdict, "首期为保留建筑" in say(stated.explanation, "zh")) == ("pass", True)
     late = [(20_000, 0), (30_000, 300), (50_000, 0)]  # exactly half
     assert phased(late, reason="首期为保留建筑").verdict == "fail"
 

@@ -42,7 +42,7 @@ def town(tmp_path):
     write(tmp_path / "homes.gpkg", homes)
     facilities = {
         "facility_id": ["f", "g"],
-        "kind": ["图书馆", "公园"],
+        "kind": ["图书馆", "酒吧"],
         "geometry": [at(500, 20), Polygon(box(X0 + 700, Y0 + 50, X0 + 800, Y0 + 100))],
     }
     write(tmp_path / "places.gpkg", facilities)

@@ -314,3 +314,44 @@ def test_porto_alegre_has_heights(real_data):
     path = real_data / "porto-alegre" / "poa_elevation.tif"
     heights = sample_elevation(path, np.array([[-51.22, -30.03]]), pyproj.CRS(4326))
     assert 0 < heights[0] < 320
+
+
+CROWD = [[12, 30, 100], [7, 8, 9]]
+
+
+@pytest.mark.parametrize(
+    ("stored", "sentinel"), [("uint16", 65_535), ("int32", 99_999), ("float32", 3.4e38)]
+)
+def test_undeclared_no_data_never_counts_as_people(tmp_path, stored, sentinel):
+    values = np.array([*CROWD, [sentinel] * 3], dtype=stored)
+    report = DataReport()
+    found = read_population(write(tmp_path / "p.tif", values), report=report)
+    assert found.total == 12 + 30 + 100 + 7 + 8 + 9
+    note = notes(report)["cell-no-people"]
+    assert (note.severity, note.count) == ("excluded", 3)
+
+
+def test_the_largest_number_of_a_type_is_no_data_however_large_the_cells_are(tmp_path):
+    kilometre = Affine(1000, 0, 500_000, 0, -1000, 3_400_000)
+    path = write(
+        tmp_path / "p.tif", np.array([[20_000, 65_535]], dtype="uint16"),
+        transform=kilometre,
+    )  # fmt: skip
+    assert read_population(path, report=DataReport()).total == 20_000
+
+
+def test_a_raster_of_something_else_than_people_is_refused(tmp_path):
+    hectare = Affine(100, 0, 500_000, 0, -100, 3_400_000)
+    values = np.array([[120_000.0, 90_000.0, 31_000.0]])
+    path = write(tmp_path / "p.tif", values, transform=hectare)
+    with pytest.raises(LoadError, match=r"3 of 3 cells.*more people"):
+        read_population(path, report=DataReport())
+
+
+@pytest.mark.parametrize("unit", ["persons/km2", "people per sq km", "人/平方公里", "km-2"])
+def test_a_density_is_no_count(tmp_path, unit):
+    path = write(tmp_path / "p.tif", np.array(CROWD, dtype=float))
+    with rasterio.open(path, "r+") as dataset:
+        dataset.update_tags(units=unit)
+    with pytest.raises(LoadError, match="people per area"):
+        read_population(path, report=DataReport())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import sqlite3
 import time
 import zipfile
 
@@ -12,6 +14,7 @@ import pyogrio
 import pyproj
 import pytest
 import shapely
+from shapely import Point
 
 from siting.data_report import DataReport
 from siting.errors import CRSError, LoadError
@@ -413,3 +416,15 @@ def test_reading_leaves_the_file_alone(tmp_path):
     read(path)
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
     shutil.rmtree(tmp_path)
+
+
+@pytest.mark.parametrize("srs_id", [0, -1])
+def test_a_geopackage_without_a_system_asks_for_one_and_takes_it(tmp_path, srs_id):
+    path = tmp_path / "a.gpkg"
+    gpd.GeoDataFrame(geometry=[Point(114.3, 30.6)], crs=4326).to_file(path)
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        for table in ("gpkg_geometry_columns", "gpkg_contents"):
+            database.execute(f"UPDATE {table} SET srs_id = ?", [srs_id])
+    with pytest.raises(CRSError, match="no coordinate reference system"):
+        read_vector(path, report=DataReport())
+    assert read_vector(path, report=DataReport(), crs="EPSG:4490").crs.to_epsg() == 4490

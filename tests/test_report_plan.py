@@ -196,7 +196,7 @@ def test_sarif_gives_rules_a_stable_id_their_clause_and_the_line():
     assert results["c-waived"]["level"] == "note"
     assert "答复" in rule["fullDescription"]["text"]
     assert results["e-advice"]["level"] == "warning"
-    assert results["d-unknown"]["level"] == "warning"
+    assert results["d-unknown"]["level"] == "error"
     for each in run["results"]:
         assert run["tool"]["driver"]["rules"][each["ruleIndex"]]["id"] == each["ruleId"]
 

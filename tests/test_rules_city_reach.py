@@ -276,7 +276,8 @@ def test_examples_beside_a_rule_are_run():
 
 def test_a_rule_says_how_far_it_looks_and_what_counts_less():
     zones = "[{at_most: 300, weight: 1}, {at_most: 500, weight: 0.5}]"
-    text = describe_rule(rule("catchment_floor_area_per_person", LEAST, zones=zones), "en")
+    lines = describe_rule(rule("catchment_floor_area_per_person", LEAST, zones=zones))
+    text = "\n".join(say(line, "en") for line in lines)
     assert "asks: at least 1 m² per person" in text
     assert "within: 500 m on foot; " in text
     assert "up to 300 m × 1; up to 500 m × 0.5" in text

@@ -258,17 +258,17 @@ def _as_json(data):
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES.keys())
 def test_a_rule_is_described_in_both_languages_with_its_source(rule):
     for language in ("zh", "en"):
-        text = describe_rule(rule, language)
+        text = "\n".join(say(line, language) for line in describe_rule(rule))
         assert rule.title.text(language) in text
         assert rule.url in text
         assert rule.source.quote in text
 
 
 def test_what_a_rule_asks_is_said_in_one_phrase():
-    assert asks_text(RULES["wuhan-elder-care-floor-area"]).zh == (
+    assert say(asks_text(RULES["wuhan-elder-care-floor-area"]), "zh") == (
         "每 100 户不低于 30 m²，且合计不低于 300 m²，且至少一处不小于 300 m²"
     )
-    either = asks_text(RULES["wuhan-sport-indoor-or-outdoor"]).en
+    either = say(asks_text(RULES["wuhan-sport-indoor-or-outdoor"]), "en")
     assert either == "0.1 m² for each person at least, or 0.3 m² for each person at least"
 
 

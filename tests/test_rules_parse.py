@@ -202,6 +202,7 @@ def _options(draw: st.DrawFn, measure: Measure) -> dict:
     options: dict = {"rounding": draw(st.sampled_from(["linear", "ceil_per_100"]))}
     if family is Family.COVERED:
         options["denominator"] = draw(st.sampled_from(["homes", "people", "residential_land"]))
+    if family in (Family.COVERED, Family.WITHIN, Family.CATCHMENT):
         options["within"] = {"measure": "straight_line", "at_most": draw(AMOUNTS), "unit": "m"}
     if family is Family.SHARE:
         options["denominator"] = "total_floor_area_m2"

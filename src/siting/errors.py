@@ -90,6 +90,10 @@ class LoadError(SitingError):
     """A file that cannot be read as what it was declared to be."""
 
 
+class NoPlanError(LoadError):
+    """A path that is no plan at all, as other files of a repository are not."""
+
+
 class RuleError(_FaultsError):
     """A rule pack with faults; each is given with file, line and path."""
 

@@ -19,6 +19,7 @@ from siting.words import current_language
 if TYPE_CHECKING:
     from siting.message import Text
     from siting.pipeline.plans.check import CheckOptions, PlanChecks
+    from siting.report.plan.places import Base
     from siting.rules.plan.baseline import Known
     from siting.rules.plan.finding import PlanFinding
 
@@ -85,6 +86,7 @@ def check(
         typer.Option("--rounding"),
     ] = None,
     share_rooms: Annotated[bool, typer.Option("--share-rooms")] = False,
+    only_plans: Annotated[bool, typer.Option("--only-plans")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v")] = False,
     no_cache: NoCache = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False,
@@ -103,6 +105,7 @@ def check(
         counting=Counting(share_rooms, rounding),
         language=spoken,
         cache=not no_cache,
+        only_plans=only_plans,
     )
     reports = _reports(format_, output, save or ())
     known = _baseline(baseline, needed=new_only or fail_on == "new")
@@ -130,9 +133,12 @@ def run_checks(plans: Sequence[Path], options: CheckOptions, *, quiet: bool = Fa
     from siting.pipeline.plans.check import check_plans
     from siting.pipeline.plans.files import find_plans
 
-    files = find_plans(plans)
+    files = find_plans(plans, only_plans=options.only_plans)
     with progress(quiet=quiet) as tell:
         checks = check_plans(files.plans, options, progress=tell)
+    if checks.passed_over and not quiet:
+        for path, why in checks.passed_over:
+            inform(message("check.passed_over", path=path, why=why))
     if files.skipped and not quiet:
         count, names = len(files.skipped), [path.name for path in files.skipped[:_SHOWN_NOTES]]
         key = message("check.skipped", count=count, names=names)
@@ -234,6 +240,7 @@ def _formatted(
         "full": full,
         "colour": colour and may_colour(),
         "version": __version__,
+        "base": _base(),
     }
     if outcome.changes is not None:
         options["changes"] = states_of(outcome.changes)
@@ -241,6 +248,15 @@ def _formatted(
     return format_findings(
         findings, name, language=language, allow_unknown=outcome.allow_unknown, **taken
     )
+
+
+def _base() -> Base:
+    """Name files from the root of the repository, else from the working folder."""
+    from siting.loaders.plan.shared import repository_of
+    from siting.report.plan.places import Base
+
+    here = Path.cwd()
+    return Base(here.as_posix(), (repository_of(here) or here).as_posix())
 
 
 def _tell(

@@ -104,7 +104,7 @@ def _head(plan: Plan) -> dict[str, Any]:
 
 
 def _row(row: dict[str, str], language: Language) -> tuple[str, ...]:
-    from siting.rules.facts import fact_title, unit_text
+    from siting.rules.facts import fact_title
     from siting.words import say as said_in
 
     # 1250户 has its unit already.
@@ -120,7 +120,7 @@ def _row(row: dict[str, str], language: Language) -> tuple[str, ...]:
         return (row["key"] or "–", row["value"], row["unit"], written, where, status, note)
     if row["line"]:
         where = said_in(message("plan.line", line=row["line"]), language)
-    title, unit = fact_title(row["key"]).zh, unit_text(row["unit"]).zh
+    title, unit = fact_title(row["key"]).zh, said_in(Term("unit", row["unit"]), language)
     return (title or "–", row["value"], unit, written, where, status, note)
 
 

@@ -79,13 +79,11 @@ def show_rule(
     as_json: AsJson = False,
 ) -> None:
     """Show one rule whole: pass mark, clause, quote, URL, how it is read, worked cases."""
-    from siting.rules.explain import describe_rule
-
     rule = _rule(rule_id, packs)
     if as_json:
         say_json(rule.model_dump(mode="json"))
     else:
-        say(describe_rule(rule, language or current_language()))
+        say(_described(rule, language or current_language()))
 
 
 @commands.command("explain")
@@ -99,16 +97,15 @@ def explain_rule(
     from siting.report.words import labelled
     from siting.report.words import word as verdict_word
     from siting.rules.cases.run import plan_of_case
-    from siting.rules.explain import describe_rule
     from siting.rules.plan.evaluate import evaluate_plan
     from siting.words import say as said_in
 
     spoken = language or current_language()
     rule = _rule(rule_id, packs)
     if "plan" not in rule.applies_to.subject:
-        say(describe_rule(rule, spoken))
+        say(_described(rule, spoken))
         return
-    say(describe_rule(rule.model_copy(update={"cases": ()}), spoken))
+    say(_described(rule.model_copy(update={"cases": ()}), spoken))
     say(word("rules.worked_cases", spoken))
     for case in rule.cases:
         for finding in evaluate_plan([rule], plan_of_case(rule, case)):
@@ -175,3 +172,10 @@ def _day(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise SitingError(message("rules.bad_date", given=text)) from None
+
+
+def _described(rule: Rule, language: Spoken) -> str:
+    from siting.rules.explain import describe_rule
+    from siting.words import say as said_in
+
+    return "\n".join(said_in(line, language) for line in describe_rule(rule))

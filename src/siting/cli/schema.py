@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 def schema(
     name: Annotated[
-        Literal["project", "plan", "rules"],
+        Literal["project", "plan", "plans", "rules"],
         typer.Argument(),
     ],
     *,
@@ -43,6 +43,10 @@ def json_schema(name: str) -> dict[str, Any]:
         from siting.loaders.plan.read import plan_json_schema
 
         return plan_json_schema()
+    if name == "plans":
+        from siting.loaders.plan.shared import plans_json_schema
+
+        return plans_json_schema()
     from siting.rules.pack.schema import pack_schema
 
     return pack_schema()

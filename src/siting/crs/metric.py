@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyproj
+import shapely
 from pyproj.transformer import AreaOfInterest, TransformerGroup
 
 from siting.crs.declared import crs_label
@@ -33,6 +34,7 @@ _WIDEST_DEG = 12.0
 _WORST_SCALE = 0.01
 _DOUBTFUL_SCALE = 0.002
 _DOUBTFUL_SHIFT_M = 5.0
+_MOST_SHARE = 0.5
 
 
 def choose_metric_crs(
@@ -128,7 +130,8 @@ def check_metric_crs(
 def lonlat_bounds(frames: Iterable[gpd.GeoDataFrame | None]) -> Bounds:
     """Return west, south, east, north in WGS 84 degrees of all layers together.
 
-    Layers that are None or empty count for nothing; without any the result is four NaN.
+    Layers that are None or empty and rows that are not finite count for nothing; without any the
+    result is four NaN.
 
     Examples
     --------
@@ -141,7 +144,11 @@ def lonlat_bounds(frames: Iterable[gpd.GeoDataFrame | None]) -> Bounds:
         if frame is None or not len(frame):
             continue
         transformer = transformer_between(frame.crs, "EPSG:4326")
-        box = transformer.transform_bounds(*frame.total_bounds)
+        bounds = shapely.bounds(frame.geometry.to_numpy())
+        bounds = bounds[np.isfinite(bounds).all(axis=1)]
+        if not len(bounds):
+            continue
+        box = transformer.transform_bounds(*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0))
         low, high = np.minimum(low, box[:2]), np.maximum(high, box[2:])
     if not np.isfinite([*low, *high]).all():
         return (math.nan, math.nan, math.nan, math.nan)
@@ -157,7 +164,8 @@ def to_metric(
 ) -> gpd.GeoDataFrame:
     """Project a layer into the metric system of the analysis.
 
-    A layer that is there already is returned as it is. Where the datum shift is known worse than
+    A layer that is there already is returned as it is. Rows outside the system, fewer than half,
+    are left out and listed where there is a report. Where the datum shift is known worse than
     to 5 m (Xian 1980, Beijing 1954 without local parameters), the report says so.
 
     Raises
@@ -170,14 +178,25 @@ def to_metric(
     if frame.crs == crs:
         return frame
     projected = frame.to_crs(crs)
-    bounds = projected.total_bounds
-    if len(frame) and not np.isfinite(bounds).all():
+    lost = ~np.isfinite(shapely.bounds(projected.geometry.to_numpy())).all(axis=1)
+    lost &= ~_without_position(frame)
+    if report is not None and lost.any() and lost.mean() < _MOST_SHARE:
+        rows = frame.index[lost]
+        told = message("note.outside-target", target=crs_label(crs))
+        report.add(subject, "excluded", "outside-crs", told, count=len(rows), examples=rows)
+        frame, projected = frame[~lost], projected[~lost]
+    elif lost.any():
         ends = {"source": crs_label(frame.crs), "target": crs_label(crs)}
         extent = _extent(frame.total_bounds)
         raise CRSError(message("crs.cannot_project", subject=subject, extent=extent, **ends))
     if report is not None:
         _note_projection(frame, crs, subject, report)
     return projected
+
+
+def _without_position(frame: gpd.GeoDataFrame) -> np.ndarray:
+    shapes = frame.geometry.to_numpy()
+    return np.asarray(shapely.is_missing(shapes) | shapely.is_empty(shapes), dtype=np.bool_)
 
 
 def _extent(bounds: Sequence[float]) -> str:

@@ -1,10 +1,8 @@
 """Modules that are loaded when they are first used.
 
-An import at the top of a file costs its time whether it is needed or not. Two modules here are
-often not needed, or not yet: the city around a plan, since a plan of figures alone has none, and
-the kernels, since loading them takes as long as reading does and is done beside it. Their users
-name them at the top like any other import, for readers, the type checker and import-linter, and
-load them with this::
+An import at the top of a file costs its time whether it is needed or not. The city around a plan
+is often not needed, since a plan of figures alone has none. Its users name it at the top like any
+other import, for readers, the type checker and import-linter, and load it with this::
 
     if TYPE_CHECKING:
         from siting.pipeline.plans import existing_city

@@ -8,11 +8,14 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from siting.message import Text
+from siting.message import Language, Text
 from siting.vocabulary.facility_types import load_facility_types
+from siting.vocabulary.fact_titles import load_fact_titles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from siting.vocabulary.title import Title
 
 # The facts that stand alone, with their units.
 SCALAR_UNITS: Mapping[str, str] = MappingProxyType(
@@ -55,73 +58,7 @@ TYPED_UNITS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-_SCALARS: Mapping[str, Text] = MappingProxyType(
-    {
-        "households": Text("居住户数", "households"),
-        "population": Text("居住人口", "population"),
-        "persons_per_household": Text("户均人口", "persons per household"),
-        "site_area_m2": Text("用地面积", "site area"),
-        "gross_site_area_m2": Text("总用地面积", "gross site area"),
-        "total_floor_area_m2": Text("总建筑面积", "total floor area"),
-        "above_ground_floor_area_m2": Text("地上建筑面积", "floor area above ground"),
-        "underground_floor_area_m2": Text("地下建筑面积", "floor area below ground"),
-        "far_floor_area_m2": Text("计容建筑面积", "floor area that counts"),
-        "non_far_floor_area_m2": Text("不计容建筑面积", "floor area that does not count"),
-        "above_ground_non_far_floor_area_m2": Text(
-            "地上不计容建筑面积", "floor area above ground that does not count"
-        ),
-        "residential_floor_area_m2": Text("住宅建筑面积", "housing floor area"),
-        "public_floor_area_m2": Text("公建面积", "floor area of public buildings"),
-        "other_floor_area_m2": Text("其他建筑面积", "other floor area"),
-        "stilt_floor_area_m2": Text("架空部分建筑面积", "floor area on stilts"),
-        "footprint_m2": Text("建筑基底面积", "footprint of the buildings"),
-        "floor_area_ratio": Text("容积率", "floor-area ratio"),
-        "building_density_share": Text("建筑密度", "building density"),
-        "green_share": Text("绿地率", "green share"),
-        "parking_spaces": Text("机动车停车位", "parking spaces"),
-        "bicycle_spaces": Text("非机动车停车位", "bicycle spaces"),
-        "elderly": Text("老年人口", "elderly people"),
-        "children": Text("儿童人口", "children"),
-        "people": Text("人口", "people"),
-        "zone": Text("所在分区", "zone"),
-        "capacity": Text("容量", "capacity"),
-        "residential_land": Text("居住用地", "residential land"),
-        "homes": Text("住宅", "homes"),
-        "context": Text("现状城市", "existing city"),
-        "layers.buildings": Text("住宅楼图层", "layer of the buildings"),
-        "facilities.complex": Text("设施所属综合体", "complex of each facility"),
-        "facilities.floor_level": Text("设施所在楼层", "floor level of each facility"),
-        "facilities.own_entrance": Text("设施是否有独立出入口", "own entrance of each facility"),
-    }
-)
-_TYPED: Mapping[str, Text] = MappingProxyType(
-    {
-        "floor_area_m2": Text("建筑面积", "floor area"),
-        "shared_floor_area_m2": Text("共用面积", "shared floor area"),
-        "land_area_m2": Text("用地面积", "land"),
-        "places": Text("学位（托位）数", "places"),
-        "beds": Text("床位数", "beds"),
-        "classes": Text("班数", "classes"),
-        "count": Text("数量", "number"),
-    }
-)
-_UNITS: Mapping[str, Text] = MappingProxyType(
-    {
-        "households": Text("户", "households"),
-        "persons": Text("人", "persons"),
-        "persons/household": Text("人/户", "persons/household"),
-        "m2": Text("m²", "m²"),
-        "m2/households": Text("m²/户", "m² per household"),
-        "m2/m2": Text("", ""),
-        "persons/households": Text("人/户", "persons per household"),
-        "places": Text("个", "places"),
-        "beds": Text("床", "beds"),
-        "classes": Text("班", "classes"),
-        "facilities": Text("处", "facilities"),
-        "spaces": Text("个", "spaces"),
-        "share": Text("", ""),
-    }
-)
+_LANGUAGES: tuple[Language, Language] = ("zh", "en")
 
 
 def unit_of(key: str) -> str:
@@ -151,54 +88,59 @@ def fact_title(key: str) -> Text:
     >>> fact_title("phases.一期.households").zh, fact_title("facilities.beds").zh
     ('一期居住户数', '各设施床位数')
     """
-    if key in _SCALARS:
-        return _SCALARS[key]
-    if key in _TYPED:
-        return _TYPED[key]
+    titles = load_fact_titles()
+    if key in titles.figures:
+        return _text(titles.figures[key])
+    if key in titles.of_types:
+        return _text(titles.of_types[key])
     quantity, _, code = key.partition(".")
-    if quantity == "facilities" and code in _TYPED:
-        return Text(f"各设施{_TYPED[code].zh}", f"{_TYPED[code].en} of each facility")
+    if quantity == "facilities" and code in titles.of_types:
+        return _made("each_facility", title=_text(titles.of_types[code]))
     if quantity == "phases":
         return _phase_title(code)
     return _typed_title(key)
 
 
-def fact_words(key: str) -> str:
-    """Name a fact in Chinese, with the key under which a plan gives it.
+def fact_text(key: str) -> Text:
+    """Name what a plan lacks: by its key, and for Chinese readers by its title too.
 
-    >>> fact_words("population"), fact_words("unheard-of")
-    ('居住人口（population）', 'unheard-of')
+    >>> fact_text("population"), fact_text("unheard-of")
+    (Text(zh='居住人口（population）', en='population'), Text(zh='unheard-of', en='unheard-of'))
     """
-    title = fact_title(key).zh
-    return key if title == key else f"{title}（{key}）"
+    title, own = fact_title(key), Text(key, key)
+    return own if title == own else _made("with_key", title=title, key=own)
 
 
 def _phase_title(key: str) -> Text:
     """Name a figure that each phase should give, or that one phase lacks."""
-    whole = _SCALARS.get(key) or _typed_title(key)
+    figures = load_fact_titles().figures
+    whole = _text(figures[key]) if key in figures else _typed_title(key)
     if whole.zh != key:
-        return Text(f"各期{whole.zh}", f"{whole.en} of each phase")
+        return _made("each_phase", title=whole)
     # A phase has the name that its plan gave it, with dots or without.
     phase, _, scalar = key.rpartition(".")
-    title = _SCALARS.get(scalar, Text(scalar, scalar))
-    return Text(f"{phase}{title.zh}", f"{title.en} of {phase}")
+    title = _text(figures[scalar]) if scalar in figures else Text(scalar, scalar)
+    return _made("of_phase", phase=Text(phase, phase), title=title)
 
 
 def _typed_title(key: str) -> Text:
     quantity, _, code = key.partition(".")
-    types = load_facility_types()
-    if quantity not in _TYPED or code not in types:
+    types, titles = load_facility_types(), load_fact_titles().of_types
+    if quantity not in titles or code not in types:
         return Text(key, key)
-    return Text(
-        types.title(code, "zh") + _TYPED[quantity].zh,
-        f"{types.title(code, 'en')}: {_TYPED[quantity].en}",
+    kind = Text(types.title(code, "zh"), types.title(code, "en"))
+    return _made("of_type", type=kind, title=_text(titles[quantity]))
+
+
+def _made(pattern: str, **parts: Text) -> Text:
+    """Put titles together as a pattern of the vocabulary says."""
+    form = load_fact_titles().patterns[pattern]
+    zh, en = (
+        form.text(language).format(**{name: part.text(language) for name, part in parts.items()})
+        for language in _LANGUAGES
     )
+    return Text(zh, en)
 
 
-def unit_text(unit: str) -> Text:
-    """Return how a unit is written for people; itself where nothing knows it.
-
-    >>> unit_text("households").zh
-    '户'
-    """
-    return _UNITS.get(unit, Text(unit.replace("m2", "m²"), unit.replace("m2", "m²")))
+def _text(title: Title) -> Text:
+    return Text(title.zh, title.en)

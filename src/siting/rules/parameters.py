@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from siting.errors import WrongValueError
+from siting.message import message
 from siting.vocabulary.facility_types import load_facility_types
 
 
@@ -98,7 +100,6 @@ class Parameters(BaseModel):
         types = load_facility_types() if codes else ()
         for code in codes:
             if code not in types:
-                raise ValueError(
-                    f"'{code}' is no facility type; {load_facility_types().nearest(code)}"
-                )
+                hint = load_facility_types().hint(code)
+                raise WrongValueError(message("value.no_facility_type", code=code, hint=hint))
         return codes

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from siting.did_you_mean import nearest_known
+from siting.did_you_mean import hint_known, nearest, nearest_known
 from siting.errors import RuleError
 from siting.message import Message, message
 from siting.shipped import FACILITY_TYPES_FILE, read_shipped
@@ -139,6 +139,21 @@ class FacilityTypes:
     def title(self, code: str, language: str = "zh") -> str:
         """Return the name of a facility type in ``zh`` or ``en``."""
         return self.types[code].title.text(language)
+
+    def hint(self, code: str) -> Message:
+        """Return which code was probably meant, and otherwise all that are known."""
+        return hint_known(code, self.types)
+
+    def words_near(self, word: str) -> list[tuple[str, str]]:
+        """Return known words that look like an unknown one, each with its code; often none.
+
+        Examples
+        --------
+        >>> load_facility_types().words_near("幼儿圆")
+        [('幼儿园', 'kindergarten')]
+        """
+        near = nearest(word_key(word), self._codes, most=2)
+        return [(each, self._codes[each]) for each in near]
 
     def nearest(self, code: str) -> str:
         """Say which code was probably meant, such as ``did you mean 'elder_care'?``."""

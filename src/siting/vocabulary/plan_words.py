@@ -36,6 +36,7 @@ class _File(Data):
     tails: dict[str, tuple[str, ...]]
     prefixes: tuple[str, ...]
     land_words: tuple[str, ...]
+    net_words: tuple[str, ...]
     quantity_headers: tuple[str, ...]
     of_which: tuple[str, ...]
     parts: dict[str, str]
@@ -63,6 +64,8 @@ class PlanWords:
         it says none. The longest first.
     prefixes, land_words
         What a facility's name may begin with, and what makes it ground and no room.
+    net_words
+        What says of a site area that roads and public green are not in it.
     quantity_headers
         Headers of columns beside each other that each give a quantity of the same facilities.
     of_which
@@ -90,6 +93,7 @@ class PlanWords:
     tails: tuple[tuple[str, str], ...]
     prefixes: tuple[str, ...]
     land_words: tuple[str, ...]
+    net_words: tuple[str, ...]
     quantity_headers: frozenset[str]
     of_which: re.Pattern[str]
     parts: Mapping[str, str]
@@ -157,6 +161,7 @@ def parse_plan_words(text: str | bytes, source: str = "plan-words.yaml") -> Plan
         tuple(sorted(tails, key=lambda each: -len(each[0]))),
         file.prefixes,
         file.land_words,
+        file.net_words,
         frozenset(file.quantity_headers),
         re.compile(rf"^(?:{'|'.join(map(re.escape, file.of_which))})[:,]?"),
         MappingProxyType(file.parts),

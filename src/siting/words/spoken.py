@@ -8,6 +8,10 @@ A sentence of a catalogue has these placeholders:
     The first word where the value is 1, else the second.
 ``{names}``, ``{names:;}``
     A list, with the comma of the language or with its semicolon.
+``{clauses:,}``, ``{parts:+}``
+    A list, with the comma between clauses or with plus signs.
+``{title:!}``
+    Nothing: a value that only the sentence of the other language says.
 ``{@term.area}``
     The sentence or word of another key.
 """
@@ -23,6 +27,9 @@ from siting.message import Language, Message, Quantity, Sayable, Term, Text, Val
 from siting.number_text import number_text
 from siting.plain_text import plain
 from siting.words.catalogue import has, sentence
+
+# What stands between the parts of a list, by the format in the sentence.
+_MARKS = {";": "mark.semicolon", ",": "mark.pause", "+": "mark.plus"}
 
 
 def say(said: Sayable, language: Language) -> str:
@@ -100,11 +107,13 @@ def _pieces(key: str, language: Language) -> tuple[tuple[str, str, str], ...]:
 
 
 def _said(value: Value, spec: str, language: Language) -> str:
+    if spec == "!":
+        return ""
     if "|" in spec:
         one, more = spec.split("|")
         return one if value in (1, "1") else more
     if isinstance(value, tuple):
-        mark = word("mark.semicolon" if spec == ";" else "mark.comma", language)
+        mark = word(_MARKS.get(spec, "mark.comma"), language)
         return mark.join(_said(each, "", language) for each in value)
     if isinstance(value, int | float | Decimal | date):
         return format(value, spec)

@@ -5,6 +5,7 @@ Owns rasterio.
 
 from __future__ import annotations
 
+import re
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,13 @@ Ints = npt.NDArray[np.int64]
 
 # A province at 100 m; beyond this the cells alone would fill a laptop's memory.
 MAX_CELLS = 100_000_000
+
+
+_PER_AREA = re.compile(
+    r"(?:/|\bper\b|\u6bcf)\s*(?:sq(?:uare)?\b|km|ha\b|hectare|m2|m²|m\^2|\u5e73\u65b9|\u516c\u9877)"
+    r"|km\s*(?:\^|\*\*)?-2",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,25 @@ def read_grid(dataset: Any, declared: object, subject: str) -> Grid:
     wkt = dataset.crs.to_wkt() if dataset.crs else ""
     crs = parse_crs(declared, subject=subject).crs if declared else pyproj.CRS.from_wkt(wkt)
     return Grid(tuple(dataset.transform)[:6], crs, dataset.height, dataset.width)
+
+
+def check_no_density(dataset: Any, band: int | None, subject: str) -> None:
+    """Raise where the band says that it holds people per area, not people.
+
+    Raises
+    ------
+    LoadError
+        With what the band says, and what to do.
+    """
+    chosen = band or 1
+    if chosen > dataset.count:
+        return
+    tags = {**dataset.tags(), **dataset.tags(chosen)}
+    said = [str(value) for key, value in tags.items() if key.casefold() in ("unit", "units")]
+    said += [text for text in (dataset.units[chosen - 1], dataset.descriptions[chosen - 1]) if text]
+    found = next((text for text in said if _PER_AREA.search(text)), None)
+    if found is not None:
+        raise LoadError(message("raster.density", subject=subject, said=found))
 
 
 def read_band(dataset: Any, band: int | None, subject: str) -> Floats:

@@ -19,13 +19,15 @@ import pyogrio
 from shapely.errors import GEOSException
 
 from siting.crs import Axes, SourceCRS, crs_label, parse_crs, place
-from siting.errors import LoadError
+from siting.errors import CRSError, LoadError
 from siting.loaders.formats.dbf import dbf_encoding, gdal_encoding
 from siting.loaders.formats.files import TABLE_SUFFIXES, VECTOR_SUFFIXES, check_content, unpacked
 from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES
 from siting.message import message
 
 if TYPE_CHECKING:
+    import pyproj
+
     from siting.data_report import DataReport
 
 
@@ -219,13 +221,26 @@ def _source_crs(
     frame: gpd.GeoDataFrame, declared: object, subject: str, report: DataReport
 ) -> SourceCRS | None:
     """Return the declared system, else the stored one; note where they disagree."""
-    stored = None if frame.crs is None else parse_crs(frame.crs, subject=subject)
     if declared is None:
-        return stored
+        return None if _says_nothing(frame.crs) else parse_crs(frame.crs, subject=subject)
     source = parse_crs(declared, subject=subject)
+    stored = _usable(frame.crs, subject)
     if stored is not None and (stored.crs != source.crs or source.reading != "WGS 84"):
         ends = {"stored": crs_label(stored.crs), "declared": source.label}
         told = message("note.crs-overridden", **ends)
         count = len(frame)
         report.add(subject, "assumption", "crs-overridden", told, count=count, details=ends)
     return source
+
+
+def _usable(crs: pyproj.CRS | None, subject: str) -> SourceCRS | None:
+    """Return the stored system; None where it is none that places a layer on the earth."""
+    try:
+        return None if _says_nothing(crs) else parse_crs(crs, subject=subject)
+    except CRSError:
+        return None
+
+
+def _says_nothing(crs: pyproj.CRS | None) -> bool:
+    """Tell a system that a GeoPackage calls undefined (srs_id 0 and -1) from one that is known."""
+    return crs is None or crs.name.casefold().startswith("undefined")

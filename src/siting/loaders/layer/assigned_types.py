@@ -6,6 +6,7 @@ layer itself, and the shared table of facility types, which is passed in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
@@ -18,6 +19,7 @@ from siting.did_you_mean import nearest
 from siting.errors import LoadError
 from siting.loaders.layer.numbers import first_rows
 from siting.message import Message, message
+from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.text import half_width
 
 if TYPE_CHECKING:
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 Lookup = Callable[[str], Sequence[str] | str | None]
 UnknownTypes = Literal["error", "exclude"]
 _SHOWN = 12
+# Lists of places write the types of one place side by side.
+_BESIDE = "|"
+_PARTS = re.compile("[;|]")
+_WHOLE = re.compile(r"^(\d+)\.0+$")
 
 
 class TypeRule(Protocol):
@@ -70,19 +76,20 @@ def assign_types(
     Parameters
     ----------
     words
-        One per row, labelled for messages; empty ones are unknown.
+        One per row, labelled for messages; empty ones are unknown. ``A|B`` is both, as lists of
+        places write it; a number is the code of its digits, so that 3.0 is ``3``.
     mapping
-        Word -> code or codes. Where given, it is complete: other words are unknown, unless they
-        are codes themselves.
+        Word -> code or codes; it adds to what the table of facility types knows and wins over it.
+        No code at all leaves the rows of a word out.
     lookup
-        Word -> code or codes, None or empty where the table of facility types lacks it; asked
-        only without a mapping.
+        Word -> code or codes, None or empty where the table of facility types lacks it.
     codes
         Every code there is; where it is empty none are checked, and without a mapping and a
         lookup the words are taken as codes.
     unknown
         ``exclude`` leaves rows of unknown types out and lists them, ``error`` raises. Left out:
-        ``exclude`` with a mapping (a list of places holds many other things), else ``error``.
+        ``exclude`` with a mapping and where all unknown words are paths (``餐饮服务;中餐厅``), for
+        such a list of places holds many other things; else ``error``.
 
     Returns
     -------
@@ -106,29 +113,26 @@ def assign_types(
     >>> found.code.tolist()
     ['reading_room']
     """
-    table = _checked_map(mapping or {}, codes, subject)
+    known = _Known(_checked_map(mapping or {}, codes, subject), lookup, codes)
     number, distinct = pd.factorize(words)
-    meanings = [_meaning(str(word), table, lookup, codes) for word in distinct]
+    meanings = [known.codes_of(word) for word in distinct]
     per_word = np.array([len(meaning) for meaning in meanings] + [0])
     repeats = per_word[number]
     lost = words[repeats == 0]
-    if len(lost) and (unknown or ("exclude" if table else "error")) == "error":
+    if len(lost) and (unknown or known.usual(lost)) == "error":
         raise LoadError(_unknown_message(lost, len(words), codes, subject))
     if len(lost):
-        told = message("note.facility-type-unknown", words=_counted(lost), more=_more(lost))
-        report.add(
-            subject,
-            "excluded",
-            "facility-type-unknown",
-            told,
-            count=len(lost),
-            examples=lost.index,
-            details={"words": list(map(str, _counts(lost).index[:_SHOWN]))},
-        )
+        _note_lost(lost, codes, subject, report)
+    _note_unused(known.unused(), mapping or {}, subject, report)
     flat = np.array([code for meaning in meanings for code in meaning], dtype=object)
     position = np.repeat(np.arange(len(words)), repeats)
     if not position.size:
-        raise LoadError(message("facility_type.no_row", subject=subject, known=codes))
+        raise LoadError(
+            message(
+                "facility_type.no_row", subject=subject, words=_counted(lost), more=_more(lost),
+                known=codes, near=_near_words(lost, codes),
+            )
+        )  # fmt: skip
     starts = np.concatenate([[0], np.cumsum(per_word[:-1])])[number]
     within = np.arange(position.size) - np.repeat(np.cumsum(repeats) - repeats, repeats)
     return AssignedTypes(position, flat[np.repeat(starts, repeats) + within])
@@ -159,25 +163,94 @@ def _checked_map(
     return table
 
 
-def _meaning(
-    word: str,
-    table: Mapping[str, tuple[str, ...]],
-    lookup: Lookup | None,
-    codes: Collection[str],
-) -> tuple[str, ...]:
-    key = _key(word)
-    if key in table:
-        return table[key]
-    if key in codes or not (codes or table or lookup):
-        return (key,)
-    if table or lookup is None:
-        return ()
-    found = lookup(half_width(word)) or ()
-    return (found,) if isinstance(found, str) else tuple(dict.fromkeys(found))
+class _Known:
+    """What words mean: those of the map, the codes themselves, those of the shared table."""
+
+    def __init__(
+        self, table: Mapping[str, tuple[str, ...]], lookup: Lookup | None, codes: Collection[str]
+    ) -> None:
+        self._table = table
+        self._lookup = lookup
+        self._codes = codes
+        # A workbook takes the 0 off the front of a code of digits.
+        self._by_number = {key.lstrip("0"): key for key in table if key.isdecimal()}
+        self._used: set[str] = set()
+
+    def codes_of(self, word: object) -> tuple[str, ...]:
+        """Return the codes of a cell, without repeats; none where it is not known."""
+        if self._in_map(_key(word)):
+            return self._table[_key(word)]
+        if isinstance(word, (float, np.number)) or not isinstance(word, str):
+            key = self._by_number.get(_key(word).lstrip("0"), "")
+            return self._table[key] if self._in_map(key) else self._shared(_key(word))
+        parts = [part for part in word.split(_BESIDE) if part.strip()]
+        found = [code for part in parts for code in self._of_part(part)]
+        return tuple(dict.fromkeys(found))
+
+    def unused(self) -> list[str]:
+        """Return the keys of the map that no word met."""
+        return [key for key in self._table if key not in self._used]
+
+    def usual(self, lost: pd.Series) -> UnknownTypes:
+        """Tell what is usual for words that nobody knows."""
+        paths = all(isinstance(word, str) and ";" in half_width(word) for word in lost)
+        return "exclude" if self._table or paths else "error"
+
+    def _of_part(self, part: str) -> tuple[str, ...]:
+        key = _key(part)
+        return self._table[key] if self._in_map(key) else self._shared(part)
+
+    def _in_map(self, key: str) -> bool:
+        if key in self._table:
+            self._used.add(key)
+        return key in self._table
+
+    def _shared(self, word: str) -> tuple[str, ...]:
+        if _key(word) in self._codes or not (self._codes or self._table or self._lookup):
+            return (_key(word),)
+        found = (self._lookup(half_width(word)) if self._lookup else None) or ()
+        return (found,) if isinstance(found, str) else tuple(dict.fromkeys(found))
 
 
-def _key(word: str) -> str:
-    return half_width(word).casefold()
+def _key(word: object) -> str:
+    """Return how a word is looked up; a whole number as its digits."""
+    if isinstance(word, (float, np.floating)) and float(word).is_integer():
+        return str(int(word))
+    key = half_width(str(word)).casefold()
+    return _WHOLE.sub(r"\1", key)
+
+
+def _note_lost(lost: pd.Series, codes: Collection[str], subject: str, report: DataReport) -> None:
+    near = _near_words(lost, codes)
+    told = message("note.facility-type-unknown", words=_counted(lost), more=_more(lost), near=near)
+    report.add(
+        subject, "excluded", "facility-type-unknown", told, count=len(lost), examples=lost.index,
+        details={"words": list(map(str, _counts(lost).index[:_SHOWN]))},
+    )  # fmt: skip
+
+
+def _note_unused(
+    keys: Sequence[str], mapping: Mapping[str, object], subject: str, report: DataReport
+) -> None:
+    """List the words of the map that stand in no row: a slip there leaves facilities out."""
+    if keys:
+        words = [word for word in mapping if _key(word) in keys]
+        told = message("note.facility-type-unmet", words=words)
+        report.add(
+            subject, "warning", "facility-type-unmet", told, count=len(words), examples=words
+        )
+
+
+def _near_words(lost: pd.Series, codes: Collection[str]) -> Message | str:
+    """Say which known words the unknown ones look like; empty without a guess."""
+    types = load_facility_types()
+    pairs = [
+        f"{word} -> {code}"
+        for unknown in _counts(lost).index[:_SHOWN]
+        for word, code in types.words_near(_PARTS.split(half_width(unknown))[-1])
+        if code in codes
+    ]
+    return message("facility_type.near_words", words=list(dict.fromkeys(pairs))) if pairs else ""
 
 
 def _counts(lost: pd.Series) -> pd.Series:

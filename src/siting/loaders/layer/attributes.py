@@ -18,7 +18,7 @@ from pandas.api.types import is_float_dtype, is_integer_dtype
 from siting.errors import TableError
 from siting.loaders.formats.sheet import DatedNumber
 from siting.loaders.layer.columns import Match
-from siting.loaders.layer.numbers import Numbers, first_rows, parse_numbers
+from siting.loaders.layer.numbers import Numbers, first_rows, note_commas, parse_numbers
 from siting.message import Message, Term, message
 from siting.vocabulary.units import Quantity
 
@@ -272,18 +272,20 @@ def _values(
     numbers = parse_numbers(cells, quantity, factor=match.factor)
     values = numbers.number
     _note_unknown_units(cells, numbers, match, subject, report)
+    note_commas(cells, numbers, match.column, subject, report)
+    unreadable = numbers.unreadable if numbers.open is None else numbers.unreadable & ~numbers.open
     _note(
-        cells.index[numbers.unreadable],
+        cells.index[unreadable],
         message(
             "note.number-unreadable",
             header=match.column,
-            first=str(next(iter(cells[numbers.unreadable]), "")),
+            first=str(next(iter(cells[unreadable]), "")),
         ),
         ("warning", "number-unreadable"),
         subject,
         report,
         header=match.column,
-        first=str(next(iter(cells[numbers.unreadable]), "")),
+        first=str(next(iter(cells[unreadable]), "")),
     )
     if numbers.units:
         told = message("note.units-in-cells", header=match.column, units=numbers.units)

@@ -16,6 +16,7 @@ import numpy as np
 from siting.crs import check_datum, check_metric_crs, choose_metric_crs, lonlat_bounds, parse_crs
 from siting.errors import LoadError
 from siting.loaders.formats.files import InputFile, input_file
+from siting.loaders.layer.astray import leave_out_astray
 from siting.loaders.layer.homes import far_homes, homes_of
 from siting.loaders.layer.readers import input_paths, read_all
 from siting.loaders.layer.tables import joined
@@ -150,7 +151,9 @@ def _tell(progress: Progress | None, label: Message, share: float) -> None:
 
 def _metric_crs(project: Project, readings: Readings, report: DataReport) -> pyproj.CRS:
     """Take the declared system where it measures metres here, else choose one."""
-    frames = [each.frame for each in (*readings.streets, *readings.residential)]
+    telling = (*readings.streets, *readings.residential)
+    leave_out_astray(telling, report)
+    frames = [each.frame for each in telling]
     bounds = lonlat_bounds([*frames, *(cells.frame for cells in readings.population)])
     if project.crs is None:
         return choose_metric_crs(bounds, subject=project.name, report=report)

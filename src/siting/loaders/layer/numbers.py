@@ -1,23 +1,35 @@
 """Numbers as people type them in the columns of layers.
 
 Owns the reading of number columns that hold text: full-width digits, thousands separators, units
-in the cell, and the many ways to write "none". The units are those of `siting.vocabulary.units`.
+in the cell, and the many ways to write "none". The units are those of `siting.vocabulary.units`;
+what a comma stands for is decided in `decimal_mark`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+from siting.loaders.layer.decimal_mark import (
+    Mark,
+    column_mark,
+    mark_of,
+    number_text,
+    with_point,
+)
+from siting.message import message
 from siting.vocabulary.text import half_width
 from siting.vocabulary.units import Quantity, load_units
+
+if TYPE_CHECKING:
+    from siting.data_report import DataReport
 
 _NOTHING = frozenset(
     ("", "-", "--", "—", "——", "/", "\\", "无", "空", "暂无", "不详", "未知", "nan", "na", "n/a")
@@ -25,6 +37,10 @@ _NOTHING = frozenset(
 _NUMBER = re.compile(
     r"(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d{1,3}(?: \d{3})+(?:\.\d*)?"
     r"|\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?))\s*(?P<unit>.*)"
+)
+# What is counted is a whole number, so that its comma separates thousands.
+_COUNTED = frozenset(
+    ("households", "persons", "beds", "places", "classes", "facilities", "spaces", "plain")
 )
 _DEGREES = re.compile(
     r"(?P<d>\d{1,3})[°度]\s*(?P<m>\d{1,2}(?:\.\d+)?)['’′分]\s*(?:(?P<s>\d{1,2}(?:\.\d+)?)(?:[\"”秒]|′′|'')?)?"
@@ -45,12 +61,19 @@ class Numbers(NamedTuple):
         Units found in the cells themselves, other than the header's.
     unknown_units
         What stands behind a number and is no unit of the quantity; such rows are unreadable.
+    open
+        Rows whose comma may be a decimal mark or separate thousands, and nothing in the column
+        decides it; they are unreadable.
+    decimal_comma
+        Whether the numbers of the column have a decimal comma.
     """
 
     number: NDArray[np.float64]
     unreadable: NDArray[np.bool_]
     units: tuple[str, ...]
     unknown_units: tuple[str, ...] = ()
+    open: NDArray[np.bool_] | None = None
+    decimal_comma: bool = False
 
 
 @lru_cache(maxsize=1024)
@@ -68,7 +91,9 @@ def unit_factor(unit: str, quantity: Quantity) -> float | None:
     return None if factor is None else float(factor)
 
 
-def parse_numbers(column: pd.Series, quantity: Quantity, *, factor: float = 1.0) -> Numbers:
+def parse_numbers(
+    column: pd.Series, quantity: Quantity, *, factor: float = 1.0, lone_comma: Mark | None = None
+) -> Numbers:
     """Read a column as numbers in the unit of the table contract.
 
     Parameters
@@ -79,6 +104,10 @@ def parse_numbers(column: pd.Series, quantity: Quantity, *, factor: float = 1.0)
         What is measured, which decides the units that cells may carry.
     factor
         Of the unit in the header, for cells without their own; NaN where that unit is not known.
+    lone_comma
+        How ``350,125`` is read where no cell of the column decides: ``POINT`` as 350125,
+        ``COMMA`` as 350.125, ``OPEN`` not at all. Left out: ``POINT`` for what is counted, and
+        ``OPEN`` for what is measured.
 
     Returns
     -------
@@ -97,33 +126,79 @@ def parse_numbers(column: pd.Series, quantity: Quantity, *, factor: float = 1.0)
         values = column.to_numpy(dtype=np.float64, na_value=np.nan) * factor
         return Numbers(_finite(values), np.zeros(len(column), dtype=np.bool_), ())
     codes, words = pd.factorize(column)
-    read = [_parse_cell(word, quantity, factor) for word in words]
+    texts = [_text(word) for word in words]
+    typed = any(_is_number(word) for word in words)
+    mark, single = _marks(texts, quantity, lone_comma, typed=typed)
+    read = [
+        _parse_cell(word, text, quantity, factor, mark)
+        for word, text in zip(words, texts, strict=True)
+    ]
     values = np.array([value for value, _, _ in read] + [np.nan])[codes]
     unreadable = np.array([not good for _, good, _ in read] + [False])[codes]
     units, unknown = (
         tuple(dict.fromkeys(unit for _, good, unit in read if unit and good is wanted))
         for wanted in (True, False)
     )
-    return Numbers(_finite(values), unreadable, units, unknown)
+    undecided = np.array([*single, False])[codes] & (mark is Mark.OPEN)
+    return Numbers(
+        _finite(values), unreadable, units, unknown, undecided, decimal_comma=mark is Mark.COMMA
+    )
+
+
+def _text(word: object) -> str:
+    """Return a cell of text as it is compared; empty for a cell that holds a number."""
+    return "" if _is_number(word) else half_width(str(word)).casefold().replace("，", ",")
+
+
+def _is_number(word: object) -> bool:
+    return isinstance(word, (int, float, np.integer, np.floating)) and not isinstance(word, bool)
+
+
+def _marks(
+    texts: Sequence[str], quantity: Quantity, lone_comma: Mark | None, *, typed: bool
+) -> tuple[Mark, list[bool]]:
+    """Return the decimal mark of the column, and which texts are open until it is known.
+
+    Where some cells are numbers, the program that saved them took their decimal mark for one.
+    """
+    found = [number_text(text) for text in texts]
+    whole = [
+        each.number
+        if each and (not each.behind or unit_factor(each.behind, quantity) is not None)
+        else ""
+        for each in found
+    ]
+    mark = column_mark([*whole, "0.5"] if typed else whole)
+    if mark is Mark.OPEN and not any(mark_of(each) is Mark.COMMA for each in whole):
+        mark = lone_comma or (Mark.POINT if quantity in _COUNTED else Mark.OPEN)
+    return mark, [mark_of(each) is Mark.OPEN for each in whole]
 
 
 def _finite(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _parse_cell(cell: object, quantity: Quantity, factor: float) -> tuple[float, bool, str]:
+def _parse_cell(
+    cell: object, text: str, quantity: Quantity, factor: float, mark: Mark
+) -> tuple[float, bool, str]:
     """Return the number, whether the cell could be read, and the unit it carries itself."""
-    if isinstance(cell, (int, float, np.integer, np.floating)) and not isinstance(cell, bool):
-        return float(cell) * factor, True, ""
-    text = half_width(str(cell)).casefold().replace("，", ",")
+    if _is_number(cell):
+        return float(cell) * factor, True, ""  # type: ignore[arg-type]
     if text in _NOTHING:
         return np.nan, True, ""
     if quantity == "degrees" and (angle := _DEGREES.fullmatch(text)):
         return _degrees(angle), True, ""
-    return _parse_text(text, quantity, factor)
+    return _parse_text(text, quantity, factor, mark)
 
 
-def _parse_text(text: str, quantity: Quantity, factor: float) -> tuple[float, bool, str]:
+def _parse_text(
+    text: str, quantity: Quantity, factor: float, mark: Mark
+) -> tuple[float, bool, str]:
+    parts = number_text(text)
+    if parts is not None and mark is Mark.COMMA:
+        text = with_point(parts.number) + parts.behind
+    elif parts is not None and mark is Mark.OPEN and mark_of(parts.number) is Mark.OPEN:
+        return np.nan, False, ""
     found = _NUMBER.fullmatch(text)
     if found is None:
         return np.nan, False, ""
@@ -132,6 +207,27 @@ def _parse_text(text: str, quantity: Quantity, factor: float) -> tuple[float, bo
         return np.nan, False, found["unit"]
     number = float(found["number"].replace(",", "").replace(" ", ""))
     return number * own, True, found["unit"]
+
+
+def note_commas(
+    cells: pd.Series, numbers: Numbers, header: str, subject: str, report: DataReport
+) -> None:
+    """Say that a column has decimal commas, or that nothing tells what its commas are."""
+    commas = cells.index[[isinstance(cell, str) and "," in half_width(cell) for cell in cells]]
+    if numbers.decimal_comma and len(commas):
+        told = message(
+            "note.decimal-comma", header=header, text=str(cells[commas[0]]),
+            value=float(numbers.number[cells.index.get_loc(commas[0])]),
+        )  # fmt: skip
+        report.add(subject, "repair", "decimal-comma", told, count=len(commas), examples=commas)
+    if numbers.open is not None and numbers.open.any():
+        rows = cells.index[numbers.open]
+        first = half_width(str(cells[numbers.open].iloc[0]))
+        told = message(
+            "note.comma-unclear", header=header, text=first, thousands=first.replace(",", ""),
+            decimal=first.replace(",", "."),
+        )  # fmt: skip
+        report.add(subject, "warning", "comma-unclear", told, count=len(rows), examples=rows)
 
 
 def _degrees(found: re.Match[str]) -> float:

@@ -17,11 +17,13 @@ import shapely
 from siting.loaders.formats.raster_file import (
     Floats,
     Grid,
+    check_no_density,
     open_raster,
     read_band,
     read_grid,
     transformed,
 )
+from siting.loaders.layer.cell_counts import cell_area_m2, uncountable
 from siting.loaders.layer.population_cells import PopulationCells, people_text
 from siting.message import message
 
@@ -74,15 +76,19 @@ def read_population(
     Raises
     ------
     LoadError
-        Not a GeoTIFF, cut short, several bands and none chosen, more than 100 million cells.
+        Not a GeoTIFF, cut short, several bands and none chosen, more than 100 million cells; a
+        density instead of people; cells that hold more people than can live there.
     CRSError
         No coordinate reference system, or no position on the earth at all.
     """
     subject = subject or path.name
     with open_raster(path, subject) as dataset:
         grid = read_grid(dataset, crs, subject)
+        check_no_density(dataset, band, subject)
         values = read_band(dataset, band, subject)
+        stored = np.dtype(dataset.dtypes[(band or 1) - 1])
     usable = _usable(values, subject, report)
+    usable &= ~uncountable(values, usable, stored, grid, subject=subject, report=report)
     row, column = np.nonzero(usable)
     cells = PopulationCells(grid, row, column, values[row, column], subject)
     if within is not None:
@@ -118,7 +124,7 @@ def homes_from_cells(
     columns = {
         "home_id": np.array(ids, dtype=object),
         group: cells.people,
-        "cell_area_m2": _cell_area_m2(cells),
+        "cell_area_m2": cell_area_m2(cells.grid, cells.row, cells.column),
     }
     return gpd.GeoDataFrame(columns, geometry=shapely.points(cells.centres(crs)), crs=crs)
 
@@ -186,26 +192,6 @@ def _clipped(
     told = message("note.cell-outside", count=count, people=people_text(people))
     report.add(cells.source, "excluded", "cell-outside", told, count=count)
     return replace(cells, row=cells.row[keep], column=cells.column[keep], people=cells.people[keep])
-
-
-def _cell_area_m2(cells: PopulationCells) -> Floats:
-    """Area of each cell on the ground, float64 (k,).
-
-    In degrees by the radii of curvature at the cell's centre, which is right to 1e-6 for cells of
-    kilometres (Snyder 1987, USGS Professional Paper 1395, p. 24-25).
-    """
-    a, b, _, d, e, _ = cells.grid.to_xy
-    size = abs(a * e - b * d)
-    crs = cells.grid.crs
-    if not crs.is_geographic or crs.ellipsoid is None:
-        unit = crs.axis_info[0].unit_conversion_factor
-        return np.full(cells.people.size, size * unit**2)
-    axis = crs.ellipsoid.semi_major_metre
-    flat = 1 - (crs.ellipsoid.semi_minor_metre / axis) ** 2
-    latitude = np.radians(cells.grid.xy(cells.row + 0.5, cells.column + 0.5)[:, 1])
-    w = 1 - flat * np.sin(latitude) ** 2
-    per_radian = axis**2 * (1 - flat) / w**2 * np.cos(latitude)
-    return np.asarray(np.radians(1) ** 2 * size * per_radian, dtype=np.float64)
 
 
 def _bilinear(heights: Floats, row: Floats, column: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Tables of points: CSV and XLSX with coordinates in two columns.
+"""Tables with positions: CSV and XLSX.
 
 Owns finding the table in the file: its encoding, its delimiter, its sheet, its header row. Cells
 are data; a formula is never evaluated.
@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from siting.crs import Axes, parse_crs, place
@@ -25,10 +24,8 @@ from siting.loaders.layer.columns import (
     LATITUDE,
     LONGITUDE,
     header_score,
-    match_columns,
-    require_columns,
 )
-from siting.loaders.layer.numbers import parse_numbers
+from siting.loaders.layer.positions import BOTH, SHAPE, with_positions
 from siting.message import message
 from siting.vocabulary.headers import Field
 
@@ -45,6 +42,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_NUL = b"\0"
 
 
 def read_points_table(
@@ -76,9 +74,10 @@ def read_points_table(
         Of a workbook; needed where several sheets look like tables of points.
     longitude, latitude
         Columns of the longitude or easting and of the latitude or northing; found by their usual
-        names (``经度 lng lon x ...``) where left out.
+        names (``经度 lng lon x ...``) where left out. One column for both holds ``lng,lat``, as
+        ``location 坐标 ...`` does; ``wkt geometry ...`` holds shapes as text.
     encoding
-        Of a CSV; UTF-8, UTF-16 with a mark, and GB18030 are told apart where left out.
+        Of a CSV; UTF-8, UTF-16 and GB18030 are told apart where left out.
     fields, columns
         Further columns that help to find the header row: fields looked for, and columns declared.
     axes
@@ -104,15 +103,15 @@ def read_points_table(
     written = {name: column for name, column in declared.items() if column is not None}
     table = read_table(
         path,
-        fields=(LONGITUDE, LATITUDE, *fields),
+        fields=(LONGITUDE, LATITUDE, BOTH, SHAPE, *fields),
         names=[*written.values(), *((columns or {}).values())],
         report=report,
         sheet=sheet,
         encoding=encoding,
         subject=subject,
     )
-    points = _to_points(table, written, subject, report)
     source = None if crs is None else parse_crs(crs, subject=subject)
+    points = with_positions(table, written, source, subject=subject, report=report)
     return place(points, source, subject=subject, report=report, axes=axes)
 
 
@@ -162,33 +161,6 @@ def read_table(
     return table
 
 
-def _to_points(
-    table: pd.DataFrame, written: Mapping[str, str], subject: str, report: DataReport
-) -> gpd.GeoDataFrame:
-    headers = list(map(str, table.columns))
-    wanted = (LONGITUDE, LATITUDE)
-    matches = match_columns(headers, wanted, declared=written, subject=subject, report=report)
-    require_columns(headers, matches, wanted, subject=subject)
-    x, y = (parse_numbers(table[matches[f.name].column], "degrees").number for f in wanted)
-    absent = ~(np.isfinite(x) & np.isfinite(y))
-    if absent.any():
-        rows = table.index[absent]
-        report.add(
-            subject,
-            "excluded",
-            "coordinates-missing",
-            message("note.coordinates-missing"),
-            count=len(rows),
-            examples=rows,
-        )
-    if absent.all():
-        column = matches["longitude"].column
-        first = {"column": column, "value": repr(table[column].iloc[0])}
-        raise LoadError(message("table.no_coordinates", subject=subject, rows=len(table), **first))
-    kept = table[~absent].rename(columns={"geometry": "geometry_text"})
-    return gpd.GeoDataFrame(kept, geometry=gpd.points_from_xy(x[~absent], y[~absent]))
-
-
 # --- CSV -----------------------------------------------------------------------------------------
 
 
@@ -234,7 +206,7 @@ def _csv_encoding(path: Path, declared: str | None, subject: str, report: DataRe
     """Tell UTF-8, UTF-16 with a mark and GB18030 apart by what decodes without an error."""
     content = path.read_bytes()
     marked = next((name for mark, name in _MARKS if content.startswith(mark)), None)
-    for name in [declared] if declared else [marked or "utf-8", "gb18030"]:
+    for name in [declared] if declared else [marked or _unmarked(content), "gb18030"]:
         # The mark is no part of the first column's name, whatever encoding was declared.
         codec = "utf-8-sig" if marked == "utf-8-sig" and name.lower() in ("utf-8", "utf8") else name
         if _decodes(content, codec):
@@ -247,6 +219,18 @@ def _csv_encoding(path: Path, declared: str | None, subject: str, report: DataRe
         named = {"subject": subject, "name": path.name, "encoding": declared}
         raise LoadError(message("encoding.other", **named))
     raise LoadError(message("encoding.unknown", subject=subject, name=path.name))
+
+
+def _unmarked(content: bytes) -> str:
+    """Return the encoding of a text without a mark, as far as its ASCII letters tell it.
+
+    In UTF-16 every second byte of a comma, a digit or a line end is 0, always on the same side.
+    """
+    head = content[:4096]
+    sides = head[0::2].count(_NUL), head[1::2].count(_NUL)
+    if max(sides) and not min(sides):
+        return "utf-16-le" if sides[1] else "utf-16-be"
+    return "utf-8"
 
 
 def _decodes(content: bytes, codec: str) -> bool:

@@ -229,13 +229,16 @@ class PlanLayers(_Model):
     facilities: Annotated[FacilityLayer, _or_path(FacilityLayer)] | None = None
 
 
+JURISDICTION = r"^[a-z]{2}(-[a-z0-9]+)*$"
+
+
 class PlanFile(_Model):
     """A proposed residential development."""
 
     name: str = Field(min_length=1)
     jurisdiction: str = Field(
         description="Whose rules bind it, such as cn-hubei-wuhan.",
-        pattern=r"^[a-z]{2}(-[a-z0-9]+)*$",
+        pattern=JURISDICTION,
     )
     date: dt.date = Field(description="The rules in force on this day are applied.")
     status: Literal["new", "renewal", "existing"] = "new"

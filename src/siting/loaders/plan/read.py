@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from siting.errors import LoadError, ProjectError
+from siting.errors import LoadError, NoPlanError, ProjectError
 from siting.loaders.formats.files import TABLE_SUFFIXES
 from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES
 from siting.loaders.plan import drawing as drawings
@@ -108,7 +108,7 @@ def read_plan(
     given = {key: value for key, value in given.items() if value}
     suffix = path.suffix.lower()
     if suffix in (".yaml", ".yml"):
-        parts = _from_yaml(path, max_bytes)
+        parts = _from_yaml(path, max_bytes, given)
     elif suffix in (".xlsx", ".xlsm"):
         parts = _from_workbook(path, given)
     elif suffix == ".gpkg":
@@ -124,7 +124,7 @@ def _no_plan(path: Path) -> LoadError:
     if path.suffix.lower() in (*OTHER_TABLE_SUFFIXES, *TABLE_SUFFIXES):
         return LoadError(message("workbook.for_plan", path=path))
     known = " ".join(_SUFFIXES)
-    return LoadError(message("plan.is_none", path=path, known=known))
+    return NoPlanError(message("plan.is_none", path=path, known=known))
 
 
 def plan_table(plan: Plan) -> list[dict[str, str]]:
@@ -188,15 +188,18 @@ def _row_as_text(row: PlanRow, rows: Sequence[PlanRow]) -> dict[str, str]:
 
 def _check_size(path: Path, max_bytes: int) -> None:
     if not path.exists():
-        raise LoadError(message("plan.not_found", path=path))
+        raise NoPlanError(message("plan.not_found", path=path))
     size = path.stat().st_size
     if size > max_bytes:
         raise LoadError(message("plan.file_too_large", path=path, size=size, most=max_bytes))
 
 
-def _from_yaml(path: Path, max_bytes: int) -> Parts:
+def _from_yaml(path: Path, max_bytes: int, given: Mapping[str, Any]) -> Parts:
     with path.open("rb") as stream:
         data, lines = load_yaml(stream.read(MAX_BYTES + 1), path.as_posix())
+    if isinstance(data, dict):
+        # Nobody gives a name to a plan that a file describes.
+        data = {**{key: value for key, value in given.items() if key != "name"}, **data}
     model, file = _validated(data, lines, path), path.as_posix()
     parts = Parts(model, str(path), lines, rows_of_file(model, lines, file), form=file)
     _add_workbook(parts, path, max_bytes)

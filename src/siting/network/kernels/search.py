@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from siting.network.kernels.kernel import ALWAYS, kernel, part
+from siting.network.kernels.kernel import kernel, part
 
 _ARITY = 4
 # Costs that differ by less, because their sums were rounded differently, are tied.
@@ -179,7 +179,10 @@ def chain_by_edge(edge, edge_count):
     return first, following
 
 
-@kernel(steps=ALWAYS, nogil=True)
+@kernel(
+    steps=lambda low, high, arcs, *_: 2 * (high - low) * arcs.tail.size,
+    nogil=True,
+)
 def collect_pairs(low, high, arcs, streets, origins, targets, subjects, cutoff):
     """Return from, to and cost of all pairs within the cutoff for destinations ``low:high``.
 
@@ -328,7 +331,7 @@ def _note(s, cost, cutoff, best, reached, found):
     return found
 
 
-@kernel(steps=ALWAYS)
+@kernel(steps=lambda from_index, *_: 5 * from_index.size)
 def sort_by_origin(from_index, to_index, cost, subjects):
     """Return pairs that are sorted by destination, sorted by origin, then destination."""
     free = np.zeros(subjects + 1, np.int64)

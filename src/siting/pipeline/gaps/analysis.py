@@ -187,7 +187,7 @@ def analyze(
         city=city,
         blocks=blocks,
         summary=build_summary(
-            blocks, city, head=_head(chosen, day, layers, report), language=spoken
+            blocks, city, head=_head(chosen, day, layers, report), language=spoken, costs=costs
         ),
         report=report,
         manifest=build_manifest(chosen, layers, date=str(day), started=started),

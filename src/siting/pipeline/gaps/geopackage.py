@@ -7,7 +7,7 @@ A layer's style is a row of the table ``layer_styles``, which QGIS reads when it
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,14 +106,21 @@ def _layers(analysis: Found) -> Iterator[tuple[str, gpd.GeoDataFrame, str]]:
 
 
 def worst_block(analysis: Found) -> FindingBlock | None:
-    """Return the rule on homes under which most go without; layers are coloured by it."""
+    """Return the rule on homes under which most go without; layers are coloured by it.
+
+    A rule that binds goes before one that only recommends.
+    """
     pairs = zip(analysis.blocks, analysis.summary["rules"], strict=True)
     judged = [
-        (failing(entry)[1], -number, block)
+        (_binding_failure(block, entry), failing(entry)[1], -number, block)
         for number, (block, entry) in enumerate(pairs)
         if block.subject_kind == "home" and entry["verdicts"]["pass"] + entry["verdicts"]["fail"]
     ]
-    return max(judged, key=lambda each: each[:2])[2] if judged else None
+    return max(judged, key=lambda each: each[:3])[3] if judged else None
+
+
+def _binding_failure(block: FindingBlock, entry: Mapping[str, Any]) -> bool:
+    return block.rule.strength == "mandatory" and failing(entry)[1] > 0
 
 
 def _ground(analysis: Found) -> Iterator[tuple[str, gpd.GeoDataFrame, str]]:

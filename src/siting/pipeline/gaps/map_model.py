@@ -237,8 +237,7 @@ def _title(block: FindingBlock) -> Label:
     title = _label(block.rule.title)
     if not block.is_alternative:
         return title
-    other = measure_of(block.measure).title
-    text, aside = Text(title.zh, title.en), Text(other.zh, other.en)
+    text, aside = Text(title.zh, title.en), measure_of(block.measure).title
     return label(message("mark.aside", text=text, aside=aside))
 
 

@@ -78,6 +78,10 @@ def _summary(analysis: Found, say: _Speech) -> Sheet:
         *counts,
         *people,
         say.column("share", each("covered_share"), "share"),
+        say.coded(
+            "otherwise", (Term("short_way", code or "") for code in each("otherwise", "measure"))
+        ),
+        say.column("share_otherwise", each("otherwise", "covered_share"), "share"),
         say.coded("share_of", (Term("weight", code or "") for code in each("covered_share_of"))),
         say.coded("level", (Term("level", code or "") for code in each("level"))),
     )

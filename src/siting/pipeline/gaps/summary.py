@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siting.pipeline.demand.weights import LEADING
+from siting.rules.city.both_ways import STRAIGHT, other_way, shares_the_other_way
 from siting.rules.city.findings import VERDICT_WORDS
 from siting.rules.city.rollup import WEIGHTS, home_weights, roll_up, summarize
+from siting.rules.pack.measures import Family, measure_of
 from siting.words import say
 
 if TYPE_CHECKING:
     from siting.message import Language
+    from siting.rules.city.costs import CityCosts
     from siting.rules.city.findings import FindingBlock
     from siting.rules.city.model import City
 
@@ -35,7 +38,12 @@ def block_key(block: FindingBlock) -> str:
 
 
 def build_summary(
-    blocks: Sequence[FindingBlock], city: City, *, head: Mapping[str, Any], language: Language
+    blocks: Sequence[FindingBlock],
+    city: City,
+    *,
+    head: Mapping[str, Any],
+    language: Language,
+    costs: CityCosts | None = None,
 ) -> dict[str, Any]:
     """Return the whole of ``summary.json``.
 
@@ -49,16 +57,20 @@ def build_summary(
         What stands first: project, date, versions.
     language
         ``zh`` or ``en``, of sentences and sources.
+    costs
+        Distances of the city; without them no rule is measured the other way.
 
     Returns
     -------
     dict
         `head`, then ``totals``, ``areas``, ``verdicts`` and ``rules``. In an entry of ``rules``
         ``covered_share`` is that of people where people are known (``covered_share_of`` names the
-        weight), ``covered_shares`` has all of them.
+        weight), ``covered_shares`` has all of them. A rule on distance has ``otherwise`` too: the
+        same share (``covered_share``) measured the other way (``measure``), in a straight line or
+        along streets.
     """
     totals = _totals(city)
-    entries = _entries(blocks, city, language)
+    entries = _entries(blocks, city, language, costs)
     return {
         **head,
         "totals": {**totals, "facilities": len(city.facilities)},
@@ -75,6 +87,7 @@ def updated_summary(
     known: Mapping[int, Mapping[str, Any]],
     *,
     language: Language,
+    costs: CityCosts | None = None,
 ) -> dict[str, Any]:
     """Return the summary after a change, with the entries of blocks that did not change as known.
 
@@ -82,13 +95,14 @@ def updated_summary(
     ----------
     summary
         Before the change; what stands in its head stays.
-    blocks, city, language
+    blocks, city, language, costs
         As for `build_summary`.
     known
         Number of a block -> its entry.
     """
     changed = [number for number in range(len(blocks)) if number not in known]
-    fresh = zip(changed, _entries([blocks[n] for n in changed], city, language), strict=True)
+    entries = _entries([blocks[n] for n in changed], city, language, costs)
+    fresh = zip(changed, entries, strict=True)
     by_number = {**known, **dict(fresh)}
     entries = [dict(by_number[number]) for number in range(len(blocks))]
     totals = dict(summary["totals"])
@@ -120,15 +134,38 @@ def _totals(city: City) -> dict[str, float]:
 
 
 def _entries(
-    blocks: Sequence[FindingBlock], city: City, language: Language
+    blocks: Sequence[FindingBlock], city: City, language: Language, costs: CityCosts | None
 ) -> list[dict[str, Any]]:
+    others = _other_shares(blocks, city, costs)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         spreads = pool.map(_spread, blocks)
         entries = summarize(blocks, city, language, say)["rules"]
         return [
-            {"key": block_key(block), **_with_leading_share(entry), **spread}
-            for block, entry, spread in zip(blocks, entries, spreads, strict=True)
+            {"key": block_key(block), **_with_leading_share(entry, others.get(at)), **spread}
+            for at, (block, entry, spread) in enumerate(zip(blocks, entries, spreads, strict=True))
         ]
+
+
+def _other_shares(
+    blocks: Sequence[FindingBlock], city: City, costs: CityCosts | None
+) -> dict[int, tuple[str, dict[str, float]]]:
+    """Return, for the number of each block of a radius rule, its shares measured the other way."""
+    asked = {
+        at: block.rule for at, block in enumerate(blocks) if not block.is_alternative
+        and block.subject_kind == "home" and block.rule.require is not None
+        and measure_of(block.rule.measure).family is Family.DISTANCE
+    }  # fmt: skip
+    can_walk = city.network is not None and city.home_attachment is not None
+    ways = {at: other_way(rule) for at, rule in asked.items()}
+    if costs is None or not asked:
+        return {}
+    rules = [(at, rule) for at, rule in asked.items() if ways[at] == STRAIGHT or can_walk]
+    costs.prepare(
+        (rule.facility_types, ways[at]) for at, rule in rules
+        if city.rows_of_types(rule.facility_types).size
+    )  # fmt: skip
+    weights = home_weights(city)
+    return {at: (ways[at], shares_the_other_way(rule, city, costs, weights)) for at, rule in rules}
 
 
 def _verdicts(entries: Sequence[Mapping[str, Any]]) -> dict[str, int]:
@@ -137,14 +174,22 @@ def _verdicts(entries: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     return {word: sum(each["verdicts"][word] for each in counted) for word in VERDICT_WORDS}
 
 
-def _with_leading_share(entry: dict[str, Any]) -> dict[str, Any]:
+def _with_leading_share(
+    entry: dict[str, Any], other: tuple[str, dict[str, float]] | None
+) -> dict[str, Any]:
     shares = entry.get("covered_share")
     if shares is None:
         return entry
     known = [name for name in LEADING if shares[name] is not None]
     leading = known[0] if known else "homes"
+    otherwise = {}
+    if other is not None:
+        measure, other_shares = other
+        share = other_shares[leading]
+        otherwise = {"measure": measure, "covered_share": None if np.isnan(share) else share}
     return {
         **entry,
+        **({"otherwise": otherwise} if otherwise else {}),
         "covered_share": shares[leading],
         "covered_share_of": leading,
         "covered_shares": shares,

@@ -262,5 +262,7 @@ def _summed(found: FoundT, blocks: Sequence[FindingBlock], kept: Mapping[int, in
         Number of a block -> the number that it had before, where it is the same.
     """
     known = {number: found.summary["rules"][old] for number, old in kept.items()}
-    summary = updated_summary(found.summary, blocks, found.city, known, language=found.language)
+    summary = updated_summary(
+        found.summary, blocks, found.city, known, language=found.language, costs=found.costs
+    )
     return with_capacity(replace(found, blocks=tuple(blocks), summary=summary))

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from siting.data_report import DataReport
 from siting.did_you_mean import hint_known
-from siting.errors import SitingError
+from siting.errors import NoPlanError, SitingError
 from siting.loaders.plan.read import read_plan
+from siting.loaders.plan.shared import shared_of
 from siting.message import Language, Message, Term, Text, message
 from siting.pipeline.on_use import on_use
 from siting.pipeline.plans.results import PlanCheck, PlanChecks
@@ -65,6 +66,9 @@ class CheckOptions:
         Of what a notebook shows.
     cache
         Keep the street network of a large city in ``.siting-cache`` beside its project file.
+    only_plans
+        Pass over what is no plan, and what is no longer there, as the hook of a repository does;
+        else such a path is an error.
     """
 
     rules: tuple[str | Path | Pack, ...] = ()
@@ -76,6 +80,7 @@ class CheckOptions:
     counting: Counting | None = None
     language: Language = "zh"
     cache: bool = True
+    only_plans: bool = False
 
 
 def check_plan(
@@ -170,14 +175,16 @@ def check_plans(
     listed = tuple(paths)
     checks: list[PlanCheck] = []
     unreadable: list[tuple[Path, Text]] = []
+    passed_over: list[tuple[Path, Text]] = []
     for number, path in enumerate(listed):
         try:
             part = part_of(progress, number / len(listed), (number + 1) / len(listed))
             checks.append(checker.check(path, part))
         except (SitingError, OSError, RecursionError, MemoryError) as error:
             where = Path(path) if isinstance(path, str | Path) else Path(path.source)
-            unreadable.append((where, _said(error, where)))
-    return PlanChecks(tuple(checks), tuple(unreadable))
+            over = isinstance(error, NoPlanError) and checker.options.only_plans
+            (passed_over if over else unreadable).append((where, _said(error, where)))
+    return PlanChecks(tuple(checks), tuple(unreadable), tuple(passed_over))
 
 
 @dataclass
@@ -212,11 +219,12 @@ class _Checker:
         options = self.options
         plan = given
         if isinstance(plan, str | Path):
+            shared = shared_of(Path(plan))
             plan = read_plan(
                 plan,
-                jurisdiction=options.jurisdiction or "",
-                date=options.date,
-                status=options.status,
+                jurisdiction=options.jurisdiction or shared.jurisdiction or "",
+                date=options.date or shared.date,
+                status=options.status or shared.status,
             )
         said, plan = (
             plan,

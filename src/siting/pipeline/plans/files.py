@@ -26,7 +26,7 @@ class PlanFiles:
     skipped: tuple[Path, ...] = ()
 
 
-def find_plans(paths: Iterable[str | Path]) -> PlanFiles:
+def find_plans(paths: Iterable[str | Path], *, only_plans: bool = False) -> PlanFiles:
     """Find the plans that paths mean.
 
     Parameters
@@ -37,6 +37,8 @@ def find_plans(paths: Iterable[str | Path]) -> PlanFiles:
         its plan. A pattern such as ``plans/*``, which some shells do not expand, is expanded.
         A single file is always taken, so that reading it says what is wrong with it; among
         several paths, files that are no plans are skipped.
+    only_plans
+        Skip a single file that is no plan, too; nothing need be left.
 
     Returns
     -------
@@ -58,11 +60,11 @@ def find_plans(paths: Iterable[str | Path]) -> PlanFiles:
     found: dict[Path, None] = {}
     skipped: dict[Path, None] = {}
     for path in named:
-        plans = tuple(_plans_at(path, 0, alone=len(named) == 1))
+        plans = tuple(_plans_at(path, 0, alone=len(named) == 1 and not only_plans))
         found.update(dict.fromkeys(plans))
         if not plans:
             skipped[path] = None
-    if not found:
+    if not found and not only_plans:
         listed = tuple(map(str, skipped)) or message("plan.the_paths")
         raise SitingError(message("plan.none_found", paths=listed, file=_PLAN_FILE))
     return PlanFiles(tuple(found), tuple(skipped))
@@ -84,8 +86,15 @@ def _plans_at(path: Path, depth: int, *, alone: bool) -> Iterator[Path]:
                     yield from _plans_at(each, depth + 1, alone=False)
     elif path.parent.is_dir() and is_plan(path.parent):
         yield path.parent
+    elif _is_lock(path):
+        return
     elif alone or _is_missing(path, depth) or (is_plan(path) and not is_report(path)):
         yield path
+
+
+def _is_lock(path: Path) -> bool:
+    """Tell the file that Excel and WPS keep beside a workbook while it is open."""
+    return path.name.startswith("~$")
 
 
 def _is_missing(path: Path, depth: int) -> bool:

@@ -113,10 +113,13 @@ class PlanChecks(Sequence[PlanCheck]):
         Those that could be read, in the order they were named.
     unreadable
         Path and error of the others.
+    passed_over
+        Path and reason of what is no plan, where such paths are passed over.
     """
 
     checks: tuple[PlanCheck, ...]
     unreadable: tuple[tuple[Path, Text], ...] = ()
+    passed_over: tuple[tuple[Path, Text], ...] = ()
 
     @overload
     def __getitem__(self, index: int) -> PlanCheck: ...

@@ -10,23 +10,22 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from siting.data_report import DataNote, DataReport
+from siting.data_report import DataNote, DataReport, Severity
 from siting.message import Language, Message, Quantity, Term, message
 from siting.report.analysis.note_words import note_layer, note_text
 from siting.report.pages import fill
-from siting.rules.wording import with_unit
 from siting.vocabulary.levels import load_levels
 from siting.words import say, word
 
 _COLUMNS = {
-    "home": ("pass", "fail", "unknown", "people", "share"),
+    "home": ("pass", "fail", "unknown", "people", "share", "otherwise"),
     "area": ("pass", "fail", "unknown"),
     "facility": ("pass", "fail", "unknown"),
     "city": ("pass", "fail", "unknown"),
     "figures": ("median", "most", "unit"),
 }
 _KNOWN = ("households", "population", "elderly")
-_NOTED = ("assumption", "repair", "excluded", "warning")
+_NOTED: tuple[Severity, ...] = ("assumption", "repair", "excluded", "warning")
 _TITLE_WIDTH = 46
 _CELL_WIDTH = 13
 _KINDS = ("home", "area", "facility", "city")
@@ -54,13 +53,9 @@ def summary_text(summary: Mapping[str, Any], language: Language) -> str:
 
 
 def data_notes_text(report: DataReport, language: Language) -> str:
-    """Return what a user should know of the data: how many notes of each kind, and the warnings."""
+    """Return what a user should know of the data: notes of each kind, rows left out, warnings."""
     kinds = [note.severity for note in report.notes]
-    counts = [
-        message("summary.counted_notes", count=kinds.count(kind), kind=Term("noted", kind))
-        for kind in _NOTED
-        if kind in kinds
-    ]
+    counts = [_counted(kind, report) for kind in _NOTED if kind in kinds]
     lines = [message("summary.data", counts=_in_a_row(counts) if counts else "0")]
     lines += [
         message("summary.note", layer=note_layer(note, language), text=note_text(note, language))
@@ -68,6 +63,14 @@ def data_notes_text(report: DataReport, language: Language) -> str:
         if _is_warning(note)
     ]
     return "\n".join(say(line, language) for line in lines)
+
+
+def _counted(kind: Severity, report: DataReport) -> Message:
+    """Count notes; of what is left out the rows, for one note may stand for a whole layer."""
+    notes = [note for note in report.notes if note.severity == kind]
+    if kind == "excluded":
+        return message("summary.rows_left_out", count=sum(max(note.count, 1) for note in notes))
+    return message("summary.counted_notes", count=len(notes), kind=Term("noted", kind))
 
 
 def _in_a_row(parts: Sequence[Message]) -> Message:
@@ -183,12 +186,16 @@ def _has_figure(entry: Entry) -> bool:
 
 
 def _worst_first(entries: Sequence[Entry]) -> list[Entry]:
-    """Sort rules by whom they fail; the same measured in another way stands below its rule."""
+    """Sort rules that bind before those that recommend, and each by whom they fail.
+
+    The same measured in another way stands below its rule.
+    """
     worst = {_place(entry): _badness(entry) for entry in entries if not entry["is_alternative"]}
 
-    def order(entry: Entry) -> tuple[tuple[float, float], tuple[str, str], bool]:
+    def order(entry: Entry) -> tuple[bool, tuple[float, float], tuple[str, str], bool]:
         fewer = worst.get(_place(entry), (-1.0, -1.0))
-        return (-fewer[0], -fewer[1]), _place(entry), entry["is_alternative"]
+        advises = entry["strength"] != "mandatory"
+        return advises, (-fewer[0], -fewer[1]), _place(entry), entry["is_alternative"]
 
     return sorted(entries, key=order)
 
@@ -218,7 +225,18 @@ def _row(entry: Entry, language: Language) -> list[str]:
         *(f"{entry['verdicts'][word]:,}" for word in ("pass", "fail", "unknown")),
         "" if failing is None else f"{failing:,.0f}",
         "" if share is None else f"{share:.1%}",
+        _otherwise(entry, language),
     ]
+
+
+def _otherwise(entry: Entry, language: Language) -> str:
+    """Say the share of a radius rule measured the other way; empty where it is not known."""
+    other = entry.get("otherwise")
+    if other is None or other["covered_share"] is None:
+        return ""
+    way = Term("short_way", other["measure"])
+    share = f"{other['covered_share']:.1%}"
+    return say(message("summary.otherwise", way=way, share=share), language)
 
 
 def _figure(entry: Entry, language: Language) -> list[str]:
@@ -239,8 +257,7 @@ def _figure_text(number: float | None, unit: str) -> str:
 
 
 def _unit(unit: str, language: Language) -> str:
-    text = with_unit("", unit)
-    return (text.zh if language == "zh" else text.en).strip()
+    return say(Quantity("", unit), language).strip()
 
 
 def _title(entry: Entry, language: Language) -> str:

@@ -30,8 +30,7 @@ def to_diff_text(changes: Sequence[Change], *, language: Language = "zh") -> str
         known = change.finding
         subject = f" [{plain(known.subject)}]" if known.subject else ""
         kind = say(Term("change", change.kind), language)
-        title = known.title_en if language == "en" and known.title_en else known.title
-        name = f"{plain(known.plan)}  {plain(title)}{subject}"
+        name = f"{plain(known.plan)}  {say(known.title, language)}{subject}"
         name = with_aside(name, plain(known.rule_id), language)
         lines.append(f"{_KINDS[change.kind]} {kind}  {name}  {_numbers(change, language)}".rstrip())
     counts = message("change.counts", **_counts(changes))

@@ -36,7 +36,8 @@ class Format:
     suffixes
         File endings that mean the format.
     takes
-        Options beyond language and `allow_unknown`: ``full``, ``colour``, ``changes``, ``version``.
+        Options beyond language and `allow_unknown`: ``full``, ``colour``, ``changes``, ``version``,
+        ``base``.
     bracket
         How ``##[`` is written, so that a name is no command of a CI log; empty where the text is
         to be tamed line by line.
@@ -57,11 +58,11 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "sarif": Format(
             to_sarif,
             (".sarif", ".sarif.json"),
-            frozenset(("changes", "version")),
+            frozenset(("changes", "version", "base")),
             "##\\u005b",
         ),
         "junit": Format(to_junit, (".xml",), bracket="##&#91;"),
-        "github": Format(to_github, bracket="## ["),
+        "github": Format(to_github, takes=frozenset(("base",)), bracket="## ["),
     }
 )
 

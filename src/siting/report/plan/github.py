@@ -14,11 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from siting.message import Language
+    from siting.report.plan.places import Base
     from siting.rules.plan.finding import PlanFinding
 
 
 def to_github(
-    findings: Sequence[PlanFinding], *, language: Language = "zh", allow_unknown: bool = False
+    findings: Sequence[PlanFinding],
+    *,
+    language: Language = "zh",
+    allow_unknown: bool = False,
+    base: Base | None = None,
 ) -> str:
     """Write one annotation for each finding that is not as it should be.
 
@@ -29,18 +34,21 @@ def to_github(
     Nothing from a plan can begin a line, so no name can fake a command.
     """
     lines = [
-        _command(finding, language, allow_unknown=allow_unknown)
+        _command(finding, language, base, allow_unknown=allow_unknown)
         for finding in ranked(findings)
         if finding.verdict in ("fail", "unknown")
     ]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _command(finding: PlanFinding, language: Language, *, allow_unknown: bool) -> str:
+def _command(
+    finding: PlanFinding, language: Language, base: Base | None, *, allow_unknown: bool
+) -> str:
     level = "error" if breaks(finding, allow_unknown=allow_unknown) else "warning"
     level = "notice" if finding.waived is not None else level
     evidence = first_place(finding)
-    properties = {"file": evidence.file if evidence else finding.source}
+    file = evidence.file if evidence else finding.source
+    properties = {"file": base.path_of(file) if base else file}
     if evidence and evidence.line:
         properties["line"] = str(evidence.line)
     verdict = word(verdict_key(finding), language)

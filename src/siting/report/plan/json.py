@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
-    from siting.message import Language, Message, Text
+    from siting.message import Language, Sayable
     from siting.rules.plan.finding import PlanFinding
     from siting.rules.plan.model import Evidence
 
@@ -97,7 +97,7 @@ def finding_record(
     return record
 
 
-def _texts(name: str, text: Message | Text, language: Language) -> dict[str, str]:
+def _texts(name: str, text: Sayable, language: Language) -> dict[str, str]:
     zh, en = say(text, "zh"), say(text, "en")
     return {name: zh if language == "zh" else en, f"{name}_zh": zh, f"{name}_en": en}
 

@@ -16,13 +16,14 @@ from siting.report.plan.json import dump
 from siting.report.plan.markdown import cited, web_address
 from siting.report.plan.plain import first_place, markdown, missing_of, plain_values
 from siting.report.words import labelled, quoted, told, verdict_key, waiver_line, with_aside, word
-from siting.rules.plan.finding import ranked
+from siting.rules.plan.finding import breaks, ranked
 from siting.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from siting.message import Language
+    from siting.report.plan.places import Base
     from siting.rules.plan.finding import PlanFinding
     from siting.rules.plan.model import Evidence
 
@@ -38,14 +39,15 @@ def to_sarif(
     allow_unknown: bool = False,
     changes: Mapping[str, str] | None = None,
     version: str = "",
+    base: Base | None = None,
 ) -> str:
     """Write findings as one SARIF run.
 
-    A failure has the level of its rule: ``error`` where it is mandatory, ``warning`` where it is
-    recommended. What could not be judged is a ``warning``, since viewers hide results without a
-    level; with `allow_unknown` it is of the kind ``open``. Waived findings are a ``note`` and carry
-    a suppression. What passes or does not apply is no result, though its rule is listed: code
-    scanning raises an alert for every result, whatever its kind.
+    What makes the check fail is an ``error``, be it a failure or unknown, as in the annotations of
+    GitHub; another failure or unknown is a ``warning``, of an indicator a ``note``. With
+    `allow_unknown` what could not be judged is of the kind ``open``. Waived findings are a ``note``
+    and carry a suppression. What passes or does not apply is no result, though its rule is
+    listed: code scanning raises an alert for every result, whatever its kind.
 
     Parameters
     ----------
@@ -53,6 +55,9 @@ def to_sarif(
         Finding id -> ``new``, ``changed`` or ``unchanged``, which becomes the baseline state.
     version
         siting's version, written into the run.
+    base
+        Where paths start; as the findings have them where left out. Every result has a line, or a
+        cell of a workbook: line 1 where nothing is known of the place.
     """
     listed = ranked(findings)
     rules = {each.rule_id: each for each in reversed(listed)}
@@ -64,7 +69,7 @@ def to_sarif(
     if version:
         driver["version"] = version
     results = [
-        _result(each, identifiers, language, changes or {}, allow_unknown=allow_unknown)
+        _result(each, identifiers, language, changes or {}, base, allow_unknown=allow_unknown)
         for each in listed
         if each.verdict in ("fail", "unknown")
     ]
@@ -111,6 +116,7 @@ def _result(
     identifiers: Sequence[str],
     language: Language,
     changes: Mapping[str, str],
+    base: Base | None,
     *,
     allow_unknown: bool,
 ) -> dict[str, Any]:
@@ -121,14 +127,15 @@ def _result(
         "kind": kind,
         "level": level,
         "message": {"text": _message(_sentence(finding, language))},
-        "locations": [_location(finding, first_place(finding))],
+        "locations": [_location(finding, first_place(finding), base)],
         "partialFingerprints": {"sitingFinding/v1": finding.finding_id},
         "properties": _properties(finding),
     }
     others = [each for each in finding.evidence if each is not first_place(finding)]
     if others:
         result["relatedLocations"] = [
-            {"id": index, **_location(finding, each)} for index, each in enumerate(others, start=1)
+            {"id": index, **_location(finding, each, base)}
+            for index, each in enumerate(others, start=1)
         ]
     if finding.waived is not None:
         reason = waiver_line(finding, language)
@@ -145,9 +152,12 @@ def _kind_and_level(finding: PlanFinding, *, allow_unknown: bool) -> tuple[str, 
         return "open", "none"
     if finding.waived is not None:
         return "fail", "note"
+    if breaks(finding, allow_unknown=allow_unknown):
+        return "fail", "error"
     if finding.verdict == "unknown":
         return "fail", "warning"
-    return "fail", _LEVELS[finding.strength] if finding.governs else "warning"
+    level = _LEVELS[finding.strength]
+    return "fail", "warning" if level == "error" else level
 
 
 def _sentence(finding: PlanFinding, language: Language) -> str:
@@ -165,16 +175,17 @@ def _message(text: str) -> str:
     return escaped.replace("{", "{{").replace("}", "}}")
 
 
-def _location(finding: PlanFinding, evidence: Evidence | None) -> dict[str, Any]:
+def _location(finding: PlanFinding, evidence: Evidence | None, base: Base | None) -> dict[str, Any]:
     file = evidence.file if evidence else finding.source
+    file = base.path_of(file) if base else file
     physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(file)}}
-    if evidence and evidence.line:
-        physical["region"] = {"startLine": evidence.line}
+    cell = evidence.location if evidence and not evidence.line else ""
+    if not cell:
+        line = evidence.line if evidence else 0
+        physical["region"] = {"startLine": line or 1}
     location: dict[str, Any] = {"physicalLocation": physical}
-    if evidence and not evidence.line and evidence.location:
-        location["logicalLocations"] = [
-            {"fullyQualifiedName": f"{file}#{evidence.location}", "name": evidence.location}
-        ]
+    if cell:
+        location["logicalLocations"] = [{"fullyQualifiedName": f"{file}#{cell}", "name": cell}]
     return location
 
 

@@ -1,7 +1,7 @@
-"""A radius rule measured both ways: along streets and in a straight line.
+"""A radius rule measured the other way: in a straight line, or along streets.
 
-Owns the pair of shares. No text defines 服务半径 as one or the other, and the two differ by a
-factor, so that whoever sums up a radius rule shows both.
+Owns the share that this gives. No text defines 服务半径 as one or the other, and the two differ by
+a factor, so whoever sums up a radius rule shows both.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from siting.rules.city.distance import evaluate_distance
 from siting.rules.city.evaluate import with_conditions
 from siting.rules.city.model import grouping
-from siting.rules.city.rollup import WEIGHTS, covered_share, home_weights, sums_by_verdict
+from siting.rules.city.rollup import WEIGHTS, Weights, covered_share, sums_by_verdict
 
 if TYPE_CHECKING:
     from siting.rules.city.costs import Costs
@@ -21,8 +21,15 @@ if TYPE_CHECKING:
 STRAIGHT = "straight_line"
 
 
-def shares_both_ways(rule: Rule, city: City, costs: Costs) -> dict[str, dict[str, float]]:
-    """Return the share within a radius rule's limit, on foot and in a straight line.
+def other_way(rule: Rule) -> str:
+    """Return the measure beside that of a radius rule: a straight line is walked beside it."""
+    return "walking_distance" if rule.measure == STRAIGHT else STRAIGHT
+
+
+def shares_the_other_way(
+    rule: Rule, city: City, costs: Costs, weights: Weights
+) -> dict[str, float]:
+    """Return the share within a radius rule's limit, measured the other way.
 
     Parameters
     ----------
@@ -30,21 +37,16 @@ def shares_both_ways(rule: Rule, city: City, costs: Costs) -> dict[str, dict[str
         A rule on the distance from homes.
     city, costs
         The city, and its distances.
+    weights
+        As `home_weights` gives them.
 
     Returns
     -------
     dict
-        Measure -> weight (``homes``, ``households`` ...) -> share from 0 to 1 of those whose way is
-        known, NaN where none is. A rule on a straight line is walked beside it; every other rule
-        has the straight line beside its own measure. A limit in minutes is that of its metres.
+        Weight (``homes``, ``households`` ...) -> share from 0 to 1 of those whose way is known,
+        NaN where none is. A limit in minutes is that of its metres.
     """
-    other = "walking_distance" if rule.measure == STRAIGHT else STRAIGHT
-    weights = home_weights(city)
+    block = with_conditions(evaluate_distance(rule, city, costs, measure=other_way(rule)), city)
     everywhere = grouping(city, "").homes
-    found: dict[str, dict[str, float]] = {}
-    for measure in (rule.measure, other):
-        block = with_conditions(evaluate_distance(rule, city, costs, measure=measure), city)
-        totals = sums_by_verdict(block.verdict, weights, everywhere, 1)[0]
-        shares = covered_share(totals)
-        found[measure] = {name: float(each) for name, each in zip(WEIGHTS, shares, strict=True)}
-    return found
+    shares = covered_share(sums_by_verdict(block.verdict, weights, everywhere, 1)[0])
+    return {name: float(each) for name, each in zip(WEIGHTS, shares, strict=True)}

@@ -8,7 +8,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from siting.did_you_mean import nearest_known
+from siting.did_you_mean import hint_known
+from siting.message import Message, message
 from siting.rules.facts import SCALAR_UNITS
 from siting.vocabulary.facility_types import load_facility_types
 
@@ -30,20 +31,18 @@ _ENDINGS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-# What only examples of city rules have, with what it is.
-SPECIAL_KEYS: Mapping[str, str] = MappingProxyType(
-    {
-        "distance_m": "metres to the nearest facility; null: none is in the data",
-        "minutes": "minutes to the nearest facility; null: none is in the data",
-        "people_nearest": "people for whom the facility is the nearest",
-        "households_nearest": "households for whom the facility is the nearest",
-        "elderly": "people of 60 and over",
-        "zone": "zone of the place, such as main_urban",
-        "phases": "list of phases, each with residential_floor_area_m2 and <type>_m2",
-        "facilities": "list of facilities, each with types, m2, complex, floor_level ...",
-        "status": "new, renewal or existing",
-        "reason": "why the plan takes the exception that the rule leaves",
-    }
+# What only examples have that are no facts of a plan; the catalogues say what each is.
+SPECIAL_KEYS = (
+    "distance_m",
+    "minutes",
+    "people_nearest",
+    "households_nearest",
+    "elderly",
+    "zone",
+    "phases",
+    "facilities",
+    "status",
+    "reason",
 )
 _LISTS = ("phases", "facilities")
 _WORDS = ("zone", "status", "reason")
@@ -69,15 +68,16 @@ def fact_of(key: str) -> str | None:
     return None
 
 
-def case_key_fault(key: str, value: Any) -> str | None:
+def case_key_fault(key: str, value: Any) -> Message | None:
     """Say what is wrong with a key of an example; None where nothing is."""
     if key in CASE_KEYS:
         return None
     if key not in SPECIAL_KEYS and fact_of(key) is None:
-        return f"is no fact that an example can give; {nearest_known(key, _examples())}"
+        return message("pack.no_case_key", hint=hint_known(key, _examples()))
     if _fits(key, value):
         return None
-    return f"is {value!r}; expected {SPECIAL_KEYS.get(key, 'a number')}"
+    expected = message(f"case_key.{key}") if key in SPECIAL_KEYS else message("case_key.number")
+    return message("pack.case_value", given=repr(value), expected=expected)
 
 
 def _fits(key: str, value: Any) -> bool:

@@ -1,7 +1,7 @@
 """What has to agree between the keys of a pack: units, types, sources, identifiers.
 
-Owns the tests that one key alone cannot fail. They run on the data as it was read, so that a pack
-with a misspelt key still hears of its wrong unit in the same error.
+Owns the checks that compare several keys. They run on the data as it was read, so a pack with a
+misspelt key and a wrong unit gets both faults in one error.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from siting.did_you_mean import nearest_known
+from siting.did_you_mean import hint_known
+from siting.message import Message, message
 from siting.rules.facts import SCALAR_UNITS, TYPED_UNITS
 from siting.rules.pack.case_facts import case_key_fault
 from siting.rules.pack.measures import MEASURES, Family, Measure
@@ -30,7 +31,7 @@ class Fault(NamedTuple):
     """One fault: where in the data it is, and what is wrong there."""
 
     path: Path
-    message: str
+    message: Message
 
 
 def check_pack(data: Any, known_ids: Container[str], seen: Mapping[str, str]) -> Iterator[Fault]:
@@ -48,7 +49,7 @@ def check_pack(data: Any, known_ids: Container[str], seen: Mapping[str, str]) ->
     own: dict[str, str] = {}
     has_url = bool(_get(data, "document", "url"))
     if _get(data, "rules") == []:
-        yield Fault(("rules",), "is empty; a pack has at least one rule")
+        yield Fault(("rules",), message("pack.no_rules"))
     for index, rule in enumerate(_list(_get(data, "rules"))):
         path: Path = ("rules", index)
         for fault in _rule_faults(rule, known_ids, has_url=has_url):
@@ -57,7 +58,7 @@ def check_pack(data: Any, known_ids: Container[str], seen: Mapping[str, str]) ->
         if isinstance(name, str):
             first = seen.get(name) or own.get(name)
             if first:
-                yield Fault((*path, "id"), f"is '{name}', which is already the id of {first}")
+                yield Fault((*path, "id"), message("pack.id_twice", name=name, first=first))
             own.setdefault(name, dotted(path))
 
 
@@ -79,21 +80,21 @@ def _requirement_faults(rule: Any) -> Iterator[Fault]:
     name = _get(rule, "measure")
     measure = MEASURES.get(name) if isinstance(name, str) else None
     if isinstance(name, str) and measure is None:
-        yield Fault(("measure",), f"is '{name}', no known measure; {nearest_known(name, MEASURES)}")
+        hint = hint_known(name, MEASURES)
+        yield Fault(("measure",), message("pack.no_measure", name=name, hint=hint))
     yield from _type_faults(_get(rule, "facility_types"), ("facility_types",))
     if measure is None:
         return
     if measure.needs_types and not _get(rule, "facility_types"):
-        yield Fault(("facility_types",), f"is missing; measure '{name}' has to know what to count")
+        yield Fault(("facility_types",), message("pack.types_missing", measure=measure.name))
     unit = _get(rule, "require", "unit")
     if isinstance(unit, str) and unit != measure.unit:
-        message = f"is '{unit}'; measure '{name}' is in '{measure.unit}'"
-        yield Fault(("require", "unit"), message)
+        fault = message("pack.unit", unit=unit, measure=measure.name, expected=measure.unit)
+        yield Fault(("require", "unit"), fault)
     if measure.family is not Family.RATE:
         for key in ("and_total_at_least", "and_one_place_at_least"):
             if _get(rule, "require", key) is not None:
-                message = f"needs a rate; measure '{name}' is a total already"
-                yield Fault(("require", key), message)
+                yield Fault(("require", key), message("pack.no_rate", measure=measure.name))
     yield from _band_faults(rule, measure)
     yield from _option_faults(rule, measure)
 
@@ -103,17 +104,17 @@ def _band_faults(rule: Any, measure: Measure) -> Iterator[Fault]:
     require = _get(rule, "require")
     bands, by = _list(_get(require, "bands")), _get(require, "by")
     if bool(bands) != bool(by):
-        yield Fault(("require", "by"), "and bands belong together; give both or none")
+        yield Fault(("require", "by"), message("pack.bands_without_fact"))
     elif isinstance(by, str) and not is_fact(by):
-        message = f"is '{by}', no known fact; {nearest_known(by, SCALAR_UNITS)}"
-        yield Fault(("require", "by"), message)
+        hint = hint_known(by, SCALAR_UNITS)
+        yield Fault(("require", "by"), message("pack.no_fact", name=by, hint=hint))
     elif by and by != measure.base and "area" in _list(_get(rule, "applies_to", "subject")):
-        message = f"is '{by}'; for areas it has to be what the measure is for: {measure.base}"
-        yield Fault(("require", "by"), message)
+        fault = message("pack.bands_of_areas", name=str(by), base=measure.base)
+        yield Fault(("require", "by"), fault)
     starts = [_get(band, "from") for band in bands]
     known = [each for each in starts if isinstance(each, int | float)]
     if known != sorted(set(known)):
-        yield Fault(("require", "bands"), "have to begin at ascending values")
+        yield Fault(("require", "bands"), message("pack.bands_not_ascending"))
 
 
 def _type_faults(codes: Any, path: Path) -> Iterator[Fault]:
@@ -121,29 +122,28 @@ def _type_faults(codes: Any, path: Path) -> Iterator[Fault]:
     for index, code in enumerate(_list(codes)):
         if isinstance(code, str) and code not in types:
             where = (*path, index) if isinstance(codes, list) else path
-            yield Fault(where, f"is '{code}', no known facility type; {types.nearest(code)}")
+            yield Fault(where, message("pack.no_type", name=code, hint=types.hint(code)))
 
 
 def _option_faults(rule: Any, measure: Measure) -> Iterator[Fault]:
     options = _get(rule, "options")
     family = measure.family
     if measure.begun and _get(options, "begun") is None:
-        yield Fault(("options", "begun"), "is missing; how many households or people are a group")
+        yield Fault(("options", "begun"), message("pack.group_missing"))
     chosen = _get(options, "denominator")
     allowed: tuple[str, ...] = ()
     if family in _WITHIN_A_LIMIT and not _get(options, "within"):
-        message = f"is missing; {_get(rule, 'measure')} has to know the reach"
-        yield Fault(("options", "within"), message)
+        yield Fault(("options", "within"), message("pack.reach_missing", measure=measure.name))
     yield from _zone_faults(options, family)
     if family is Family.COVERED:
         allowed = DENOMINATORS
     elif family is Family.SHARE:
         allowed = tuple(key for key in SCALAR_UNITS if key.endswith("floor_area_m2"))
     if allowed and chosen not in allowed:
-        message = f"is {chosen!r}; expected one of: {', '.join(allowed)}"
-        yield Fault(("options", "denominator"), message)
+        fault = message("pack.denominator", given=repr(chosen), known=allowed)
+        yield Fault(("options", "denominator"), fault)
     if _get(options, "within", "unit") not in (None, *_reach_units(_get(options, "within"))):
-        yield Fault(("options", "within", "unit"), "does not fit its measure (m, walking_time min)")
+        yield Fault(("options", "within", "unit"), message("pack.reach_unit"))
     yield from _type_faults(
         _get(options, "of_which", "facility_types"), ("options", "of_which", "facility_types")
     )
@@ -154,15 +154,15 @@ def _zone_faults(options: Any, family: Family) -> Iterator[Fault]:
     if not zones:
         return
     if family is not Family.CATCHMENT:
-        yield Fault(("options", "zones"), "are given; only catchment measures have zones")
+        yield Fault(("options", "zones"), message("pack.zones_useless"))
         return
     limits = [_get(zone, "at_most") for zone in zones]
     if not all(isinstance(each, int | float | Decimal) for each in limits):
         return  # the model says which
     reach = _get(options, "within", "at_most")
     if sorted(set(limits)) != limits or limits[-1] != reach:
-        message = f"reach to {', '.join(map(str, limits))}; they ascend, and the last is {reach}"
-        yield Fault(("options", "zones"), message)
+        fault = message("pack.zones_reach", limits=map(str, limits), reach=str(reach))
+        yield Fault(("options", "zones"), fault)
 
 
 def _reach_units(within: Any) -> tuple[str, ...]:
@@ -174,13 +174,13 @@ def _subject_faults(rule: Any) -> Iterator[Fault]:
     measure = MEASURES.get(str(_get(rule, "measure")))
     for subject in _list(_get(rule, "applies_to", "subject")):
         if measure and isinstance(subject, str) and subject not in measure.subjects:
-            message = (
-                f"is '{subject}'; measure '{measure.name}' is about: {', '.join(measure.subjects)}"
+            fault = message(
+                "pack.subject", subject=subject, measure=measure.name, known=measure.subjects
             )
-            yield Fault(("applies_to", "subject"), message)
+            yield Fault(("applies_to", "subject"), fault)
     if measure and _get(rule, "applies_to", "shown_on_plans") and "plan" not in measure.subjects:
-        message = f"is given, but measure '{measure.name}' cannot be taken of a plan"
-        yield Fault(("applies_to", "shown_on_plans"), message)
+        fault = message("pack.not_of_plans", measure=measure.name)
+        yield Fault(("applies_to", "shown_on_plans"), fault)
 
 
 def _strength_faults(rule: Any) -> Iterator[Fault]:
@@ -188,10 +188,9 @@ def _strength_faults(rule: Any) -> Iterator[Fault]:
         return
     is_indicator = rule["strength"] == "indicator"
     if is_indicator and rule.get("require") is not None:
-        yield Fault(("require",), "is given, but an indicator has no pass mark; remove one of both")
+        yield Fault(("require",), message("pack.indicator_with_mark"))
     if not is_indicator and rule.get("require") is None:
-        message = "is missing; a rule without a pass mark has strength: indicator"
-        yield Fault(("require",), message)
+        yield Fault(("require",), message("pack.mark_missing"))
 
 
 def _source_faults(rule: Any, *, has_url: bool) -> Iterator[Fault]:
@@ -199,26 +198,26 @@ def _source_faults(rule: Any, *, has_url: bool) -> Iterator[Fault]:
     confidence = _get(source, "confidence")
     if confidence == "C":
         if _get(rule, "status") != "unverified":
-            message = "has confidence C, so the rule needs status: unverified"
-            yield Fault(("source", "confidence"), message)
+            yield Fault(("source", "confidence"), message("pack.unverified"))
         if _get(source, "quote"):
-            yield Fault(("source", "quote"), "is given, but with confidence C nothing was read")
+            yield Fault(("source", "quote"), message("pack.quote_unread"))
     elif confidence in ("A", "B"):
         for key in ("quote", "clause"):
             if not _get(source, key):
-                message = f"is missing; confidence {confidence} needs it"
-                yield Fault(("source", key), message)
+                fault = message("pack.source_missing", confidence=confidence)
+                yield Fault(("source", key), fault)
         if not (has_url or _get(source, "url")):
-            yield Fault(("source", "url"), f"is missing; confidence {confidence} needs it")
+            yield Fault(("source", "url"), message("pack.source_missing", confidence=confidence))
 
 
 def _condition_faults(condition: Any, path: Path) -> Iterator[Fault]:
     fact = _get(condition, "fact")
     if isinstance(fact, str) and not is_fact(fact):
         known = (*SCALAR_UNITS, *PLACE_FACTS)
-        yield Fault((*path, "fact"), f"is '{fact}', no known fact; {nearest_known(fact, known)}")
+        hint = hint_known(fact, known)
+        yield Fault((*path, "fact"), message("pack.no_fact", name=fact, hint=hint))
     if _get(condition, "is") is not None and any(_get(condition, name) for name in COMPARATORS):
-        yield Fault(path, "compares a word and a number; use one of both")
+        yield Fault(path, message("pack.word_and_number"))
     for key in ("any_of", "all_of"):
         for index, part in enumerate(_list(_get(condition, key))):
             yield from _condition_faults(part, (*path, key, index))
@@ -247,18 +246,18 @@ def _reference_faults(rule: Any, known_ids: Container[str]) -> Iterator[Fault]:
     for path in paths:
         for name in _list(_get(rule, *path)):
             if isinstance(name, str) and name == _get(rule, "id"):
-                yield Fault(path, "names the rule itself")
+                yield Fault(path, message("pack.names_itself"))
             elif isinstance(name, str) and name not in known_ids:
-                yield Fault(path, f"names '{name}', which is no rule in any pack")
+                yield Fault(path, message("pack.no_rule", name=name))
 
 
 def _case_faults(rule: Any) -> Iterator[Fault]:
     for index, case in enumerate(_list(_get(rule, "cases"))):
         keys = case if isinstance(case, dict) else {}
         for key, value in keys.items():
-            message = case_key_fault(str(key), value)
-            if message:
-                yield Fault(("cases", index, key), message)
+            fault = case_key_fault(str(key), value)
+            if fault:
+                yield Fault(("cases", index, key), fault)
 
 
 def _get(data: Any, *path: str) -> Any:

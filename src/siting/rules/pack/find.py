@@ -9,8 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from siting.did_you_mean import nearest_known
+from siting.did_you_mean import hint_known
 from siting.errors import RuleError
+from siting.message import Message, message
 from siting.rules.pack.parse import parse_packs, rule_ids
 from siting.shipped import FACILITY_TYPES_FILE, shipped_folder
 from siting.yaml_lines import load_yaml
@@ -49,12 +50,12 @@ def find_packs(refs: Iterable[str] = (), base: Path | None = None) -> tuple[Path
     True
     """
     found: dict[Path, None] = {}
-    faults: list[str] = []
+    faults: list[Message] = []
     for ref in tuple(refs) or ("cn",):
         files = _files_of(ref, base or Path())
         found.update(dict.fromkeys(files))
         if not files:
-            faults.append(f"'{ref}' is no rule pack or folder of packs; {_hint(ref)}")
+            faults.append(message("pack.not_found", ref=ref, hint=_hint(ref)))
     if faults:
         raise RuleError("rules", faults)
     return tuple(found)
@@ -117,12 +118,13 @@ def _bytes_of(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as fault:
-        raise RuleError(shown_path(path), [f"cannot be read: {fault.strerror}"]) from None
+        reason = fault.strerror or str(fault)
+        raise RuleError(shown_path(path), [message("pack.unreadable", reason=reason)]) from None
 
 
-def _hint(ref: str) -> str:
+def _hint(ref: str) -> Message:
     shipped = shipped_folder()
     packs = [path.relative_to(shipped) for path in shipped.glob("*/**/*.yaml")]
     names = {path.with_suffix("").as_posix() for path in packs}
     names |= {path.parent.as_posix() for path in packs}
-    return nearest_known(ref, names)
+    return hint_known(ref, names)

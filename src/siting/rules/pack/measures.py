@@ -1,17 +1,17 @@
 """The closed table of measures: what a rule can ask for, in which unit, of whom, from which data.
 
-Owns the names and units only. The arithmetic of each family is in a module of its own:
-`city_distance`, `city_amounts`, `plan_measures`. A pack can name nothing that is not in this table.
+Owns the names and units only. The arithmetic of each family is in a module of its own
+in `rules.city` and `rules.plan`. A pack can name nothing that is not in this table.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import Enum
+from enum import Enum, auto
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from siting.vocabulary.title import Title
+from siting.message import Term
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 class Family(Enum):
     """Measures that are computed the same way."""
 
-    DISTANCE = "cost to the nearest facility"
-    LOAD = "demand of those for whom a facility is the nearest"
-    RATE = "amount for each so many people or households"
-    HEADS = "people for each facility"
-    SHARE = "part of a floor area"
-    SIZE = "size of a facility"
-    SIZE_PER = "size of a facility for each of its places"
-    PRESENCE = "number of facilities"
-    COMPLEX = "number of functions in one complex"
-    PHASING = "housing that is built before"
-    ATTRIBUTES = "facilities that break a condition"
-    COVERED = "share of demand within reach"
-    WITHIN = "amount within a limit"
-    CATCHMENT = "amount within a limit for each of those who share it"
-    RESIDENTS = "number of people"
+    DISTANCE = auto()  # cost to the nearest facility
+    LOAD = auto()  # demand of those for whom a facility is the nearest
+    RATE = auto()  # amount for each so many people or households
+    HEADS = auto()  # people for each facility
+    SHARE = auto()  # part of a floor area
+    SIZE = auto()  # size of a facility
+    SIZE_PER = auto()  # size of a facility for each of its places
+    PRESENCE = auto()  # number of facilities
+    COMPLEX = auto()  # number of functions in one complex
+    PHASING = auto()  # housing that is built before
+    ATTRIBUTES = auto()  # facilities that break a condition
+    COVERED = auto()  # share of demand within reach
+    WITHIN = auto()  # amount within a limit
+    CATCHMENT = auto()  # amount within a limit for each of those who share it
+    RESIDENTS = auto()  # number of people
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,6 @@ class Measure:
     ----------
     name
         As packs write it.
-    title
-        In words.
     family
         How it is computed.
     unit
@@ -68,7 +66,6 @@ class Measure:
     """
 
     name: str
-    title: Title
     family: Family
     unit: str
     finding_unit: str
@@ -82,6 +79,11 @@ class Measure:
     in_metres: str = ""
 
     @property
+    def title(self) -> Term:
+        """What it is called."""
+        return Term("measure_title", self.name)
+
+    @property
     def needs_types(self) -> bool:
         """Whether a rule has to name facility types."""
         return self.family is not Family.RESIDENTS
@@ -91,13 +93,9 @@ _UNITS = {"floor_area_m2": "m2", "land_area_m2": "m2", "places": "places", "beds
 _BASES = {"households": "households", "population": "persons", "elderly": "elderly"}
 
 
-def _distance(
-    name: str, zh: str, en: str, unit: str, inputs: tuple[str, ...], in_metres: str = ""
-) -> Measure:
-    title = Title(zh=zh, en=en)
+def _distance(name: str, unit: str, inputs: tuple[str, ...], in_metres: str = "") -> Measure:
     return Measure(
         name,
-        title,
         Family.DISTANCE,
         unit,
         unit,
@@ -108,13 +106,12 @@ def _distance(
     )
 
 
-def _rate(name: str, zh: str, en: str, quantity: str, base: str, per: int) -> Measure:
+def _rate(name: str, quantity: str, base: str, per: int) -> Measure:
     total = _UNITS[quantity]
     people = _BASES[base]
     unit = f"{total}/{per} {people}" if per > 1 else f"{total}/{people.removesuffix('s')}"
     return Measure(
         name,
-        Title(zh=zh, en=en),
         Family.RATE,
         unit,
         total,
@@ -126,12 +123,11 @@ def _rate(name: str, zh: str, en: str, quantity: str, base: str, per: int) -> Me
     )
 
 
-def _begun(name: str, zh: str, en: str, quantity: str, base: str) -> Measure:
+def _begun(name: str, quantity: str, base: str) -> Measure:
     unit = "facilities" if quantity == "count" else _UNITS[quantity]
     inputs = (f"facilities.{quantity}", base)
     return Measure(
         name,
-        Title(zh=zh, en=en),
         Family.RATE,
         unit,
         unit,
@@ -143,30 +139,25 @@ def _begun(name: str, zh: str, en: str, quantity: str, base: str) -> Measure:
     )
 
 
-def _size(name: str, zh: str, en: str, quantity: str, unit: str) -> Measure:
-    title = Title(zh=zh, en=en)
+def _size(name: str, quantity: str, unit: str) -> Measure:
     subjects = ("facility", "plan", "area")
     inputs = (f"facilities.{quantity}",)
-    return Measure(name, title, Family.SIZE, unit, unit, subjects, inputs, quantity)
+    return Measure(name, Family.SIZE, unit, unit, subjects, inputs, quantity)
 
 
-def _size_per(name: str, zh: str, en: str, quantity: str) -> Measure:
-    title = Title(zh=zh, en=en)
+def _size_per(name: str, quantity: str) -> Measure:
     inputs = (f"facilities.{quantity}", "facilities.capacity")
     subjects = ("facility", "plan")
-    return Measure(
-        name, title, Family.SIZE_PER, "m2/bed", "m2", subjects, inputs, quantity, "beds", 1
-    )
+    return Measure(name, Family.SIZE_PER, "m2/bed", "m2", subjects, inputs, quantity, "beds", 1)
 
 
-def _within(name: str, zh: str, en: str, quantity: str, unit: str) -> Measure:
-    title = Title(zh=zh, en=en)
+def _within(name: str, quantity: str, unit: str) -> Measure:
     inputs = (*_STREETS, f"facilities.{quantity}")
-    return Measure(name, title, Family.WITHIN, unit, unit, ("home",), inputs, quantity)
+    return Measure(name, Family.WITHIN, unit, unit, ("home",), inputs, quantity)
 
 
-def _catchment(name: str, zh: str, en: str, quantity: str, base: str, per: int) -> Measure:
-    rate = _rate(name, zh, en, quantity, base, per)
+def _catchment(name: str, quantity: str, base: str, per: int) -> Measure:
+    rate = _rate(name, quantity, base, per)
     return replace(
         rate,
         family=Family.CATCHMENT,
@@ -181,29 +172,22 @@ _STREETS = ("homes.geometry", "facilities.geometry", "streets")
 _ALL = (
     _distance(
         "straight_line",
-        "直线距离",
-        "Straight-line distance to the nearest facility",
         "m",
         _STREETS[:2],
     ),
     _distance(
         "walking_distance",
-        "步行距离",
-        "Walking distance to the nearest facility along streets",
         "m",
         _STREETS,
     ),
     _distance(
         "walking_time",
-        "步行时间",
-        "Walking time to the nearest facility along streets",
         "min",
         (*_STREETS, "parameters.walking_speed_m_per_min"),
         in_metres="walking_distance",
     ),
     Measure(
         "service_population",
-        Title(zh="服务人口", en="People for whom the facility is the nearest"),
         Family.LOAD,
         "persons",
         "persons",
@@ -213,7 +197,6 @@ _ALL = (
     ),
     Measure(
         "service_households",
-        Title(zh="服务户数", en="Households for whom the facility is the nearest"),
         Family.LOAD,
         "households",
         "households",
@@ -223,74 +206,53 @@ _ALL = (
     ),
     _rate(
         "floor_area_per_100_households",
-        "每百户建筑面积",
-        "Floor area per 100 households",
         "floor_area_m2",
         "households",
         100,
     ),
     _rate(
         "floor_area_per_1000_people",
-        "千人建筑面积",
-        "Floor area per 1,000 people",
         "floor_area_m2",
         "population",
         1000,
     ),
     _rate(
         "land_area_per_1000_people",
-        "千人用地面积",
-        "Land per 1,000 people",
         "land_area_m2",
         "population",
         1000,
     ),
     _rate(
         "floor_area_per_person",
-        "人均建筑面积",
-        "Floor area per person",
         "floor_area_m2",
         "population",
         1,
     ),
-    _rate(
-        "land_area_per_person", "人均用地面积", "Land per person", "land_area_m2", "population", 1
-    ),
+    _rate("land_area_per_person", "land_area_m2", "population", 1),
     _rate(
         "places_per_1000_people",
-        "千人托位（学位）数",
-        "Places per 1,000 people",
         "places",
         "population",
         1000,
     ),
-    _rate(
-        "beds_per_1000_elderly", "千名老人床位数", "Beds per 1,000 elderly", "beds", "elderly", 1000
-    ),
+    _rate("beds_per_1000_elderly", "beds", "elderly", 1000),
     _begun(
         "floor_area_per_begun_households",
-        "每起始若干户建筑面积",
-        "Floor area for each begun group of households",
         "floor_area_m2",
         "households",
     ),
     _begun(
         "floor_area_per_begun_people",
-        "每起始若干人建筑面积",
-        "Floor area for each begun group of people",
         "floor_area_m2",
         "population",
     ),
     _begun(
         "facilities_per_begun_people",
-        "每起始若干人设施数",
-        "Facilities for each begun group of people",
         "count",
         "population",
     ),
     Measure(
         "people_per_facility",
-        Title(zh="每处设施服务人口", en="People per facility"),
         Family.HEADS,
         "persons/facility",
         "persons/facility",
@@ -301,7 +263,6 @@ _ALL = (
     ),
     Measure(
         "share_of_floor_area",
-        Title(zh="占建筑面积比例", en="Share of floor area"),
         Family.SHARE,
         "%",
         "%",
@@ -310,16 +271,15 @@ _ALL = (
         "floor_area_m2",
         "total_floor_area_m2",
     ),
-    _size("minimum_floor_area", "单处建筑面积", "Floor area of a facility", "floor_area_m2", "m2"),
-    _size("minimum_land_area", "单处用地面积", "Land of a facility", "land_area_m2", "m2"),
-    _size("number_of_classes", "班数", "Classes", "classes", "classes"),
-    _size("number_of_places", "托位（学位）数", "Places", "places", "places"),
-    _size("number_of_beds", "床位数", "Beds", "beds", "beds"),
-    _size_per("floor_area_per_bed", "床均建筑面积", "Floor area per bed", "floor_area_m2"),
-    _size_per("land_area_per_bed", "床均用地面积", "Land per bed", "land_area_m2"),
+    _size("minimum_floor_area", "floor_area_m2", "m2"),
+    _size("minimum_land_area", "land_area_m2", "m2"),
+    _size("number_of_classes", "classes", "classes"),
+    _size("number_of_places", "places", "places"),
+    _size("number_of_beds", "beds", "beds"),
+    _size_per("floor_area_per_bed", "floor_area_m2"),
+    _size_per("land_area_per_bed", "land_area_m2"),
     Measure(
         "presence",
-        Title(zh="设施数量", en="Number of facilities"),
         Family.PRESENCE,
         "facilities",
         "facilities",
@@ -329,7 +289,6 @@ _ALL = (
     ),
     Measure(
         "functions_in_complex",
-        Title(zh="综合体功能数", en="Functions in one complex"),
         Family.COMPLEX,
         "functions",
         "functions",
@@ -338,7 +297,6 @@ _ALL = (
     ),
     Measure(
         "phasing",
-        Title(zh="建成时的住宅进度", en="Housing completed when the facility is"),
         Family.PHASING,
         "%",
         "%",
@@ -348,7 +306,6 @@ _ALL = (
     ),
     Measure(
         "attribute_conditions",
-        Title(zh="不符合条件的设施数", en="Facilities that break a condition"),
         Family.ATTRIBUTES,
         "facilities",
         "facilities",
@@ -357,53 +314,41 @@ _ALL = (
     ),
     Measure(
         "covered_share",
-        Title(zh="覆盖率", en="Share within reach"),
         Family.COVERED,
         "%",
         "%",
         ("area", "city"),
         ("homes", "facilities", "streets"),
     ),
-    _within("facilities_within", "限值内设施数", "Facilities within reach", "count", "facilities"),
-    _within(
-        "floor_area_within", "限值内建筑面积", "Floor area within reach", "floor_area_m2", "m2"
-    ),
-    _within("places_within", "限值内托位（学位）数", "Places within reach", "places", "places"),
+    _within("facilities_within", "count", "facilities"),
+    _within("floor_area_within", "floor_area_m2", "m2"),
+    _within("places_within", "places", "places"),
     _catchment(
         "catchment_floor_area_per_person",
-        "人均可达建筑面积",
-        "Floor area within reach per person who shares it",
         "floor_area_m2",
         "population",
         1,
     ),
     _catchment(
         "catchment_floor_area_per_100_households",
-        "每百户可达建筑面积",
-        "Floor area within reach per 100 households that share it",
         "floor_area_m2",
         "households",
         100,
     ),
     _catchment(
         "catchment_places_per_1000_people",
-        "千人可达托位（学位）数",
-        "Places within reach per 1,000 people who share them",
         "places",
         "population",
         1000,
     ),
     _catchment(
         "catchment_beds_per_1000_elderly",
-        "千名老人可达床位数",
-        "Beds within reach per 1,000 elderly who share them",
         "beds",
         "elderly",
         1000,
     ),
     Measure(
         "residents",
-        Title(zh="居住人口", en="Residents"),
         Family.RESIDENTS,
         "persons",
         "persons",

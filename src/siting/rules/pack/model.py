@@ -23,6 +23,8 @@ from pydantic import (
     model_validator,
 )
 
+from siting.errors import WrongValueError
+from siting.message import message
 from siting.rules.pack.values import OneOrMany, listed
 from siting.vocabulary.levels import level_code
 from siting.vocabulary.title import Title
@@ -42,7 +44,7 @@ COMPARATORS: tuple[Comparator, ...] = ("at_least", "at_most", "above", "below")
 LAYERS = ("national", "province", "city", "district")
 
 
-def plain_number(value: Decimal) -> int | float:
+def yaml_number(value: Decimal) -> int | float:
     """Return a number as YAML and JSON write it; at most 15 digits survive the way back."""
     return int(value) if value == value.to_integral_value() else float(value)
 
@@ -51,7 +53,7 @@ def plain_number(value: Decimal) -> int | float:
 Number = Annotated[
     Decimal,
     Field(max_digits=15, allow_inf_nan=False),
-    PlainSerializer(plain_number, return_type=float | int),
+    PlainSerializer(yaml_number, return_type=float | int),
 ]
 Amount = Annotated[Number, Field(ge=0)]
 Codes = Annotated[tuple[str, ...], BeforeValidator(listed), OneOrMany()]
@@ -78,7 +80,7 @@ class InForce(_Model):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.since and self.until and self.since > self.until:
-            raise ValueError(f"ends on {self.until}, before it begins on {self.since}")
+            raise WrongValueError(message("pack.days", until=self.until, since=self.since))
         return self
 
     def holds_on(self, day: dt.date) -> bool:
@@ -123,9 +125,9 @@ class Condition(_Model):
     def _one_kind(self) -> Self:
         kinds = [bool(self.fact), bool(self.any_of), bool(self.all_of)]
         if sum(kinds) != 1:
-            raise ValueError("expected exactly one of fact, any_of, all_of")
+            raise WrongValueError(message("pack.condition_kind"))
         if bool(self.fact) != bool(self.tests or self.equals is not None):
-            raise ValueError("a fact needs at_least, at_most, above, below or is")
+            raise WrongValueError(message("pack.condition_test"))
         return self
 
     @property
@@ -193,7 +195,7 @@ class Require(_Model):
     def _one_comparison(self) -> Self:
         given = [name for name in COMPARATORS if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError("expected exactly one of at_least, at_most, above, below")
+            raise WrongValueError(message("pack.one_comparison"))
         return self
 
     @property
@@ -336,7 +338,7 @@ class Source(_Model):
     )
 
 
-class Counting(_Model):
+class AreaSharing(_Model):
     """Who else may count the same floor area; by default each m2 counts once."""
 
     shared_with: Codes = Field(
@@ -394,7 +396,9 @@ class RuleText(_Model):
     governs: Literal["this", "stricter"] = Field(
         default="this", description="Of it and what it supersedes: this one, or the stricter one."
     )
-    counting: Counting = Field(default_factory=Counting, description="Who shares the floor area.")
+    counting: AreaSharing = Field(
+        default_factory=AreaSharing, description="Who shares the floor area."
+    )
     status: Literal["active", "draft", "unverified"] = Field(
         default="active", description="draft and unverified rules are off by default."
     )

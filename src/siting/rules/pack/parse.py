@@ -6,22 +6,19 @@ files. And the way back: `dump_pack` writes what `parse_packs` reads as the same
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import ValidationError
 
 from siting.errors import RuleError
-from siting.message import Message
+from siting.message import Message, message
 from siting.rules.pack.checks import Fault, check_pack
 from siting.rules.pack.model import Pack, PackText, Rule
 from siting.yaml_lines import Lines, Path, dotted, faults_of, load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-
-_LINE = re.compile(r":(\d+):")
 
 
 def parse_pack(text: str | bytes, source: str = "rules.yaml") -> Pack:
@@ -64,13 +61,13 @@ def parse_packs(
         and facility types with the nearest known one, units that are not the measure's, sources
         without quote, clause or url, duplicate ids, names of rules that are nowhere.
     """
-    faults: list[Message | str] = []
+    faults: list[Message] = []
     read: list[tuple[str, Any, Lines]] = []
     for source, text in sources:
         try:
             read.append((source, *load_yaml(text, source, error=RuleError)))
         except RuleError as fault:
-            faults.extend(_with_source(fault))
+            faults.extend(_with_source(source, fault))
     ids = _Ids([data for _, data, _ in read], elsewhere)
     packs: list[Pack] = []
     seen: dict[str, str] = {}
@@ -80,7 +77,7 @@ def parse_packs(
         packs.extend([pack] if pack else [])
         seen.update(_places(source, data, lines))
     if faults:
-        raise RuleError(read[0][0] if len(read) == 1 else "rule packs", faults)
+        raise RuleError(read[0][0] if len(read) == 1 else message("pack.several"), faults)
     return tuple(packs)
 
 
@@ -133,9 +130,9 @@ class _Ids:
 
 def _checked(
     source: str, data: Any, lines: Lines, ids: _Ids, seen: dict[str, str]
-) -> tuple[Pack | None, list[Message | str]]:
+) -> tuple[Pack | None, list[Message]]:
     """Return the pack or its faults, in the order of their lines."""
-    faults: list[Message | str] = []
+    faults: list[Message] = []
     text: PackText | None = None
     try:
         text = PackText.model_validate(data)
@@ -161,25 +158,30 @@ def _bound(text: PackText, source: str, lines: Lines) -> Pack:
     return Pack(source, text, rules, at)
 
 
-def _sentence(fault: Fault, lines: Lines, source: str) -> str:
+def _sentence(fault: Fault, lines: Lines, source: str) -> Message:
     path: Path = fault.path
     while path and path not in lines:
         path = path[:-1]
-    return f"{source}:{lines.get(path, 1)}: {dotted(fault.path)} {fault.message}"
+    return message(
+        "pack.fault",
+        source=source,
+        line=lines.get(path, 1),
+        path=dotted(fault.path),
+        fault=fault.message,
+    )
 
 
-def _line_in(fault: Message | str) -> int:
-    if isinstance(fault, Message):
-        return int(str(dict(fault.values)["line"]))
-    found = _LINE.search(fault)
-    return int(found[1]) if found else 0
+def _line_in(fault: Message) -> int:
+    return int(str(dict(fault.values)["line"]))
 
 
-def _with_source(fault: RuleError) -> list[str]:
+def _with_source(source: str, fault: RuleError) -> list[Message]:
     """Put the file before faults that lack it, since they stand beside those of other files."""
     return [
-        each if each.startswith(f"{fault.subject}:") else f"{fault.subject}: {each}"
-        for each in fault.faults
+        each
+        if isinstance(each, Message) and "source" in dict(each.values)
+        else message("error.fault", subject=source, fault=each)
+        for each in fault.messages
     ]
 
 

@@ -32,7 +32,7 @@ def pack_schema() -> dict[str, Any]:
     for name in ("RuleText", "Alternative", "Functions"):
         _limit_codes(definitions[name]["properties"]["facility_types"])
     definitions["Require"]["properties"]["unit"]["enum"] = units
-    return {"$schema": DRAFT, "$id": "siting/rule-pack", **schema, "title": "siting rule pack"}
+    return {"$schema": DRAFT, "$id": "siting/rule-pack", **schema, "title": "rules"}
 
 
 def _limit_codes(field: dict[str, Any]) -> None:

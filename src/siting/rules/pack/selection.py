@@ -140,7 +140,7 @@ def _reason_of_place(rule: Rule, jurisdiction: str | None) -> Message | None:
 
 
 def _softened(rule: Rule) -> Rule:
-    """Nobody has seen an unverified number in its source, so it can only warn."""
+    """Let an unverified rule only recommend, since its number was not seen in its source."""
     if rule.status == "unverified" and rule.strength == "mandatory":
         return rule.model_copy(update={"strength": "recommended"})
     return rule

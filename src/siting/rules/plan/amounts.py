@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from siting.message import Text
 from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
@@ -147,17 +148,16 @@ def size_of(facility: PlannedFacility, quantity: str) -> Fraction | None:
     return None if fact is None else Fraction(fact.value)
 
 
-def name_of(key: str, language: str) -> str:
-    """Return what a fact of a facility type is about, or the key itself.
+def type_text(code: str) -> Text:
+    """Return what a facility type is called; the code itself where nothing knows it.
 
-    Examples
-    --------
-    >>> name_of("floor_area_m2.elder_care", "en"), name_of("households", "zh")
-    ('Elder care', 'households')
+    >>> type_text("elder_care").en, type_text("unheard-of").zh
+    ('Elder care', 'unheard-of')
     """
-    code = key.partition(".")[2]
     types = load_facility_types()
-    return types.title(code, language) if code in types else key
+    if code not in types:
+        return Text(code, code)
+    return Text(types.title(code, "zh"), types.title(code, "en"))
 
 
 def _amount_of(key: str, fact: Fact) -> Amount:

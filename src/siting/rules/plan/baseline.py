@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from siting.errors import SitingError
+from siting.message import Message, Sayable, Text, message
 from siting.rules.plan.finding import PlanVerdict, Strength
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 ChangeKind = Literal["new", "fixed", "changed", "unchanged"]
 _WRONG = ("fail", "unknown")
 MAX_BASELINE_BYTES = 64 * 1024 * 1024
-_WRITE_ANEW = "write one with siting check --format json"
 _TEXT, _NUMBER = (str,), (int, float, type(None))
 _KINDS: Mapping[str, tuple[type, ...]] = MappingProxyType(
     {
@@ -66,8 +66,7 @@ class Known:
     measured: float | None
     required: float | None
     wrong: bool
-    title: str = ""
-    title_en: str = ""
+    title: Sayable = ""
 
     @property
     def gap(self) -> float:
@@ -147,8 +146,7 @@ def known_of(findings: Iterable[PlanFinding]) -> tuple[Known, ...]:
             None if each.measured is None else float(each.measured),
             None if each.required is None else float(each.required),
             each.verdict in _WRONG and each.binds,
-            each.title.zh,
-            each.title.en,
+            each.title,
         )
         for each in findings
     )
@@ -175,35 +173,43 @@ def records_of_json(text: str | bytes, source: str) -> list[dict[str, Any]]:
         have a value of another kind there; too large.
     """
     if len(text) > MAX_BASELINE_BYTES:
-        raise SitingError(f"{source} has {len(text):,} bytes; at most {MAX_BASELINE_BYTES:,}.")
+        raise SitingError(
+            message("baseline.too_large", source=source, size=len(text), most=MAX_BASELINE_BYTES)
+        )
     try:
         document = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         document = None
     records = document.get("findings") if isinstance(document, dict) else None
     if not isinstance(records, list):
-        raise SitingError(f"{source} is not a report of siting check; {_WRITE_ANEW}.")
+        raise SitingError(message("baseline.no_report", source=source))
     faulty = [(at, fault) for at, each in enumerate(records) if (fault := _fault(each))]
     if faulty:
         at, fault = faulty[0]
         raise SitingError(
-            f"{source} is not a whole report of siting check: {len(faulty)} of {len(records)} "
-            f"findings cannot be read; number {at + 1} {fault}; {_WRITE_ANEW}."
+            message(
+                "baseline.not_whole",
+                source=source,
+                count=len(faulty),
+                all=len(records),
+                number=at + 1,
+                fault=fault,
+            )
         )
     return records
 
 
 def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no number in JSON")
+    raise ValueError(name)
 
 
-def _fault(record: object) -> str:
-    """Say what keeps a finding from being read; empty where nothing does."""
+def _fault(record: object) -> Message | None:
+    """Say what keeps a finding from being read; None where nothing does."""
     if not isinstance(record, dict):
-        return "is no object"
+        return message("baseline.no_object")
     lost = [key for key in _KINDS if key not in record]
     if lost:
-        return f"lacks {', '.join(map(repr, lost))}"
+        return message("baseline.lacks", keys=map(repr, lost))
     wrong = [key for key, kinds in _KINDS.items() if not _is_a(record[key], kinds)]
     wrong += [
         key for key, known in _ONE_OF.items() if key not in wrong and record[key] not in known
@@ -217,7 +223,7 @@ def _fault(record: object) -> str:
         wrong.append("missing")
     if "evidence" not in wrong and not all(map(_is_place, record["evidence"])):
         wrong.append("evidence")
-    return f"has something else than expected in {', '.join(map(repr, wrong))}" if wrong else ""
+    return message("baseline.unexpected", keys=map(repr, wrong)) if wrong else None
 
 
 def _is_a(value: object, kinds: tuple[type, ...]) -> bool:
@@ -250,8 +256,7 @@ def _known(record: Mapping[str, Any]) -> Known:
         record["measured"],
         record["required"],
         bool(record["verdict"] in _WRONG and binds),
-        _text(record.get("title_zh")) or record["title"],
-        _text(record.get("title_en")),
+        Text(_text(record.get("title_zh")) or record["title"], _text(record.get("title_en"))),
     )
 
 

@@ -12,9 +12,15 @@ from fractions import Fraction
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
-from siting.message import Text
+from siting.message import Message, Quantity, message
 from siting.rules.pack.measures import Family, measure_of
-from siting.rules.plan.amounts import facilities_of, fact_amount, name_of, size_of, sum_of_types
+from siting.rules.plan.amounts import (
+    facilities_of,
+    fact_amount,
+    size_of,
+    sum_of_types,
+    type_text,
+)
 from siting.rules.plan.division import Claim, divide
 from siting.rules.plan.floor_share import denominators
 from siting.rules.plan.rates import required_of_rate
@@ -27,7 +33,6 @@ from siting.rules.plan.sharing import (
     divided_plan,
     shared_rooms,
 )
-from siting.rules.wording import joined, quantity_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -246,7 +251,7 @@ def _claim(
     return Claim(need.name, types, max(need.total - own, _ZERO), rank)
 
 
-def division_texts(plan: Plan, shares: Mapping[str, Shares]) -> dict[str, Text]:
+def division_texts(plan: Plan, shares: Mapping[str, Shares]) -> dict[str, Message]:
     """Say how the rooms were divided, once for every facility type that may use one of them.
 
     Returns
@@ -258,23 +263,21 @@ def division_texts(plan: Plan, shares: Mapping[str, Shares]) -> dict[str, Text]:
     floor = shares.get("floor_area_m2", {})
     rooms = [each for each in plan.facilities if len(set(each.facility_types)) > 1]
     parts = [_room_text(each, floor) for each in rooms if each.floor_area_m2 is not None]
-    told = joined(*parts)
     if not parts:
         return {}
-    text = Text(f"共用房屋面积划分：{told.zh}", f"shared rooms divided: {told.en}")
+    text = message("shared_area.divided", rooms=parts)
     return {code: text for each in rooms for code in each.facility_types}
 
 
-def _room_text(room: PlannedFacility, shares: Shares) -> Text:
-    name = room.name or room.facility_id
-    whole = quantity_text(size_of(room, "floor_area_m2") or _ZERO, "m2")
-    given = {code: shares[room.facility_id, code] for code in sorted(set(room.facility_types))
-             if shares.get((room.facility_id, code))}  # fmt: skip
-    zh, en = (
-        " + ".join(
-            f"{name_of(f'.{code}', language)} {quantity_text(part, 'm2').text(language)}"
-            for code, part in given.items()
-        )
-        for language in ("zh", "en")
+def _room_text(room: PlannedFacility, shares: Shares) -> Message:
+    parts = [
+        message("shared_area.part", type=type_text(code), area=Quantity(part, "m2"))
+        for code in sorted(set(room.facility_types))
+        if (part := shares.get((room.facility_id, code)))
+    ]
+    return message(
+        "shared_area.room",
+        name=room.name or room.facility_id,
+        area=Quantity(size_of(room, "floor_area_m2") or _ZERO, "m2"),
+        parts=parts or ["–"],
     )
-    return Text(f"{name} {whole.zh} = {zh or '–'}", f"{name} {whole.en} = {en or '–'}")

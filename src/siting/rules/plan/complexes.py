@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from siting.message import Text
-from siting.rules.plan.amounts import name_of
+from siting.message import message
+from siting.rules.plan.amounts import type_text
 from siting.rules.plan.outcome import (
     Counting,
     Outcome,
@@ -14,7 +14,7 @@ from siting.rules.plan.outcome import (
     missing_text,
     outcome_of,
 )
-from siting.rules.wording import joined
+from siting.rules.wording import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,14 +47,13 @@ def measure_complex(rule: Rule, plan: Plan, measure: Measure, _: Counting) -> Ou
         return outcome
     special = _special(found[best], wanted.facility_types)
     enough = special >= wanted.at_least
-    names = {lang: _titles(wanted.facility_types, lang) for lang in ("zh", "en")}
-    text = joined(
-        outcome.explanation,
-        Text(
-            f"其中 {special} 项属于{names['zh']}（要求 {wanted.at_least} 项）",
-            f"{special} of them from {names['en']} ({wanted.at_least} wanted)",
-        ),
+    of_which = message(
+        "complex.of_which",
+        count=special,
+        types=map(type_text, wanted.facility_types),
+        wanted=wanted.at_least,
     )
+    text = sentences(outcome.explanation, of_which)
     verdict = outcome.verdict if enough or outcome.verdict != "pass" else "fail"
     return outcome_of(verdict, text, outcome.measured, outcome.required, evidence)
 
@@ -65,9 +64,3 @@ def _functions(members: Sequence[PlannedFacility], counted: Sequence[str]) -> se
 
 def _special(functions: set[str], codes: Sequence[str]) -> int:
     return len(functions & set(codes))
-
-
-def _titles(codes: Sequence[str], language: str) -> str:
-    return ("、" if language == "zh" else ", ").join(
-        name_of(f".{code}", language) for code in codes
-    )

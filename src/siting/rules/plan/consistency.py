@@ -10,39 +10,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from types import MappingProxyType
 
-from siting.message import Text
-from siting.rules.facts import fact_title, unit_of, unit_text
+from siting.message import Message, Quantity, Sayable, Term, message
+from siting.rules.facts import fact_title, unit_of
 from siting.rules.plan.finding import PlanFinding
 from siting.rules.plan.model import Evidence, Fact, Plan, PlanRow, add_facts
-from siting.rules.wording import number_text
+from siting.vocabulary.plan_words import plan_words
 
 # A drawing is not surveyed to the table's last digit: projection and digitising take their part.
 DRAWING_TOLERANCE_SHARE = Decimal("0.02")
 # Ratios in a table are computed from figures that were rounded before.
 RATIO_TOLERANCE_SHARE = Decimal("0.02")
 
-_TITLES: Mapping[str, Text] = MappingProxyType(
-    {
-        "plan-parts-exceed-total": Text("分项之和大于合计", "Parts are more than their total"),
-        "plan-total-is-not-the-sum": Text("合计与分项不符", "Total is not the sum of its parts"),
-        "plan-figure-given-twice": Text(
-            "同一指标前后不一", "One figure is given twice, differently"
-        ),
-        "plan-phases-differ-from-total": Text("分期之和与总数不符", "Phases do not add up"),
-        "plan-table-differs-from-drawing": Text("指标表与图纸不符", "Table and drawing differ"),
-        "plan-table-differs-from-facilities": Text(
-            "指标表与设施清单不符", "Table and list of facilities differ"
-        ),
-        "plan-ratio-differs": Text("比率指标与面积不符", "A ratio does not fit its figures"),
-        "plan-unit-suspicious": Text(
-            "疑似单位错误（万）", "A unit is probably wrong (10,000 times)"
-        ),
-    }
-)
 # Sums that hold by definition: the parts, then the total.
 _SUMS = (
     (("above_ground_floor_area_m2", "underground_floor_area_m2"), "total_floor_area_m2"),
@@ -171,7 +152,7 @@ def _exceeds(plan: Plan, parts: Sequence[Fact], total: Fact, subject: str) -> It
     slack = rounding(total) + sum((rounding(part) for part in parts), Decimal(0))
     if measured - total.value > slack:
         added, whole = _sum_text(parts, measured, total.unit), _stated(total)
-        text = Text(f"{added.zh}，大于{whole.zh}", f"{added.en}, more than {whole.en}")
+        text = message("plan_sum.more_than", sum=added, total=whole)
         yield _finding(plan, "plan-parts-exceed-total", subject, measured, total, text, parts)
 
 
@@ -190,7 +171,7 @@ def _differs(
     slack = rounding(total) + sum((rounding(part) for part in parts), Decimal(0))
     if abs(measured - total.value) > slack:
         added, whole = _sum_text(parts, measured, total.unit), _stated(total)
-        text = Text(f"{added.zh}，与{whole.zh}不符", f"{added.en}, which is not {whole.en}")
+        text = message("plan_sum.is_not", sum=added, total=whole)
         yield _finding(plan, rule_id, subject, measured, total, text, parts)
 
 
@@ -250,11 +231,12 @@ def _ratios(plan: Plan) -> Iterator[PlanFinding]:
         value = numerator.value / denominator.value
         slack = rounding(given) + RATIO_TOLERANCE_SHARE * given.value
         if abs(value - given.value) > slack:
-            top_text, bottom_text, whole = map(_stated, (numerator, denominator, given))
-            shown = _shown(value, "").zh
-            text = Text(
-                f"{top_text.zh} ÷ {bottom_text.zh} = {shown}，与{whole.zh}不符",
-                f"{top_text.en} / {bottom_text.en} = {shown}, which is not {whole.en}",
+            text = message(
+                "plan_ratio.is_not",
+                top=_stated(numerator),
+                bottom=_stated(denominator),
+                ratio=Quantity(value, ""),
+                stated=_stated(given),
             )
             parts = (numerator, denominator)
             yield _finding(plan, "plan-ratio-differs", ratio, value, given, text, parts)
@@ -266,10 +248,13 @@ def _net_site(plan: Plan) -> Fact | None:
     Floor-area ratio and density are of the net site: roads and public green of the gross one are no
     part of the plot.
     """
+    words = plan_words().net_words
     rows = [
         row
         for row in plan.rows
-        if row.key == "site_area_m2" and row.value is not None and "净" in row.evidence.label
+        if row.key == "site_area_m2"
+        and row.value is not None
+        and any(word in row.evidence.label for word in words)
     ]
     if len(rows) != 1 or rows[0].value is None:
         return None
@@ -323,9 +308,8 @@ def _home_sum(plan: Plan, column: str) -> Decimal | None:
 
 def _drawn(plan: Plan, rule_id: str, key: str, drawn: Decimal, stated: Fact) -> PlanFinding:
     unit = unit_of(key)
-    seen, said = _shown(drawn, unit), _shown(stated.value, unit)
-    text = Text(
-        f"图纸 {seen.zh}，指标表 {said.zh}", f"the drawing has {seen.en}, the table {said.en}"
+    text = message(
+        "plan.drawn_otherwise", drawn=Quantity(drawn, unit), stated=Quantity(stated.value, unit)
     )
     return _finding(plan, rule_id, key, drawn, stated, text, ())
 
@@ -342,22 +326,19 @@ def _units(plan: Plan) -> Iterator[PlanFinding]:
             yield _suspicion(plan, f"{top}/{bottom}", numerator, denominator, ratio, unit)
     for key, fact in plan.facts.items():
         if key.startswith("floor_area_m2.") and 0 < fact.value < _SMALLEST_ROOM_M2:
-            said, meant = _stated(fact), _shown(fact.value * _TEN_THOUSAND, "m2")
-            text = Text(
-                f"{said.zh} 小于任何房间；若单位为万㎡则为 {meant.zh}",
-                f"{said.en} is smaller than any room; in units of 10,000 m² it would be {meant.en}",
-            )
+            meant = Quantity(fact.value * _TEN_THOUSAND, "m2")
+            text = message("plan.smaller_than_a_room", stated=_stated(fact), meant=meant)
             yield _finding(plan, "plan-unit-suspicious", key, fact.value, None, text, (fact,))
 
 
 def _suspicion(
     plan: Plan, subject: str, numerator: Fact, denominator: Fact, ratio: Decimal, unit: str
 ) -> PlanFinding:
-    top, bottom, shown = _stated(numerator), _stated(denominator), _shown(ratio, unit)
-    text = Text(
-        f"{top.zh} ÷ {bottom.zh} = {shown.zh}；其中一个数可能差一万倍（㎡ 与万㎡，人与万人）",
-        f"{top.en} / {bottom.en} = {shown.en}; one of them is probably wrong by a factor of 10,000 "
-        "(㎡ and 万㎡, 人 and 万人)",
+    text = message(
+        "plan_ratio.wrong_unit",
+        top=_stated(numerator),
+        bottom=_stated(denominator),
+        ratio=Quantity(ratio, unit),
     )
     parts = (numerator, denominator)
     return _finding(plan, "plan-unit-suspicious", subject, ratio, None, text, parts, unit)
@@ -369,7 +350,7 @@ def _finding(
     subject: str,
     measured: Decimal,
     stated: Fact | None,
-    explanation: Text,
+    explanation: Sayable,
     parts: Iterable[Fact],
     unit: str = "",
 ) -> PlanFinding:
@@ -379,7 +360,7 @@ def _finding(
         plan=plan.name,
         source=plan.source,
         rule_id=rule_id,
-        title=_TITLES[rule_id],
+        title=Term("contradiction", rule_id),
         verdict="fail",
         measured=measured,
         required=stated.value if stated else None,
@@ -402,31 +383,21 @@ def _subject(row: PlanRow) -> str:
     return ".".join(filter(None, (row.key or row.evidence.label, row.part, row.phase)))
 
 
-def _sum_text(parts: Sequence[Fact], total: Decimal, unit: str) -> Text:
+def _sum_text(parts: Sequence[Fact], total: Decimal, unit: str) -> Message:
     if len(parts) == 1:
         return _stated(parts[0])
-    stated, shown = [_stated(part) for part in parts[:6]], _shown(total, unit)
-    more = " + …" if len(parts) > 6 else ""
-    return Text(
-        f"{' + '.join(each.zh for each in stated)}{more} = {shown.zh}",
-        f"{' + '.join(each.en for each in stated)}{more} = {shown.en}",
-    )
+    stated: list[Sayable] = [_stated(part) for part in parts[:6]]
+    more = ["…"] if len(parts) > 6 else []
+    return message("plan_sum.sum", parts=[*stated, *more], total=Quantity(total, unit))
 
 
-def _stated(fact: Fact) -> Text:
-    name, shown = _name(fact), _shown(fact.value, fact.unit)
-    # 1250 households is enough said.
-    en = shown.en if shown.en.endswith(f" {name.en}") else f"{name.en} {shown.en}"
-    return Text(f"{name.zh} {shown.zh}", en)
-
-
-def _name(fact: Fact) -> Text:
-    """Return the words beside a number; for a key of a plan file, what the fact is called."""
+def _stated(fact: Fact) -> Message:
+    """Return a figure with what it is called: the words beside it, for a key the fact's title."""
     label = fact.evidence[0].label if fact.evidence else ""
     key = re.sub(r"^(?:indicators|phases\[[0-9]+\])\.", "", label).strip()
-    return fact_title(key)
-
-
-def _shown(value: Decimal, unit: str) -> Text:
-    number, words = number_text(value), unit_text(unit)
-    return Text(f"{number} {words.zh}".rstrip(), f"{number} {words.en}".rstrip())
+    # In English, 1,250 households is enough said.
+    return message(
+        "figure.of_households" if key == "households" else "figure.stated",
+        title=fact_title(key),
+        figure=Quantity(fact.value, fact.unit),
+    )

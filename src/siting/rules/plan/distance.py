@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.message import Message, Text
+from siting.message import Message, Quantity, Sayable, message
 from siting.rules import city as city_rules
 from siting.rules.city.findings import Verdict
 from siting.rules.plan.amounts import sum_of_types
 from siting.rules.plan.finding import PlanVerdict
 from siting.rules.plan.outcome import NOTHING, Outcome, limit_text, missing_text
 from siting.rules.plan.places import places_of
-from siting.rules.wording import joined, number_text, quantity_text, with_unit
+from siting.rules.wording import number_text, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,11 +67,7 @@ def _without_city(rule: Rule, plan: Plan) -> Outcome:
         least = rule.options.counts_from_m2
         if least is not None and _has_none_of(rule, plan, Fraction(least)):
             return _of_no_facility(rule, Fraction(least))
-        text = Text(
-            "方案没有图纸和现状城市（context），未检查服务半径",
-            "the plan has neither a drawing nor a context; distances are not checked",
-        )
-        return Outcome("not_applicable", text)
+        return Outcome("not_applicable", message("plan.no_context"))
     key = "context" if plan.homes is not None else "layers.buildings"
     return Outcome("unknown", missing_text((key,)), missing=(key,))
 
@@ -84,14 +80,10 @@ def _has_none_of(rule: Rule, plan: Plan, least: Fraction) -> bool:
 
 def _of_no_facility(rule: Rule, least: Fraction) -> Outcome:
     """Say that the plan has nothing to be within reach of: what is too small does not count."""
-    size = quantity_text(least, "m2")
     limit = Fraction(rule.require.limit) if rule.require else None
     reach = NOTHING if rule.require is None else limit_text(rule.require, "m")
-    text = Text(
-        f"方案内没有不小于 {size.zh} 的此类设施，住宅周边无从到达",
-        f"the plan has no such facility of {size.en} or more, so none is within reach of its homes",
-    )
-    return Outcome("fail", joined(reach, text), None, limit)
+    none = message("plan.no_facility_of", size=Quantity(least, "m2"))
+    return Outcome("fail", sentences(reach, none), None, limit)
 
 
 def _farthest(block: FindingBlock) -> Fraction | None:
@@ -102,49 +94,41 @@ def _farthest(block: FindingBlock) -> Fraction | None:
     return Fraction(f"{known.max():.6f}")
 
 
-def _distance_text(block: FindingBlock, city: City, worst: Verdict | None) -> Text:
+def _distance_text(block: FindingBlock, city: City, worst: Verdict | None) -> Message:
     total = number_text(len(block))
     farthest = _farthest(block)
     limits = block.required[np.isfinite(block.required)]
     mark = Fraction(float(limits[0])) if limits.size else None
-    far = Text("–", "–") if farthest is None else _way_text(farthest, mark, block.unit)
+    far: Sayable = "–" if farthest is None else _way_text(farthest, mark, block.unit)
     if worst is None:
-        return Text(
-            f"最远 {far.zh}，无达标线", f"the farthest is at {far.en}; there is no pass mark"
-        )
+        return message("homes.farthest", far=far)
     rows = np.flatnonzero(block.verdict == worst)
     count = number_text(rows.size)
     if worst is Verdict.UNKNOWN:
-        return Text(f"{total} 处住宅中 {count} 处未知", f"{count} of {total} homes unknown")
-    limit = quantity_text(float(block.required[rows[0]]), block.unit)
+        return message("homes.unknown", total=total, count=count)
+    limit = Quantity(float(block.required[rows[0]]), block.unit)
     if worst is Verdict.PASS:
-        return Text(
-            f"{total} 处住宅均在 {limit.zh}以内，最远 {far.zh}；符合",
-            f"all {total} homes within {limit.en}, the farthest at {far.en}; met",
-        )
+        return message("homes.all_within", total=total, limit=limit, far=far)
     row = rows[int(np.argmax(block.measured[rows]))]
     home = str(city.homes["home_id"].iloc[row])
-    far = Text("∞", "∞")
+    far = "∞"
     if np.isfinite(block.measured[row]):
         far = _way_text(Fraction(f"{block.measured[row]:.6f}"), mark, block.unit)
-    return Text(
-        f"{total} 处住宅中 {count} 处超过 {limit.zh}；最远的 {home} 为 {far.zh}",
-        f"{count} of {total} homes are beyond {limit.en}; the farthest, {home}, is at {far.en}",
-    )
+    return message("homes.beyond", total=total, count=count, limit=limit, home=home, far=far)
 
 
-def _way_text(way: Fraction, mark: Fraction | None, unit: str) -> Text:
+def _way_text(way: Fraction, mark: Fraction | None, unit: str) -> Quantity:
     """Write a way to a tenth, and finer only where that would make it look like the pass mark.
 
-    >>> _way_text(Fraction("710.084562"), Fraction(300), "m").en
-    '710.1 m'
-    >>> _way_text(Fraction("300.004"), Fraction(300), "m").en
-    '300.004 m'
+    >>> _way_text(Fraction("710.084562"), Fraction(300), "m")
+    Quantity(number='710.1', unit='m')
+    >>> _way_text(Fraction("300.004"), Fraction(300), "m").number
+    Fraction(75001, 250)
     """
     tenth = number_text(way, 1)
     if mark is not None and way != mark and tenth == number_text(mark, 1):
-        return quantity_text(way, unit)
-    return with_unit(tenth, unit)
+        return Quantity(way, unit)
+    return Quantity(tenth, unit)
 
 
 def _unknown_reasons(block: FindingBlock) -> tuple[Message, ...]:

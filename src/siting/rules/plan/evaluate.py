@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from types import MappingProxyType
+from functools import reduce
 from typing import TYPE_CHECKING, Literal
 
-from siting.message import Message, Text, message
+from siting.message import Message, Sayable, Text, message
 from siting.rules import city as city_rules
 from siting.rules.pack.conditions import FALSE, TRUE, UNKNOWN
 from siting.rules.pack.measures import Family, measure_of
@@ -27,7 +27,7 @@ from siting.rules.plan.measures import measure_plan, test_plan, ways_of
 from siting.rules.plan.outcome import NOTHING, Counting, Outcome, missing_text
 from siting.rules.plan.phasing import measure_phasing
 from siting.rules.plan.sharing import has_shared_rooms, repeated_plan
-from siting.rules.wording import joined, sentences, to_decimal
+from siting.rules.wording import sentences, to_decimal
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -45,14 +45,6 @@ __all__ = ["Counting", "concerns_plan", "evaluate_plan"]
 _OF_FACILITIES = (Family.SIZE, Family.SIZE_PER)
 # What a room is for, or what it is like, is true of the whole room.
 _OF_WHOLE_ROOMS = (Family.COMPLEX, Family.ATTRIBUTES)
-_FIGURE_ONLY = Text("只报告数值", "the figure is shown only")
-_STATUS_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "new": ("新建", "new"),
-        "renewal": ("更新改造", "renewal"),
-        "existing": ("既有", "existing"),
-    }
-)
 
 
 def evaluate_plan(
@@ -142,7 +134,7 @@ class _Judge:
     costs: Costs | None
     counting: Counting
     today: dt.date | None
-    division: Mapping[str, Text] = field(default_factory=dict)
+    division: Mapping[str, Message] = field(default_factory=dict)
 
     def findings(self) -> tuple[PlanFinding, ...]:
         """Return a finding for each rule, governed and waived ones marked."""
@@ -170,8 +162,7 @@ class _Judge:
             outcome = self._with_division(rule, self._measured(_on_facilities(rule)))
         if state == UNKNOWN and outcome.verdict in ("fail", "unknown"):
             named = tuple(dict.fromkeys((*missing, *outcome.missing)))
-            why = Text("是否适用未知", "whether it applies is not known")
-            text = joined(why, missing_text(named))
+            text = sentences(message("plan.may_not_apply"), missing_text(named))
             return Outcome("unknown", text, outcome.measured, None, outcome.evidence, named)
         return outcome
 
@@ -191,18 +182,14 @@ class _Judge:
     def _shown(self, rule: Rule) -> Outcome:
         """Return the figure of a rule that does not judge the plan, where a plan shows it."""
         subjects = rule.applies_to.subject
-        text = Text("方案未达到适用条件", "the plan does not meet the rule's condition")
-        if "plan" not in subjects:
-            text = Text(
-                "按片区检查，不对单个方案判定", "it is about areas and judges no single plan"
-            )
+        text = message("plan.condition_not_met" if "plan" in subjects else "plan.not_an_area")
         if not rule.applies_to.shown_on_plans:
             return Outcome("not_applicable", text)
         bare = rule.model_copy(update={"require": None, "alternatives": ()})
         found = self._with_division(rule, self._measured(bare))
         if found.measured is None:
-            return Outcome("not_applicable", joined(text, found.explanation))
-        shown = joined(found.explanation, text, _FIGURE_ONLY, zh="，")
+            return Outcome("not_applicable", sentences(text, found.explanation))
+        shown = message("figure.shown_only", figure=found.explanation, why=text)
         return replace(
             found,
             verdict="not_applicable",
@@ -217,7 +204,7 @@ class _Judge:
         first = outcomes[0]
         if len(outcomes) == 1:
             return first
-        text = joined(*(each.explanation for each in outcomes), zh="；或者：", en="; or: ")
+        text = _or_else([each.explanation for each in outcomes])
         evidence = tuple(place for each in outcomes for place in each.evidence)
         passing = next((each for each in outcomes if each.verdict == "pass"), None)
         if passing is not None:
@@ -261,7 +248,7 @@ class _Judge:
         )
         if not texts or measure_of(rule.measure).family in _OF_WHOLE_ROOMS:
             return outcome
-        return replace(outcome, explanation=joined(outcome.explanation, *texts))
+        return replace(outcome, explanation=sentences(outcome.explanation, *texts))
 
 
 def _divided(judge: _Judge) -> _Judge:
@@ -298,9 +285,13 @@ def _rank(finding: PlanFinding) -> int | None:
     return BINDING if finding.binds else WANTED
 
 
+def _or_else(explanations: Sequence[Sayable]) -> Sayable:
+    """Join the explanations of several ways to meet one rule."""
+    return reduce(lambda one, two: message("rule.or_else", first=one, other=two), explanations)
+
+
 def _of_other_status(rule: Rule) -> Outcome:
-    zh, en = _STATUS_WORDS[rule.applies_to.status]
-    return Outcome("not_applicable", Text(f"只适用于{zh}项目", f"holds for {en} plans only"))
+    return Outcome("not_applicable", message(f"only_for.{rule.applies_to.status}"))
 
 
 def _on_facilities(rule: Rule) -> Rule:
@@ -317,10 +308,9 @@ def _finding(rule: Rule, plan: Plan, outcome: Outcome) -> PlanFinding:
     unit = measure_of(rule.measure).finding_unit
     interpretation = rule.interpretation
     missing = tuple(dict.fromkeys(outcome.missing))
-    said = joined(outcome.note, _text(interpretation) if interpretation else NOTHING)
-    open_keys = [key for key in missing if key in plan.doubtful]
-    doubts = [doubt_message(key, plan.doubtful[key]) for key in open_keys]
-    note: Message | Text = sentences(*doubts, said) if doubts else said
+    said = sentences(outcome.note, _text(interpretation) if interpretation else NOTHING)
+    doubts = [doubt_message(key, plan.doubtful[key]) for key in missing if key in plan.doubtful]
+    note = sentences(*doubts, said)
     return PlanFinding(
         plan=plan.name,
         source=plan.source,
@@ -343,7 +333,7 @@ def _finding(rule: Rule, plan: Plan, outcome: Outcome) -> PlanFinding:
     )
 
 
-def _explained(outcome: Outcome) -> Message | Text:
+def _explained(outcome: Outcome) -> Sayable:
     """Return the explanation, with the first thing that the existing city lacks behind it."""
     if not outcome.lacks:
         return outcome.explanation

@@ -11,14 +11,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from siting.message import Language, Message, Text
-from siting.rules.facts import fact_words
+from siting.message import Language, Message, Sayable, Text
+from siting.rules.facts import fact_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from decimal import Decimal
 
-    from siting.message import Sayable
     from siting.rules.plan.model import Evidence, Waiver
 
 PlanVerdict = Literal["pass", "fail", "unknown", "not_applicable"]
@@ -112,14 +111,14 @@ class PlanFinding:
     plan: str
     source: str
     rule_id: str
-    title: Text
+    title: Sayable
     verdict: PlanVerdict
     strength: Strength = "mandatory"
     measured: Decimal | None = None
     required: Decimal | None = None
     unit: str = ""
     shortfall: Decimal | None = None
-    explanation: Message | Text = _NOTHING
+    explanation: Sayable = _NOTHING
     citation: Citation | None = None
     evidence: tuple[Evidence, ...] = ()
     subject: str = ""
@@ -131,7 +130,7 @@ class PlanFinding:
     governs: bool = True
     governed_by: str = ""
     waived: Waiver | None = None
-    note: Message | Text = _NOTHING
+    note: Sayable = _NOTHING
 
     @property
     def finding_id(self) -> str:
@@ -152,7 +151,7 @@ class PlanFinding:
         >>> PlanFinding("江湾", "", "a", Text("", ""), "unknown", missing=("population",)).lacking
         (Text(zh='居住人口（population）', en='population'),)
         """
-        return (*(Text(fact_words(key), key) for key in self.missing), *self.lacks)
+        return (*map(fact_text, self.missing), *self.lacks)
 
 
 def breaks(finding: PlanFinding, *, allow_unknown: bool = False) -> bool:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from siting.message import Text
+from siting.message import Message, Quantity, Sayable, Text, message
 from siting.rules.facts import fact_title
 from siting.rules.plan.amounts import Amount, fact_amount, sum_of_types
 from siting.rules.plan.finding import PlanVerdict
 from siting.rules.plan.outcome import (
-    NOTHING,
     Counting,
     Outcome,
     counting_note,
@@ -23,7 +22,7 @@ from siting.rules.plan.outcome import (
     missing_text,
     outcome_of,
 )
-from siting.rules.wording import distinct_texts, joined, number_text, quantity_text
+from siting.rules.wording import distinct_texts, number_text, sentences
 
 if TYPE_CHECKING:
     from siting.rules.pack.measures import Measure
@@ -52,18 +51,21 @@ def measure_share(rule: Rule, plan: Plan, measure: Measure, counting: Counting) 
     if part.value is None or not known:
         return Outcome("unknown", missing_text(missing), None, None, evidence, missing)
     shares = {key: part.value * 100 / (wholes[key].value or 1) for key in known}
-    note = joined(counting_note(rule, part, counting), _others(rule, wholes, part.value))
+    note = sentences(counting_note(rule, part, counting), _others(rule, wholes, part.value))
     chosen = known[0]
     whole = wholes[chosen].value or Fraction(1)
     if rule.require is None:
-        text = _share_text(part, whole)
-        return outcome_of("not_applicable", text, shares[chosen], None, evidence, (), note)
+        figure = _share_text(part, whole)
+        return outcome_of("not_applicable", figure, shares[chosen], None, evidence, (), note)
     limit = Fraction(rule.require.limit)
     verdict, gaps = _verdict(rule, part, shares)
-    text = joined(_share_text(part, whole, limit), limit_text(rule.require, "%"))
-    text = joined(text, _said(verdict, gaps, shares, limit, limit / 100 * whole - part.value))
+    text = sentences(
+        _share_text(part, whole, limit),
+        limit_text(rule.require, "%"),
+        _said(verdict, gaps, shares, limit, limit / 100 * whole - part.value),
+    )
     if agree and len(known) < len(wholes):
-        note = joined(note, _one_known(chosen))
+        note = sentences(note, message("share.one_denominator", denominator=fact_title(chosen)))
     return outcome_of(verdict, text, shares[chosen], limit, evidence, gaps, note)
 
 
@@ -113,51 +115,36 @@ def _said(
     shares: dict[str, Fraction],
     limit: Fraction,
     lacking: Fraction,
-) -> Text:
+) -> Message:
     if verdict == "pass":
-        return Text("符合", "met")
+        return message("figure.met")
     if gaps:
         return missing_text(gaps)
     if verdict == "unknown":
-        figures = joined(*(_of_key(key, share, limit) for key, share in shares.items()))
-        split = Text(
-            "文件未说明分母是否含地下面积，两种口径结论不同",
-            "no text says whether the basement is part of the whole, and the two disagree",
-        )
-        return joined(split, figures, zh="：", en=": ")
-    area = quantity_text(abs(lacking), "m2")
+        figures = [_of_key(key, share, limit) for key, share in shares.items()]
+        return message("share.denominators_disagree", figures=figures)
+    area = Quantity(abs(lacking), "m2")
     points = number_text(abs(limit - next(iter(shares.values()))))
-    return Text(
-        f"缺 {points} 个百分点，即 {area.zh}", f"{points} percentage points, {area.en} short"
-    )
+    return message("share.short", points=points, area=area)
 
 
-def _share_text(part: Amount, whole: Fraction, limit: Fraction | None = None) -> Text:
+def _share_text(part: Amount, whole: Fraction, limit: Fraction | None = None) -> Message:
     numbers = [number_text(each) for each in part.parts.values() if each] or ["0"]
     summed = f"({' + '.join(numbers)})" if len(numbers) > 1 else numbers[0]
     assert part.value is not None
     share = part.value * 100 / whole
     shown = distinct_texts(share, share if limit is None else limit)[0]
-    text = f"{summed} m² ÷ {number_text(whole)} m² = {shown} %"
-    return Text(text, text)
+    return message("share.sum", part=summed, whole=number_text(whole), share=shown)
 
 
-def _of_key(key: str, share: Fraction, limit: Fraction) -> Text:
+def _of_key(key: str, share: Fraction, limit: Fraction) -> Message:
     shown = distinct_texts(share, limit)[0]
-    return Text(f"以{fact_title(key).zh}为分母：{shown} %", f"of {key}: {shown} %")
+    return message("share.of", denominator=Text(fact_title(key).zh, key), share=shown)
 
 
-def _others(rule: Rule, wholes: dict[str, Amount], part: Fraction) -> Text:
+def _others(rule: Rule, wholes: dict[str, Amount], part: Fraction) -> Sayable:
     """Report the share of other denominators, since texts leave it open which one is meant."""
     others = {key: wholes[key].value for key in rule.options.variants}
     limit = Fraction(rule.require.limit) if rule.require else Fraction(-1)
     texts = [_of_key(key, part * 100 / whole, limit) for key, whole in others.items() if whole]
-    return joined(*texts) if texts else NOTHING
-
-
-def _one_known(key: str) -> Text:
-    title = fact_title(key)
-    return Text(
-        f"方案只给出{title.zh}，只按此口径判定",
-        f"the plan gives the {title.en} only, so that counts",
-    )
+    return sentences(*texts)

@@ -334,7 +334,7 @@ def add_facts(facts: Iterable[Fact], *, derived: str = "") -> Fact:
     parts = tuple(facts)
     units = {part.unit for part in parts}
     if len(units) != 1:
-        raise ValueError(f"cannot add facts with units {sorted(units)}")
+        raise ValueError(sorted(units))
     total = sum((part.value for part in parts), Decimal(0))
     evidence = tuple(place for part in parts for place in part.evidence)
     return Fact(total, units.pop(), evidence, derived or f"sum of {len(parts)}")
@@ -353,11 +353,12 @@ def with_population(facts: Mapping[str, Fact]) -> dict[str, Fact]:
     Decimal('250.0')
     """
     known = dict(facts)
-    households, rate = facts.get("households"), facts.get("persons_per_household")
+    base, per = "households", "persons_per_household"
+    households, rate = facts.get(base), facts.get(per)
     if "population" not in facts and households and rate:
         evidence = households.evidence + rate.evidence
         value = households.value * rate.value
-        known["population"] = Fact(value, "persons", evidence, "households x persons_per_household")
+        known["population"] = Fact(value, "persons", evidence, f"{base} x {per}")
     return known
 
 

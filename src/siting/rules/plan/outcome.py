@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from siting.message import Message, Text
-from siting.rules.facts import fact_words
+from siting.message import Message, Quantity, Sayable, Term, Text, message
+from siting.rules.facts import fact_text
 from siting.rules.pack.conditions import compare_exactly
 from siting.rules.plan.finding import PlanVerdict
-from siting.rules.wording import COMPARISONS, distinct_texts, joined, quantity_text, with_unit
+from siting.rules.wording import distinct_texts, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,12 +52,12 @@ class Outcome:
     """
 
     verdict: PlanVerdict
-    explanation: Text
+    explanation: Sayable
     measured: Fraction | None = None
     required: Fraction | None = None
     evidence: tuple[Evidence, ...] = ()
     missing: tuple[str, ...] = ()
-    note: Text = NOTHING
+    note: Sayable = NOTHING
     shortfall: Fraction | None = None
     lacks: tuple[Message, ...] = ()
     is_shown_only: bool = False
@@ -93,7 +93,8 @@ def compared(
         return reported(rule, measured, unit, evidence, ())
     limit = Fraction(rule.require.limit)
     verdict = judge(rule.require, measured, limit, gaps=bool(gaps))
-    text = joined(limit_text(rule.require, unit), planned_text(measured, limit, unit, verdict))
+    planned = planned_text(measured, limit, unit, verdict)
+    text = sentences(limit_text(rule.require, unit), planned)
     missing = gaps if verdict == "unknown" else ()
     return outcome_of(verdict, text, measured, limit, evidence, missing)
 
@@ -109,21 +110,20 @@ def reported(
     if measured is None:
         keys = missing or tuple(rule.facility_types)
         return Outcome("unknown", missing_text(keys), None, None, evidence, keys)
-    shown = quantity_text(measured, unit)
-    text = shown
+    text: Sayable = Quantity(measured, unit)
     if rule.strength == "indicator":
-        text = Text(f"{shown.zh}，无达标线", f"{shown.en}; there is no pass mark")
+        text = message("figure.no_pass_mark", figure=text)
     return Outcome("not_applicable", text, measured, None, evidence)
 
 
 def outcome_of(
     verdict: PlanVerdict,
-    text: Text,
+    text: Sayable,
     measured: Fraction | None,
     required: Fraction | None,
     evidence: tuple[Evidence, ...],
     missing: tuple[str, ...] = (),
-    note: Text = NOTHING,
+    note: Sayable = NOTHING,
 ) -> Outcome:
     """Make an outcome with its shortfall: 0 where the rule is met, None where nothing is known."""
     shortfall: Fraction | None = None
@@ -132,47 +132,39 @@ def outcome_of(
     return Outcome(verdict, text, measured, required, evidence, missing, note, shortfall)
 
 
-def planned_text(measured: Fraction, required: Fraction, unit: str, verdict: PlanVerdict) -> Text:
+def planned_text(
+    measured: Fraction, required: Fraction, unit: str, verdict: PlanVerdict
+) -> Sayable:
     """Write what is planned and what is missing of it: 规划 340 m²；缺 35 m²."""
     number = distinct_texts(measured, required)[0]
-    planned = with_unit(number, unit)
-    text = Text(f"规划 {planned.zh}", f"planned {planned.en}")
+    planned = message("figure.planned", planned=Quantity(number, unit))
     if verdict == "fail":
-        gap = quantity_text(abs(required - measured), unit)
-        if measured < required:
-            return joined(text, Text(f"缺 {gap.zh}", f"{gap.en} short"))
-        return joined(text, Text(f"超出 {gap.zh}", f"{gap.en} too much"))
-    return joined(text, Text("符合", "met")) if verdict == "pass" else text
+        gap = Quantity(abs(required - measured), unit)
+        is_short = measured < required
+        wrong = message("figure.short" if is_short else "figure.too_much", gap=gap)
+        return sentences(planned, wrong)
+    return sentences(planned, message("figure.met")) if verdict == "pass" else planned
 
 
-def limit_text(require: Require, unit: str) -> Text:
+def limit_text(require: Require, unit: str) -> Message:
     """Write the pass mark: 要求不低于 200 m²."""
-    limit = quantity_text(Fraction(require.limit), unit)
-    words = COMPARISONS[require.comparator]
-    return Text(f"要求{words.zh} {limit.zh}", f"{words.en} {limit.en} required")
+    comparison = Term("comparison", require.comparator)
+    limit = Quantity(Fraction(require.limit), unit)
+    return message("figure.required", comparison=comparison, limit=limit)
 
 
-def missing_text(keys: Sequence[str]) -> Text:
+def missing_text(keys: Sequence[str]) -> Message:
     """Say which facts a plan lacks."""
-    named = dict.fromkeys(keys)
-    zh, en = "、".join(map(fact_words, named)), ", ".join(named)
-    return Text(f"缺少数据：{zh}", f"missing: {en}")
+    return message("plan.lacks", facts=map(fact_text, dict.fromkeys(keys)))
 
 
-def counting_note(rule: Rule, amount: Amount, counting: Counting) -> Text:
+def counting_note(rule: Rule, amount: Amount, counting: Counting) -> Sayable:
     """State every choice that changed the number."""
     notes = []
     if amount.shared:
-        shown = quantity_text(amount.shared, "m2")
-        notes.append(
-            Text(
-                f"含与其他设施共用的 {shown.zh}",
-                f"includes {shown.en} of rooms that also count for another type",
-            )
-        )
+        notes.append(message("shared_area.included", area=Quantity(amount.shared, "m2")))
     if rule.counting.shared_with:
-        zh, en = "、".join(rule.counting.shared_with), ", ".join(rule.counting.shared_with)
-        notes.append(Text(f"同一面积也计入 {zh}", f"the same area also counts for {en}"))
+        notes.append(message("shared_area.counted_twice", rules=rule.counting.shared_with))
     if counting.rounding == "ceil_per_100" or rule.options.rounding == "ceil_per_100":
-        notes.append(Text("基数按整百进整", "the base is rounded up to full steps"))
-    return joined(*notes)
+        notes.append(message("rate.base_rounded_up"))
+    return sentences(*notes)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from siting.message import Text
+from siting.message import message
 from siting.rules.plan.amounts import facilities_of, size_of, sum_of_types
 from siting.rules.plan.model import Fact
 from siting.rules.plan.outcome import (
@@ -22,7 +22,7 @@ from siting.rules.plan.outcome import (
     missing_text,
     outcome_of,
 )
-from siting.rules.wording import joined, number_text
+from siting.rules.wording import number_text, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,7 +57,7 @@ def measure_phasing(
     """
     phases = sorted(plan.phases, key=lambda phase: phase.order)
     if len(phases) < 2:
-        return Outcome("not_applicable", Text("方案不分期", "the plan has one phase"))
+        return Outcome("not_applicable", message("phase.only_one"))
     housing = [_phase_value(phase, "residential_floor_area_m2") for phase in phases]
     built = [_built_in(plan, phase, rule, measure.quantity) for phase in phases]
     missing = _phase_gaps(phases, housing, built, rule, measure.quantity)
@@ -99,28 +99,19 @@ def _built_at(
     evidence = tuple(phase.evidence for phase in phases if phase.evidence)
     name, done = phases[chosen].name, shares[chosen]
     if chosen == 0:
-        text = Text(f"首期“{name}”独立满足，未拆分", f"whole in the first phase, “{name}”")
+        whole = message("phase.whole_in_first", phase=name)
         limit = Fraction(rule.require.limit) if rule.require else None
-        return outcome_of("pass", text, done, limit, evidence)
+        return outcome_of("pass", whole, done, limit, evidence)
     outcome = compared(rule, done, "%", evidence)
-    words = number_text(done)
-    text = joined(
-        Text(
-            f"在第 {chosen + 1} 期“{name}”建成，届时住宅完成 {words} %",
-            f"finished in phase {chosen + 1}, “{name}”, with {words} % of the housing",
-        ),
-        limit_text(rule.require, "%") if rule.require else NOTHING,
-    )
+    finished = message("phase.finished", number=chosen + 1, phase=name, share=number_text(done))
+    text = sentences(finished, limit_text(rule.require, "%") if rule.require else NOTHING)
     reason = plan.reasons.get(rule.id, "")
     if outcome.verdict == "pass" and not reason:
         key = f"reasons.{rule.id}"
-        why = Text(
-            f"未安排在首期，须写明理由（{key}）",
-            f"it is not in the first phase; the plan has to state why ({key})",
-        )
-        return Outcome("unknown", joined(text, why), done, outcome.required, evidence, (key,))
+        why = sentences(text, message("phase.no_reason", key=key))
+        return Outcome("unknown", why, done, outcome.required, evidence, (key,))
     if reason:
-        text = joined(text, Text(f"理由：{reason}", f"reason: {reason}"))
+        text = sentences(text, message("phase.reason", reason=reason))
     return outcome_of(outcome.verdict, text, done, outcome.required, evidence)
 
 
@@ -138,14 +129,9 @@ def _split(
     limit = Fraction(rule.require.limit) if rule.require else None
     if "unknown" in states.values():
         missing = tuple(f"phases.{name}" for name in names)
-        text = Text("无法判断单独一期是否满足", "whether one phase alone has enough is not known")
+        text = message("phase.alone_not_known")
         return Outcome("unknown", text, done, limit, evidence, missing)
-    zh, en = "、".join(names), ", ".join(names)
-    text = Text(
-        f"拆分在{zh}，没有一期独立满足要求",
-        f"split over {en}; no phase alone has what is required",
-    )
-    return outcome_of("fail", text, done, limit, evidence)
+    return outcome_of("fail", message("phase.split", phases=names), done, limit, evidence)
 
 
 def _only_in(plan: Plan, phase: Phase, rule: Rule, quantity: str, built: Fraction) -> Plan:

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from siting.message import Text
+from siting.message import Message, Quantity, Sayable, message
 from siting.rules.plan.amounts import facilities_of, outer_types, size_of
 from siting.rules.plan.outcome import NOTHING
-from siting.rules.wording import joined, quantity_text
 
 if TYPE_CHECKING:
     from siting.rules.pack.model import Rule
@@ -42,7 +41,7 @@ class Places:
 
     largest: Fraction
     bound: Fraction | None
-    how: Text = NOTHING
+    how: Sayable = NOTHING
     smallest: Fraction | None = None
 
     def has(self, size: Fraction) -> bool | None:
@@ -86,9 +85,7 @@ def places_of(rule: Rule, plan: Plan, quantity: str, total: Amount) -> Places:
     count = sum(plan.value(f"count.{code}") or 0 for code in rule.facility_types)
     if count > 1 and not is_split:
         return Places(total.value / Fraction(count), total.value if total.is_whole else None)
-    how = Text("按指标表分行或分期的面积", "by the rows or phases of the table")
-    if not is_split:
-        how = Text("指标表一行按一处理解", "a row of the table is taken as one place")
+    how = message("place.by_rows" if is_split else "place.one_row")
     largest = max(parts, default=_ZERO)
     bound = largest if total.is_whole else None
     return Places(largest, bound, how, min(parts, default=None))
@@ -104,16 +101,15 @@ def _parts(plan: Plan, quantity: str, total: Amount) -> tuple[list[Fraction], bo
     return parts, any(split.values())
 
 
-def place_text(places: Places, size: Fraction, unit: str) -> Text:
+def place_text(places: Places, size: Fraction, unit: str) -> Message:
     """Say whether one place is large enough: 最大一处 50 m²，要求至少一处不小于 300 m²."""
-    wanted = quantity_text(size, unit)
-    asked = Text(f"至少一处不小于 {wanted.zh}", f"one place of {wanted.en} at least")
+    wanted = Quantity(size, unit)
     if places.has(size) is None:
-        open_text = Text("面积如何分处未写明", "how the area is divided into places is not said")
-        return joined(asked, open_text, zh="：", en=": ")
-    shown = quantity_text(places.largest, unit)
-    largest = Text(f"最大一处 {shown.zh}", f"the largest has {shown.en}")
-    return joined(asked, joined(largest, places.how, zh="，", en=", "), zh="：", en=": ")
+        return message("place.not_divided", wanted=wanted)
+    largest = Quantity(places.largest, unit)
+    if places.how == NOTHING:
+        return message("place.largest", wanted=wanted, largest=largest)
+    return message("place.largest_read", wanted=wanted, largest=largest, how=places.how)
 
 
 def _split(plan: Plan, key: str) -> list[Fraction]:

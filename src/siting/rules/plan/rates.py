@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
 
-from siting.message import Text
+from siting.message import Message, Quantity, Sayable, Text, message
 from siting.rules.plan.amounts import Amount, facilities_of, fact_amount, sum_of_types
 from siting.rules.plan.finding import PlanVerdict
 from siting.rules.plan.outcome import (
@@ -26,7 +26,7 @@ from siting.rules.plan.outcome import (
     reported,
 )
 from siting.rules.plan.places import place_text, places_of
-from siting.rules.wording import joined, number_text, per_text, quantity_text
+from siting.rules.wording import number_text, per_text, sentences
 
 if TYPE_CHECKING:
     from siting.rules.pack.measures import Measure
@@ -54,7 +54,8 @@ def measure_rate(rule: Rule, plan: Plan, measure: Measure, counting: Counting) -
     else:
         verdict = judge(rule.require, amount.value, required, gaps=not amount.is_whole)
         missing = amount.missing if verdict == "unknown" else ()
-        text = joined(sum_text, planned_text(amount.value, required, measure.finding_unit, verdict))
+        planned = planned_text(amount.value, required, measure.finding_unit, verdict)
+        text = sentences(sum_text, planned)
         outcome = outcome_of(verdict, text, amount.value, required, evidence, missing, note)
     return _with_place(rule, plan, measure, amount, outcome)
 
@@ -69,7 +70,7 @@ def _with_place(
     size = Fraction(least)
     places = places_of(rule, plan, measure.quantity, amount)
     has = places.has(size)
-    text = joined(outcome.explanation, place_text(places, size, measure.finding_unit))
+    text = sentences(outcome.explanation, place_text(places, size, measure.finding_unit))
     if has is False:
         failed = outcome_of("fail", text, places.largest, size, outcome.evidence)
         return replace(failed, note=outcome.note, total_required=outcome.required)
@@ -86,22 +87,24 @@ def _with_rate(outcome: Outcome, measure: Measure, base: Amount) -> Outcome:
     """Add to a figure that nobody judges what it is for each so many people or households."""
     if outcome.measured is None or not base.value or measure.begun:
         return outcome
-    rate = quantity_text(outcome.measured * measure.per / base.value, measure.finding_unit)
+    rate = Quantity(outcome.measured * measure.per / base.value, measure.finding_unit)
     per = per_text(_BASE_UNITS[measure.base], measure.per)
-    each = Text(f"即 {rate.zh}/{per.zh}", f"which is {rate.en}/{per.en}")
-    return replace(outcome, explanation=joined(outcome.explanation, each))
+    each = message("rate.which_is", rate=rate, per=per)
+    return replace(outcome, explanation=sentences(outcome.explanation, each))
 
 
-def _open_rate(rule: Rule, measure: Measure, amount: Amount, base: Amount, note: Text) -> Outcome:
+def _open_rate(
+    rule: Rule, measure: Measure, amount: Amount, base: Amount, note: Sayable
+) -> Outcome:
     """Judge a rate without its base or amount: only the least total can still decide."""
     evidence = (*amount.evidence, *base.evidence)
     least = rule.require.and_total_at_least if rule.require else None
     if least is not None and amount.is_whole and amount.value is not None:
         floor = Fraction(least)
         if amount.value < floor:
-            limit = quantity_text(floor, measure.finding_unit)
-            text = Text(f"不论规模，至少 {limit.zh}", f"whatever the size at least {limit.en}")
-            text = joined(text, planned_text(amount.value, floor, measure.finding_unit, "fail"))
+            limit = message("rate.whatever_size", limit=Quantity(floor, measure.finding_unit))
+            planned = planned_text(amount.value, floor, measure.finding_unit, "fail")
+            text = sentences(limit, planned)
             return outcome_of("fail", text, amount.value, floor, evidence, (), note)
     missing = (*amount.missing, *base.missing)
     return Outcome("unknown", missing_text(missing), None, None, evidence, missing, note)
@@ -109,7 +112,7 @@ def _open_rate(rule: Rule, measure: Measure, amount: Amount, base: Amount, note:
 
 def required_of_rate(
     rule: Rule, measure: Measure, base: Amount, counting: Counting
-) -> tuple[Fraction | None, Text]:
+) -> tuple[Fraction | None, Message | Text]:
     """Return what a rate asks for and the sum in words."""
     if rule.require is None or base.value is None:
         return None, NOTHING
@@ -119,37 +122,30 @@ def required_of_rate(
         total, text = _required_of_all(rule, measure, base.value, counting)
     least = rule.require.and_total_at_least
     if least is not None and Fraction(least) > total:
-        floor = quantity_text(Fraction(least), measure.finding_unit)
-        text = Text(
-            f"{text.zh}，低于下限，取 {floor.zh}",
-            f"{text.en}, below the least total, so {floor.en}",
-        )
         total = Fraction(least)
+        text = message("rate.below_least", sum=text, least=Quantity(total, measure.finding_unit))
     return total, text
 
 
-def _required_of_begun(rule: Rule, measure: Measure, base: Fraction) -> tuple[Fraction, Text]:
+def _required_of_begun(rule: Rule, measure: Measure, base: Fraction) -> tuple[Fraction, Message]:
     """Return the amount for each begun group: 601 households are two groups of 600."""
     assert rule.require is not None
     assert rule.options.begun is not None
     groups = Fraction(ceil(base / rule.options.begun))
     total = Fraction(rule.require.limit) * groups
-    people = quantity_text(base, _BASE_UNITS[measure.base])
-    group = quantity_text(Fraction(rule.options.begun), _BASE_UNITS[measure.base])
-    each, made = (
-        quantity_text(value, measure.finding_unit)
-        for value in (Fraction(rule.require.limit), total)
-    )
-    count = number_text(groups)
-    return total, Text(
-        f"{people.zh}，每 {group.zh}（不足按一份计）{each.zh}：{count} × {each.zh} = {made.zh}",
-        f"{people.en}, {each.en} for each begun {group.en}: {count} × {each.en} = {made.en}",
+    return total, message(
+        "rate.begun_sum",
+        people=Quantity(base, _BASE_UNITS[measure.base]),
+        group=Quantity(Fraction(rule.options.begun), _BASE_UNITS[measure.base]),
+        each=Quantity(Fraction(rule.require.limit), measure.finding_unit),
+        count=number_text(groups),
+        total=Quantity(total, measure.finding_unit),
     )
 
 
 def _required_of_all(
     rule: Rule, measure: Measure, base: Fraction, counting: Counting
-) -> tuple[Fraction, Text]:
+) -> tuple[Fraction, Message]:
     """Return the amount in proportion to all people or households."""
     assert rule.require is not None
     limit = Fraction(rule.require.limit)
@@ -159,17 +155,17 @@ def _required_of_all(
         people = Fraction(ceil(people / measure.per) * measure.per)
     total = limit * people / measure.per
     unit = measure.finding_unit
-    of_people = quantity_text(people, _BASE_UNITS[measure.base])
-    rate, per = quantity_text(limit, unit), per_text(_BASE_UNITS[measure.base], measure.per)
-    made = quantity_text(total, unit)
-    text = Text(
-        f"{of_people.zh} × {rate.zh}/{per.zh} = {made.zh}",
-        f"{of_people.en} × {rate.en}/{per.en} = {made.en}",
+    per = per_text(_BASE_UNITS[measure.base], measure.per)
+    text = message(
+        "rate.sum",
+        people=Quantity(people, _BASE_UNITS[measure.base]),
+        rate=Quantity(limit, unit),
+        per=per,
+        total=Quantity(total, unit),
     )
     if people != base:
-        stated = quantity_text(base, _BASE_UNITS[measure.base])
-        rounded = Text(f"{stated.zh}按 {per.zh}进整", f"{stated.en} rounded up to {per.en}")
-        text = joined(rounded, text, zh="，", en=", ")
+        stated = Quantity(base, _BASE_UNITS[measure.base])
+        text = message("rate.rounded_up", stated=stated, per=per, sum=text)
     return total, text
 
 
@@ -182,7 +178,7 @@ def measure_heads(rule: Rule, plan: Plan, measure: Measure, _: Counting) -> Outc
     if missing or count.value is None or people.value is None:
         return Outcome("unknown", missing_text(missing), None, None, evidence, missing)
     if not count.value:
-        none = Text("没有此类设施", "there is no such facility")
+        none = message("facility.none_such")
         limit = Fraction(rule.require.limit) if rule.require else None
         verdict: PlanVerdict = "fail" if limit is not None else "not_applicable"
         return Outcome(verdict, none, None, limit, evidence)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from siting.message import Text
+from siting.message import Quantity, message
 from siting.rules.pack.conditions import FALSE, TRUE, test_exactly
 from siting.rules.plan.amounts import Amount, facilities_of, serving, size_of, sum_of_types
 from siting.rules.plan.outcome import (
@@ -22,7 +22,7 @@ from siting.rules.plan.outcome import (
     planned_text,
 )
 from siting.rules.plan.places import Places, places_of
-from siting.rules.wording import joined, quantity_text
+from siting.rules.wording import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -144,11 +144,13 @@ def measure_size_per(rule: Rule, plan: Plan, measure: Measure, counting: Countin
     verdict = judge(rule.require, space, required)
     if missing and verdict == "pass":
         return Outcome("unknown", missing_text(missing), None, required, evidence, missing)
-    rate = quantity_text(limit, "m2")
-    made = quantity_text(required, "m2")
-    count = quantity_text(places, "beds")
-    text = Text(f"{count.zh} × {rate.zh}/床 = {made.zh}", f"{count.en} × {rate.en}/bed = {made.en}")
-    text = joined(text, planned_text(space, required, "m2", verdict))
+    product = message(
+        "rate.per_bed",
+        beds=Quantity(places, "beds"),
+        rate=Quantity(limit, "m2"),
+        total=Quantity(required, "m2"),
+    )
+    text = sentences(product, planned_text(space, required, "m2", verdict))
     return outcome_of(verdict, text, space, required, evidence)
 
 
@@ -163,11 +165,10 @@ def measure_attributes(rule: Rule, plan: Plan, measure: Measure, _: Counting) ->
     if not listed or (unknown and not broken):
         return Outcome("unknown", missing_text(missing), None, None, evidence, missing)
     outcome = compared(rule, Fraction(len(broken)), measure.finding_unit, evidence)
-    zh, en = "、".join(sorted(broken)), ", ".join(sorted(broken))
-    text = Text(f"不符合：{zh}", f"breaking it: {en}") if broken else NOTHING
+    text = message("facility.breaking", names=sorted(broken)) if broken else NOTHING
     return outcome_of(
         outcome.verdict,
-        joined(outcome.explanation, text),
+        sentences(outcome.explanation, text),
         outcome.measured,
         outcome.required,
         evidence,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pyogrio
 
 from siting.data_report import DataReport
-from siting.errors import LoadError
+from siting.errors import LoadError, NoPlanError
 from siting.loaders.formats.vector import read_vector
 from siting.loaders.plan.drawing.records import Drawing
 from siting.loaders.plan.table.grid import grid_of_table
@@ -59,7 +59,7 @@ def from_geopackage(path: Path) -> Parts:
     found, without_shapes = _layers_of(path)
     if not found:
         known = [names[0] for names in (*_TABLES.values(), *_LAYERS.values())]
-        raise LoadError(f"{path} has none of the layers of a plan: {', '.join(known)}.")
+        raise NoPlanError(f"{path} has none of the layers of a plan: {', '.join(known)}.")
     report = DataReport()
     frames = {
         key: read_vector(path, layer=found[key], report=report, subject=f"{path.name}:{found[key]}")
@@ -93,7 +93,7 @@ def from_geojson(path: Path) -> Parts:
     # They are read again as layers; until then, hundreds of thousands would only fill the memory.
     has_features = isinstance(document.get("features"), list) and bool(document["features"])
     document.pop("features", None)
-    frames = _frames(path) if has_features else {}
+    frames = _frames(path, described="plan" in document) if has_features else {}
     rows: list[PlanRow] = []
     data = document.get("plan")
     if data is None and "site" in frames:
@@ -101,7 +101,7 @@ def from_geojson(path: Path) -> Parts:
         table = frames["site"].drop(columns="geometry").iloc[:1]
         _add_table(data, rows, "plan", table, path.as_posix(), "site")
     if not isinstance(data, dict):
-        raise LoadError(
+        raise NoPlanError(
             f"{path} is no plan: it has neither a member 'plan' with the keys of plan.yaml nor a "
             'feature with "layer": "site".'
         )
@@ -116,7 +116,7 @@ def _json(path: Path) -> dict[str, Any]:
         reason = "nested too deep" if isinstance(fault, RecursionError) else str(fault)
         raise LoadError(f"{path} is not valid GeoJSON: {reason}.") from None
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
-        raise LoadError(f"{path} is not a GeoJSON FeatureCollection.")
+        raise NoPlanError(f"{path} is not a GeoJSON FeatureCollection.")
     return document
 
 
@@ -124,14 +124,16 @@ def _no_constant(name: str) -> Decimal:
     raise ValueError(f"{name} is no number in JSON")
 
 
-def _frames(path: Path) -> dict[str, gpd.GeoDataFrame]:
+def _frames(path: Path, *, described: bool) -> dict[str, gpd.GeoDataFrame]:
     whole = read_vector(path, report=DataReport(), subject=path.name)
     layer = whole.get("layer")
     names = {word: key for key, words in _LAYERS.items() for word in words}
     keys = layer.map(names) if layer is not None else None
     if keys is None or keys.isna().any():
         lost = len(whole) if keys is None else int(keys.isna().sum())
-        raise LoadError(
+        # Features of which none is a part of a plan are those of another map.
+        error = NoPlanError if lost == len(whole) and not described else LoadError
+        raise error(
             f"{path}: {lost} features do not say what they are; give each the property "
             '"layer": "site", "buildings" or "facilities".'
         )

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from siting.errors import LoadError
+from siting.errors import LoadError, NoPlanError
 from siting.loaders.formats.workbook import read_workbook
 from siting.loaders.plan.table.blocks import Block, blocks_of, first_data_row, is_plot
 from siting.loaders.plan.table.grid import Grid, grid_of, regions_of, without_building_tables
@@ -113,7 +113,7 @@ def table_of_sheets(
     if column and not has_column:
         raise LoadError(message("plan.no_column", path=path, column=column))
     if not any(row.key and row.value is not None for row in rows):
-        raise LoadError(
+        raise NoPlanError(
             message("plan.no_table", path=path, total="总建筑面积", households="居住户数")
         )
     return IndicatorTable(tuple(_net_and_gross(rows)), name, tuple(notes), tuple(others))
