@@ -33,6 +33,7 @@ from siting.loaders.layer.contract import (
     streets_table,
 )
 from siting.loaders.layer.numbers import parse_numbers, unit_factor
+from siting.words import say
 
 METRIC = pyproj.CRS(4547)
 MU_M2 = 10_000 / 15
@@ -317,7 +318,7 @@ def test_negative_households_count_as_missing_with_their_rows():
 def test_text_that_is_no_number_counts_as_missing_with_the_text():
     made, notes = table(homes({"户数": ["100", "约300"]}))
     assert np.isnan(made["households"][1])
-    assert "约300" in notes["number-unreadable"].message
+    assert "约300" in say(notes["number-unreadable"].message, "en")
 
 
 def test_absurd_households_are_kept_and_warned_about():
@@ -424,7 +425,7 @@ def test_words_are_mapped_and_unmapped_words_are_left_out_and_counted():
     made, notes = facilities(["图书馆", "KTV", "ktv", "图书馆"], facility_type=rule, codes=CODES)
     assert made["name"].tolist() == ["a", "d"]
     assert notes["facility-type-unknown"].count == 2
-    assert "'KTV' (1)" in notes["facility-type-unknown"].message
+    assert "'KTV' (1)" in say(notes["facility-type-unknown"].message, "en")
 
 
 def test_words_are_looked_up_in_the_table_of_types():

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from siting.did_you_mean import nearest
 from siting.errors import LoadError
 from siting.loaders.layer.numbers import first_rows
+from siting.message import Message, message
 from siting.vocabulary.text import half_width
 
 if TYPE_CHECKING:
@@ -114,20 +115,20 @@ def assign_types(
     if len(lost) and (unknown or ("exclude" if table else "error")) == "error":
         raise LoadError(_unknown_message(lost, len(words), codes, subject))
     if len(lost):
-        message = f"facility types that are not asked for: {_counted(lost)}; the rows are left out"
+        told = message("note.facility-type-unknown", words=_counted(lost), more=_more(lost))
         report.add(
             subject,
             "excluded",
             "facility-type-unknown",
-            message,
+            told,
             count=len(lost),
             examples=lost.index,
-            details={"words": _quoted_zh(_counts(lost).index)},
+            details={"words": list(map(str, _counts(lost).index[:_SHOWN]))},
         )
     flat = np.array([code for meaning in meanings for code in meaning], dtype=object)
     position = np.repeat(np.arange(len(words)), repeats)
     if not position.size:
-        raise LoadError(f"{subject} has no row of a known facility type; known are {list(codes)}.")
+        raise LoadError(message("facility_type.no_row", subject=subject, known=codes))
     starts = np.concatenate([[0], np.cumsum(per_word[:-1])])[number]
     within = np.arange(position.size) - np.repeat(np.cumsum(repeats) - repeats, repeats)
     return AssignedTypes(position, flat[np.repeat(starts, repeats) + within])
@@ -142,10 +143,8 @@ def check_code(code: str, codes: Collection[str], *, subject: str) -> None:
         The code is not among ``codes``; an empty collection checks nothing.
     """
     if codes and code not in codes:
-        raise LoadError(
-            f"{subject}: '{code}' is no facility type.{_nearest(code, codes)} Known are "
-            f"{sorted(codes)}."
-        )
+        told = {"subject": subject, "code": code, "near": _nearest(code, codes)}
+        raise LoadError(message("facility_type.unknown", known=sorted(codes), **told))
 
 
 def _checked_map(
@@ -185,26 +184,30 @@ def _counts(lost: pd.Series) -> pd.Series:
     return lost.astype(object).fillna("(empty)").astype(str).value_counts()
 
 
-def _counted(lost: pd.Series) -> str:
-    counts = _counts(lost)
-    shown = ", ".join(f"'{word}' ({count})" for word, count in counts.head(_SHOWN).items())
-    return shown + (f" and {len(counts) - _SHOWN} more" if len(counts) > _SHOWN else "")
+def _counted(lost: pd.Series) -> list[Message]:
+    shown = _counts(lost).head(_SHOWN).items()
+    return [message("facility_type.counted", word=str(word), count=count) for word, count in shown]
 
 
-def _quoted_zh(words: pd.Index) -> str:
-    listed = "、".join(f"“{word}”" for word in words[:_SHOWN])
-    return f"{listed}等" if len(words) > _SHOWN else listed
+def _more(lost: pd.Series) -> Message | str:
+    more = len(_counts(lost)) - _SHOWN
+    return message("facility_type.more", count=more) if more > 0 else ""
 
 
-def _unknown_message(lost: pd.Series, rows: int, codes: Collection[str], subject: str) -> str:
-    return (
-        f"{subject}: {len(lost)} of {rows} rows have facility types that nobody knows: "
-        f"{_counted(lost)}.{_nearest(str(_counts(lost).index[0]), codes)} The first rows are "
-        f"{first_rows(lost.index)}. Correct them, or write facility_type: {{map: {{word: code}}}}; "
-        f"words that the map does not name are left out and counted. Known are {sorted(codes)}."
+def _unknown_message(lost: pd.Series, rows: int, codes: Collection[str], subject: str) -> Message:
+    return message(
+        "facility_type.unknown_words",
+        subject=subject,
+        count=len(lost),
+        total=rows,
+        words=_counted(lost),
+        more=_more(lost),
+        near=_nearest(str(_counts(lost).index[0]), codes),
+        rows=first_rows(lost.index),
+        known=sorted(codes),
     )
 
 
-def _nearest(word: str, codes: Collection[str]) -> str:
+def _nearest(word: str, codes: Collection[str]) -> Message | str:
     near = nearest(_key(word), codes, most=2)
-    return f" The nearest are {near}." if near else ""
+    return message("facility_type.near", near=str(near)) if near else ""
