@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Self
@@ -19,6 +21,17 @@ class Clock:
     def __exit__(self, *_: object) -> None:
         self.wall = time.perf_counter() - self.wall
         self.cpu = time.process_time() - self.cpu
+
+
+def reaped(process: subprocess.Popen[bytes]) -> tuple[float, float]:
+    """Wait for a process; return its CPU seconds and peak MiB, NaN where nobody knows."""
+    if not hasattr(os, "wait4"):  # Windows
+        process.wait()
+        return float("nan"), float("nan")
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    peak = usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
+    return usage.ru_utime + usage.ru_stime, peak
 
 
 def machine() -> str:

@@ -1,5 +1,7 @@
 """Measure siting and its peers on made-up and real cities: `make bench`.
 
+The headline is the whole job as a user runs it (`whole_job.py`); the stages stand below it.
+
 Every stage runs in a process of its own; wall and CPU seconds are those of the stage, memory is the
 peak of the process. Medians of several runs. Peers do the same work in the same run, in their own
 environment, and their answers are compared with siting's.
@@ -23,15 +25,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from measuring import machine
+import whole_job
+from cities import REAL, SIZES, made_up, project_of
+from measuring import machine, reaped
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-SIZES = {  # name -> nodes, homes, facilities of the commonest type
-    "s": (50_000, 100_000, 500),
-    "m": (500_000, 1_000_000, 5_000),
-    "l": (2_000_000, 4_000_000, 20_000),
-}
 STAGES = (
     "read",
     "network",
@@ -70,7 +69,6 @@ INTRODUCTION = (
     "has no compiled kernels either. `whole` counts until every file but the map is written. The "
     "bounds are plain numba on one core; siting uses both."
 )
-REAL = ("wuhan", "las-palmas")
 
 
 @dataclass
@@ -94,7 +92,7 @@ def run_once(command: list[str], into: Measured, environment: dict[str, str] | N
         process = subprocess.Popen(
             command, stdout=said, stderr=complaint, cwd=ROOT, env=environment
         )
-        peak = _wait(process)
+        peak = reaped(process)[1]
         said.seek(0)
         complaint.seek(0)
         if process.returncode:
@@ -105,16 +103,6 @@ def run_once(command: list[str], into: Measured, environment: dict[str, str] | N
     into.cpu.append(answer.pop("cpu", float("nan")))
     into.peak_mib.append(peak)
     into.extra |= answer
-
-
-def _wait(process: subprocess.Popen[bytes]) -> float:
-    """Return the peak memory of a process in MiB when it has ended; NaN where nobody knows."""
-    if not hasattr(os, "wait4"):  # Windows
-        process.wait()
-        return float("nan")
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
 
 
 def stage(name: str, project: Path, out: Path, runs: int) -> Measured:
@@ -155,22 +143,6 @@ def peer_python(folder: Path) -> Path:
         install = ["-m", "pip", "install", "-q", "-r", str(HERE / "requirements.txt")]
         subprocess.run([str(binary), *install], check=True)
     return binary
-
-
-def made_up(size: str, cities: Path) -> Path:
-    nodes, homes, largest = SIZES[size]
-    asked = ["--nodes", str(nodes), "--homes", str(homes), "--largest", str(largest)]
-    return _written(cities / f"{size}-{nodes}-{homes}", asked)
-
-
-def _written(folder: Path, asked: list[str]) -> Path:
-    """Let a process of its own write a city: what it needs would count as its children's peak."""
-    project = folder / "siting.yaml"
-    if not project.exists():
-        subprocess.run(
-            [sys.executable, str(HERE / "synthetic.py"), str(folder), *asked], check=True
-        )
-    return project
 
 
 def measure_city(
@@ -281,20 +253,6 @@ def plot(results: dict[str, dict[str, Any]], path: Path) -> None:
     figure.savefig(path, metadata={"Date": None})
 
 
-def real_cities(cities: Path) -> dict[str, Path]:
-    """Return the projects of real cities whose data is there.
-
-    Porto has the largest network and hardly a building: homes and facilities are made up along it.
-    """
-    folder = Path(os.environ.get("SITING_REAL_DATA", ROOT.parent / "shared" / "data"))
-    if not folder.exists():
-        return {}
-    streets = folder / "porto" / "porto.osm.pbf"
-    asked = ["--streets", str(streets), "--homes", "300000", "--largest", "3000"]
-    found = {"porto": _written(cities / "porto", asked)} if streets.exists() else {}
-    return found | {name: ROOT / "tests" / "projects" / f"{name}.yaml" for name in REAL}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the small city, one run, no peers")
@@ -311,7 +269,8 @@ def main() -> None:
     peers = None if options.no_peers else peer_python(options.cities / "peers")
     projects = {size: made_up(size, options.cities) for size in options.sizes.split(",") if size}
     if not options.no_real:
-        projects |= real_cities(options.cities)
+        real = {name: project_of(name, options.cities) for name in ("porto", *REAL)}
+        projects |= {name: project for name, project in real.items() if project is not None}
     results = {}
     for name, project in projects.items():
         work = Path(tempfile.mkdtemp(prefix="siting-bench-"))
@@ -324,10 +283,16 @@ def main() -> None:
         # Written after every city: the largest may not fit the machine.
         text = report(results, start_up(options.runs), options.runs)
         target = options.results / ("QUICK.md" if options.quick else "RESULTS.md")
-        target.write_text(text, encoding="utf-8")
+        known = target.read_text(encoding="utf-8") if target.exists() else ""
+        target.write_text(
+            whole_job.with_section(text, whole_job.known_rows(known)), encoding="utf-8"
+        )
         if not options.quick:
             plot(results, options.results / "cost.svg")
     print(text)
+    if not options.quick:
+        names = ["sample", *projects]
+        whole_job.measure(names, options.cities, options.results / "RESULTS.md", options.runs, "")
 
 
 if __name__ == "__main__":

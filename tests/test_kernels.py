@@ -1,175 +1,143 @@
-"""Kernels are made ready beside the reading: once, and no thread or error outlives it."""
+"""Kernels give the same, to the last bit, whether Python runs them or numba compiles them."""
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import threading
-import time
 
+import numpy as np
 import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
-from siting.pipeline.kept import kernels
+from network_town import grid_towns, layer, places, street_table
+from siting.coverage.closest import closest_straight_line
+from siting.network.attach.snap import snap
+from siting.network.graph import build_network
+from siting.network.kernels import kernel as kernel_module
+from siting.network.kernels import paint, reached
+from siting.network.kernels.kernel import kernel
+from siting.network.travel import closest_and_nodes
+from siting.rules.city import area_sums
 
-claim = kernels._claim
-
-
-@pytest.fixture(autouse=True)
-def _another_process(monkeypatch):
-    monkeypatch.setattr(kernels, "_once", threading.Lock())
-    monkeypatch.setattr(kernels, "_claim", lambda: None)
-
-
-def running():
-    return [each for each in threading.enumerate() if each.name == "siting-kernels"]
-
-
-def test_every_kind_of_kernel_is_used():
-    assert list(kernels._in_use()) == [
-        "imports",
-        "network",
-        "snapping",
-        "nearest-on-foot",
-        "nearest-straight-line",
-    ]
+WALL = shapely.LineString([(-50, 95), (350, 95)])
 
 
-def test_it_happens_once_in_a_process(monkeypatch):
-    begun = []
-    monkeypatch.setattr(kernels, "_in_use", lambda: begun.append(1) or iter(()))
-    for _ in range(3):
-        with kernels.kernels_beside():
-            pass
-    assert begun == [1]
+def walked(lines, homes, schools):
+    """Return every array that an analysis of a town rests on."""
+    network = build_network(street_table(lines), oneway=True)
+    wall = layer(WALL)
+    home = snap(network, np.array(homes, float), max_access_m=150, barriers=wall)
+    school = snap(network, np.array(schools, float), max_access_m=150)
+    closest, nodes = closest_and_nodes(network, home, [school])[0]
+    streets = (network.edge_from, network.edge_to, network.cost_forward, network.cost_backward)
+    targets = (school.edge, school.position, school.access_m)
+    edge, low, high = reached.reached_spans(streets, nodes, targets, 220.0)
+    cut = reached.cut_lines(
+        edge, low, high, network.edge_offsets, network.edge_xy, network.edge_length_m
+    )
+    straight = closest_straight_line(np.array(homes, float), np.array(schools, float))
+    return [
+        network.edge_from, network.edge_length_m, *network.reversed_arcs,
+        home.edge, home.position, home.access_m, home.via,
+        closest.cost, closest.nearest, nodes, edge, low, high, *cut,
+        straight.cost, straight.nearest,
+    ]  # fmt: skip
 
 
-@pytest.mark.parametrize("fault", [None, ValueError("bad input")])
-def test_no_kernel_is_begun_when_the_block_has_ended(monkeypatch, fault):
-    at_work, go_on, used = threading.Event(), threading.Event(), []
-
-    def in_use():
-        used.append("first")
-        at_work.set()
-        go_on.wait(10)
-        yield "first"
-        used.append("second")
-        yield "second"
-
-    monkeypatch.setattr(kernels, "_in_use", in_use)
-    seen = []
-    threading.Timer(0.2, go_on.set).start()
-    try:
-        with kernels.kernels_beside():
-            at_work.wait(10)
-            seen.extend(running())
-            if fault:
-                raise fault
-    except ValueError as error:
-        assert error is fault  # noqa: PT017  it is the block's own, not the thread's
-    assert len(seen) == 1
-    assert used == ["first"]
-    assert running() == []
+@given(grid_towns(), places(), places())
+def test_a_town_is_the_same_in_python_and_compiled(lines, homes, schools):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kernel_module, "MOST_STEPS", np.inf)
+        patch.setattr(kernel_module.Kernel, "__call__", _plain)
+        plain = walked(lines, homes, schools)
+        patch.setattr(kernel_module.Kernel, "__call__", _compiled)
+        compiled = walked(lines, homes, schools)
+    for one, other in zip(plain, compiled, strict=True):
+        assert np.array_equal(one, other, equal_nan=True)
 
 
-def test_a_fault_in_the_thread_is_nobodys_trouble(monkeypatch, capfd):
-    def in_use():
-        yield "first"
-        raise RuntimeError("no compiler")
-
-    monkeypatch.setattr(kernels, "_in_use", in_use)
-    with kernels.kernels_beside():
-        pass
-    assert capfd.readouterr() == ("", "")
+def _plain(self, *arguments):
+    with np.errstate(all="ignore"):
+        return self.plain(*arguments)
 
 
-@pytest.fixture
-def compiling(monkeypatch, tmp_path):
-    """Let a process that only waits stand for the one that compiles; give it and its claim."""
-    begun = []
-    claimed = tmp_path / "x.claim"
-    claimed.touch()
-
-    def start():
-        begun.append(subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE))
-        return begun[-1]
-
-    monkeypatch.setattr(kernels, "_claim", lambda: claimed)
-    monkeypatch.setattr(kernels, "_compiling", start)
-    monkeypatch.setattr(kernels, "_in_use", lambda: pytest.fail("both compile"))
-    yield begun, claimed
-    for process in begun:
-        process.kill()
-        process.communicate()
+def _compiled(self, *arguments):
+    return self.compiled(*arguments)
 
 
-def wait_for(holds):
-    end = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.01)
+def test_a_small_job_is_python_and_a_large_one_is_compiled(monkeypatch):
+    done = []
+
+    @kernel(steps=lambda count: count)
+    def count_to(count):
+        done.append("python")
+        return count
+
+    monkeypatch.setattr(kernel_module, "numba", _Compiler(done))
+    monkeypatch.setattr(kernel_module, "MOST_STEPS", 10)
+    assert [count_to(10), count_to(11), count_to(10)] == [10, 11, 10]
+    # What is compiled once is compiled for the rest of the process.
+    assert done == ["python", "compiled", "compiled"]
 
 
-def test_a_process_that_compiles_goes_on_when_the_block_ends(compiling):
-    begun, claimed = compiling
-    with kernels.kernels_beside():
-        wait_for(lambda: begun)
-    assert begun[0].poll() is None
-    begun[0].stdin.close()  # it has compiled all
-    wait_for(lambda: not running())
-    assert not claimed.exists()
+class _Compiler:
+    """Stands for numba."""
+
+    def __init__(self, done):
+        self.done = done
+
+    def njit(self, **_options):
+        return lambda _function: lambda count: self.done.append("compiled") or count
 
 
-def test_a_process_that_compiles_is_stopped_by_an_error(compiling):
-    begun, claimed = compiling
-    with pytest.raises(ValueError, match="bad input"), kernels.kernels_beside():
-        wait_for(lambda: begun)
-        raise ValueError("bad input")
-    assert begun[0].returncode is not None
-    assert running() == []
-    assert not claimed.exists()
+def test_infinity_less_infinity_is_as_silent_as_when_it_is_compiled():
+    @kernel(steps=lambda _: 1)
+    def nothing_left(value):
+        return value - value
+
+    assert np.isnan(nothing_left(np.float64(np.inf)))
 
 
-@pytest.fixture
-def mark(monkeypatch, tmp_path):
-    path = tmp_path / "siting-1.compiled"
-    monkeypatch.setattr(kernels, "_mark", lambda: path)
-    return path
+def test_a_small_city_needs_no_numba(tmp_path):
+    program = (
+        "import sys, numpy as np, geopandas, shapely\n"
+        "from siting.network.graph import build_network\n"
+        "from siting.network.attach.snap import snap\n"
+        "from siting.network.travel import cost_to_closest\n"
+        "from siting.network.service_area import service_area\n"
+        "line = shapely.LineString([(0, 0), (300, 0)])\n"
+        "table = geopandas.GeoDataFrame({'street_id': ['a']}, geometry=[line], crs=4547)\n"
+        "streets = build_network(table)\n"
+        "home = snap(streets, np.array([[250.0, 5.0]]), max_access_m=200)\n"
+        "school = snap(streets, np.array([[100.0, 20.0]]), max_access_m=200)\n"
+        "assert cost_to_closest(streets, home, school).cost.tolist() == [5 + 150 + 20]\n"
+        "assert not service_area(streets, school, cutoff=100).is_empty\n"
+        "assert 'numba.core' not in sys.modules, 'numba was loaded'\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=tmp_path)
 
 
-def test_one_process_compiles_and_none_where_all_is_compiled(mark):
-    first = claim()
-    assert first is not None
-    assert claim() is None
-    first.unlink()
-    mark.touch()
-    assert claim() is None
+@given(st.lists(st.tuples(*[st.floats(-200, 200)] * 4), min_size=1, max_size=8))
+def test_a_grid_is_painted_the_same_by_arrays_and_compiled(segments):
+    ends = np.array(segments)
+    spans = np.tile([0, 0, 30, 25], (len(ends), 1))
+    few, many = np.full((25, 30), 1e4), np.full((25, 30), 1e4)
+    paint._paint_few(ends, spans, 10.0, few)
+    paint._paint.compiled(ends, spans, 10.0, many)
+    assert np.allclose(few, many, rtol=1e-12, atol=1e-9)
 
 
-def test_what_a_stopped_process_claimed_is_claimed_again(mark):
-    first = claim()
-    os.utime(first, (1, 1))
-    assert claim() == first
-    assert claim() is None
-
-
-@pytest.mark.parametrize("program", ["", "/usr/bin/qgis", None])
-def test_a_program_that_python_is_embedded_in_is_not_asked_to_compile(mark, monkeypatch, program):
-    monkeypatch.setattr(sys, "executable", program)
-    assert claim() is None
-
-
-def test_the_process_compiles_every_kernel_and_leaves_a_mark(tmp_path):
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
-    command = [sys.executable, "-P", "-m", "siting.pipeline.kept.kernel_uses"]
-    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert said.stdout == ""
-    (mark,) = tmp_path.rglob("siting-*.compiled")
-    names = {path.name.split("-")[0] for path in tmp_path.rglob("*.nbi")}
-    wanted = {
-        "nearest.nearest_segments",
-        "search.search_closest",
-        "points.nearest_points",
-    }
-    assert wanted <= names
-    assert mark.stat().st_size == 0
+@given(st.data())
+def test_areas_are_summed_the_same_by_arrays_and_compiled(data):
+    rows = data.draw(st.integers(0, 30))
+    numbers = st.floats(0, 1e6) | st.just(np.nan)
+    group = data.draw(st.lists(st.integers(-1, 3), min_size=rows, max_size=rows))
+    verdict = data.draw(st.lists(st.integers(0, 3), min_size=rows, max_size=rows))
+    weight = data.draw(st.lists(numbers, min_size=rows, max_size=rows))
+    asked = (
+        np.array(group, np.int32), np.array(verdict, np.int8),
+        (np.ones(rows), np.array(weight, float)), 4, 4,
+    )  # fmt: skip
+    assert np.array_equal(area_sums._few(*asked), area_sums._many.compiled(*asked), equal_nan=True)

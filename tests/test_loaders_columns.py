@@ -318,7 +318,7 @@ def test_negative_households_count_as_missing_with_their_rows():
 def test_text_that_is_no_number_counts_as_missing_with_the_text():
     made, notes = table(homes({"户数": ["100", "约300"]}))
     assert np.isnan(made["households"][1])
-    assert "约300" in notes["number-unreadable"].message
+    assert "约300" in say(notes["number-unreadable"].message, "en")
 
 
 def test_absurd_households_are_kept_and_warned_about():

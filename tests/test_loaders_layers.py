@@ -18,6 +18,7 @@ from siting.data_report import DataReport
 from siting.errors import CRSError, LoadError, ProjectError
 from siting.loaders.layer.load import load_layers
 from siting.loaders.project.read import build_project, read_project
+from siting.message import message
 from siting.words import say
 
 CRS = "EPSG:4547"
@@ -130,7 +131,7 @@ def test_people_are_filled_only_where_a_parameter_says_how_and_the_report_names_
     layers, report = load(project(town, parameters={"persons_per_household": 2.5}))
     assert list(layers.residential["households"]) == [100, 30 / 2.5, 50]
     assert list(layers.residential["population"]) == [100 * 2.5, 30, 120]
-    assert "persons_per_household = 2.5" in notes(report)["population-assumed"].message
+    assert "persons_per_household = 2.5" in say(notes(report)["population-assumed"].message, "en")
     assert notes(report)["population-assumed"].examples == ("a",)
 
 
@@ -179,7 +180,7 @@ def test_cells_are_spread_over_the_homes_that_there_are(town):
     people = {"path": "elders.tif", "group": "elderly", "weight": "equal"}
     layers, report = load(project(town, layers={"population": people}))
     assert list(layers.residential["elderly"]) == [20, 8 / 2, 8 / 2]
-    assert "28 people" in notes(report)["population-spread"].message
+    assert "28 people" in say(notes(report)["population-spread"].message, "en")
 
 
 def test_two_groups_of_people_meet_in_the_same_cells(town):
@@ -194,7 +195,7 @@ def test_cells_can_be_cut_to_a_boundary(town):
     people = {"path": "elders.tif", "within": {"path": "communities.gpkg"}}
     layers, report = load(project(town, layers={"residential": None, "population": people}))
     assert list(layers.residential["population"]) == [20]
-    assert "8 people" in notes(report)["cell-outside"].message
+    assert "8 people" in say(notes(report)["cell-outside"].message, "en")
     assert {each.path.name for each in layers.inputs} >= {"communities.gpkg", "elders.tif"}
 
 
@@ -274,7 +275,7 @@ def test_progress_goes_from_nothing_to_all(town):
     )
     shares = [share for _, share in steps]
     assert shares == sorted(shares)
-    assert (shares[0], steps[-1]) == (0, ("layers: done", 1.0))
+    assert (shares[0], steps[-1]) == (0, (message("progress.layers_done"), 1.0))
 
 
 def test_points_in_an_undeclared_offset_datum_are_caught_by_the_streets(tmp_path):

@@ -22,6 +22,7 @@ from siting.loaders.layer.raster import (
     sample_elevation,
 )
 from siting.loaders.layer.raster_spread import spread_over_homes
+from siting.words import say
 
 METRIC = pyproj.CRS(4547)
 # Upper left corner of the hand-worked raster: cells of 100 m, row 0 in the north.
@@ -74,7 +75,7 @@ def test_no_data_nan_and_empty_cells_hold_nobody(tmp_path):
     assert cells.total == 2.5
     assert notes(report)["cell-negative"].examples == ("r1c1",)
     assert notes(report)["cell-infinite"].examples == ("r1c2",)
-    assert "2.5 people" in notes(report)["population-total"].message
+    assert "2.5 people" in say(notes(report)["population-total"].message, "en")
 
 
 def test_undeclared_no_data_is_reported_as_negative(tmp_path):
@@ -105,7 +106,7 @@ def test_cells_outside_the_boundary_are_left_out_and_counted(tmp_path):
     report = DataReport()
     cells = read_population(path, report=report, within=boundary)
     assert cells.total == 10
-    assert "1 cells with 4 people" in notes(report)["cell-outside"].message
+    assert "1 cells with 4 people" in say(notes(report)["cell-outside"].message, "en")
 
 
 def test_people_of_a_cell_go_to_its_homes_by_floor_area(cells):

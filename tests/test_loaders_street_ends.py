@@ -13,6 +13,7 @@ from siting.data_report import DataReport
 from siting.loaders.layer.street_ends import turn_lines
 from siting.network.graph import build_network
 from siting.network.travel import cost_to_closest
+from siting.words import say
 
 
 def keyed(lines):
@@ -70,7 +71,9 @@ def test_a_dead_end_is_turned_by_the_junction_at_its_other_end():
     assert after.geometry.iloc[0] == streets.geometry.iloc[0]
     note = report.notes[0]
     assert (note.code, note.count, note.examples) == ("street-turned", 1, ("s0",))
-    assert note.message.startswith("1 of 3 lines run from their to_node to their from_node")
+    assert say(note.message, "en").startswith(
+        "1 of 3 lines run from their to_node to their from_node"
+    )
 
 
 def test_junctions_whose_lines_do_not_meet_are_reported_with_the_gap():
@@ -79,7 +82,7 @@ def test_junctions_whose_lines_do_not_meet_are_reported_with_the_gap():
     shapes[2] = shapely.LineString([(200, 40), (300, 0)])
     _, report = turned(streets.set_geometry(gpd.GeoSeries(shapes, crs=CRS)))
     assert [note.code for note in report.notes] == ["junction-apart"]
-    assert "1 junctions join lines that end up to 40 m apart" in report.notes[0].message
+    assert "1 junctions join lines that end up to 40 m apart" in say(report.notes[0].message, "en")
     assert report.notes[0].examples == ("2",)
 
 

@@ -19,6 +19,7 @@ from siting.loaders.layer.street_junctions import join_lines
 from siting.network.attach.snap import snap
 from siting.network.graph import build_network
 from siting.network.travel import cost_to_closest
+from siting.words import say
 
 CRS = "EPSG:4547"
 
@@ -209,7 +210,7 @@ def test_streets_that_are_not_for_walkers_by_their_class_are_left_out(word):
     left, notes = kept(highway=[word, "residential"])
     assert left == "B"
     assert notes["street-not-walkable"].count == 1
-    assert word in notes["street-not-walkable"].message
+    assert word in say(notes["street-not-walkable"].message, "en")
 
 
 @pytest.mark.parametrize(
@@ -278,7 +279,7 @@ def test_unknown_directions_are_told_and_walked_both_ways():
     way, notes, _ = one_way("Q")
     assert way == 0
     assert notes["oneway-unknown"].count == 1
-    assert "(q)" in notes["oneway-unknown"].message
+    assert "(q)" in say(notes["oneway-unknown"].message, "en")
 
 
 def test_junction_keys_go_with_a_line_that_is_turned():

@@ -353,6 +353,44 @@ def test_a_service_area_of_nothing_is_empty():
     assert service_area(network, at(network, (300, 50)), cutoff=40).is_empty
 
 
+def test_a_service_area_ends_within_a_cell_of_its_width():
+    network = build_network(street_table([[(0, 0), (1000, 0)]]))
+    shape = service_area(network, at(network, (500, 0)), cutoff=300, cell_m=10, simplify_m=0)
+    # Reached: x = 200 to 800, and 30 m to either side of it.
+    inner = shapely.LineString([(200, 0), (800, 0)]).buffer(30 - 10)
+    outer = shapely.LineString([(200, 0), (800, 0)]).buffer(30 + 10)
+    assert shape.covers(inner)
+    assert outer.covers(shape)
+
+
+def test_a_service_area_does_not_cross_a_river_without_a_bridge():
+    banks = [[(0, 0), (400, 0)], [(0, 150), (400, 150)]]
+    network = build_network(street_table(banks))
+    shape = service_area(network, at(network, (200, 0)), cutoff=200)
+    assert shape.covers(shapely.LineString(banks[0]))
+    # 150 - 30 m of street and a cell away from the other bank, and nothing beyond 30 m and a cell.
+    assert not shape.intersects(shapely.box(0, 30 + 10, 400, 200))
+
+
+def test_a_service_area_has_a_hole_where_no_street_is_reached():
+    square = [(0, 0), (200, 0), (200, 200), (0, 200), (0, 0)]
+    network = build_network(street_table([square]))
+    shape = service_area(network, at(network, (100, 0)), cutoff=400)
+    assert shapely.get_num_geometries(shape) == 1
+    assert shapely.get_num_interior_rings(shapely.get_geometry(shape, 0)) == 1
+    assert not shape.intersects(shapely.Point(100, 100).buffer(100 - 30 - 10))
+
+
+def test_a_service_area_of_a_whole_region_has_wider_cells_and_still_follows_the_streets():
+    far = 100_000
+    network = build_network(street_table([[(0, 0), (far, 0)], [(far, 0), (far, far)]]))
+    shape = service_area(network, at(network, (far, 0)), cutoff=far)
+    # 100 km by 100 km on two million nodes: a cell of about 71 m, and no narrower a shape.
+    assert shape.covers(shapely.LineString([(100, 0), (far, 0), (far, far - 100)]))
+    assert not shape.intersects(shapely.box(0, 3 * 71, far - 3 * 71, far))
+    assert shape.is_valid
+
+
 @pytest.mark.real
 def test_wuhan_walks_are_what_networkx_finds(real_data):
     streets = gpd.read_parquet(real_data / "wuhan" / "streets.parquet")

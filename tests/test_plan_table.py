@@ -15,8 +15,10 @@ from siting.errors import LoadError
 from siting.loaders.formats.workbook import Cell, Sheet
 from siting.loaders.plan.read import read_plan
 from siting.loaders.plan.table.grid import grid_of
+from siting.loaders.plan.table.labels import label_of
+from siting.loaders.plan.table.quantities import quantity_of
 from siting.loaders.plan.table.read import read_grid, read_indicator_table
-from siting.loaders.plan.table.words import key_of, label_of, quantity_of
+from siting.loaders.plan.table.words import key_of
 
 
 @pytest.fixture

@@ -108,6 +108,18 @@ def test_a_number_of_facilities_beside_their_area_is_no_area(book):
     assert (found[ELDER], found["count.elder_care"]) == (340, 2)
 
 
+@pytest.mark.parametrize("merged", [(), ("A1:C1",), ("A1:B1",)])
+def test_the_title_of_a_project_is_no_phase_of_it(book, merged):
+    rows = [
+        ["江湾花园二期主要技术经济指标表"],
+        ["项目", "规划", "应配"],
+        ["总户数（户）", 1250, 1250],
+    ]
+    plan = read_plan(book([*rows, ["养老服务用房（㎡）", 340, 375]], merged=merged))
+    assert plan.phases == ()
+    assert plan.value(ELDER) == 340
+
+
 def test_a_cell_with_an_unknown_unit_is_no_header_of_the_column(book):
     path = book([HEAD, ["总户数", "", "3标准户"], ["养老服务用房", "㎡", 340]])
     assert facts(path) == {ELDER: 340}

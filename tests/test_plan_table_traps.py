@@ -8,9 +8,10 @@ import pytest
 
 from plan_book import HEAD, facts, write_book
 from siting.loaders.plan.read import read_plan
+from siting.loaders.plan.table.quantities import quantities_of
 from siting.loaders.plan.table.read import read_indicator_table
-from siting.loaders.plan.table.words import quantities_of
 from siting.rules.plan.consistency import check_consistency
+from siting.words import say
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_what_is_hidden_is_not_read_and_is_said_so(book):
     ]
     path = book(rows, hide)
     assert facts(path)["floor_area_m2.elder_care"] == 340
-    notes = "\n".join(note.en for note in read_plan(path).notes)
+    notes = "\n".join(say(note, "en") for note in read_plan(path).notes)
     assert "sheet 旧版 is hidden" in notes
     assert "4 filled cells in hidden rows or columns are not read, the first is 指标!A3" in notes
     hidden = read_indicator_table(path, sheet="旧版").rows

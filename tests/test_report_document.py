@@ -21,7 +21,7 @@ from siting.pipeline.gaps.report import report_html, write_report
 from siting.report.analysis.document import AreaGap, Document, Picture, document_html
 from siting.report.analysis.text import is_shown
 from siting.rules.parameters import Parameters
-from siting.words import word
+from siting.words import say, word
 from siting.words.catalogue import keys_of
 
 HOSTILE = "<script>x</script>&\"'`${1}\u202e\x1b"

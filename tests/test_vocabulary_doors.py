@@ -23,6 +23,7 @@ from siting.tables import FACILITIES, RESIDENTIAL, SITES
 from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.headers import fields_of, load_headers
 from siting.vocabulary.units import load_units
+from siting.words import say
 
 MU = Fraction(10_000, 15)
 # What the units of each quantity are worth, written down here once more and by hand.
@@ -271,15 +272,15 @@ def test_an_unknown_unit_in_a_header_of_a_layer_makes_its_numbers_unknown_and_is
     assert read["floor_area_m2"].tolist() == pytest.approx([np.nan, np.nan, 5], nan_ok=True)
     assert notes["unit-unknown"].count == 1
     assert notes["unit-unknown"].examples == ("2",)
-    assert "建筑面积（坪）" in notes["unit-unknown"].message
-    assert "is in 坪" in notes["unit-unknown"].message
+    assert "建筑面积（坪）" in say(notes["unit-unknown"].message, "en")
+    assert "is in 坪" in say(notes["unit-unknown"].message, "en")
 
 
 def test_an_unknown_unit_in_a_cell_of_a_layer_makes_it_unknown_and_is_told():
     read, notes = layer("户数", ["3户", "4坪", "5 foo"], RESIDENTIAL, "residential")
     assert read["households"].tolist() == pytest.approx([3, np.nan, np.nan], nan_ok=True)
     assert notes["unit-unknown"].examples == ("3", "4")
-    assert "'户数' stands 坪、foo" in notes["unit-unknown"].message
+    assert "'户数' stands 坪、foo" in say(notes["unit-unknown"].message, "en")
 
 
 def test_a_footnote_is_no_digit_in_a_cell_of_a_layer():

@@ -190,6 +190,8 @@ def test_no_module_holds_text_that_people_read_but_those_still_to_be_converted()
         ("x = message('file.not_found', path=path)", 0),
         ("def f():\n    '''Say what is wrong here.'''", 0),
         ("raise KeyError('a key that nobody asked for')", 0),
+        ("x = Field(None, description='What the key is for.')", 0),
+        ("x = Field(None, description='What the key is for.', title='One of the keys')", 1),
         ("x = ['one two', 'geometry-missing', 'a.b']", 0),
     ],
 )

@@ -13,7 +13,19 @@ LISTS = Path(__file__).resolve().parent / "words_to_convert"
 # These say keys that they are given, or make them of other names.
 MAKERS = ("words/", "message.py", "cli/help_words.py")
 # What is data, not speech: the made-up district, texts that are matched with the words of files.
-DATA = ("words/", "vocabulary/", "sample/")
+DATA = ("words/", "sample/")
+# Chinese words that files hold and that these modules compare with: their sentences are found.
+# So are those of the vocabulary, which is such words.
+MATCHED = {
+    "crs/declared.py": "names that people give to coordinate systems",
+    "loaders/layer/attributes.py": "the word for yes",
+    "loaders/layer/numbers.py": "ways to write that there is no number, and marks of degrees",
+    "loaders/layer/street_access.py": "patterns of classes of roads",
+    "loaders/layer/street_directions.py": "words of one-way columns",
+    "loaders/layer/street_levels.py": "headers and patterns of bridges and tunnels",
+    "loaders/library/table.py": "states of a project in a library",
+    "loaders/osm/standing.py": "words of columns of statuses",
+}
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uff60]")
 # Three words in a row, of which one may be a placeholder.
 SQL = re.compile(r"(?:SELECT|INSERT INTO) ")
@@ -144,6 +156,10 @@ def _documentation(tree):
         is_assert = isinstance(node, ast.Assert)
         if is_assert or (isinstance(node, ast.Raise) and _is_ours_alone(node.exc)):
             yield from (id(each) for each in ast.walk(node))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Field":
+            # The description of a key in a JSON Schema is a reference, in English as its keys are.
+            told = [each.value for each in node.keywords if each.arg == "description"]
+            yield from (id(each) for value in told for each in ast.walk(value))
 
 
 def _is_ours_alone(raised):
@@ -152,11 +168,20 @@ def _is_ours_alone(raised):
     return isinstance(called, ast.Name) and called.id in names
 
 
+def texts_to_convert(name, tree):
+    """Return what people read in a module: of one that compares words only its sentences."""
+    texts = [text for _, text in texts_in(tree)]
+    if name not in MATCHED and not name.startswith("vocabulary/"):
+        return texts
+    told = re.compile(r"。|；|\{\}" if name in MATCHED else r"。|；")
+    return [text for text in texts if SENTENCE.search(text) or told.search(text)]
+
+
 def to_convert():
     """Return, for each room, its modules that still hold texts which people read."""
     rooms: dict[str, list[str]] = {}
     for name, tree in modules():
-        if not name.startswith(DATA) and texts_in(tree):
+        if not name.startswith(DATA) and texts_to_convert(name, tree):
             rooms.setdefault(name.rpartition("/")[0].replace("/", "-") or "top", []).append(name)
     return rooms
 

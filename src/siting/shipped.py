@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from siting.errors import RuleError
+from siting.message import message
 
 FACILITY_TYPES_FILE = "facility-types.yaml"
 
@@ -26,7 +27,7 @@ def shipped_folder() -> Path:
     for folder in (package / "_packs", package.parent.parent / "rules"):
         if (folder / FACILITY_TYPES_FILE).is_file():
             return folder
-    raise RuleError("rules", ["the rule packs of siting are missing; install siting again"])
+    raise RuleError("rules", [message("rules.not_shipped")])
 
 
 def read_shipped(name: str) -> bytes:

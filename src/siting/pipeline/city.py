@@ -335,15 +335,13 @@ def note_health(city: City, report: DataReport) -> None:
         "median_detour": _ratio(health.median_detour),
         "high_detour": _ratio(health.high_detour),
     }
+    shown = {name: str(told[name]) for name in told if name not in ("pieces", "dead_ends")}
+    ends = message("note.links-missing") if health.looks_broken else message("mark.stop")
     report.add(
         "streets",
         "warning" if health.looks_broken else "info",
         "network-health",
-        "health of the network: {main_share} of the street length and {homes_on_main} of the homes "
-        "hang together; {crossings} crossings without a junction; {dead_end_pairs} pairs of dead "
-        "ends within {apart_m} m of each other; walk over straight line between sampled homes: "
-        "median {median_detour}, nine in ten at most {high_detour}".format(**told)
-        + ("; this looks like a network with missing links." if health.looks_broken else "."),
+        message("note.network-health", ends=ends, **shown),
         count=len(health.crossings) + len(health.dead_end_pairs),
         examples=(f"({x:.0f}, {y:.0f})" for x, y in [*health.crossings, *health.dead_end_pairs]),
         details=told,
@@ -383,8 +381,7 @@ def _note_enclosed(
             name,
             "assumption",
             "only-enclosed-near",
-            f"{rows.size:,} of {len(ids):,} rows have only a bridge or a tunnel within reach, and "
-            "are taken to step onto it from beside.",
+            message("note.only-enclosed-near", count=rows.size, total=len(ids)),
             count=rows.size,
             examples=ids.iloc[rows],
         )

@@ -2,7 +2,7 @@ from .basemap import Basemap as Basemap
 from .basemap import openstreetmap as openstreetmap
 from .basemap import tianditu as tianditu
 from .folium_map import draw_map as draw_map
-from .folium_map import write_map as write_map
+from .map_file import write_map as write_map
 from .model import Citation as Citation
 from .model import Label as Label
 from .model import MapAreas as MapAreas

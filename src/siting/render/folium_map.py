@@ -1,4 +1,4 @@
-"""The HTML map: a `MapModel` as a ``folium.Map``, and as a file.
+"""The HTML map: a `MapModel` as a ``folium.Map`` (as a file: `siting.render.map_file`).
 
 The page is put together by `siting.render.page` from our own templates; none of the scripts that
 folium would load from the network is used.
@@ -7,20 +7,16 @@ folium would load from the network is used.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import folium
 from branca.element import Figure
 from jinja2 import Template
 
-from siting.errors import SitingError
-from siting.message import message
 from siting.render.basemap import Basemap
+from siting.render.map_file import body_of, check_language, title_in
 from siting.render.model import MapModel
-from siting.render.page import asset, data_blocks, document
-
-_LANGUAGES = ("zh", "en")
+from siting.render.page import data_blocks, document
 
 
 class _Page(Figure):
@@ -59,60 +55,12 @@ class CoverageMap(folium.Map):
     )
 
     def __init__(self, model: MapModel, *, language: str, basemaps: tuple[Basemap, ...]) -> None:
-        if language not in _LANGUAGES:
-            raise SitingError(
-                message("drawing.unknown_language", language=language, known=_LANGUAGES)
-            )
+        check_language(language)
         super().__init__(tiles=None)
-        title = model.title.zh if language == "zh" else model.title.en
-        page = _Page(
-            title=title or model.title.zh or model.title.en, language=language, basemaps=basemaps
-        )
+        page = _Page(title=title_in(model, language), language=language, basemaps=basemaps)
         page.add_child(self)
         page.blocks = data_blocks(model, language=language, basemaps=basemaps)
-        self.body = asset("assets/page.html").replace("MAP-ID", self.get_name())
-
-
-def write_map(
-    model: MapModel,
-    path: str | Path,
-    *,
-    language: str = "zh",
-    basemaps: Sequence[Basemap] | None = None,
-) -> Path:
-    """Write the map as one HTML file that opens without a network.
-
-    Parameters
-    ----------
-    model
-        What to show.
-    path
-        The file; an existing one is replaced only when the new one is complete.
-    language
-        ``zh`` or ``en``: the language at the start; the reader can switch.
-    basemaps
-        Online basemaps that the reader may turn on, such as ``[openstreetmap()]``; none by
-        default, and then the page cannot make any request.
-
-    Returns
-    -------
-    Path
-        The file written.
-
-    Raises
-    ------
-    TableError
-        The model has faults; all of them are listed.
-    SitingError
-        A language that the page does not have.
-    """
-    html: str = draw_map(model, language=language, basemaps=basemaps).get_root().render()
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.part")
-    draft.write_bytes(html.encode("utf-8", "replace"))
-    draft.replace(target)
-    return target
+        self.body = body_of(self.get_name())
 
 
 def draw_map(

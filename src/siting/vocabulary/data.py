@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from siting.errors import RuleError
-from siting.yaml_lines import dotted, faults_of, load_yaml
+from siting.message import Message, message
+from siting.yaml_lines import at_line, dotted, faults_of, load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +49,7 @@ def parse_data(
 
 
 def refuse(
-    source: str, faults: Sequence[tuple[KeyPath, str]], lines: Mapping[KeyPath, int]
+    source: str, faults: Sequence[tuple[KeyPath, Message]], lines: Mapping[KeyPath, int]
 ) -> None:
     """Raise one error for all faults that were found; each gives its key and a sentence.
 
@@ -58,5 +59,8 @@ def refuse(
         Where there is any.
     """
     if faults:
-        said = [f"{source}:{lines.get(at, 1)}: {dotted(at)}: {what}" for at, what in faults]
-        raise RuleError(source, said)
+        told = [
+            at_line(source, lines.get(at, 1), message("key.wrong", name=dotted(at), fault=what))
+            for at, what in faults
+        ]
+        raise RuleError(source, told)

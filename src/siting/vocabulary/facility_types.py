@@ -16,10 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from siting.did_you_mean import nearest, nearest_known
 from siting.errors import RuleError
+from siting.message import Message, message
 from siting.shipped import FACILITY_TYPES_FILE, read_shipped
 from siting.vocabulary.text import half_width, word_key
 from siting.vocabulary.title import Title
-from siting.yaml_lines import faults_of, load_yaml
+from siting.yaml_lines import at_line, faults_of, load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -174,8 +175,7 @@ def parse_facility_types(text: str | bytes, source: str = FACILITY_TYPES_FILE) -
         raise RuleError(
             source,
             [
-                f"{source}:{at[word]}: facility_types.{code}: '{word}' already means '{first}'; "
-                "a word belongs to one type"
+                at_line(source, at[word], _two_types(code, word, first))
                 for word, first, code in doubles
             ],
         )
@@ -198,6 +198,11 @@ def type_names(codes: Iterable[str]) -> str:
     """Return the Chinese names of facility types, joined."""
     types = load_facility_types()
     return "、".join(types.title(code) if code in types else code for code in codes)
+
+
+def _two_types(code: str, word: str, first: str) -> Message:
+    fault = message("vocabulary.two_types", word=word, first=first)
+    return message("key.wrong", name=f"facility_types.{code}", fault=fault)
 
 
 def _codes_by_word(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
+from siting.message import Message, message
 from siting.vocabulary.data import Data, own_file, parse_data, refuse
 from siting.vocabulary.text import word_key
 from siting.vocabulary.units import Quantity
@@ -97,7 +98,7 @@ def parse_headers(text: str | bytes, source: str = "headers.yaml") -> Headers:
         layer, `like` a list that is not there.
     """
     file, lines = parse_data(text, source, _File)
-    faults: list[tuple[KeyPath, str]] = []
+    faults: list[tuple[KeyPath, Message]] = []
     figures = {key: Field(key, each.quantity, each.words) for key, each in file.figures.items()}
     figure_of = _one_meaning(figures.values(), ("figures",), faults)
     layers: dict[str, tuple[Field, ...]] = {}
@@ -111,18 +112,18 @@ def parse_headers(text: str | bytes, source: str = "headers.yaml") -> Headers:
 
 
 def _field(
-    name: str, column: _Column, file: _File, at: KeyPath, faults: list[tuple[KeyPath, str]]
+    name: str, column: _Column, file: _File, at: KeyPath, faults: list[tuple[KeyPath, Message]]
 ) -> Field:
     figure = file.figures.get(column.like)
     if figure is not None:
         return Field(name, column.quantity or figure.quantity, (*column.words, *figure.words))
     if column.like and column.like not in file.shared:
-        faults.append((at, f"is like '{column.like}', which is no figure or shared list"))
+        faults.append((at, message("vocabulary.like_nothing", name=column.like)))
     return Field(name, column.quantity, (*column.words, *file.shared.get(column.like, ())))
 
 
 def _one_meaning(
-    fields: Iterable[Field], at: KeyPath, faults: list[tuple[KeyPath, str]]
+    fields: Iterable[Field], at: KeyPath, faults: list[tuple[KeyPath, Message]]
 ) -> dict[str, str]:
     """Index the words of fields; a word of two of them is a fault."""
     found: dict[str, str] = {}
@@ -130,5 +131,7 @@ def _one_meaning(
         for word in field.headers:
             first = found.setdefault(word_key(word), field.name)
             if first != field.name:
-                faults.append(((*at, field.name), f"'{word}' already means '{first}'"))
+                faults.append(
+                    ((*at, field.name), message("vocabulary.two_meanings", word=word, first=first))
+                )
     return found

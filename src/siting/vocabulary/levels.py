@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
+from siting.message import Message, message
 from siting.vocabulary.data import Data, own_file, parse_data, refuse
 from siting.vocabulary.text import word_key
 from siting.vocabulary.title import Title
@@ -80,12 +81,14 @@ def parse_levels(text: str | bytes, source: str = "levels.yaml") -> Levels:
     """
     file, lines = parse_data(text, source, _File)
     codes: dict[str, str] = {}
-    faults: list[tuple[KeyPath, str]] = []
+    faults: list[tuple[KeyPath, Message]] = []
     for code, level in file.levels.items():
         for word in (code, level.title.zh, level.title.en, *level.words):
             first = codes.setdefault(word_key(word), code)
             if first != code:
-                faults.append((("levels", code), f"'{word}' already means '{first}'"))
+                faults.append(
+                    (("levels", code), message("vocabulary.two_meanings", word=word, first=first))
+                )
     refuse(source, faults, lines)
     titles = {code: level.title for code, level in file.levels.items()}
     return Levels(MappingProxyType(titles), MappingProxyType(codes))

@@ -14,7 +14,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from siting.did_you_mean import nearest_known
+from siting.did_you_mean import hint_known
+from siting.message import Message, message
 from siting.vocabulary.data import Data, own_file, parse_data, refuse
 from siting.vocabulary.text import fold
 from siting.yaml_lines import Path as KeyPath
@@ -173,7 +174,7 @@ def parse_units(text: str | bytes, source: str = "units.yaml") -> Units:
         0, a spelling with two factors in one quantity.
     """
     file, lines = parse_data(text, source, _File)
-    faults: list[tuple[KeyPath, str]] = []
+    faults: list[tuple[KeyPath, Message]] = []
     own = {name: _own(name, each, faults) for name, each in file.quantities.items()}
     worth = {name: _with_also(name, file, own, faults) for name in file.quantities}
     refuse(source, faults, lines)
@@ -205,22 +206,24 @@ def _spelling_key(spelling: str) -> str:
     return _SEPARATORS.sub("", fold(spelling).casefold())
 
 
-def _own(name: str, each: _Worth, faults: list[tuple[KeyPath, str]]) -> dict[str, Fraction]:
+def _own(name: str, each: _Worth, faults: list[tuple[KeyPath, Message]]) -> dict[str, Fraction]:
     """Return spelling -> factor of one quantity; what is wrong is added to the faults."""
     at: KeyPath = ("quantities", name)
     if name not in get_args(Quantity):
-        faults.append((at, f"is no known quantity; {nearest_known(name, get_args(Quantity))}"))
+        hint = hint_known(name, get_args(Quantity))
+        faults.append((at, message("vocabulary.no_quantity", hint=hint)))
     found: dict[str, Fraction] = {}
     for written, spellings in each.worth.items():
         factor = _factor(written)
         if factor is None:
-            faults.append(((*at, "worth", written), f"'{written}' is no factor above 0"))
+            fault = message("vocabulary.no_factor", text=written)
+            faults.append(((*at, "worth", written), fault))
             continue
         for spelling in spellings:
             first = found.setdefault(_spelling_key(spelling), factor)
             if first != factor:
-                said = f"'{spelling}' already has the factor {first}; a spelling has one factor"
-                faults.append(((*at, "worth", written), said))
+                fault = message("vocabulary.two_factors", word=spelling, factor=str(first))
+                faults.append(((*at, "worth", written), fault))
     return found
 
 
@@ -236,14 +239,15 @@ def _with_also(
     name: str,
     file: _File,
     own: Mapping[str, Mapping[str, Fraction]],
-    faults: list[tuple[KeyPath, str]],
+    faults: list[tuple[KeyPath, Message]],
 ) -> dict[str, Fraction]:
     found = dict(own[name])
     for other in file.quantities[name].also:
         at: KeyPath = ("quantities", name, "also")
         if other not in own:
-            faults.append((at, f"'{other}' is no quantity of this file"))
+            faults.append((at, message("vocabulary.not_here", name=other)))
         for spelling, factor in own.get(other, {}).items():
             if found.setdefault(spelling, factor) != factor:
-                faults.append((at, f"'{spelling}' of {other} has another factor here"))
+                fault = message("vocabulary.other_factor", word=spelling, name=other)
+                faults.append((at, fault))
     return found

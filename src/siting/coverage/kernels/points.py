@@ -7,8 +7,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from siting.network.kernels.kernel import kernel, part
 
 # A point on the rim of a cell may have been sorted into the next one by rounding.
 _HAIR_M = 1e-6
@@ -46,7 +47,7 @@ def build_point_grid(xy: NDArray[np.float64]) -> PointGrid:
     return PointGrid(xy[items], left, bottom, float(side), columns, rows, offsets, items)
 
 
-@njit(cache=True, nogil=True)
+@kernel(steps=lambda low, high, *_: 60 * (high - low), nogil=True)
 def nearest_points(low, high, xy, grid, tie, cost, nearest):
     """Write distance and row of the nearest point for the places ``low:high``.
 
@@ -63,7 +64,7 @@ def nearest_points(low, high, xy, grid, tie, cost, nearest):
             nearest[i] = _lowest_within(xy[i, 0], xy[i, 1], best + tie, grid)
 
 
-@njit(cache=True, nogil=True)
+@kernel(steps=lambda xy, places, *_: 10 * len(xy) * len(places), nogil=True)
 def lower_by_points(xy, places, labels, tie, cost, nearest):
     """Lower cost and nearest of the places ``xy`` to which some more points are nearer.
 
@@ -77,7 +78,7 @@ def lower_by_points(xy, places, labels, tie, cost, nearest):
             cost[i] = min(cost[i], found)
 
 
-@njit(cache=True)
+@part
 def _nearest(x, y, grid):
     """Look in rings of cells until nothing nearer can follow.
 
@@ -106,7 +107,7 @@ def _nearest(x, y, grid):
     return found
 
 
-@njit(cache=True)
+@part
 def _nearest_in(cell, more, x, y, grid, found):
     """Return what was found, or what is nearer among the points of a cell and those beside it."""
     best, item, second = found
@@ -119,7 +120,7 @@ def _nearest_in(cell, more, x, y, grid, found):
     return best, item, second
 
 
-@njit(cache=True)
+@part
 def _lowest_within(x, y, reach, grid):
     """Return the lowest row of the points within reach, both ends included."""
     around = reach + _HAIR_M
@@ -136,7 +137,7 @@ def _lowest_within(x, y, reach, grid):
     return found
 
 
-@njit(cache=True)
+@part
 def _cell(x, y, grid):
     """Return column and row of a place, perhaps outside the grid."""
     column = int(np.floor((x - grid.left) / grid.side))
@@ -144,7 +145,7 @@ def _cell(x, y, grid):
     return column, row
 
 
-@njit(cache=True)
+@part
 def _distance(x, y, point):
     dx, dy = x - point[0], y - point[1]
     return np.sqrt(dx * dx + dy * dy)

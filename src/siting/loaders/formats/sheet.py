@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from siting.did_you_mean import did_you_mean
-from siting.errors import LoadError
+from siting.did_you_mean import hint_question
+from siting.errors import LoadError, WrongValueError
 from siting.loaders.formats.files import open_archive
 from siting.loaders.formats.xlsx.cells import Merge, StoredCell, cell_name, read_cells
 from siting.loaders.formats.xlsx.package import Package, Style
-from siting.loaders.formats.xlsx.parts import DefusedXmlException
+from siting.loaders.formats.xlsx.parts import DefusedXmlException, fault_of
+from siting.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,18 +88,16 @@ def read_sheet(
         found = read_cells(package, chosen.part, rows.take)
     filled = rows.filled
     if not filled:
-        hidden = f" that is not hidden ({found.hidden} are)" if found.hidden else ""
-        raise LoadError(f"{subject} is empty: the sheet '{chosen.name}' has no cell{hidden}.")
+        told = {"subject": subject, "sheet": chosen.name}
+        if found.hidden:
+            raise LoadError(message("workbook.all_hidden", count=found.hidden, **told))
+        raise LoadError(message("workbook.no_cell", **told))
     if found.hidden:
-        message = (
-            f"cells in hidden rows or columns are not read, the first is {found.first_hidden}; "
-            "show them in the workbook if they count"
-        )
         report.add(
             subject,
             "excluded",
             "hidden-cells",
-            message,
+            message("note.hidden-cells", first=found.first_hidden),
             count=found.hidden,
             examples=[found.first_hidden],
             details={"first": found.first_hidden},
@@ -113,24 +112,22 @@ def _package(path: Path, subject: str) -> Iterator[Package]:
     with open_archive(path, subject=subject) as archive:
         parts = [part for part in archive.infolist() if part.filename.endswith(".xml")]
         if sum(part.file_size for part in parts) > _LARGEST_SHEETS_BYTES:
-            raise LoadError(
-                f"{subject}: {path.name} is larger than 1 GiB unpacked; save it as CSV."
-            )
+            raise LoadError(message("workbook.too_large", subject=subject, name=path.name))
         try:
             yield Package(archive, most_elements=_MOST_ELEMENTS)
         except DefusedXmlException as error:
-            raise LoadError(
-                f"{subject}: {path.name} defines XML entities, which no spreadsheet program "
-                "writes; siting does not open it. Save it anew."
-            ) from error
+            told = message("workbook.entities", subject=subject, name=path.name)
+            raise LoadError(told) from error
         except LoadError:
             raise
         # Damaged files end in KeyError, ValueError, XML and zip errors.
         except Exception as error:
-            raise LoadError(
-                f"{subject}: {path.name} cannot be read as a workbook ({type(error).__name__}: "
-                f"{error}). Open it in Excel or WPS and save it as .xlsx."
-            ) from error
+            kind = "" if isinstance(error, WrongValueError) else f"{type(error).__name__}: "
+            told = message(
+                "workbook.unreadable", subject=subject, name=path.name, kind=kind,
+                error=fault_of(error),
+            )  # fmt: skip
+            raise LoadError(told) from error
 
 
 def _choose_sheet(
@@ -141,14 +138,15 @@ def _choose_sheet(
     if sheet is not None:
         if sheet in every:
             return every[sheet]
-        hint = did_you_mean(sheet, every)
-        raise LoadError(f"{subject} has no sheet '{sheet}'; it has {list(every)}.{hint}")
+        told = {"subject": subject, "sheet": sheet, "names": str(list(every))}
+        raise LoadError(message("workbook.no_sheet", hint=hint_question(sheet, every), **told))
     if len(names) == 1:
         return every[names[0]]
     scores = {name: score(_first_rows(package, every[name])) for name in names}
     best = [name for name in names if scores[name] == max(scores.values())]
     if len(best) != 1:
-        raise LoadError(f"{subject} has {len(names)} sheets; write sheet: with one of {names}.")
+        told = {"subject": subject, "names": str(names)}
+        raise LoadError(message("workbook.several_sheets", count=len(names), **told))
     return every[best[0]]
 
 
@@ -177,7 +175,7 @@ class _Rows:
         cells = self.filled[row - 1]
         self._size += max(0, column - len(cells))
         if self._size > MOST_CELLS:
-            raise ValueError(f"it has more than {MOST_CELLS:,} cells")
+            raise WrongValueError(message("workbook.most_cells", most=MOST_CELLS))
         cells.extend([None] * (column - len(cells)))
         cells[column - 1] = self._value(kind, text, style_number)
 
@@ -192,12 +190,9 @@ class _Rows:
 def _note_uncalculated(cells: list[str], subject: str, report: DataReport) -> None:
     """List the formulas without a stored value: another program wrote the file and never ran it."""
     if cells:
-        message = (
-            "formulas without a stored result count as missing; open the workbook in Excel or WPS "
-            "and save it"
-        )
+        told = message("note.formula-not-calculated")
         report.add(
-            subject, "warning", "formula-not-calculated", message, count=len(cells), examples=cells
+            subject, "warning", "formula-not-calculated", told, count=len(cells), examples=cells
         )
 
 
@@ -219,10 +214,8 @@ def _spread_merged(
             row.extend([None] * (right - len(row)))
             row[left:right] = [value] * (right - left)
     if texts:
-        message = "the text of merged cells was repeated in every row and column they cover"
-        report.add(subject, "repair", "merged-text", message, count=len(texts), examples=texts)
+        told = message("note.merged-text")
+        report.add(subject, "repair", "merged-text", told, count=len(texts), examples=texts)
     if numbers:
-        message = "a number merged over several rows was given to the first row only"
-        report.add(
-            subject, "warning", "merged-number", message, count=len(numbers), examples=numbers
-        )
+        told = message("note.merged-number")
+        report.add(subject, "warning", "merged-number", told, count=len(numbers), examples=numbers)

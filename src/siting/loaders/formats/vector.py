@@ -169,8 +169,8 @@ def _read_frame(
         return pyogrio.read_dataframe(path, columns=columns, **options)
     except (NotImplementedError, GEOSException):
         frame = pyogrio.read_dataframe(path, columns=columns, **{**options, "use_arrow": False})
-    message = "the layer may hold curves (arcs); they are read as lines of short straight pieces"
-    report.add(subject, "info", "curves-linearised", message, count=len(frame))
+    told = message("note.curves-linearised")
+    report.add(subject, "info", "curves-linearised", told, count=len(frame))
     return frame
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from siting.errors import LoadError
+from siting.errors import LoadError, WrongValueError
 from siting.loaders.formats.xlsx.cells import StoredCell, cell_name, read_cells
 from siting.loaders.formats.xlsx.disguise import no_workbook
 from siting.loaders.formats.xlsx.number_format import PLAIN, Shown
 from siting.loaders.formats.xlsx.package import Package, Style
-from siting.loaders.formats.xlsx.parts import DefusedXmlException, SAXParseException
-from siting.message import Text, message
+from siting.loaders.formats.xlsx.parts import DefusedXmlException, SAXParseException, fault_of
+from siting.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,7 @@ class Sheet:
     name: str
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
-    notes: list[Text] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
     hidden: bool = False
 
 
@@ -94,14 +94,13 @@ def read_workbook(path: Path) -> list[Sheet]:
             _check_sizes(archive, path)
             return list(_sheets(Package(archive, most_elements=MAX_ELEMENTS), path))
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as fault:
-        raise LoadError(f"{path} is not a readable XLSX workbook: {fault}.") from None
+        told = message("workbook.no_zip", path=path, error=str(fault))
+        raise LoadError(told) from None
     except DefusedXmlException:
-        raise LoadError(
-            f"{path} declares XML entities or a DTD, which no spreadsheet program writes; "
-            "it is not read. Save it again from Excel or WPS."
-        ) from None
+        raise LoadError(message("workbook.plan_entities", path=path)) from None
     except (SAXParseException, KeyError, ValueError, IndexError, StopIteration) as fault:
-        raise LoadError(f"{path} is a damaged XLSX workbook: {fault}.") from None
+        told = message("workbook.damaged", path=path, error=fault_of(fault))
+        raise LoadError(told) from None
 
 
 def _check_kind(path: Path) -> None:
@@ -109,7 +108,8 @@ def _check_kind(path: Path) -> None:
         with path.open("rb") as file:
             fault = no_workbook(file.read(512))
     except OSError as error:
-        raise LoadError(f"{path} cannot be read: {error.strerror}.") from None
+        told = message("file.unreadable", path=path, reason=str(error.strerror))
+        raise LoadError(told) from None
     if fault:
         raise LoadError(message("workbook.at", path=path, fault=fault))
 
@@ -120,17 +120,14 @@ def _check_sizes(archive: zipfile.ZipFile, path: Path) -> None:
     size = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
     if len(members) > MAX_MEMBERS:
-        raise LoadError(f"{path} has {len(members):,} parts; at most {MAX_MEMBERS:,} are read.")
+        parts = {"count": len(members), "most": MAX_MEMBERS}
+        raise LoadError(message("workbook.parts", path=path, **parts))
     if size > MAX_UNCOMPRESSED_BYTES:
-        raise LoadError(
-            f"{path} unpacks to {size:,} bytes; at most {MAX_UNCOMPRESSED_BYTES:,} are read. "
-            "Keep only the sheets with the indicator table."
-        )
+        sizes = {"size": size, "most": MAX_UNCOMPRESSED_BYTES}
+        raise LoadError(message("workbook.unpacks_too_large", path=path, **sizes))
     if size > 1024 * 1024 and size > MAX_RATIO * max(packed, 1):
-        raise LoadError(
-            f"{path} unpacks to {size // max(packed, 1):,} times its size; at most {MAX_RATIO} "
-            "times is read, since only a zip bomb needs more. Save it again from Excel or WPS."
-        )
+        ratio = {"ratio": size // max(packed, 1), "most": MAX_RATIO}
+        raise LoadError(message("workbook.bomb", path=path, **ratio))
 
 
 def _sheets(package: Package, path: Path) -> Iterator[Sheet]:
@@ -142,13 +139,8 @@ def _sheets(package: Package, path: Path) -> Iterator[Sheet]:
         sheet.merged = found.merged
         if found.hidden:
             first = f"{sheet.name}!{found.first_hidden}"
-            what = f"{found.hidden} filled cells in hidden rows or columns are not read"
-            sheet.notes.append(
-                Text(
-                    f"隐藏行列中的 {found.hidden} 个单元格未采用，第一个是 {first}",
-                    f"{what}, the first is {first}",
-                )
-            )
+            told = message("workbook.hidden_cells", count=found.hidden, first=first)
+            sheet.notes.append(told)
         budget -= len(sheet.cells)
         yield sheet
 
@@ -176,17 +168,14 @@ class _Taker:
         cell = Cell(row, column, value, text, percent, formula, style.indent, shown)
         self.sheet.cells[row, column] = cell
         if len(self.sheet.cells) > self._budget:
-            raise LoadError(
-                f"{self._path} has more than {MAX_CELLS:,} filled cells; keep the table."
-            )
+            raise LoadError(message("workbook.plan_most_cells", path=self._path, most=MAX_CELLS))
 
     def _note_without_value(self, name: str, error: str) -> None:
         place = f"{self.sheet.name}!{name}"
-        what = Text("的公式没有保存结果", "is a formula without a value")
+        told = message("workbook.no_value", place=place)
         if error:
-            what = Text(f"为错误值 {error[:20]}", f"holds the error {error[:20]}")
-        zh, en = f"{place} {what.zh}，未采用", f"{place} {what.en}; it is not read"
-        self.sheet.notes.append(Text(zh, en))
+            told = message("workbook.error_value", place=place, error=error[:20])
+        self.sheet.notes.append(told)
 
 
 def _number(text: str) -> Decimal:
@@ -195,7 +184,11 @@ def _number(text: str) -> Decimal:
         # 0.1 may be stored as 0.10000000000000001; repr gives back what was typed.
         value = Decimal(repr(float(text))) if len(text.lstrip("-0.")) > 15 else Decimal(text)
     except InvalidOperation:
-        raise ValueError(f"{text[:40]!r} is stored as a number") from None
+        raise WrongValueError(_no_number(text)) from None
     if not value.is_finite():
-        raise ValueError(f"{text[:40]!r} is stored as a number")
+        raise WrongValueError(_no_number(text))
     return value
+
+
+def _no_number(text: str) -> Message:
+    return message("workbook.no_number", text=repr(text[:40]))

@@ -129,8 +129,8 @@ def assign_types(
     if not position.size:
         raise LoadError(
             message(
-                "type.no_row", subject=subject, words=_counted(lost), known=list(codes),
-                near=_near_words(lost, codes),
+                "facility_type.no_row", subject=subject, words=_counted(lost), more=_more(lost),
+                known=codes, near=_near_words(lost, codes),
             )
         )  # fmt: skip
     starts = np.concatenate([[0], np.cumsum(per_word[:-1])])[number]
@@ -147,10 +147,8 @@ def check_code(code: str, codes: Collection[str], *, subject: str) -> None:
         The code is not among ``codes``; an empty collection checks nothing.
     """
     if codes and code not in codes:
-        raise LoadError(
-            f"{subject}: '{code}' is no facility type.{_nearest(code, codes)} Known are "
-            f"{sorted(codes)}."
-        )
+        told = {"subject": subject, "code": code, "near": _nearest(code, codes)}
+        raise LoadError(message("facility_type.unknown", known=sorted(codes), **told))
 
 
 def _checked_map(
@@ -224,10 +222,10 @@ def _key(word: object) -> str:
 
 def _note_lost(lost: pd.Series, codes: Collection[str], subject: str, report: DataReport) -> None:
     near = _near_words(lost, codes)
-    told = message("note.facility-type-unknown", words=_counted(lost), near=near)
+    told = message("note.facility-type-unknown", words=_counted(lost), more=_more(lost), near=near)
     report.add(
         subject, "excluded", "facility-type-unknown", told, count=len(lost), examples=lost.index,
-        details={"words": _quoted_zh(_counts(lost).index)},
+        details={"words": list(map(str, _counts(lost).index[:_SHOWN]))},
     )  # fmt: skip
 
 
@@ -252,33 +250,37 @@ def _near_words(lost: pd.Series, codes: Collection[str]) -> Message | str:
         for word, code in types.words_near(_PARTS.split(unknown)[-1])
         if code in codes
     ]
-    return message("type.near", words=list(dict.fromkeys(pairs))) if pairs else ""
+    return message("facility_type.near_words", words=list(dict.fromkeys(pairs))) if pairs else ""
 
 
 def _counts(lost: pd.Series) -> pd.Series:
     return lost.astype(object).fillna("(empty)").astype(str).value_counts()
 
 
-def _counted(lost: pd.Series) -> str:
-    counts = _counts(lost)
-    shown = ", ".join(f"'{word}' ({count})" for word, count in counts.head(_SHOWN).items())
-    return shown + (f" and {len(counts) - _SHOWN} more" if len(counts) > _SHOWN else "")
+def _counted(lost: pd.Series) -> list[Message]:
+    shown = _counts(lost).head(_SHOWN).items()
+    return [message("facility_type.counted", word=str(word), count=count) for word, count in shown]
 
 
-def _quoted_zh(words: pd.Index) -> str:
-    listed = "、".join(f"“{word}”" for word in words[:_SHOWN])
-    return f"{listed}等" if len(words) > _SHOWN else listed
+def _more(lost: pd.Series) -> Message | str:
+    more = len(_counts(lost)) - _SHOWN
+    return message("facility_type.more", count=more) if more > 0 else ""
 
 
-def _unknown_message(lost: pd.Series, rows: int, codes: Collection[str], subject: str) -> str:
-    return (
-        f"{subject}: {len(lost)} of {rows} rows have facility types that nobody knows: "
-        f"{_counted(lost)}.{_nearest(str(_counts(lost).index[0]), codes)} The first rows are "
-        f"{first_rows(lost.index)}. Correct them, or write facility_type: {{map: {{word: code}}}}; "
-        f"words that the map does not name are left out and counted. Known are {sorted(codes)}."
+def _unknown_message(lost: pd.Series, rows: int, codes: Collection[str], subject: str) -> Message:
+    return message(
+        "facility_type.unknown_words",
+        subject=subject,
+        count=len(lost),
+        total=rows,
+        words=_counted(lost),
+        more=_more(lost),
+        near=_nearest(str(_counts(lost).index[0]), codes),
+        rows=first_rows(lost.index),
+        known=sorted(codes),
     )
 
 
-def _nearest(word: str, codes: Collection[str]) -> str:
+def _nearest(word: str, codes: Collection[str]) -> Message | str:
     near = nearest(_key(word), codes, most=2)
-    return f" The nearest are {near}." if near else ""
+    return message("facility_type.near", near=str(near)) if near else ""

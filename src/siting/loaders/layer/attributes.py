@@ -19,6 +19,7 @@ from siting.errors import TableError
 from siting.loaders.formats.sheet import DatedNumber
 from siting.loaders.layer.columns import Match
 from siting.loaders.layer.numbers import Numbers, first_rows, note_commas, parse_numbers
+from siting.message import Message, Term, message
 from siting.vocabulary.units import Quantity
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ _IMPOSSIBLE = 1e10
 _LARGE_TABLES = frozenset({"areas"})
 # Outside these a median home is no home: the usual sign of 万㎡ read as ㎡ or the reverse.
 _SMALLEST_HOME_M2, _LARGEST_HOME_M2 = 5.0, 5000.0
+# What people name in a remark and forget in a header, and a header that says it.
+_LARGE_UNITS, _HEADER_WITH_UNIT = ("万㎡", "亩", "万户"), "建筑面积(万㎡)"
 _TRUE = frozenset(("true", "t", "yes", "y", "1", "1.0", "是"))
 
 
@@ -133,8 +136,8 @@ def one_row_per_id(
     same[np.flatnonzero(repeated)] = among.duplicated().to_numpy()
     if same.any():
         rows = table.index[same]
-        message = "rows that repeat another one in every column were left out"
-        report.add(subject, "excluded", "duplicate-row", message, count=len(rows), examples=rows)
+        told = message("note.duplicate-row")
+        report.add(subject, "excluded", "duplicate-row", told, count=len(rows), examples=rows)
         table = table[~same]
     clashing = [key.name] if key.unique else [key.name, "geometry"]
     _refuse_clashes(table, key.name, clashing, subject)
@@ -150,12 +153,10 @@ def warn_about_units(table: gpd.GeoDataFrame, *, subject: str, report: DataRepor
         return
     each = (table["floor_area_m2"] / table["households"])[known].median()
     if not _SMALLEST_HOME_M2 <= each <= _LARGEST_HOME_M2:
-        message = (
-            f"the median home would have {each:,.4g} m2 per household; one of the two columns "
-            "seems to be in another unit (万㎡, 亩, 万户). Write the unit into the header, such as "
-            "建筑面积(万㎡)"
+        told = message(
+            "note.unit-suspected", area=float(each), units=_LARGE_UNITS, example=_HEADER_WITH_UNIT
         )
-        report.add(subject, "warning", "unit-suspected", message, count=int(known.sum()))
+        report.add(subject, "warning", "unit-suspected", told, count=int(known.sum()))
 
 
 # --- identifiers and texts -----------------------------------------------------------------------
@@ -174,15 +175,16 @@ def _identifiers(
 
     if match is None:
         made = numbered(frame.index)
-        message = f"the layer has no {column.name}; it was made of the row numbers"
-        report.add(subject, "assumption", "id-made", message, count=len(made), examples=made.head())
+        told = message("note.id-made", column=Term("column", column.name))
+        report.add(subject, "assumption", "id-made", told, count=len(made), examples=made.head())
         return made
     given = as_text(frame[match.column])
     empty = given.isna()
     if empty.any():
         rows = frame.index[empty]
-        message = f"'{match.column}' is empty; the {column.name} was made of the row number"
-        report.add(subject, "repair", "id-made", message, count=len(rows), examples=rows)
+        own = Term("column", column.name)
+        told = message("note.id-made-where-empty", header=match.column, column=own)
+        report.add(subject, "repair", "id-made", told, count=len(rows), examples=rows)
         given = given.copy()
         given.loc[empty.to_numpy()] = numbered(rows).to_numpy()
     return given
@@ -239,12 +241,14 @@ def _refuse_clashes(table: gpd.GeoDataFrame, key: str, clashing: list[str], subj
     if not clash.any():
         return
     values = table.loc[clash, key]
-    what = "rows that differ" if clashing == [key] else "different places"
     first = first_rows(values.index[values == values.iloc[0]])
-    fault = (
-        f"'{key}' repeats on {what}: {len(values)} rows, {values.nunique()} values, first "
-        f"'{values.iloc[0]}' in rows {first}. Make them different, or write columns: "
-        f"{{{key}: null}} to number the rows."
+    fault = message(
+        "table.id_in_rows" if clashing == [key] else "table.id_in_places",
+        key=key,
+        rows=len(values),
+        values=values.nunique(),
+        value=str(values.iloc[0]),
+        first=first,
     )
     raise TableError(subject, [fault])
 
@@ -272,8 +276,11 @@ def _values(
     unreadable = numbers.unreadable if numbers.open is None else numbers.unreadable & ~numbers.open
     _note(
         cells.index[unreadable],
-        f"'{match.column}' is no number, first {cells[unreadable].head(1).tolist()}; it "
-        "counts as missing",
+        message(
+            "note.number-unreadable",
+            header=match.column,
+            first=str(next(iter(cells[unreadable]), "")),
+        ),
         ("warning", "number-unreadable"),
         subject,
         report,
@@ -281,18 +288,18 @@ def _values(
         first=str(next(iter(cells[unreadable]), "")),
     )
     if numbers.units:
-        message = f"cells of '{match.column}' carry units of their own: {list(numbers.units)}"
+        told = message("note.units-in-cells", header=match.column, units=numbers.units)
         details = {"header": match.column, "units": "、".join(map(str, numbers.units))}
         report.add(
-            subject, "repair", "units-in-cells", message, count=len(numbers.units), details=details
+            subject, "repair", "units-in-cells", told, count=len(numbers.units), details=details
         )
     values = _without_negative(values, cells.index, match, column, subject, report)
     values = _without_impossible(values, cells.index, match, column, subject, report)
     _warn_absurd(values, cells.index, column, spec, subject, report)
     missing = np.isnan(values)
-    message = f"{column.name} is missing"
+    told = message("note.values-missing", column=Term("column", column.name))
     kind: tuple[Severity, str] = ("info", "values-missing")
-    _note(cells.index[missing], message, kind, subject, report, column=column.name)
+    _note(cells.index[missing], told, kind, subject, report, column=column.name)
     return pd.Series(values, index=cells.index)
 
 
@@ -300,21 +307,22 @@ def _note_unknown_units(
     cells: pd.Series, numbers: Numbers, match: Match, subject: str, report: DataReport
 ) -> None:
     """Name the units that are not known, in the header and in the cells, and where they stand."""
-    said: list[tuple[str, str, pd.Index]] = []
+    said: list[tuple[str, Message, pd.Index]] = []
     if np.isnan(match.factor):
         # Empty cells lack no unit.
         rows = cells.index[cells.notna() & np.isnan(numbers.number) & ~numbers.unreadable]
-        said.append((match.unit, f"'{match.column}' is in {match.unit}, no known unit", rows))
+        told = message("note.unit-unknown", header=match.column, unit=match.unit)
+        said.append((match.unit, told, rows))
     if numbers.unknown_units:
         units = "、".join(numbers.unknown_units)
-        behind = f"behind numbers of '{match.column}' stands {units}, no known unit of it"
+        behind = message("note.unit-unknown-behind", header=match.column, units=units)
         said.append((units, behind, cells.index[numbers.unreadable]))
-    for units, message, rows in said:
+    for units, told, rows in said:
         report.add(
             subject,
             "warning",
             "unit-unknown",
-            f"{message}; they count as missing",
+            told,
             count=len(rows),
             examples=rows,
             details={"header": match.column, "units": units},
@@ -332,9 +340,9 @@ def _without_negative(
     if column.minimum is None:
         return values
     low = values < column.minimum
-    message = f"'{match.column}' is negative; it counts as missing"
+    told = message("note.number-negative", header=match.column)
     kind: tuple[Severity, str] = ("warning", "number-negative")
-    _note(labels[low], message, kind, subject, report, header=match.column)
+    _note(labels[low], told, kind, subject, report, header=match.column)
     return np.where(low, np.nan, values)
 
 
@@ -349,9 +357,12 @@ def _without_impossible(
     if column.name not in _ABSURD:
         return values
     high = values > _IMPOSSIBLE
-    first = f", first {values[high][0]:g}" if high.any() else ""
-    message = f"'{match.column}' is above {_IMPOSSIBLE:g}{first}; it counts as missing"
-    _note(labels[high], message, ("warning", "number-impossible"), subject, report)
+    if high.any():
+        first = float(values[high][0])
+        told = message(
+            "note.number-impossible", header=match.column, limit=_IMPOSSIBLE, first=first
+        )
+        _note(labels[high], told, ("warning", "number-impossible"), subject, report)
     return np.where(high, np.nan, values)
 
 
@@ -368,16 +379,18 @@ def _warn_absurd(
         return
     high = values > limit
     if high.any():
-        message = (
-            f"{column.name} is above {limit:,.0f} in one row, first {values[high][0]:,.0f}; it was "
-            "kept. Look for totals among the rows, and for the unit"
+        told = message(
+            "note.number-absurd",
+            column=Term("column", column.name),
+            limit=limit,
+            first=float(values[high][0]),
         )
-        _note(labels[high], message, ("warning", "number-absurd"), subject, report)
+        _note(labels[high], told, ("warning", "number-absurd"), subject, report)
 
 
 def _note(
     rows: pd.Index,
-    message: str,
+    told: Message,
     kind: tuple[Severity, str],
     subject: str,
     report: DataReport,
@@ -385,6 +398,4 @@ def _note(
 ) -> None:
     if len(rows):
         severity, code = kind
-        report.add(
-            subject, severity, code, message, count=len(rows), examples=rows, details=details
-        )
+        report.add(subject, severity, code, told, count=len(rows), examples=rows, details=details)

@@ -11,11 +11,13 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import reduce
 from typing import TYPE_CHECKING
 
-from siting.did_you_mean import did_you_mean
+from siting.did_you_mean import hint_question
 from siting.errors import LoadError
 from siting.loaders.layer.numbers import unit_factor
+from siting.message import Message, Term, message
 from siting.vocabulary.headers import Field, fields_of
 from siting.vocabulary.labels import bare_label, split_unit
 from siting.vocabulary.text import word_key
@@ -137,25 +139,30 @@ def require_columns(
     missing = [field for field in required if field.name not in matches]
     if not missing:
         return
-    names = [field.name for field in missing]
-    hints = [_hint(headers, field) for field in missing]
-    raise LoadError(
-        f"{subject} lacks {_listed(names)}; it has the columns {list(headers)}. {' '.join(hints)}"
-    )
+    names = [message("layer.quoted", name=field.name) for field in missing]
+    hints = reduce(_joined, [_hint(headers, field) for field in missing])
+    told = message(
+        "layer.lacks_columns", subject=subject, count=len(missing), names=names, headers=headers,
+        hints=hints,
+    )  # fmt: skip
+    raise LoadError(told)
 
 
-def _hint(headers: Sequence[str], field: Field) -> str:
+def _joined(first: Message, second: Message) -> Message:
+    return message("sentence.both", first=first, second=second)
+
+
+def _hint(headers: Sequence[str], field: Field) -> Message:
     near = _nearest(headers, field.headers)
-    example = near or "the column's name"
-    told = f"The nearest to '{field.name}' is '{near}'. " if near else ""
-    if field in (LONGITUDE, LATITUDE):
-        return f"{told}Write {field.name}: {example}."
-    return f"{told}Write columns: {{{field.name}: {example}}}."
-
-
-def _listed(names: Sequence[str]) -> str:
-    quoted = [f"'{name}'" for name in names]
-    return f"the column {quoted[0]}" if len(quoted) == 1 else f"the columns {', '.join(quoted)}"
+    example = near or message("layer.column_name")
+    told = message("layer.nearest_to", name=field.name, near=near) if near else ""
+    at_once = field in (LONGITUDE, LATITUDE)
+    return message(
+        "layer.write_key" if at_once else "layer.write_columns",
+        near=told,
+        name=field.name,
+        example=example,
+    )
 
 
 def _nearest(headers: Sequence[str], names: Sequence[str]) -> str | None:
@@ -203,11 +210,9 @@ def _with_unit(header: str, unit: str, field: Field, subject: str) -> Match:
     if factor is None and field.quantity != "degrees" and load_units().unknown(unit):
         return Match(header, math.nan, unit)
     if factor is None:
-        raise LoadError(
-            f"{subject}: the column '{header}' is in {unit}, which is no unit of {field.name}. "
-            f"Known are {list(load_units().spellings[field.quantity])}. Rename the column, or "
-            f"write columns: {{{field.name}: null}} to leave it out."
-        )
+        known = load_units().spellings[field.quantity]
+        told = {"subject": subject, "header": header, "unit": unit, "field": field.name}
+        raise LoadError(message("layer.column_unit", known=known, **told))
     return Match(header, factor, unit)
 
 
@@ -232,18 +237,16 @@ def _declared_matches(
     return matches
 
 
-def _unknown_field(name: str, known: Sequence[str], subject: str) -> str:
-    hint = did_you_mean(name, known)
-    return f"{subject}: columns: names '{name}', but this layer's columns are {list(known)}.{hint}"
+def _unknown_field(name: str, known: Sequence[str], subject: str) -> Message:
+    hint = hint_question(name, known)
+    return message("layer.unknown_field", subject=subject, name=name, known=known, hint=hint)
 
 
-def _unknown_column(name: str, column: str, headers: Sequence[str], subject: str) -> str:
+def _unknown_column(name: str, column: str, headers: Sequence[str], subject: str) -> Message:
     near = _nearest(headers, [column])
-    hint = f" The nearest is '{near}'." if near else ""
-    return (
-        f"{subject} lacks the column '{column}' that columns: names for '{name}'; it has "
-        f"{list(headers)}.{hint}"
-    )
+    hint = message("layer.nearest", near=near) if near else ""
+    told = {"subject": subject, "column": column, "name": name, "hint": hint}
+    return message("layer.lacks_named_column", headers=headers, **told)
 
 
 def _note_matches(
@@ -258,8 +261,9 @@ def _note_matches(
         if name not in declared and match.column != name
     }
     if found:
-        pairs = ", ".join(
-            f"{name} from '{match.column}'" + _times(match) for name, match in found.items()
+        told = message(
+            "note.columns-recognised",
+            columns=[_recognised(name, match) for name, match in found.items()],
         )
         details = {
             "columns": {
@@ -268,10 +272,13 @@ def _note_matches(
                 for name, match in found.items()
             }
         }
-        report.add(subject, "info", "columns-recognised", pairs, count=len(found), details=details)
+        report.add(subject, "info", "columns-recognised", told, count=len(found), details=details)
 
 
-def _times(match: Match) -> str:
+def _recognised(name: str, match: Match) -> Message:
+    own, header = Term("column", name), match.column
     if math.isnan(match.factor):
-        return f" in {match.unit}, which is no known unit"
-    return f" x {match.factor:g}" if match.factor != 1 else ""
+        return message("note.column-of-no-unit", name=own, header=header, unit=match.unit)
+    if match.factor != 1:
+        return message("note.column-times", name=own, header=header, factor=match.factor)
+    return message("note.column", name=own, header=header)

@@ -42,6 +42,7 @@ from siting.loaders.layer.shapes import clean_shapes, without_missing
 from siting.loaders.layer.statuses import in_service
 from siting.loaders.layer.street_directions import directed
 from siting.loaders.layer.street_ends import turn_lines
+from siting.message import message
 from siting.tables import (
     AREAS,
     BARRIERS,
@@ -263,8 +264,8 @@ def entrances_table(
     lost = opened.isna().to_numpy()
     if lost.any():
         rows = frame.index[lost]
-        message = "the gate names no home or facility; the rows are left out"
-        report.add(subject, "excluded", "gate-of-nothing", message, count=len(rows), examples=rows)
+        told = message("note.gate-of-nothing")
+        report.add(subject, "excluded", "gate-of-nothing", told, count=len(rows), examples=rows)
     table = _filled(frame[~lost], crs, ENTRANCES, matches, subject, report, "")
     return _finished(table, ENTRANCES, subject)
 

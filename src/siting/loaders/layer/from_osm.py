@@ -15,6 +15,7 @@ from siting.loaders import osm
 from siting.loaders.layer.reading import Context, LayerReading, Readings
 from siting.loaders.osm.buildings import homes_from_buildings
 from siting.loaders.osm.tables import OsmExtract, OsmLayer, read_osm
+from siting.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,7 +109,7 @@ def add_osm(settings: OsmSettings, readings: Readings, context: Context) -> None
 def streets_reading(extract: OsmExtract, source: OsmSource, context: Context) -> LayerReading:
     """Take the streets; an extract without any is an error."""
     if not len(extract.streets):
-        raise LoadError(f"streets ({source.name}) has no way that can be walked.")
+        raise LoadError(message("osm.no_streets", name=source.name))
     return _as_is("streets", extract.streets, source, context)
 
 
@@ -118,10 +119,7 @@ def homes_reading(
     """Make homes of the buildings once their footprint can be measured."""
     subject = f"residential ({source.name})"
     if not len(extract.buildings):
-        raise LoadError(
-            f"{subject} has no buildings; OpenStreetMap lacks them in many places. Give homes in "
-            "residential: or people in population: instead."
-        )
+        raise LoadError(message("osm.no_buildings", subject=subject))
 
     def make(frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> gpd.GeoDataFrame:
         return homes_from_buildings(
@@ -141,10 +139,7 @@ def facilities_reading(layer: FacilityLayer, context: Context) -> LayerReading:
     facilities = read_extract(source, ["facilities"], context).facilities
     rule = layer.facility_type
     if rule is not None and rule.code is None:
-        raise LoadError(
-            f"facilities ({source.name}) is OpenStreetMap data, whose types come from its tags; "
-            "give one facility type code to take, or leave facility_type out."
-        )
+        raise LoadError(message("osm.types_from_tags", name=source.name))
     if rule is not None:
         facilities = facilities[facilities["facility_type"] == rule.code].reset_index(drop=True)
     return _as_is("facilities", facilities, source, context)
@@ -158,10 +153,8 @@ def areas_reading(layer: AreaLayer, context: Context) -> LayerReading:
     if layer.admin_level is not None:
         areas = areas[areas["admin_level"] == layer.admin_level].reset_index(drop=True)
     if not len(areas):
-        raise LoadError(
-            f"areas ({source.name}) has no boundary of admin_level {layer.admin_level}; it has "
-            f"those of {levels}."
-        )
+        told = {"name": source.name, "levels": str(levels)}
+        raise LoadError(message("osm.no_boundary", level=str(layer.admin_level), **told))
     areas = areas.assign(level=layer.level)
     return _as_is("areas", areas, source, context, level=layer.level)
 
@@ -170,9 +163,9 @@ def barriers_reading(extract: OsmExtract, source: OsmSource, context: Context) -
     """Take the rivers, canals and lakes, which nobody walks across."""
     water = extract.water
     dividing = water.loc[water["divides"].to_numpy(dtype=bool)].reset_index(drop=True)
-    message = f"{len(dividing)} rivers, canals and lakes keep walkers on their side."
+    told = message("note.water-divides", count=len(dividing))
     context.report.add(
-        f"barriers ({source.name})", "assumption", "water-divides", message, count=len(dividing)
+        f"barriers ({source.name})", "assumption", "water-divides", told, count=len(dividing)
     )
     return _as_is("barriers", dividing, source, context)
 

@@ -15,6 +15,7 @@ from siting.loaders.layer.people import fill_people
 from siting.loaders.layer.raster import homes_from_cells
 from siting.loaders.layer.raster_spread import spread_over_homes
 from siting.loaders.layer.tables import joined
+from siting.message import Message, message
 from siting.tables import RESIDENTIAL
 
 if TYPE_CHECKING:
@@ -76,25 +77,23 @@ def _cells(
 ) -> gpd.GeoDataFrame:
     if not rasters or not rasters[0].cells.people.size:
         name = rasters[0].cells.source if rasters else "residential"
-        raise LoadError(f"{name} has no homes: no row or cell with anybody in it is left.")
+        raise LoadError(message("home.none_left", subject=name))
     first = rasters[0]
-    message = f"{first.cells.people.size:,} populated cells stand for homes; each is one point."
-    report.add(
-        first.cells.source, "assumption", "cells-are-homes", message, count=first.cells.people.size
-    )
+    count = first.cells.people.size
+    told = message("note.cells-are-homes", count=count)
+    report.add(first.cells.source, "assumption", "cells-are-homes", told, count=count)
     return homes_from_cells(first.cells, crs, group=first.layer.group)
 
 
-def _reaches_nobody(cells: PopulationCells, homes: gpd.GeoDataFrame, max_move_m: float) -> str:
+def _reaches_nobody(cells: PopulationCells, homes: gpd.GeoDataFrame, max_move_m: float) -> Message:
     if not cells.people.size:
-        return f"{cells.source} holds nobody: every cell is empty, negative or without data."
+        return message("raster.holds_nobody", subject=cells.source)
     x, y = cells.centres(homes.crs)[0]
     west, south, east, north = homes.total_bounds
-    return (
-        f"none of the {cells.total:,.0f} people of {cells.source} live within {max_move_m:g} m of "
-        f"a home: its first cell is at ({x:,.0f}, {y:,.0f}), homes span ({west:,.0f}, "
-        f"{south:,.0f}) to ({east:,.0f}, {north:,.0f}). Check the systems of both."
-    )
+    return message(
+        "raster.reaches_nobody", subject=cells.source, people=cells.total, limit=max_move_m,
+        x=float(x), y=float(y), west=west, south=south, east=east, north=north,
+    )  # fmt: skip
 
 
 def far_homes(
@@ -123,16 +122,14 @@ def far_homes(
     far = np.maximum(gap_x, gap_y) > max_access_m
     if far.all():
         raise LoadError(
-            f"no home lies where the streets are: homes span {_extent(homes)}, streets "
-            f"{_extent(streets)} (longitude and latitude). Check the systems of both."
+            message("home.none_at_streets", homes=_extent(homes), streets=_extent(streets))
         )
     if far.any():
-        message = (
-            f"{far.sum():,} of {len(homes):,} homes lie more than {max_access_m:g} m outside the "
-            "extent of the streets; they can reach nothing on foot."
+        told = message(
+            "note.home-far-from-streets", count=far.sum(), total=len(homes), limit=max_access_m
         )
         report.add(
-            "residential", "warning", "home-far-from-streets", message,
+            "residential", "warning", "home-far-from-streets", told,
             count=int(far.sum()), examples=homes.loc[far, "home_id"],
         )  # fmt: skip
 

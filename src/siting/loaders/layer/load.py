@@ -20,6 +20,7 @@ from siting.loaders.layer.astray import leave_out_astray
 from siting.loaders.layer.homes import far_homes, homes_of
 from siting.loaders.layer.readers import input_paths, read_all
 from siting.loaders.layer.tables import joined
+from siting.message import Message, message
 from siting.tables import (
     AREAS,
     BARRIERS,
@@ -114,11 +115,11 @@ def load_layers(
         A table that breaks its contract in spite of all repairs.
     """
     readings = read_all(project, report=report, progress=progress)
-    _tell(progress, "layers: placing", 0.8)
+    _tell(progress, message("progress.layers_placing"), 0.8)
     crs = _metric_crs(project, readings, report)
     streets = joined(readings.streets, crs, STREETS, report)
     if streets is None:
-        raise LoadError("streets: no street is left after reading; see the data report.")
+        raise LoadError(message("street.none_left"))
     residential = homes_of(project, readings, crs, report)
     far_homes(residential, streets, project.parameters.max_access_m, report)
     facilities = joined(readings.facilities, crs, FACILITIES, report)
@@ -139,11 +140,11 @@ def load_layers(
         elevation=project.layers.elevation.path if project.layers.elevation else None,
     )
     check_layers(layers)
-    _tell(progress, "layers: done", 1.0)
+    _tell(progress, message("progress.layers_done"), 1.0)
     return layers
 
 
-def _tell(progress: Progress | None, label: str, share: float) -> None:
+def _tell(progress: Progress | None, label: Message, share: float) -> None:
     if progress is not None:
         progress(label, share)
 
@@ -183,8 +184,7 @@ def _or_empty(
 ) -> gpd.GeoDataFrame:
     if facilities is not None:
         return facilities
-    message = "the project has no facilities; what they would serve is unknown."
-    report.add("facilities", "warning", "facilities-none", message)
+    report.add("facilities", "warning", "facilities-none", message("note.facilities-none"))
     columns: dict[str, list[str]] = {"facility_id": [], "name": [], "facility_type": []}
     return gpd.GeoDataFrame(columns, geometry=[], crs=crs)
 

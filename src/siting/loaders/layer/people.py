@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from siting.message import Message, message
+
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
@@ -75,20 +77,20 @@ def fill_people(
         per = floor_area_per_household_m2
         by_floor = _numbers(homes, "floor_area_m2") / per
         values = np.where(np.isnan(population), by_floor, np.nan)
-        rules.append(_Assumed(values, "floor area /", "floor_area_per_household_m2", per))
+        rules.append(_Assumed(values, "floor_area_per_household_m2", per))
     if persons_per_household is not None:
         per = persons_per_household
-        rules.append(_Assumed(population / per, "population /", "persons_per_household", per))
+        rules.append(_Assumed(population / per, "persons_per_household", per))
     for assumed in rules:
         households = _filled(households, assumed, "households", ids, layer, report)
     if persons_per_household is not None:
         per = persons_per_household
-        assumed = _Assumed(households * per, "households x", "persons_per_household", per)
+        assumed = _Assumed(households * per, "persons_per_household", per)
         population = _filled(population, assumed, "population", ids, layer, report)
     filled["households"], filled["population"] = households, population
     for group, share in (("elderly", elderly_share), ("children", children_share)):
         if share is not None:
-            assumed = _Assumed(population * share, "population x", f"{group}_share", share)
+            assumed = _Assumed(population * share, f"{group}_share", share)
             stated = _numbers(homes, group)
             filled[group] = _filled(stated, assumed, group, ids, layer, report)
     _note_missing(filled, layer, report)
@@ -104,10 +106,9 @@ def _numbers(frame: pd.DataFrame, name: str) -> Numbers:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Assumed:
-    """Numbers that stand in for missing ones, (homes,): of what, and by which parameter."""
+    """Numbers that stand in for missing ones, (homes,), and the parameter that makes them."""
 
     numbers: Numbers
-    of: str
     parameter: str
     value: float
 
@@ -123,13 +124,11 @@ def _filled(
     rows = np.flatnonzero(np.isnan(known) & ~np.isnan(assumed.numbers))
     if rows.size:
         total = float(assumed.numbers[rows].sum())
-        how = f"{assumed.of} {assumed.parameter} = {assumed.value:g}"
-        message = f"{rows.size} homes state no {what}; {how} stands in, {total:,.0f} in total."
         report.add(
             layer,
             "assumption",
             f"{what}-assumed",
-            message,
+            _assumed_message(what, assumed, rows.size, total),
             count=rows.size,
             examples=ids[rows[:5]],
             details={
@@ -141,17 +140,23 @@ def _filled(
     return np.where(np.isnan(known), assumed.numbers, known)
 
 
+def _assumed_message(what: str, assumed: _Assumed, count: int, total: float) -> Message:
+    key = "households-of-people" if what == "households" else what
+    if assumed.parameter == "floor_area_per_household_m2":
+        key = "households"
+    return message(
+        f"note.{key}-assumed",
+        count=count,
+        parameter=assumed.parameter,
+        value=assumed.value,
+        total=total,
+    )
+
+
 def _note_missing(homes: pd.DataFrame, layer: str, report: DataReport) -> None:
-    remedies = {
-        "households": "persons_per_household or floor_area_per_household_m2",
-        "population": "persons_per_household",
-    }
-    for what, remedy in remedies.items():
+    for what in ("households", "population"):
         rows = np.flatnonzero(homes[what].isna())
         if rows.size:
-            message = (
-                f"{rows.size:,} of {len(homes):,} homes have no {what}; they count as homes but "
-                f"not in totals of {what}. Name the column, or set {remedy}."
-            )
+            told = message(f"note.{what}-missing", count=rows.size, total=len(homes))
             ids = homes["home_id"].iloc[rows[:5]]
-            report.add(layer, "warning", f"{what}-missing", message, count=rows.size, examples=ids)
+            report.add(layer, "warning", f"{what}-missing", told, count=rows.size, examples=ids)

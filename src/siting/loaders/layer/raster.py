@@ -25,6 +25,7 @@ from siting.loaders.formats.raster_file import (
 )
 from siting.loaders.layer.cell_counts import cell_area_m2, uncountable
 from siting.loaders.layer.population_cells import PopulationCells, people_text
+from siting.message import message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,11 +93,10 @@ def read_population(
     cells = PopulationCells(grid, row, column, values[row, column], subject)
     if within is not None:
         cells = _clipped(cells, within, report)
-    message = f"{cells.people.size:,} cells hold {people_text(cells.total)} people."
+    count = cells.people.size
+    told = message("note.population-total", count=count, people=people_text(cells.total))
     details = {"people": f"{cells.total:,.0f}"}
-    report.add(
-        subject, "info", "population-total", message, count=cells.people.size, details=details
-    )
+    report.add(subject, "info", "population-total", told, count=count, details=details)
     return cells
 
 
@@ -173,10 +173,10 @@ def _usable(values: Floats, subject: str, report: DataReport) -> npt.NDArray[np.
     for wrong, what in ((negative & ~infinite, "negative"), (infinite, "infinite")):
         where = np.argwhere(wrong)
         if len(where):
-            first = values[tuple(where[0])]
-            message = f"{len(where):,} cells are {what}, first {first:g}; they count as no data."
+            first = float(values[tuple(where[0])])
+            told = message(f"note.cell-{what}", count=len(where), first=first)
             names = [f"r{row}c{column}" for row, column in where[:5]]
-            report.add(subject, "repair", f"cell-{what}", message, count=len(where), examples=names)
+            report.add(subject, "repair", f"cell-{what}", told, count=len(where), examples=names)
     return (values > 0) & ~infinite
 
 
@@ -189,10 +189,8 @@ def _clipped(
     keep = shapely.intersects_xy(area, centres[:, 0], centres[:, 1])
     count = int((~keep).sum())
     people = float(cells.people[~keep].sum())
-    message = (
-        f"{count:,} cells with {people_text(people)} people lie outside the boundary; left out."
-    )
-    report.add(cells.source, "excluded", "cell-outside", message, count=count)
+    told = message("note.cell-outside", count=count, people=people_text(people))
+    report.add(cells.source, "excluded", "cell-outside", told, count=count)
     return replace(cells, row=cells.row[keep], column=cells.column[keep], people=cells.people[keep])
 
 

@@ -12,6 +12,7 @@ import shapely
 
 from siting.loaders.formats.raster_file import Floats, Ints, transformed
 from siting.loaders.layer.population_cells import PopulationCells, people_text
+from siting.message import Term, message
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -69,8 +70,8 @@ def spread_over_homes(
     spread = homes.copy()
     if group in spread.columns and spread[group].notna().any():
         known = int(spread[group].notna().sum())
-        message = f"{known} homes state {group}; the raster's people replace it."
-        report.add(cells.source, "assumption", "population-replaced", message, count=known)
+        told = message("note.population-replaced", count=known, group=Term("column", group))
+        report.add(cells.source, "assumption", "population-replaced", told, count=known)
     spread[group] = people
     return spread, unassigned
 
@@ -106,11 +107,8 @@ def _shares(
     shares[inside] = filled / np.bincount(of, weights=filled, minlength=size)[of]
     missing = int(np.isnan(given).sum())
     if missing:
-        message = (
-            f"{missing:,} homes in populated cells have no {weight}; they count as the mean of "
-            "the other homes in their cell, or equally where none has it."
-        )
-        report.add(cells.source, "assumption", "weight-missing", message, count=missing)
+        told = message("note.weight-missing", count=missing, weight=Term("column", weight))
+        report.add(cells.source, "assumption", "weight-missing", told, count=missing)
     return shares
 
 
@@ -146,10 +144,14 @@ def _note_spread(
         return [f"r{cells.row[i]}c{cells.column[i]}" for i in rows[:5]]
 
     shared = cells.total - float(cells.people[moved].sum()) - float(cells.people[lost].sum())
-    message = (
-        f"of {people_text(cells.total)} people {people_text(shared)} went to homes in their cell, "
-        f"{people_text(cells.people[moved].sum())} from {moved.size:,} cells without homes to the "
-        f"nearest within {max_move_m:g} m, {people_text(cells.people[lost].sum())} to none."
+    told = message(
+        "note.population-spread",
+        people=people_text(cells.total),
+        shared=people_text(shared),
+        moved=people_text(cells.people[moved].sum()),
+        cells=moved.size,
+        limit=max_move_m,
+        lost=people_text(cells.people[lost].sum()),
     )
     details = {
         "people": f"{cells.total:,.0f}",
@@ -163,16 +165,16 @@ def _note_spread(
         cells.source,
         "info",
         "population-spread",
-        message,
+        told,
         count=cells.people.size,
         details=details,
     )
     if lost.size:
-        message = (
-            f"{people_text(cells.people[lost].sum())} people in {lost.size:,} cells have no home "
-            f"within {max_move_m:g} m and are in no result (max_move_m)."
+        people = people_text(cells.people[lost].sum())
+        told = message(
+            "note.population-unassigned", count=lost.size, people=people, limit=max_move_m
         )
         report.add(
-            cells.source, "excluded", "population-unassigned", message,
+            cells.source, "excluded", "population-unassigned", told,
             count=lost.size, examples=named(lost),
         )  # fmt: skip

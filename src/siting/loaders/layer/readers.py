@@ -37,6 +37,7 @@ from siting.loaders.layer.sources import FileSource, read_source
 from siting.loaders.layer.street_access import open_streets
 from siting.loaders.layer.street_junctions import join_lines
 from siting.loaders.layer.tables import only_where
+from siting.message import message
 from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def read_all(project: Project, *, report: DataReport, progress: Progress | None 
     jobs = list(_jobs(project))
     for number, (name, layer, read) in enumerate(jobs):
         if progress is not None:
-            progress(f"layers: {name}", READING_SHARE * number / len(jobs))
+            progress(message("progress.layer", name=name), READING_SHARE * number / len(jobs))
         if name == "osm":
             from_osm.add_osm(layer, readings, context)
         else:
@@ -282,16 +283,13 @@ def _without_highways(
     if not excluded:
         return streets
     if "highway" not in streets.columns:
-        raise LoadError(
-            f"{subject} has no column highway, so exclude_highways cannot be applied; name it in "
-            "columns: {highway: ...}."
-        )
+        raise LoadError(message("street.no_highway", subject=subject))
     unwanted = frozenset(excluded)
     kinds = streets["highway"].fillna("").str.split(";")
     out = kinds.map(lambda words: set(words) <= unwanted).to_numpy(dtype=bool)
-    message = f"segments of {sorted(unwanted)} are left out (exclude_highways)."
+    told = message("note.street-excluded", count=out.sum(), kinds=sorted(unwanted))
     report.add(
-        subject, "excluded", "street-excluded", message,
+        subject, "excluded", "street-excluded", told,
         count=int(out.sum()), examples=streets.loc[out, "street_id"],
     )  # fmt: skip
     return streets.loc[~out].reset_index(drop=True)

@@ -87,15 +87,13 @@ def without_missing(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -
     absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if absent.any():
         rows = frame.index[absent]
-        message = "geometry is null or empty; the rows are left out"
-        report.add(subject, "excluded", "geometry-missing", message, count=len(rows), examples=rows)
+        told = message("note.geometry-missing")
+        report.add(subject, "excluded", "geometry-missing", told, count=len(rows), examples=rows)
     endless = ~absent & ~_is_finite(shapes)
     if endless.any():
         rows = frame.index[endless]
-        message = "coordinates are not finite numbers; the rows are left out"
-        report.add(
-            subject, "excluded", "geometry-not-finite", message, count=len(rows), examples=rows
-        )
+        told = message("note.geometry-not-finite")
+        report.add(subject, "excluded", "geometry-not-finite", told, count=len(rows), examples=rows)
     return frame[~(absent | endless)]
 
 
@@ -114,12 +112,11 @@ def _flattened(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd
         tall |= shapely.has_m(shapes)
     if not tall.any():
         return frame
-    message = "heights or measures (Z, M) were dropped"
     report.add(
         subject,
         "info",
         "geometry-flattened",
-        message,
+        message("note.geometry-flattened"),
         count=int(tall.sum()),
         examples=frame.index[tall],
     )
@@ -136,11 +133,9 @@ def _repaired(
         before = shapely.area(shapes[broken]).sum()
         shapes[broken] = shapely.make_valid(shapes[broken])
         rows = frame.index[broken]
-        message = (
-            "invalid geometry (self-crossing, repeated rings) was rebuilt; its area went from "
-            f"{before:,.6g} to {shapely.area(shapes[broken]).sum():,.6g} m2"
-        )
-        report.add(subject, "repair", "geometry-repaired", message, count=len(rows), examples=rows)
+        after = shapely.area(shapes[broken]).sum()
+        told = message("note.geometry-repaired", before=float(before), after=float(after))
+        report.add(subject, "repair", "geometry-repaired", told, count=len(rows), examples=rows)
     mixed = shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION
     if mixed.any():
         highest = max(_DIMENSION[kind.removeprefix("Multi")] for kind in kinds)
@@ -177,12 +172,11 @@ def _single_parts(
     many &= np.isin([single.get(name, "") for name in names], list(kinds))
     if not many.any():
         return frame
-    message = "geometries of several parts were split into one row each"
     report.add(
         subject,
         "repair",
         "geometry-split",
-        message,
+        message("note.geometry-split"),
         count=int(many.sum()),
         examples=frame.index[many],
     )
@@ -195,24 +189,22 @@ def _of_kinds(
     names = np.asarray(frame.geom_type)
     shapes = frame.geometry.to_numpy()
     wrong = ~np.isin(names, list(kinds))
-    _exclude(frame, wrong, f"geometry is {sorted(set(names[wrong]))}", subject, report)
+    told = message("note.geometry-kind", kinds=str(sorted(map(str, set(names[wrong])))))
+    _exclude(frame, wrong, told, subject, report)
     # A street of no length joins nothing and has no direction.
     flat = ~wrong & np.isin(names, ["LineString", "MultiLineString"])
     flat &= shapely.length(shapes) == 0
-    _exclude(frame, flat, "the line has no length", subject, report)
+    _exclude(frame, flat, message("note.line-of-no-length"), subject, report)
     return frame[~(wrong | flat)]
 
 
 def _exclude(
     frame: gpd.GeoDataFrame,
     rows: NDArray[np.bool_],
-    why: str,
+    told: Message,
     subject: str,
     report: DataReport,
 ) -> None:
     if rows.any():
         labels = frame.index[rows]
-        message = f"{why}; the rows are left out"
-        report.add(
-            subject, "excluded", "geometry-kind", message, count=len(labels), examples=labels
-        )
+        report.add(subject, "excluded", "geometry-kind", told, count=len(labels), examples=labels)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from siting.loaders.osm.standing import LIFE_CYCLE_KEYS, ends, status_serves
+from siting.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,13 +59,9 @@ def in_service(
         _note_unknown(frame[status], status, subject, report)
     if not gone.any():
         return frame
-    message = (
-        f"{int(gone.sum()):,} of {gone.size:,} rows are closed, empty or not built ({_some(words)})"
-        "; they serve nobody and are left out. columns: {status: null} keeps those of a column of "
-        "statuses."
-    )
+    told = message("note.facility-gone", count=gone.sum(), total=gone.size, words=_some(words))
     report.add(
-        subject, "excluded", "facility-gone", message,
+        subject, "excluded", "facility-gone", told,
         count=int(gone.sum()), examples=frame.index[gone],
     )  # fmt: skip
     return frame[~gone]
@@ -105,12 +102,12 @@ def _note_unknown(values: pd.Series, column: str, subject: str, report: DataRepo
     strange = ~known & values.notna().to_numpy()
     if known.any() and strange.any():
         words = _some(_distinct(values, strange))
-        message = f"'{column}' holds words that are not known ({words}); these rows are kept"
+        told = message("note.status-unknown", header=column, words=words)
         report.add(
-            subject, "warning", "status-unknown", message,
+            subject, "warning", "status-unknown", told,
             count=int(strange.sum()), examples=values.index[strange],
         )  # fmt: skip
 
 
-def _some(words: list[str]) -> str:
-    return ", ".join(words[:5]) + (" ..." if len(words) > 5 else "")
+def _some(words: list[str]) -> Message:
+    return message("layer.some_words" if len(words) > 5 else "layer.words", words=words[:5])

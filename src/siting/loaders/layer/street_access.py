@@ -15,6 +15,7 @@ import pandas as pd
 from siting.errors import LoadError
 from siting.loaders.layer.statuses import out_of_service
 from siting.loaders.osm.walking import PRIVATE_WORD, access_word, walk_access
+from siting.message import Given, message
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -94,23 +95,16 @@ def open_streets(
     fit, closed, private = _judged(streets, believed)
     gone, _ = out_of_service(streets, status)
     unfit = ~fit & ~closed
-    kinds = ", ".join(sorted({str(kind) for kind in _classes(streets)[unfit]})[:5])
-    _note(streets, closed, "that may not be walked are left out (foot, access)",
-          "street-closed", subject, report)  # fmt: skip
-    what = f"are not for walkers by their class ({kinds}); columns: {{highway: null}} keeps them"
-    _note(streets, unfit, what, "street-not-walkable", subject, report)
-    _note(streets, gone, "are closed, planned or being built and are left out",
-          "street-gone", subject, report)  # fmt: skip
+    kinds = sorted({str(kind) for kind in _classes(streets)[unfit]})[:5]
+    _note(streets, closed, "street-closed", subject, report)
+    _note(streets, unfit, "street-not-walkable", subject, report, kinds=kinds)
+    _note(streets, gone, "street-gone", subject, report)
     out = closed | unfit | gone
     if private_streets == "exclude":
-        _note(streets, private, "that are private are left out (private_streets: exclude)",
-              "street-private", subject, report)  # fmt: skip
+        _note(streets, private, "street-private", subject, report)
         out |= private
     if out.size and out.all():
-        raise LoadError(
-            f"{subject} has no street that can be walked: foot, access or the class of the street "
-            "closes all of them."
-        )
+        raise LoadError(message("street.all_closed", subject=subject))
     return streets.loc[~out].reset_index(drop=True)
 
 
@@ -163,12 +157,13 @@ def _plain_class(kind: str) -> str:
 def _note(
     streets: gpd.GeoDataFrame,
     rows: NDArray[np.bool_],
-    what: str,
     code: str,
     subject: str,
     report: DataReport,
+    **values: Given,
 ) -> None:
     if rows.any():
-        message = f"{rows.sum():,} of {rows.size:,} streets {what}."
+        count = int(rows.sum())
+        told = message(f"note.{code}", count=count, total=rows.size, **values)
         examples = streets.loc[rows, "street_id"]
-        report.add(subject, "excluded", code, message, count=int(rows.sum()), examples=examples)
+        report.add(subject, "excluded", code, told, count=count, examples=examples)

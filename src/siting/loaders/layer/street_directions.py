@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from siting.message import message
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -31,6 +33,8 @@ _AGAINST = frozenset(
 _BOTH = frozenset(
     ["", "b", "both", "no", "n", "false", "0", "0.0", "双向", "否", "不限", "none", "nan"]
 )
+
+_KNOWN = ("F", "T", "B", "yes", "no", "-1", "FT", "TF", "单向", "双向")
 
 
 def directed(
@@ -73,13 +77,10 @@ def directed(
     one_way = against | np.isin(words, list(_ALONG))
     strange = ~one_way & ~np.isin(words, list(_BOTH))
     if strange.any():
-        some = ", ".join(sorted(set(words[strange]))[:5])
-        message = (
-            f"'{column}' holds directions that are not known ({some}); these streets are walked "
-            "both ways. Known are F, T, B, yes, no, -1, FT, TF, 单向, 双向 ..."
-        )
+        some = sorted(set(words[strange]))[:5]
+        told = message("note.oneway-unknown", header=column, words=some, known=_KNOWN)
         report.add(
-            subject, "warning", "oneway-unknown", message,
+            subject, "warning", "oneway-unknown", told,
             count=int(strange.sum()), examples=frame.index[strange],
         )  # fmt: skip
     frame = frame.assign(**{column: one_way})

@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from siting.message import message
+
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -117,12 +119,9 @@ def _turned(
     rows = np.flatnonzero(against)
     lines = streets.geometry.to_numpy().copy()
     lines[rows] = shapely.reverse(lines[rows])
-    message = (
-        f"{rows.size:,} of {len(streets):,} lines run from their to_node to their from_node, as "
-        "the other lines of these junctions show; they were turned."
-    )
+    told = message("note.street-turned", count=rows.size, total=len(streets))
     examples = streets["street_id"].iloc[rows[:5]]
-    report.add(subject, "repair", "street-turned", message, count=rows.size, examples=examples)
+    report.add(subject, "repair", "street-turned", told, count=rows.size, examples=examples)
     return streets.set_geometry(type(streets.geometry)(lines, index=streets.index, crs=streets.crs))
 
 
@@ -146,10 +145,6 @@ def _note_apart(
     if not apart.size:
         return
     given = np.concatenate([streets["from_node"].to_numpy(), streets["to_node"].to_numpy()])
-    message = (
-        f"{apart.size:,} junctions join lines that end up to {gap.max():,.0f} m apart; the keys "
-        "are believed, and that gap costs nothing to cross. Leave the keys out with columns: "
-        "{from_node: null, to_node: null} to join lines where they touch."
-    )
+    told = message("note.junction-apart", count=apart.size, gap=float(gap.max()))
     examples = given[first[apart[:5]]]
-    report.add(subject, "warning", "junction-apart", message, count=apart.size, examples=examples)
+    report.add(subject, "warning", "junction-apart", told, count=apart.size, examples=examples)

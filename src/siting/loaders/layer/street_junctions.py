@@ -21,6 +21,7 @@ from siting.loaders.layer.street_levels import (
     part_levels,
     street_levels,
 )
+from siting.message import message
 from siting.network.junctions import line_ends, measures_along, near_vertex, number_places
 
 if TYPE_CHECKING:
@@ -128,9 +129,8 @@ def _flat(streets: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.Ge
     tall = shapely.has_z(lines)
     if not tall.any():
         return streets
-    message = "heights or measures (Z, M) were dropped"
     report.add(
-        subject, "info", "geometry-flattened", message,
+        subject, "info", "geometry-flattened", message("note.geometry-flattened"),
         count=int(tall.sum()), examples=streets.loc[tall, "street_id"],
     )  # fmt: skip
     flat = shapely.force_2d(lines)
@@ -354,21 +354,12 @@ def _pieces(
 
 def _note(counts: _Counts, parted: int, subject: str, report: DataReport) -> None:
     if counts.crossings:
-        message = (
-            f"{counts.crossings:,} places where lines cross without a common vertex are taken for "
-            "junctions, since no bridge, tunnel, layer or height says otherwise (join_crossings)."
-        )
-        report.add(subject, "assumption", "crossings-joined", message, count=counts.crossings)
+        told = message("note.crossings-joined", count=counts.crossings)
+        report.add(subject, "assumption", "crossings-joined", told, count=counts.crossings)
     if counts.gaps:
-        message = (
-            f"{counts.gaps:,} ends of lines stop short of another line by up to "
-            f"{counts.widest_m:.2f} m; these gaps are closed (close_gaps_m)."
-        )
-        report.add(subject, "repair", "gaps-closed", message, count=counts.gaps)
+        told = message("note.gaps-closed", count=counts.gaps, gap=counts.widest_m)
+        report.add(subject, "repair", "gaps-closed", told, count=counts.gaps)
     apart = counts.apart + parted
     if apart:
-        message = (
-            f"{apart:,} places where one line passes over another (bridge, tunnel, layer, or "
-            f"{CLEARANCE_M:g} m of height) are no junctions."
-        )
-        report.add(subject, "info", "levels-apart", message, count=apart)
+        told = message("note.levels-apart", count=apart, height=CLEARANCE_M)
+        report.add(subject, "info", "levels-apart", told, count=apart)

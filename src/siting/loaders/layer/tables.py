@@ -12,6 +12,7 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from siting.errors import LoadError
+from siting.message import Term, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,12 +77,9 @@ def _distinct(
     if not shared:
         return [table for _, table in tables]
     first, *_ = tables
-    message = (
-        f"{len(shared)} values of {key} occur in more than one file; the number of the file is "
-        "put before them."
-    )
+    told = message("note.identifier-shared", count=len(shared), column=Term("column", key))
     report.add(
-        first[0], "repair", "identifier-shared", message, count=len(shared), examples=sorted(shared)
+        first[0], "repair", "identifier-shared", told, count=len(shared), examples=sorted(shared)
     )
     return [
         table.assign(**{key: _prefixed(table[key], shared, f"{number}:")})
@@ -117,21 +115,19 @@ def only_where(
     """
     for column, values in where.items():
         if column not in frame.columns:
-            raise LoadError(
-                f"{subject} lacks the column '{column}' of where:; it has "
-                f"{[str(name) for name in frame.columns if name != 'geometry']}."
-            )
+            present = [str(name) for name in frame.columns if name != "geometry"]
+            told = message("layer.no_where_column", subject=subject, name=column, names=present)
+            raise LoadError(told)
         keep = _has_value(frame[column], values)
         if not keep.any():
             found = list(map(str, frame[column].dropna().unique()[:8]))
-            raise LoadError(
-                f"{subject} has no row with {column} = {list(values)}; '{column}' holds {found}."
-            )
+            wanted = {"subject": subject, "name": column, "wanted": str(list(values))}
+            raise LoadError(message("layer.no_where_row", found=found, **wanted))
         count = int((~keep).sum())
-        message = f"rows without {column} = {', '.join(map(str, values))} are left out (where:)."
         if count:
+            told = message("note.not-wanted", name=column, wanted=map(str, values))
             report.add(
-                subject, "excluded", "not-wanted", message, count=count, examples=frame.index[~keep]
+                subject, "excluded", "not-wanted", told, count=count, examples=frame.index[~keep]
             )
         frame = frame[keep]
     return frame

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.loaders.osm.standing import GONE_BUILDINGS, has_ended
+from siting.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -159,27 +160,23 @@ def _lived_in(
         layer,
         "info",
         "building-not-residential",
-        f"{others} buildings are workplaces or services by their tags; they are no homes.",
+        message("note.building-not-residential", count=others),
         count=others,
         examples=buildings.loc[use == "no", "building_id"],
     )
     gone = buildings.loc[use == "gone", "building_id"]
     if len(gone):
-        message = (
-            f"{len(gone)} buildings are ruins, abandoned, demolished or under construction by "
-            "their tags; nobody lives there."
-        )
+        told = message("note.building-gone", count=len(gone))
         report.add(
-            layer, "excluded", "building-gone", message, count=len(gone), examples=gone.iloc[:5]
+            layer, "excluded", "building-gone", told, count=len(gone), examples=gone.iloc[:5]
         )
     if doubtful:
-        kept = "kept as homes" if uncertain else "left out"
+        kept = message("note.building-use-kept" if uncertain else "note.building-use-left-out")
         report.add(
             layer,
             "assumption" if uncertain else "excluded",
             "building-use-uncertain",
-            f"{doubtful} buildings are mapped as building=yes, which does not say whether "
-            f"people live there; they are {kept} (uncertain_buildings).",
+            message("note.building-use-uncertain", count=doubtful, kept=kept),
             count=doubtful,
             examples=buildings.loc[use == "uncertain", "building_id"],
         )
@@ -197,11 +194,8 @@ def _without_vague_nodes(
     ).to_numpy(dtype=bool)
     if vague.any():
         count = int(vague.sum())
-        message = (
-            f"{count} buildings are mapped as a node with building=yes and no number of flats; "
-            "they are no homes."
-        )
-        report.add(layer, "excluded", "building-node-vague", message,
+        told = message("note.building-node-vague", count=count)
+        report.add(layer, "excluded", "building-node-vague", told,
                    count=count, examples=buildings.loc[vague, "building_id"])  # fmt: skip
     return buildings[~vague]
 
@@ -211,12 +205,9 @@ def _note_unread(homes: gpd.GeoDataFrame, layer: str, report: DataReport) -> Non
         return
     unread = homes["levels_unread"].notna().to_numpy(dtype=bool)
     if unread.any():
-        first = homes.loc[unread, "levels_unread"].iloc[0]
-        message = (
-            f"{int(unread.sum())} homes have a number of storeys that is no plain positive number, "
-            f"the first is '{first}'; it counts as not mapped."
-        )
-        report.add(layer, "warning", "levels-unreadable", message,
+        first = str(homes.loc[unread, "levels_unread"].iloc[0])
+        told = message("note.levels-unreadable", count=unread.sum(), first=first)
+        report.add(layer, "warning", "levels-unreadable", told,
                    count=int(unread.sum()), examples=homes.loc[unread, "home_id"])  # fmt: skip
 
 
@@ -226,12 +217,9 @@ def _levels(
     absent = np.isnan(levels)
     count = int(absent.sum())
     if count and default is None:
-        message = (
-            f"{count} homes have no mapped number of storeys, so their floor area is unknown; "
-            "default_levels would stand in for it."
-        )
-        report.add(layer, "warning", "levels-missing", message, count=count)
+        told = message("note.levels-missing", count=count)
+        report.add(layer, "warning", "levels-missing", told, count=count)
     elif count:
-        message = f"{count} homes have no mapped number of storeys; {default:g} is assumed."
-        report.add(layer, "assumption", "levels-assumed", message, count=count)
+        told = message("note.levels-assumed", count=count, levels=default or 0)
+        report.add(layer, "assumption", "levels-assumed", told, count=count)
     return levels if default is None else np.where(absent, default, levels)

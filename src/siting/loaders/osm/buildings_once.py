@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from siting.message import message
+
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -59,11 +61,8 @@ def buildings_once(buildings: gpd.GeoDataFrame, layer: str, report: DataReport) 
     if count:
         kept = table.loc[~out, "building_id"]
         examples = sorted(set(buildings["building_id"]) - set(kept))
-        message = (
-            f"{count} buildings are mapped twice (a way and its relation, one inside another, a "
-            "node on its building); each counts once."
-        )
-        report.add(layer, "repair", "building-mapped-twice", message,
+        told = message("note.building-mapped-twice", count=count)
+        report.add(layer, "repair", "building-mapped-twice", told,
                    count=count, examples=examples)  # fmt: skip
     return table.loc[~out].reset_index(drop=True)
 

@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from siting.loaders.osm.standing import EMPTY, former_tags
+from siting.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -142,11 +143,8 @@ def merge_nested(facilities: gpd.GeoDataFrame, layer: str, report: DataReport) -
     if inner.any():
         count = int(inner.sum())
         ids = facilities.loc[inner, "facility_id"]
-        message = (
-            f"{count} features lie inside a larger feature of the same type and name (a node or a "
-            "building on its ground); they count once."
-        )
-        report.add(layer, "repair", "facility-mapped-twice", message, count=count, examples=ids)
+        told = message("note.facility-mapped-twice", count=count)
+        report.add(layer, "repair", "facility-mapped-twice", told, count=count, examples=ids)
     return facilities.loc[~inner].reset_index(drop=True)
 
 

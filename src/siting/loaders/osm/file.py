@@ -29,6 +29,7 @@ from siting.loaders.osm.walking import (
     is_square,
     walk_access,
 )
+from siting.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -193,19 +194,17 @@ def read_raw(path: Path, facility_tags: FacilityTags, include: AbstractSet[str])
             collector.take(thing)
         collector.finish()
     except (RuntimeError, ValueError, OSError) as fault:
-        raise LoadError(
-            f"{path.name} ({size:,} bytes) breaks off or is damaged: {fault}. "
-            "Compare its size with the source and fetch it again; nothing of it was used."
-        ) from None
+        told = message("osm.damaged", name=path.name, size=size, error=str(fault))
+        raise LoadError(told) from None
     return collector.raw
 
 
 def _size(path: Path) -> int:
     if not path.is_file():
-        raise LoadError(f"{path} is not a file; expected OpenStreetMap data (.osm.pbf or .osm).")
+        raise LoadError(message("osm.no_file", path=path))
     size = path.stat().st_size
     if size == 0:
-        raise LoadError(f"{path.name} is empty (0 bytes); fetch the OpenStreetMap extract again.")
+        raise LoadError(message("osm.empty", name=path.name))
     return size
 
 
@@ -217,10 +216,7 @@ def _file_format(path: Path, size: int) -> str:
     for magic, name in _MAGIC.items():
         if start.lstrip().startswith(magic):
             return name
-    raise LoadError(
-        f"{path.name} ({size:,} bytes) is not OpenStreetMap data: it begins with {start[:16]!r}. "
-        "Expected .osm.pbf, .osm, .osm.gz or .osm.bz2."
-    )
+    raise LoadError(message("osm.other_content", name=path.name, size=size, start=repr(start[:16])))
 
 
 def _processor(path: Path, file_format: str, collector: _Collector) -> Any:

@@ -30,6 +30,7 @@ from siting.loaders.osm.file import (
 from siting.loaders.osm.streets import coordinate_units
 from siting.loaders.osm.tables import OsmExtract, OsmLayer, checked_layers, extract_of
 from siting.loaders.osm.walking import is_ferry, is_square, walk_access
+from siting.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -99,17 +100,15 @@ def read_place(
     if "streets" in wanted:
         _collect_streets(fetcher.features(_STREET_QUERY), raw)
         if not raw.streets.id:
-            raise LoadError(f"streets: '{place}' has no streets that can be walked.")
+            raise LoadError(message("osm.place_no_streets", place=place))
     if "buildings" in wanted:
         _collect(fetcher.features({"building": True}), building_row, raw.buildings)
     if "facilities" in wanted:
         _collect_facilities(fetcher.features(tags.query), tags, raw)
     if "water" in wanted:
         _collect(fetcher.features(_WATER_QUERY), _any_water, raw.water)
-    message = (
-        f"'{place}' came from OpenStreetMap through OSMnx; its answers are kept in {cache.name}."
-    )
-    report.add(place, "info", "place-fetched", message, count=len(raw.streets.id))
+    told = message("note.place-fetched", place=place, folder=cache.name)
+    report.add(place, "info", "place-fetched", told, count=len(raw.streets.id))
     return extract_of(
         raw, place, report=report, private_streets=private_streets,
         exclude_highways=exclude_highways,
@@ -140,10 +139,8 @@ def read_graph(path: Path) -> gpd.GeoDataFrame:
         graph = ox.load_graphml(path)
         edges = ox.convert.graph_to_gdfs(ox.convert.to_undirected(graph), nodes=False)
     except (KeyError, ValueError, OSError, SyntaxError, nx.NetworkXException) as fault:
-        raise LoadError(
-            f"{path.name} ({size:,} bytes) is no GraphML that OSMnx saved: {fault}. Expected the "
-            "output of osmnx.save_graphml."
-        ) from None
+        told = message("osm.no_graphml", name=path.name, size=size, error=str(fault))
+        raise LoadError(told) from None
     frame = edges.reset_index()
     for column in ("highway", "name", "bridge", "tunnel", "layer"):
         if column in frame.columns:
@@ -175,19 +172,13 @@ class _Fetcher:
             with _settings(self._cache):
                 return ox.geocode_to_gdf(self._place).union_all()
         except (InsufficientResponseError, TypeError):  # unknown, or known as a point only
-            raise LoadError(
-                f"OpenStreetMap knows no area '{self._place}'. Write it as the map does, from "
-                "small to large (江岸区, 武汉市), or give a file instead: path: city.osm.pbf."
-            ) from None
+            raise LoadError(message("osm.unknown_place", place=self._place)) from None
         except (OSError, ValueError) as fault:
             raise LoadError(self._unreachable(fault)) from None
 
-    def _unreachable(self, fault: Exception) -> str:
+    def _unreachable(self, fault: Exception) -> Message:
         reason = f"{type(fault).__name__}: {' '.join(str(fault).split())}"
-        return (
-            f"'{self._place}' is not in {self._cache} and cannot be fetched ({reason[:200]}). Go "
-            "online once, or give a file instead: path: city.osm.pbf."
-        )
+        return message("osm.unreachable", place=self._place, folder=self._cache, error=reason[:200])
 
 
 @contextmanager

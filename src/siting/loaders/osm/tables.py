@@ -22,6 +22,7 @@ from siting.loaders.osm.file import FeatureLists, RawOsm, StreetLists, read_raw
 from siting.loaders.osm.gates import Cut, Gates, close_gates
 from siting.loaders.osm.squares import add_ways_across
 from siting.loaders.osm.streets import split_at_junctions
+from siting.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -162,7 +163,7 @@ def checked_layers(include: Iterable[str]) -> frozenset[str]:
     wanted = frozenset(include)
     unknown = sorted(wanted - set(ALL_LAYERS))
     if unknown:
-        raise LoadError(f"OpenStreetMap has no layer {unknown}; expected some of {ALL_LAYERS}.")
+        raise LoadError(message("osm.no_layer", names=str(unknown), known=ALL_LAYERS))
     return wanted
 
 
@@ -171,8 +172,8 @@ def _streets(
 ) -> gpd.GeoDataFrame:
     across = add_ways_across(lists)
     if across:
-        message = f"{across} straight ways across pedestrian squares were added to their edges."
-        report.add(layer, "info", "square-crossed", message, count=across)
+        told = message("note.square-crossed", count=across)
+        report.add(layer, "info", "square-crossed", told, count=across)
     xy = np.column_stack((np.array(lists.x, dtype=np.int64), np.array(lists.y, dtype=np.int64)))
     sizes, refs = np.array(lists.size, dtype=np.int64), np.array(lists.refs, dtype=np.int64)
     gates = Gates(
@@ -200,17 +201,11 @@ def _streets(
 
 def _note_gates(cut: Cut, layer: str, report: DataReport) -> None:
     if cut.closed:
-        message = (
-            f"{cut.closed} gates and barriers on ways do not let walkers through (locked, foot=no, "
-            "access=no or private, a wall); the ways end there."
-        )
-        report.add(layer, "info", "gate-closed", message, count=cut.closed)
+        told = message("note.gate-closed", count=cut.closed)
+        report.add(layer, "info", "gate-closed", told, count=cut.closed)
     if cut.kept:
-        message = (
-            f"{cut.kept} private gates stand on private streets or are the only way to what lies "
-            "behind; residents pass them, so they are open (private_streets: exclude closes them)."
-        )
-        report.add(layer, "assumption", "gate-private-kept", message, count=cut.kept)
+        told = message("note.gate-private-kept", count=cut.kept)
+        report.add(layer, "assumption", "gate-private-kept", told, count=cut.kept)
 
 
 def _column(values: Sequence[object]) -> npt.NDArray[np.object_]:
@@ -246,51 +241,35 @@ def _note_raw(raw: RawOsm, name: str, report: DataReport) -> None:
     streets = f"streets ({name})"
     count = raw.streets.not_walkable
     if count:
-        message = f"{count} ways may not be walked (motorways, foot=no, under construction ...)."
-        report.add(streets, "info", "way-not-walkable", message, count=count)
+        told = message("note.way-not-walkable", count=count)
+        report.add(streets, "info", "way-not-walkable", told, count=count)
     _note_times(raw.streets, streets, report)
     _note_facilities(raw, f"facilities ({name})", report)
     if raw.broken:
-        message = (
-            f"{len(raw.broken)} areas or water lines could not be built from their ways and are "
-            "left out; at the edge of an extract that is usual."
-        )
-        report.add(name, "excluded", "osm-geometry-broken", message,
+        told = message("note.osm-geometry-broken", count=len(raw.broken))
+        report.add(name, "excluded", "osm-geometry-broken", told,
                    count=len(raw.broken), examples=raw.broken)  # fmt: skip
 
 
 def _note_times(lists: StreetLists, layer: str, report: DataReport) -> None:
     if lists.conditional:
-        message = (
-            f"{len(lists.conditional)} ways and gates are open at some times or to some people "
-            "only (foot:conditional, access:conditional); they are read as if that were not said."
-        )
-        report.add(layer, "warning", "way-conditional", message,
+        told = message("note.way-conditional", count=len(lists.conditional))
+        report.add(layer, "warning", "way-conditional", told,
                    count=len(lists.conditional), examples=lists.conditional)  # fmt: skip
     if lists.ferries:
-        message = (
-            f"{len(lists.ferries)} ferries that take people on foot are left out: how long they "
-            "are waited for is not on the map. Add a line to the streets where one should count."
-        )
-        report.add(layer, "excluded", "ferry-left-out", message,
+        told = message("note.ferry-left-out", count=len(lists.ferries))
+        report.add(layer, "excluded", "ferry-left-out", told,
                    count=len(lists.ferries), examples=lists.ferries)  # fmt: skip
 
 
 def _note_facilities(raw: RawOsm, layer: str, report: DataReport) -> None:
     if raw.private:
-        message = (
-            f"{len(raw.private)} facilities are for their owners only (access=private); they "
-            "serve nobody else."
-        )
-        report.add(layer, "excluded", "facility-private", message,
+        told = message("note.facility-private", count=len(raw.private))
+        report.add(layer, "excluded", "facility-private", told,
                    count=len(raw.private), examples=raw.private)  # fmt: skip
     if raw.gone:
-        message = (
-            f"{len(raw.gone)} facilities are closed, empty, demolished or not built by their tags "
-            "(shop=vacant, disused=yes, construction=yes, opening_hours=off ...); they serve "
-            "nobody."
-        )
-        report.add(layer, "excluded", "facility-gone", message,
+        told = message("note.facility-gone-by-tags", count=len(raw.gone))
+        report.add(layer, "excluded", "facility-gone", told,
                    count=len(raw.gone), examples=raw.gone)  # fmt: skip
 
 
@@ -305,17 +284,14 @@ def _allowed(
     left_out = streets["highway"].isin(exclude_highways).to_numpy()
     layer = f"streets ({name})"
     if private.any() and private_streets == "residents":
-        message = (
-            f"{private.sum()} segments are private; residents walk them, so they are kept "
-            "(private_streets: exclude would drop them)."
-        )
-        report.add(layer, "assumption", "street-private-kept", message, count=private.sum())
+        told = message("note.street-private-kept", count=private.sum())
+        report.add(layer, "assumption", "street-private-kept", told, count=private.sum())
     elif private.any():
-        message = f"{private.sum()} private segments are left out (private_streets: exclude)."
-        report.add(layer, "excluded", "street-private", message, count=private.sum())
+        told = message("note.street-private", count=private.sum())
+        report.add(layer, "excluded", "street-private", told, count=private.sum())
         left_out = left_out | private
     chosen = int(streets["highway"].isin(exclude_highways).sum())
     if chosen:
-        message = f"{chosen} segments of {sorted(exclude_highways)} are left out."
-        report.add(layer, "excluded", "street-excluded", message, count=chosen)
+        told = message("note.street-excluded", count=chosen, kinds=sorted(exclude_highways))
+        report.add(layer, "excluded", "street-excluded", told, count=chosen)
     return streets.loc[~left_out].reset_index(drop=True)

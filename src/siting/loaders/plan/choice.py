@@ -12,7 +12,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from siting.errors import LoadError
-from siting.loaders.plan.table.words import label_of, room_of
+from siting.loaders.plan.table.labels import label_of
+from siting.loaders.plan.table.words import room_of
 from siting.message import Quantity, message
 from siting.rules.plan.consistency import rounding
 from siting.rules.plan.model import Doubt, Fact, PlanRow, add_facts

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PlanFile", "is_plan", "plan_json_schema", "plan_table", "read_plan"]
 
-ONE_READING = "one reading of it"
 # A plan is one development; larger files are cities, or meant to exhaust the memory.
 MAX_PLAN_BYTES = 64 * 1024 * 1024
 _GEOJSON = (".geojson", ".json")
@@ -125,9 +124,7 @@ def _no_plan(path: Path) -> LoadError:
     if path.suffix.lower() in (*OTHER_TABLE_SUFFIXES, *TABLE_SUFFIXES):
         return LoadError(message("workbook.for_plan", path=path))
     known = " ".join(_SUFFIXES)
-    return NoPlanError(
-        f"{path} is no plan; a plan is a folder with plan.yaml, or one file: {known}."
-    )
+    return NoPlanError(message("plan.is_none", path=path, known=known))
 
 
 def plan_table(plan: Plan) -> list[dict[str, str]]:
@@ -153,7 +150,7 @@ def plan_table(plan: Plan) -> list[dict[str, str]]:
             cells = " + ".join(place.location for place in reading.evidence)
             where = replace(reading.evidence[0], text="", label="", location=cells)
             row = PlanRow(key, reading.value, reading.unit, where)
-            table.append({**_row_as_text(row, ()), "status": "doubtful", "note": ONE_READING})
+            table.append({**_row_as_text(row, ()), "status": "doubtful"})
     return table
 
 
@@ -191,13 +188,10 @@ def _row_as_text(row: PlanRow, rows: Sequence[PlanRow]) -> dict[str, str]:
 
 def _check_size(path: Path, max_bytes: int) -> None:
     if not path.exists():
-        raise NoPlanError(f"{path} does not exist; a plan is a folder with plan.yaml, or a file.")
+        raise NoPlanError(message("plan.not_found", path=path))
     size = path.stat().st_size
     if size > max_bytes:
-        raise LoadError(
-            f"{path} has {size:,} bytes; at most {max_bytes:,} are read as part of a plan. Leave "
-            "only this development in it; from Python, max_bytes raises the limit."
-        )
+        raise LoadError(message("plan.file_too_large", path=path, size=size, most=max_bytes))
 
 
 def _from_yaml(path: Path, max_bytes: int, given: Mapping[str, Any]) -> Parts:
@@ -216,7 +210,7 @@ def _from_yaml(path: Path, max_bytes: int, given: Mapping[str, Any]) -> Parts:
 def _validated(data: Any, lines: Mapping[KeyPath, int], path: Path) -> PlanFile:
     name = path.as_posix()
     if not isinstance(data, dict):
-        raise ProjectError(name, [f"{name}:1: expected keys such as name: 江湾花园"])
+        raise ProjectError(name, [message("plan.expected_keys", file=name)])
     try:
         return PlanFile.model_validate(data, context={"folder": path.parent, "path": path})
     except ValidationError as failure:

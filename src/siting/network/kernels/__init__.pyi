@@ -2,6 +2,7 @@ from .arcs import build_reversed_arcs as build_reversed_arcs
 from .grid import build_segment_grid as build_segment_grid
 from .improvement import improve as improve
 from .nearest import nearest_segments as nearest_segments
+from .paint import paint_distance as paint_distance
 from .reached import cut_lines as cut_lines
 from .reached import reached_spans as reached_spans
 from .repeats import mark_repeats as mark_repeats

@@ -7,8 +7,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from siting.network.kernels.kernel import kernel
 
 
 class Arcs(NamedTuple):
@@ -51,7 +52,7 @@ def build_reversed_arcs(
     return Arcs(offsets, tail, cost, edge, 0.5 * mean if mean > 0 else 1.0, longest)
 
 
-@njit(cache=True)
+@kernel(steps=lambda _, start, *_rest: 10 * start.size)
 def _by_head(node_count, start, end, forward, backward):
     offsets = np.zeros(node_count + 1, np.int64)
     for e in range(start.size):

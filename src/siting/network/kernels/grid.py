@@ -7,10 +7,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from siting.network.arrays import frozen_array
+from siting.network.kernels.kernel import kernel, part
 
 _CELLS_PER_SEGMENT = 4
 
@@ -88,7 +88,7 @@ def _frame(ends: NDArray[np.float64]) -> tuple[float, float, float, int, int]:
     return left, bottom, float(side), int(width / side) + 1, int(height / side) + 1
 
 
-@njit(cache=True)
+@kernel(steps=lambda xy, *_: 10 * len(xy))
 def _segments(xy, offsets, lines):
     total = 0
     for line in lines:
@@ -111,7 +111,7 @@ def _segments(xy, offsets, lines):
     return ends, owner, start_m, last
 
 
-@njit(cache=True)
+@kernel(steps=lambda ends, *_: 60 * len(ends))
 def _fill(ends, left, bottom, side, columns, rows):
     """Count, then write: the segments of each cell."""
     offsets = np.zeros(columns * rows + 1, np.int64)
@@ -138,7 +138,7 @@ def _fill(ends, left, bottom, side, columns, rows):
     return offsets, items
 
 
-@njit(cache=True)
+@part
 def row_range(y0, y1, bottom, side, rows):
     """Return the first and last row of cells between two heights, within the grid."""
     low = int(np.floor((min(y0, y1) - bottom) / side))
@@ -146,7 +146,7 @@ def row_range(y0, y1, bottom, side, rows):
     return max(low, 0), min(high, rows - 1)
 
 
-@njit(cache=True)
+@part
 def column_range(segment, row, left, bottom, side, columns):
     """Return the first and last column that a segment passes in a row; a hair too many is fine."""
     x0, y0, x1, y1 = segment

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from siting.network.kernels.kernel import kernel, part
 from siting.network.kernels.search import _along, _doubled, _lower, _part, _pop, _push
 
 # Where the old costs are lower by more than this the new destination is nobody's nearest, nor
@@ -14,7 +14,7 @@ from siting.network.kernels.search import _along, _doubled, _lower, _part, _pop,
 _MARGIN = 1e-6
 
 
-@njit(cache=True, nogil=True)
+@kernel(steps=lambda arcs, *_: 100 * arcs.tail.size, nogil=True)
 def improve(arcs, streets, old, origins, rows, label, cost, nearest):  # noqa: C901, PLR0912 - one textbook loop
     """Lower cost and nearest of the origins that one more destination is nearest to.
 
@@ -84,7 +84,7 @@ def improve(arcs, streets, old, origins, rows, label, cost, nearest):  # noqa: C
         old[v] = min(old[v], new[v])
 
 
-@njit(cache=True)
+@part
 def _read_ends(e, streets, origins, new, best):
     """Lower the cost of the origins on an edge by way of its two nodes."""
     start, end, forward, backward = streets
@@ -98,7 +98,7 @@ def _read_ends(e, streets, origins, new, best):
         row += 1
 
 
-@njit(cache=True)
+@part
 def _read_same(e, place, leave, streets, origins, best):
     """Lower the cost of the origins on the edge that the destination stands on."""
     _, _, forward, backward = streets

@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from siting.network.kernels.grid import column_range, row_range
+from siting.network.kernels.kernel import kernel, part
 
 
-@njit(cache=True, nogil=True)
+@kernel(steps=lambda order, *_: 400 * order.size, nogil=True)
 def nearest_segments(order, circle, sides, offsets, limit, ignored, grid, barriers, out):
     """Write the nearest segment of each subject named in `order`.
 
@@ -45,7 +45,7 @@ def nearest_segments(order, circle, sides, offsets, limit, ignored, grid, barrie
         segment[i], share[i], gap[i], hindered[i] = found
 
 
-@njit(cache=True)
+@part
 def _search(circle, sides, limit, ignored, grid, barriers):
     """Look in rings of cells around the centre until nothing nearer can follow."""
     best = _nothing_within(limit)
@@ -62,13 +62,13 @@ def _search(circle, sides, limit, ignored, grid, barriers):
     return best[0], best[1], gap, best[3]
 
 
-@njit(cache=True)
+@part
 def _nothing_within(limit):
     """Return the best before anything is seen; of these types each kernel is compiled once."""
     return np.int64(-1), 0.0, limit * limit, np.bool_(0)
 
 
-@njit(cache=True)
+@part
 def _spread(circle, sides, best, ignored, grid, barriers):
     """Return the best segment (row, place, squared distance, hindered) of all cells."""
     column, row, margin = _cell(circle[0], circle[1], grid)
@@ -100,7 +100,7 @@ def _spread(circle, sides, best, ignored, grid, barriers):
         ring += 1
 
 
-@njit(cache=True)
+@part
 def _look(items, low, high, circle, sides, best, ignored, lines, barriers):
     """Return the best segment after seeing those of one cell."""
     x, y, radius = circle[0], circle[1], circle[2]
@@ -110,14 +110,15 @@ def _look(items, low, high, circle, sides, best, ignored, lines, barriers):
         t, qx, qy = _foot(x, y, ends[s, 0], ends[s, 1], ends[s, 2], ends[s, 3])
         square = (qx - x) * (qx - x) + (qy - y) * (qy - y)
         if radius > 0.0:
-            if square <= (np.sqrt(best[2]) + radius + 1e-6) ** 2:
+            reach = np.sqrt(best[2]) + radius + 1e-6
+            if square <= reach * reach:
                 best = _look_at_sides(s, sides, best, ignored, lines, barriers)
         elif square <= best[2]:
             best = _improve(x, y, s, t, square, best, ignored, lines, barriers)
     return best
 
 
-@njit(cache=True)
+@part
 def _look_at_sides(s, sides, best, ignored, lines, barriers):
     """Return the better of the best so far and the legs from each side to a segment."""
     ends = lines[0]
@@ -131,7 +132,7 @@ def _look_at_sides(s, sides, best, ignored, lines, barriers):
     return best
 
 
-@njit(cache=True)
+@part
 def _improve(x, y, s, t, square, best, ignored, lines, barriers):
     """Return the better of the best so far and a leg from a place to a segment."""
     ends, owner = lines
@@ -151,7 +152,7 @@ def _improve(x, y, s, t, square, best, ignored, lines, barriers):
     return s, t, square, np.bool_(1)
 
 
-@njit(cache=True)
+@part
 def _place(ends, s, t):
     """Return the place on a segment, exact at its ends."""
     ax, ay, bx, by = ends[s, 0], ends[s, 1], ends[s, 2], ends[s, 3]
@@ -160,7 +161,7 @@ def _place(ends, s, t):
     return ax + t * (bx - ax), ay + t * (by - ay)
 
 
-@njit(cache=True)
+@part
 def _cell(x, y, grid):
     """Return the cell of a place (perhaps outside the grid) and its distance to the cell's rim."""
     column = int(np.floor((x - grid.left) / grid.side))
@@ -171,7 +172,7 @@ def _cell(x, y, grid):
     return column, row, max(margin, 0.0)
 
 
-@njit(cache=True)
+@part
 def _first_ring(column, row, grid):
     """Return the first ring around a cell that meets the grid."""
     across = max(max(-column, column - grid.columns + 1), 0)
@@ -179,14 +180,14 @@ def _first_ring(column, row, grid):
     return max(across, upward)
 
 
-@njit(cache=True)
+@part
 def _covers(column, row, ring, grid):
     """Tell whether the rings so far hold the whole grid."""
     across = column - ring <= 0 and column + ring >= grid.columns - 1
     return across and row - ring <= 0 and row + ring >= grid.rows - 1
 
 
-@njit(cache=True)
+@part
 def _better(s, square, best, owner):
     """Tell whether a leg is shorter than the best, or as short to a street of a lower number."""
     if square != best[2]:
@@ -194,7 +195,7 @@ def _better(s, square, best, owner):
     return best[0] < 0 or owner[s] < owner[best[0]]
 
 
-@njit(cache=True)
+@part
 def _foot(x, y, ax, ay, bx, by):
     """Return where on a segment a point is nearest: share and place, exact at the ends."""
     dx, dy = bx - ax, by - ay
@@ -208,33 +209,34 @@ def _foot(x, y, ax, ay, bx, by):
     return t, ax + t * dx, ay + t * dy
 
 
-@njit(cache=True)
+@part
 def _between(cx, cy, dx, dy, ax, ay, bx, by):
     """Return squared distance, share on a-b and place on c-d where two segments are nearest.
 
-    Two segments that do not cross are nearest at an end of one of them.
+    Two segments that do not cross are nearest at an end of one of them. Squares are products here:
+    the powers of Python and of numba may differ by a bit.
     """
     t = _crossing(cx, cy, dx, dy, ax, ay, bx, by)
     if t >= 0.0:
         return 0.0, t, ax + t * (bx - ax), ay + t * (by - ay)
     share, qx, qy = _foot(cx, cy, ax, ay, bx, by)
-    square, px, py = (qx - cx) ** 2 + (qy - cy) ** 2, cx, cy
+    square, px, py = (qx - cx) * (qx - cx) + (qy - cy) * (qy - cy), cx, cy
     t, qx, qy = _foot(dx, dy, ax, ay, bx, by)
-    found = (qx - dx) ** 2 + (qy - dy) ** 2
+    found = (qx - dx) * (qx - dx) + (qy - dy) * (qy - dy)
     if found < square:
         square, share, px, py = found, t, dx, dy
     _, qx, qy = _foot(ax, ay, cx, cy, dx, dy)
-    found = (qx - ax) ** 2 + (qy - ay) ** 2
+    found = (qx - ax) * (qx - ax) + (qy - ay) * (qy - ay)
     if found < square:
         square, share, px, py = found, 0.0, qx, qy
     _, qx, qy = _foot(bx, by, cx, cy, dx, dy)
-    found = (qx - bx) ** 2 + (qy - by) ** 2
+    found = (qx - bx) * (qx - bx) + (qy - by) * (qy - by)
     if found < square:
         square, share, px, py = found, 1.0, qx, qy
     return square, share, px, py
 
 
-@njit(cache=True)
+@part
 def _crossing(cx, cy, dx, dy, ax, ay, bx, by):
     """Return the share of a-b at which c-d crosses it; -1 where they do not cross."""
     ux, uy = dx - cx, dy - cy
@@ -250,7 +252,7 @@ def _crossing(cx, cy, dx, dy, ax, ay, bx, by):
     return start / (start - finish)
 
 
-@njit(cache=True)
+@part
 def _reachable_end(x, y, ends, s, barriers, ignored):
     """Return the nearer end of a segment that no barrier cuts off: share and squared distance.
 
@@ -258,13 +260,14 @@ def _reachable_end(x, y, ends, s, barriers, ignored):
     """
     best, share = np.inf, 0.0
     for k in (0, 2):
-        square = (ends[s, k] - x) ** 2 + (ends[s, k + 1] - y) ** 2
+        dx, dy = ends[s, k] - x, ends[s, k + 1] - y
+        square = dx * dx + dy * dy
         if square < best and not _is_blocked(x, y, ends[s, k], ends[s, k + 1], barriers, ignored):
             best, share = square, 0.5 * k
     return share, best
 
 
-@njit(cache=True)
+@part
 def _is_blocked(x, y, qx, qy, barriers, ignored):
     """Tell whether a leg crosses a barrier between its ends; one that touches it does not."""
     if not len(barriers.ends):
@@ -284,7 +287,7 @@ def _is_blocked(x, y, qx, qy, barriers, ignored):
     return False
 
 
-@njit(cache=True)
+@part
 def _cuts(ends, wall, x, y, qx, qy):
     """Tell whether a wall lies across a leg: the leg's ends are properly on either side of it."""
     ax, ay, bx, by = ends[wall, 0], ends[wall, 1], ends[wall, 2], ends[wall, 3]

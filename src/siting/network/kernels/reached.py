@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from siting.network.kernels.kernel import kernel, part
 
 
-@njit(cache=True)
+@kernel(steps=lambda streets, *_: 100 * streets[0].size)
 def reached_spans(streets, node_cost, targets, limit):
     """Return edge, start and end (shares) of the parts of edges within a limit.
 
@@ -46,7 +47,7 @@ def reached_spans(streets, node_cost, targets, limit):
     return edge[:filled], low[:filled], high[:filled]
 
 
-@njit(cache=True)
+@part
 def _share(left, cost):
     """Return the share of an edge that what is left of the limit pays for, 0 to 1."""
     if not left > 0.0:
@@ -54,7 +55,7 @@ def _share(left, cost):
     return min(left / cost, 1.0) if cost > 0.0 else 1.0
 
 
-@njit(cache=True)
+@kernel(steps=lambda edge, *_: 200 * edge.size)
 def cut_lines(edge, low, high, offsets, xy, length_m):
     """Return the vertices of the parts of edges, one after the other, and where each begins."""
     room = 0

@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from siting.network.kernels.kernel import kernel, part
 
 
-@njit(cache=True)
+@kernel(steps=lambda order, *_: 10 * order.size)
 def mark_repeats(order, low, high, offsets, xy):
     """Return the edge that stands for each edge, and whether it runs the other way.
 
@@ -35,7 +36,7 @@ def mark_repeats(order, low, high, offsets, xy):
     return stands, turned
 
 
-@njit(cache=True)
+@part
 def _same_line(e, f, offsets, xy):
     """Return 1 where both edges have the same vertices, 2 where reversed, else 0."""
     count = offsets[e + 1] - offsets[e]

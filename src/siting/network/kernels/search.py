@@ -9,14 +9,15 @@ and never rounded.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from siting.network.kernels.kernel import ALWAYS, kernel, part
 
 _ARITY = 4
 # Costs that differ by less, because their sums were rounded differently, are tied.
 _TIE = 1e-7
 
 
-@njit(cache=True, nogil=True)
+@kernel(steps=lambda arcs, *_: 100 * arcs.tail.size, nogil=True)
 def search_closest(arcs, seed_node, seed_cost, seed_label, cutoff):
     """Return each node's cost to the nearest seed and that seed's label; the lowest where tied.
 
@@ -39,7 +40,7 @@ def search_closest(arcs, seed_node, seed_cost, seed_label, cutoff):
     used, free, pending = np.int64(0), np.int64(-1), 0
     for k in range(seed_node.size):
         v, c = np.int64(seed_node[k]), seed_cost[k]
-        if c <= cutoff and c <= cost[v] + _TIE:
+        if c < np.inf and c <= cutoff and c <= cost[v] + _TIE:
             cost[v], label[v] = _lower(cost[v], label[v], c, seed_label[k])
             waits[v] = True
             at = int(cost[v] / width) & last
@@ -71,7 +72,7 @@ def search_closest(arcs, seed_node, seed_cost, seed_label, cutoff):
     return cost, label
 
 
-@njit(cache=True)
+@part
 def _put(node, at, entries, buckets, used, free):
     """Put a node into a bucket; return the entries, how many were ever used, and the free list."""
     if free >= 0:
@@ -90,7 +91,7 @@ def _put(node, at, entries, buckets, used, free):
     return entries, used, free
 
 
-@njit(cache=True)
+@part
 def _ring_size(longest, seed_cost, cutoff, width):
     """Return a power of two so large that all nodes that wait have different turns.
 
@@ -106,7 +107,7 @@ def _ring_size(longest, seed_cost, cutoff, width):
     return size
 
 
-@njit(cache=True, nogil=True)
+@kernel(steps=lambda low, high, *_: 60 * (high - low), nogil=True)
 def read_origins(low, high, edge, position, access, streets, nodes, targets, cutoff, out):
     """Write cost and nearest destination of the rows ``low:high`` of origins; inf and -1 beyond.
 
@@ -135,7 +136,7 @@ def read_origins(low, high, edge, position, access, streets, nodes, targets, cut
         cost[row], nearest[row] = total if reached else np.inf, which if reached else -1
 
 
-@njit(cache=True)
+@kernel(steps=lambda subject, *_: 60 * subject.size)
 def best_of_rows(subject, row_cost, row_nearest, cost, nearest):
     """Lower cost and nearest of each subject to the best of its rows."""
     for row in range(subject.size):
@@ -143,7 +144,7 @@ def best_of_rows(subject, row_cost, row_nearest, cost, nearest):
         cost[s], nearest[s] = _lower(cost[s], nearest[s], row_cost[row], row_nearest[row])
 
 
-@njit(cache=True)
+@part
 def _lower(best, which, cost, label):
     """Return the lower cost with its label; the lower label where costs are tied."""
     if cost < best - _TIE:
@@ -153,13 +154,13 @@ def _lower(best, which, cost, label):
     return min(best, cost), min(which, label)
 
 
-@njit(cache=True)
+@part
 def _part(share, cost):
     """Return the cost of a share of an edge; nothing of a closed edge still costs nothing."""
     return share * cost if share > 0.0 else 0.0
 
 
-@njit(cache=True)
+@part
 def _along(here, there, forward, backward):
     """Return the cost between two places on one edge."""
     if there >= here:
@@ -167,7 +168,7 @@ def _along(here, there, forward, backward):
     return _part(here - there, backward)
 
 
-@njit(cache=True)
+@kernel(steps=lambda edge, _: 30 * edge.size)
 def chain_by_edge(edge, edge_count):
     """Return the first row on each edge, and the row that follows each row there; -1 ends it."""
     first = np.full(edge_count, -1, np.int32)
@@ -178,7 +179,7 @@ def chain_by_edge(edge, edge_count):
     return first, following
 
 
-@njit(cache=True, nogil=True)
+@kernel(steps=ALWAYS, nogil=True)
 def collect_pairs(low, high, arcs, streets, origins, targets, subjects, cutoff):
     """Return from, to and cost of all pairs within the cutoff for destinations ``low:high``.
 
@@ -226,7 +227,7 @@ def collect_pairs(low, high, arcs, streets, origins, targets, subjects, cutoff):
     return out_from[:filled].copy(), out_to[:filled].copy(), out_cost[:filled].copy()
 
 
-@njit(cache=True)
+@part
 def _read_own_edges(d, streets, origins, targets, cost, cutoff, best, reached, seen):
     """Lower the cost of the origins on the edges that a destination itself stands on."""
     offsets, edge, place, access = targets
@@ -242,7 +243,7 @@ def _read_own_edges(d, streets, origins, targets, cost, cutoff, best, reached, s
     return found
 
 
-@njit(cache=True)
+@part
 def _search_one(  # noqa: C901 - one loop of a textbook method
     arcs, streets, targets, rows, cutoff, cost, settled, heap
 ):
@@ -288,7 +289,7 @@ def _search_one(  # noqa: C901 - one loop of a textbook method
     return (keys, nodes), count
 
 
-@njit(cache=True)
+@part
 def _read_edge(e, streets, origins, cost, cutoff, best, reached, found):
     """Lower the cost of the origins on an edge by way of its two nodes."""
     start, end, forward, backward = streets
@@ -303,7 +304,7 @@ def _read_edge(e, streets, origins, cost, cutoff, best, reached, found):
     return found
 
 
-@njit(cache=True)
+@part
 def _read_same(e, place, leave, streets, origins, cutoff, best, reached, found):
     """Lower the cost of the origins on the edge that a destination stands on."""
     _, _, forward, backward = streets
@@ -316,7 +317,7 @@ def _read_same(e, place, leave, streets, origins, cutoff, best, reached, found):
     return found
 
 
-@njit(cache=True)
+@part
 def _note(s, cost, cutoff, best, reached, found):
     """Keep the lower cost of a subject, and list it when it is first reached."""
     if cost <= cutoff and cost < best[s]:
@@ -327,7 +328,7 @@ def _note(s, cost, cutoff, best, reached, found):
     return found
 
 
-@njit(cache=True)
+@kernel(steps=ALWAYS)
 def sort_by_origin(from_index, to_index, cost, subjects):
     """Return pairs that are sorted by destination, sorted by origin, then destination."""
     free = np.zeros(subjects + 1, np.int64)
@@ -345,7 +346,7 @@ def sort_by_origin(from_index, to_index, cost, subjects):
     return out_from, out_to, out_cost
 
 
-@njit(cache=True)
+@part
 def _push(keys, nodes, size, key, node):
     """Add to the heap, which has room; return its size."""
     at = size
@@ -359,7 +360,7 @@ def _push(keys, nodes, size, key, node):
     return size + 1
 
 
-@njit(cache=True)
+@part
 def _pop(keys, nodes, size):
     """Remove the lowest from the heap; return its size."""
     size -= 1
@@ -381,7 +382,7 @@ def _pop(keys, nodes, size):
     return size
 
 
-@njit(cache=True)
+@part
 def _doubled(values, more):
     """Return a copy with at least twice the room, and room for so many more."""
     grown = np.empty(2 * values.size + more, values.dtype)

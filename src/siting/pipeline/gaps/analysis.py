@@ -23,7 +23,6 @@ from siting.pipeline.gaps.map_model import build_map_model
 from siting.pipeline.gaps.outputs import write_analysis
 from siting.pipeline.gaps.summary import build_summary
 from siting.pipeline.gaps.what_if import what_if
-from siting.pipeline.kept.kernels import kernels_beside
 from siting.pipeline.kept.layers import load_kept_layers
 from siting.pipeline.kept.networks import Prepared
 from siting.pipeline.manifest import build_manifest, versions
@@ -203,7 +202,7 @@ def _prepared(
     project: Project, report: DataReport, *, cache: bool, progress: Progress | None
 ) -> tuple[Layers, City]:
     """Read the layers, and put them on the network and into their areas."""
-    with kernels_beside(), _no_collection():
+    with _no_collection():
         layers = load_kept_layers(
             project, cache=cache, progress=part_of(progress, 0.0, 0.55), report=report
         )

@@ -41,61 +41,53 @@ def gaps_frame(analysis: Found, *, limit: int = MAX_GAPS) -> gpd.GeoDataFrame:
     blocks = [block for block in analysis.blocks if _counts(block)]
     room = limit // max(1, len(blocks))
     parts = [_rows(block, analysis, room) for block in blocks]
-    columns = {**dict.fromkeys(_TEXTS, "object"), **dict.fromkeys(_NUMBERS, "float64")}
-    empty = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
-    filled = [part for part, _ in parts if len(part)]
-    table = pd.concat(filled, ignore_index=True) if filled else empty
-    points: list[Any] = [point for _, inside in parts for point in inside]
-    return gpd.GeoDataFrame(table, geometry=points, crs=analysis.ground.crs)
+    # Arrays of all blocks become one table: a table for each would take longer than the rest.
+    columns = {
+        name: np.concatenate([np.empty(0, kind), *(part[name] for part in parts)])
+        for name, kind in _COLUMNS.items()
+    }
+    points = np.concatenate([np.empty(0, object), *(part["geometry"] for part in parts)])
+    return gpd.GeoDataFrame(pd.DataFrame(columns), geometry=points, crs=analysis.ground.crs)
 
 
-_TEXTS = ("rule_id", "title", "subject_kind", "subject_id", "name", "measure", "unit", "citation")
-_NUMBERS = (
-    "measured", "required", "shortfall", "households", "population", "elderly", "failing_subjects",
-)  # fmt: skip
+_FIGURES = ("measured", "required", "shortfall")
+_OF_SUBJECTS = {"name": "", "households": np.nan, "population": np.nan, "elderly": np.nan}
+_COLUMNS = {
+    **dict.fromkeys(("rule_id", "title", "subject_kind", "subject_id"), object),
+    **dict.fromkeys(("name", "measure", "unit", "citation"), object),
+    **dict.fromkeys((*_FIGURES, "households", "population", "elderly"), np.float64),
+    "failing_subjects": np.float64,
+}
 
 
 def _counts(block: FindingBlock) -> bool:
     return block.subject_kind != "city" and not block.governed_by and not block.is_alternative
 
 
-def _rows(block: FindingBlock, analysis: Found, room: int) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
+def _rows(block: FindingBlock, analysis: Found, room: int) -> dict[str, npt.NDArray[Any]]:
+    """Return the columns of one rule, and the points of its subjects as `geometry`."""
     table, id_column = _subjects(block, analysis)
     failing = np.flatnonzero(block.verdict == Verdict.FAIL)
     worst = failing[_largest(block.shortfall[failing], room)]
-    chosen = table.iloc[worst]
     citation = block.rule.citation(analysis.language)
-    finite = {
-        name: _finite(values[worst])
-        for name, values in (
-            ("measured", block.measured),
-            ("required", block.required),
-            ("shortfall", block.shortfall),
-        )
+    same = {
+        "rule_id": block.rule.id,
+        "title": block.rule.title.text(analysis.language),
+        "subject_kind": block.subject_kind,
+        "measure": block.measure,
+        "unit": block.unit,
+        "citation": " ".join(
+            part for part in (citation["document"], citation["number"], citation["clause"]) if part
+        ),
+        "failing_subjects": float(failing.size),
     }
-    frame = pd.DataFrame(
-        {
-            "rule_id": block.rule.id,
-            "title": block.rule.title.text(analysis.language),
-            "subject_kind": block.subject_kind,
-            "subject_id": chosen[id_column].to_numpy(dtype=object),
-            "name": _column(chosen, "name", ""),
-            "measure": block.measure,
-            "unit": block.unit,
-            "citation": " ".join(
-                part
-                for part in (citation["document"], citation["number"], citation["clause"])
-                if part
-            ),
-            **finite,
-            "households": _column(chosen, "households", np.nan),
-            "population": _column(chosen, "population", np.nan),
-            "elderly": _column(chosen, "elderly", np.nan),
-            "failing_subjects": float(failing.size),
-        },
-        index=range(len(worst)),
-    )
-    return frame, representative_points(chosen.geometry)
+    return {
+        **{name: np.full(worst.size, value, _COLUMNS[name]) for name, value in same.items()},
+        **{name: _finite(getattr(block, name)[worst]) for name in _FIGURES},
+        "subject_id": _column(table, id_column, "", worst),
+        **{name: _column(table, name, missing, worst) for name, missing in _OF_SUBJECTS.items()},
+        "geometry": representative_points(table.geometry.iloc[worst]),
+    }
 
 
 def _largest(values: npt.NDArray[np.float64], room: int) -> npt.NDArray[np.int64]:
@@ -119,8 +111,14 @@ def _subjects(block: FindingBlock, analysis: Found) -> tuple[gpd.GeoDataFrame, s
     return analysis.city.areas[block.level], "area_id"
 
 
-def _column(table: gpd.GeoDataFrame, name: str, missing: Any) -> Any:
-    return table[name].to_numpy() if name in table.columns else missing
+def _column(
+    table: gpd.GeoDataFrame, name: str, missing: Any, rows: npt.NDArray[np.int64]
+) -> npt.NDArray[Any]:
+    """Return some rows of a column as its kind says, or so many times what stands for none."""
+    kind = _COLUMNS.get(name, object)
+    if name not in table.columns:
+        return np.full(rows.size, missing, kind)
+    return np.asarray(table[name].iloc[rows].to_numpy(), kind)
 
 
 def _finite(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from siting.network.attach.rows import take_rows
 from siting.network.service_area import service_area
@@ -44,7 +45,6 @@ class ServiceAreas:
     def _draw(
         self, facility_types: tuple[str, ...], measure: str, limit: float
     ) -> npt.NDArray[Any] | None:
-
         rows = self._city.rows_of_types(facility_types)
         if not rows.size or not np.isfinite(limit):
             return None
@@ -52,13 +52,12 @@ class ServiceAreas:
         shape = draw(rows, limit, measure)
         if shape.is_empty:
             return None
-        whole = gpd.GeoSeries([shape], crs=self._city.facilities.crs)
-        parts = whole.explode(ignore_index=True).simplify(_SIMPLIFY_M)
+        parts = gpd.GeoSeries(shapely.get_parts(shape), crs=self._city.facilities.crs)
         return np.asarray(parts.to_crs("EPSG:4326").to_numpy(), dtype=object)
 
     def _straight(self, rows: npt.NDArray[np.int64], limit: float, _: str) -> BaseGeometry:
         near = self._city.facilities.geometry.iloc[rows].buffer(limit)
-        shape: BaseGeometry = near.union_all()
+        shape: BaseGeometry = shapely.simplify(near.union_all(), _SIMPLIFY_M)
         return shape
 
     def _walked(self, rows: npt.NDArray[np.int64], limit: float, measure: str) -> BaseGeometry:
@@ -66,9 +65,9 @@ class ServiceAreas:
         assert city.network is not None
         assert city.facility_attachment is not None
         destinations = take_rows(city.facility_attachment, rows)
-        if measure != "walking_time":
-            return service_area(city.network, destinations, cutoff=limit)
-        if city.time_network is not None:
-            return service_area(city.time_network, destinations, cutoff=limit * 60)
-        metres = limit * city.parameters.walking_speed_m_per_min
-        return service_area(city.network, destinations, cutoff=metres)
+        network, cutoff = city.network, limit
+        if measure == "walking_time" and city.time_network is not None:
+            network, cutoff = city.time_network, limit * 60
+        elif measure == "walking_time":
+            cutoff = limit * city.parameters.walking_speed_m_per_min
+        return service_area(network, destinations, cutoff=cutoff, simplify_m=_SIMPLIFY_M)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from siting.message import Language, Term
+from siting.pipeline.columns import texts
 from siting.pipeline.demand.weights import LEADING
 from siting.pipeline.gaps.failing import gaps_frame
 from siting.report.analysis.note_words import note_layer, note_text
@@ -93,34 +93,35 @@ def _at(entry: Any, path: tuple[str, ...]) -> Any:
 
 def _areas(analysis: Found, say: _Speech) -> Sheet:
     weights = home_weights(analysis.city)
-    parts = []
+    lists: dict[str, list[Any]] = {name: [] for name in _AREA_COLUMNS}
     for block in analysis.blocks:
         if block.subject_kind != "home" or block.is_alternative:
             continue
+        title = block.rule.title.text(say.language)
         for level, table in analysis.city.areas.items():
             summed = roll_up(block, analysis.city, level, weights=weights)
-            frame = pd.DataFrame({"level": level, "area": table["area_id"].to_numpy()})
-            frame["name"] = table["name"].to_numpy() if "name" in table.columns else ""
-            frame["rule"] = block.rule.title.text(say.language)
+            lists["level"] += [level] * len(table)
+            lists["rule"] += [title] * len(table)
+            lists["area"] += table["area_id"].tolist()
+            lists["name"] += texts(table, "name")
             for index, weight in enumerate(WEIGHTS):
-                frame[f"fail_{weight}"] = summed.totals[:, Verdict.FAIL, index]
-            frame["share"] = _leading_share(summed.covered_share)
-            parts.append(frame)
-    names = ("level", "area", "name", "rule", "fail_homes", "fail_households",
-             "fail_population", "fail_elderly", "share")  # fmt: skip
-    whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(names))
+                lists[f"fail_{weight}"] += summed.totals[:, Verdict.FAIL, index].tolist()
+            lists["share"] += _leading_share(summed.covered_share).tolist()
     columns = (
-        say.coded("level", (Term("level", code or "") for code in whole["level"].tolist())),
-        say.column("area", whole["area"].tolist(), width=16),
-        say.column("name", whole["name"].fillna("").tolist(), width=20),
-        say.column("rule", whole["rule"].tolist(), width=40),
-        say.column("fail", whole["fail_homes"].tolist(), "integer"),
-        say.column("fail_households", whole["fail_households"].tolist(), "integer"),
-        say.column("fail_population", whole["fail_population"].tolist(), "integer"),
-        say.column("fail_elderly", whole["fail_elderly"].tolist(), "integer"),
-        say.column("share", whole["share"].tolist(), "share"),
+        say.coded("level", (Term("level", code or "") for code in lists["level"])),
+        say.column("area", lists["area"], width=16),
+        say.column("name", lists["name"], width=20),
+        say.column("rule", lists["rule"], width=40),
+        say.column("fail", lists["fail_homes"], "integer"),
+        say.column("fail_households", lists["fail_households"], "integer"),
+        say.column("fail_population", lists["fail_population"], "integer"),
+        say.column("fail_elderly", lists["fail_elderly"], "integer"),
+        say.column("share", lists["share"], "share"),
     )
     return say.sheet("gaps_areas", columns)
+
+
+_AREA_COLUMNS = ("level", "area", "name", "rule", *(f"fail_{name}" for name in WEIGHTS), "share")
 
 
 def _leading_share(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -135,18 +136,18 @@ def _gaps(analysis: Found, say: _Speech) -> Sheet:
     rules = (("rule_id", "rule", 40), ("title", "title", 36))
     subjects = (("subject_id", "id", 16), ("name", "name", 24))
 
-    def texts(columns: Iterable[tuple[str, str, int]]) -> list[SheetColumn]:
+    def named(columns: Iterable[tuple[str, str, int]]) -> list[SheetColumn]:
         return [say.column(head, gaps[name].tolist(), width=width) for name, head, width in columns]
 
     numbers = ("measured", "required", "shortfall", "households", "population", "elderly")
     columns = (
-        *texts(rules),
+        *named(rules),
         say.coded(
             "subject",
             (Term("subject", code or "") for code in gaps["subject_kind"].tolist()),
             width=10,
         ),
-        *texts(subjects),
+        *named(subjects),
         *(say.column(name, gaps[name].tolist(), "number") for name in numbers),
         say.coded("unit", (Term("unit", code or "") for code in gaps["unit"].tolist()), width=10),
         say.column("citation", gaps["citation"].tolist(), width=48),

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import lazy_loader
 import numpy as np
 
 from siting.network.arrays import frozen_array
+from siting.rules.city import area_sums
 from siting.rules.city.findings import VERDICT_WORDS, FindingBlock, Verdict
 from siting.rules.city.model import City, column
 
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siting.message import Language, Say
-    from siting.rules.city import area_sums
-else:
-    area_sums = lazy_loader.load("siting.rules.city.area_sums", suppress_warning=True)
-
 Weights = tuple["NDArray[np.float64]", ...]
 WEIGHTS = ("homes", "households", "population", "elderly")
 """What is counted, in the order of the last axis of every sum; ``homes`` counts rows."""

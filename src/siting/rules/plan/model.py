@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from siting.data_report import DataNote
-    from siting.message import Text
+    from siting.message import Message, Text
 
 PlanStatus = Literal["new", "renewal", "existing"]
 
@@ -302,7 +302,7 @@ class Plan:
     crs: Any = None
     context: str = ""
     rows: tuple[PlanRow, ...] = ()
-    notes: tuple[Text, ...] = ()
+    notes: tuple[Text | Message, ...] = ()
     data_notes: tuple[DataNote, ...] = ()
     doubtful: Mapping[str, Doubt] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)

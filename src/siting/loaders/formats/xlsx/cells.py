@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from siting.errors import WrongValueError
 from siting.loaders.formats.xlsx.parts import EndOfInterest, PartReader
+from siting.message import message
 
 if TYPE_CHECKING:
     from xml.sax.xmlreader import AttributesImpl
@@ -185,10 +187,11 @@ def _position(reference: str | None, row: int, column: int) -> tuple[int, int]:
     if reference is not None:
         found = _REFERENCE.fullmatch(reference)
         if found is None:
-            raise ValueError(f"{reference[:40]!r} is no cell")
+            raise WrongValueError(message("workbook.no_reference", text=repr(reference[:40])))
         row, column = int(found[2]), _column_number(found[1])
     if not (0 < row <= MOST_ROWS and 0 < column <= MOST_COLUMNS):
-        raise ValueError(f"{reference or cell_name(row, column)} is no cell of a sheet")
+        name = reference or cell_name(row, column)
+        raise WrongValueError(message("workbook.outside_sheet", name=name))
     return row, column
 
 

@@ -11,10 +11,20 @@ from xml.sax import ContentHandler, SAXParseException
 from defusedxml import DefusedXmlException
 from defusedxml.expatreader import create_parser
 
+from siting.errors import WrongValueError
+from siting.message import Message, message
+
 if TYPE_CHECKING:
     from xml.sax.xmlreader import AttributesImpl
 
-__all__ = ["DefusedXmlException", "EndOfInterest", "PartReader", "SAXParseException", "read_part"]
+__all__ = [
+    "DefusedXmlException",
+    "EndOfInterest",
+    "PartReader",
+    "SAXParseException",
+    "fault_of",
+    "read_part",
+]
 
 
 class EndOfInterest(Exception):  # noqa: N818  no error: what was looked for has been read
@@ -53,7 +63,7 @@ class _Handler(ContentHandler):
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802  SAX's name
         self._count += 1
         if self._count > self._most_elements:
-            raise ValueError(f"a part has more than {self._most_elements:,} XML elements")
+            raise WrongValueError(message("workbook.most_elements", most=self._most_elements))
         if ":" in name:
             name = name.rpartition(":")[2]
         self._opened(name, attrs)
@@ -93,3 +103,8 @@ def read_part(stream: IO[bytes], reader: PartReader, *, most_elements: int) -> N
         parser.parse(stream)
     except EndOfInterest:
         return
+
+
+def fault_of(error: Exception) -> Message | str:
+    """Return what is wrong with a part: a message of ours, or the text of the reader."""
+    return error.message if isinstance(error, WrongValueError) else str(error)

@@ -16,13 +16,9 @@ from siting.errors import LoadError
 from siting.loaders.layer.contract import residential_table
 from siting.loaders.layer.shapes import clean_shapes
 from siting.loaders.plan.drawing.records import Drawing, Measured
-from siting.loaders.plan.table.words import (
-    in_base_unit,
-    key_of,
-    label_of,
-    measures,
-    quantity_of,
-)
+from siting.loaders.plan.table.labels import label_of
+from siting.loaders.plan.table.quantities import in_base_unit, measures, quantity_of
+from siting.loaders.plan.table.words import key_of
 from siting.rules.facts import TYPED_UNITS
 from siting.rules.plan.model import Evidence, Fact, PlannedFacility
 from siting.vocabulary.facility_types import load_facility_types

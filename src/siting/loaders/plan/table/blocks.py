@@ -12,7 +12,9 @@ from functools import lru_cache
 
 from siting.loaders.plan.table.floor_parts import bare_part
 from siting.loaders.plan.table.grid import Grid, Item, columns_of
-from siting.loaders.plan.table.words import any_unit, label_of, says_only_what, tail_of_number
+from siting.loaders.plan.table.labels import label_of
+from siting.loaders.plan.table.quantities import any_unit, tail_of_number
+from siting.loaders.plan.table.words import says_only_what
 from siting.vocabulary.numbering import bare_mark_of
 from siting.vocabulary.plan_words import Role, plan_words
 from siting.vocabulary.text import fold
@@ -20,7 +22,8 @@ from siting.vocabulary.units import load_units
 
 _BUILDING = re.compile(r"[0-9a-zA-Z]{1,4}(?:[#号](?:楼|栋|幢)?|栋|幢|座|楼)")
 _DISTRICT = re.compile(r"[东西南北中A-Za-z甲乙丙丁0-9一二三四]区|[东西南北]侧")
-PHASE = re.compile(r"(?:第?[一二三四五六七八九十0-9]{1,2}|首|近|远)期(?:工程)?")
+PHASE = re.compile(r"(?P<phase>(?:第?[一二三四五六七八九十0-9]{1,2}|首|近|远)期(?:工程)?)")
+_PHASE_AT_END = re.compile(rf".{{1,4}}{PHASE.pattern}")
 
 
 @dataclass(slots=True)
@@ -144,8 +147,8 @@ def _read_headers(grid: Grid, block: Block, wanted: str) -> None:
             block.wanted.append(column)
         elif plan_words().is_not_the_plans(header):
             block.values.remove(column)
-        elif phase := PHASE.search(header):
-            block.phases[column] = phase.group()
+        elif phase := _phase_of(words):
+            block.phases[column] = phase
         elif part := _part_of_column(words) or (header if _lists_plots(grid, block, first) else ""):
             block.parts[column] = part
     if block.wanted:
@@ -153,6 +156,17 @@ def _read_headers(grid: Grid, block: Block, wanted: str) -> None:
         block.parts, block.phases = {}, {}
     else:
         _choose_values(block)
+
+
+def _phase_of(words: list[str]) -> str:
+    """Return the phase that a column is for; empty for none.
+
+    >>> _phase_of(["面积", "一期(m2)"]), _phase_of(["江湾花园二期方案"])
+    ('一期', '')
+    """
+    found = (PHASE.match(word) or _PHASE_AT_END.fullmatch(word) for word in words)
+    phase = next(filter(None, found), None)
+    return phase.group("phase") if phase else ""
 
 
 def _header_rows(grid: Grid, block: Block, first: int) -> list[int]:
@@ -169,9 +183,14 @@ def _header_rows(grid: Grid, block: Block, first: int) -> list[int]:
 
 
 def _header_at(grid: Grid, block: Block, row: int, column: int) -> Item | None:
-    """Return a header cell; a number that could not be read, beside a known label, is none."""
+    """Return a header cell, not a title over the labels.
+
+    江湾花园二期 is no phase. A number that could not be read, beside a known label, is no header.
+    """
     item = grid.at(row, column)
-    if item is None or not tail_of_number(item.text):
+    if item is None or item.place[1] <= block.labels[-1]:
+        return None
+    if not tail_of_number(item.text):
         return item
     beside = (grid.at(row, label) for label in block.labels)
     return None if any(each and each.known for each in beside) else item

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from siting.loaders.plan.table.floor_parts import bare_part, is_part_key, key_of_part, part_of
+from siting.loaders.plan.table.labels import label_of, refused_remark
 from siting.loaders.plan.table.outline import words_of
+from siting.loaders.plan.table.quantities import measures
 from siting.loaders.plan.table.words import (
     is_of_whole_plan,
     key_below,
     key_of,
-    label_of,
-    measures,
-    refused_remark,
     room_of,
     says_only_what,
 )
@@ -26,7 +25,7 @@ from siting.vocabulary.plan_words import Role, plan_words
 
 if TYPE_CHECKING:
     from siting.loaders.plan.table.grid import Item
-    from siting.loaders.plan.table.words import Label
+    from siting.loaders.plan.table.labels import Label
     from siting.rules.plan.model import PlanRow
 
 _ROLES_OF_SECTIONS = ("due", "condition", "before")

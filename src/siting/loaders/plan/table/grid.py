@@ -12,14 +12,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from siting.loaders.formats.workbook import Cell, Sheet, cell_name
-from siting.loaders.plan.table.words import (
-    Quantity,
-    is_own_key,
-    key_of,
-    label_of,
-    quantities_of,
-    unit_word,
-)
+from siting.loaders.plan.table.labels import label_of
+from siting.loaders.plan.table.quantities import Quantity, quantities_of, unit_word
+from siting.loaders.plan.table.words import is_own_key, key_of
 from siting.message import Text
 from siting.vocabulary.plan_words import plan_words
 from siting.vocabulary.text import fold

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from siting.loaders.plan.table.blocks import PHASE
 from siting.loaders.plan.table.floor_parts import bare_part, is_part_key, part_of
-from siting.loaders.plan.table.words import key_of, label_of, says_only_what
+from siting.loaders.plan.table.labels import label_of
+from siting.loaders.plan.table.words import key_of, says_only_what
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from siting.loaders.plan.table.grid import Item
-    from siting.loaders.plan.table.words import Label
+    from siting.loaders.plan.table.labels import Label
     from siting.vocabulary.numbering import Mark
 
 # Marks from （1） on divide the row above them even where that row has no mark itself.

@@ -20,7 +20,7 @@ from siting.loaders.plan.table.blocks import Block, blocks_of, first_data_row, i
 from siting.loaders.plan.table.grid import Grid, grid_of, regions_of, without_building_tables
 from siting.loaders.plan.table.rows import other_columns, rows_of_block
 from siting.loaders.plan.table.units import unit_remarks
-from siting.message import Text, message
+from siting.message import Message, Text, message
 from siting.vocabulary.text import fold
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class IndicatorTable:
 
     rows: tuple[PlanRow, ...]
     name: str = ""
-    notes: tuple[Text, ...] = ()
+    notes: tuple[Text | Message, ...] = ()
     other_columns: tuple[OtherColumn, ...] = ()
 
 
@@ -90,11 +90,11 @@ def table_of_sheets(
     """Read the indicator table of sheets whose cells were read; see `read_indicator_table`."""
     wanted = [each for each in sheets if (not each.hidden if sheet is None else each.name == sheet)]
     if not wanted:
-        names = [each.name for each in sheets]
-        raise LoadError(f"{path} has no sheet {sheet!r}; it has {names}.")
+        names = repr([each.name for each in sheets])
+        raise LoadError(message("plan.no_sheet", path=path, sheet=sheet or "", names=names))
     rows: list[PlanRow] = []
     others: list[OtherColumn] = []
-    notes = [
+    notes: list[Text | Message] = [
         Text(f"工作表“{each.name}”已隐藏，未采用", f"sheet {each.name} is hidden; it is not read")
         for each in sheets
         if each.hidden and each not in wanted
@@ -114,8 +114,7 @@ def table_of_sheets(
         raise LoadError(message("plan.no_column", path=path, column=column))
     if not any(row.key and row.value is not None for row in rows):
         raise NoPlanError(
-            f"{path} holds no indicator table that is understood: no cell with words such as "
-            "总建筑面积 or 居住户数 has a number right of it or below it."
+            message("plan.no_table", path=path, total="总建筑面积", households="居住户数")
         )
     return IndicatorTable(tuple(_net_and_gross(rows)), name, tuple(notes), tuple(others))
 
@@ -146,7 +145,7 @@ class Reading:
     """One way to read a grid: its rows, and what was left out in doubt."""
 
     rows: list[PlanRow] = field(default_factory=list)
-    notes: list[Text] = field(default_factory=list)
+    notes: list[Text | Message] = field(default_factory=list)
     other_columns: list[OtherColumn] = field(default_factory=list)
     # Whether the column that the plan file names is among those read.
     has_column: bool = False
@@ -191,7 +190,7 @@ def _read_grid(grid: Grid, file: str, shared: Sequence[tuple[int, str]], column:
     return found
 
 
-def _doubts(grid: Grid, block: Block) -> list[Text]:
+def _doubts(grid: Grid, block: Block) -> list[Text | Message]:
     """Name the columns of numbers that could be meant as well as the one that was read."""
     if not block.doubtful:
         return []

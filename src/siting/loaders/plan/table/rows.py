@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from siting.loaders.plan.table.blocks import first_data_row
 from siting.loaders.plan.table.figures import COUNT, ReadRow, figure_of, refusal_of
+from siting.loaders.plan.table.labels import label_of
 from siting.loaders.plan.table.outline import Outline
+from siting.loaders.plan.table.quantities import is_not_known, quantity_of, tail_of_number
 from siting.loaders.plan.table.units import (
     NOT_ASKED,
     NOT_KNOWN,
@@ -21,13 +23,7 @@ from siting.loaders.plan.table.units import (
     unit_beside,
     value_of,
 )
-from siting.loaders.plan.table.words import (
-    is_not_asked,
-    is_not_known,
-    label_of,
-    quantity_of,
-    tail_of_number,
-)
+from siting.loaders.plan.table.words import is_not_asked
 from siting.rules.facts import unit_of
 from siting.rules.plan.model import Evidence, OtherColumn, PlanRow
 from siting.vocabulary.numbering import bare_mark_of, mark_of
@@ -39,7 +35,8 @@ if TYPE_CHECKING:
 
     from siting.loaders.plan.table.blocks import Block
     from siting.loaders.plan.table.grid import Grid, Item
-    from siting.loaders.plan.table.words import Label, Quantity
+    from siting.loaders.plan.table.labels import Label
+    from siting.loaders.plan.table.quantities import Quantity
     from siting.vocabulary.numbering import Mark
 
 _DIGIT = re.compile("[0-9]")

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from siting.loaders.plan.table.words import (
+from siting.loaders.plan.table.labels import label_of
+from siting.loaders.plan.table.quantities import (
     any_unit,
     in_base_unit,
     is_not_known,
-    label_of,
     measures,
     unit_word,
 )
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from siting.loaders.plan.table.blocks import Block
     from siting.loaders.plan.table.figures import ReadRow
     from siting.loaders.plan.table.grid import Grid, Item
-    from siting.loaders.plan.table.words import Quantity
+    from siting.loaders.plan.table.quantities import Quantity
 
 NOT_KNOWN = "not a known indicator"
 NOT_ASKED = "no rule asks for it"

@@ -1,0 +1,169 @@
+"""What a cell says as a number: 1,250户, 约700, ≥375, 6班/180人.
+
+Owns numbers with their units, limits and remarks; what they are numbers of, `words` says.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from siting.vocabulary.plan_words import plan_words
+from siting.vocabulary.text import fold
+from siting.vocabulary.units import load_units
+
+# What a bracket behind an area may count: 2500㎡(6班).
+_COUNTED = frozenset(("beds", "classes", "places"))
+NUMBER = r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|[+-]?\.[0-9]+"
+_MORE_OR_LESS = "小于|大于|少于|低于|高于|超过|多于"
+_LIMIT = rf"[≥≤><≧≦]=?|(?:应|须|宜)?不(?:得|应|宜)?(?:{_MORE_OR_LESS})|至少|最少|最多|大于|小于"
+_QUANTITY = re.compile(rf"(?P<about>约为?|{_LIMIT})?(?P<number>{NUMBER})(?P<unit>.*)")
+# Behind a number, digits alone are digits: 340* and 340[1] and 340注1, but never 3401.
+_MARK_OF_NUMBER = re.compile(
+    r"(?<=[^*†#])(?:[*†‡#]+|\[注?[0-9]{1,2}\]|注[0-9]{0,2}|\(注[0-9]{0,2}\))$"
+)
+_REMARK = re.compile(r"(?P<number>.+?)(?P<remark>\([^()]+\)|\[[^\[\]]+\])$")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with the unit written beside it; `about` keeps a ≥, a 约 or a remark."""
+
+    number: Decimal
+    unit: str
+    about: str = ""
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether the number says what has to be met, as in ≥375 and 375(标准), and no figure."""
+        before, bracket, remark = self.about.partition("(")
+        if re.fullmatch(_LIMIT, before.strip()):
+            return True
+        return bool(bracket) and not re.search("[0-9]", remark) and is_required(remark)
+
+
+@lru_cache(maxsize=4096)
+def unit_word(text: str) -> str:
+    """Return the known unit that a text is, without brackets and the word 单位; else empty.
+
+    Examples
+    --------
+    >>> unit_word("万㎡"), unit_word("(户)"), unit_word("住宅")
+    ('万m2', '户', '')
+    """
+    return load_units().known(text)
+
+
+@lru_cache(maxsize=4096)
+def any_unit(text: str) -> str:
+    """Return the unit that a text is, known or not; empty where it is none.
+
+    Examples
+    --------
+    >>> any_unit("万㎡"), any_unit("坪"), any_unit("住宅")
+    ('万m2', '坪', '')
+    """
+    return load_units().known(text) or load_units().unknown(text)
+
+
+def is_not_known(unit: str) -> bool:
+    """Tell whether a unit was written that siting does not know; no unit at all is none."""
+    return bool(unit) and not measures(unit)
+
+
+def in_base_unit(number: Decimal, unit: str, base: str) -> Decimal | None:
+    """Convert a number to the unit that siting counts in; None where the unit is no such one.
+
+    Examples
+    --------
+    >>> in_base_unit(Decimal("16.8"), "万m2", "m2"), in_base_unit(Decimal(3), "亩", "m2")
+    (Decimal('168000.0'), Decimal('2000'))
+    >>> in_base_unit(Decimal(3), "坪", "m2") is None
+    True
+    """
+    if not unit:
+        return number
+    factor = load_units().factor_to(unit, base)
+    return None if factor is None else number * factor.numerator / factor.denominator
+
+
+@lru_cache(maxsize=1024)
+def measures(unit: str) -> tuple[str, ...]:
+    """Return what a known unit can measure; nothing for no unit and for one that is not known."""
+    return load_units().measures(unit) if unit else ()
+
+
+def quantity_of(text: str) -> Quantity | None:
+    """Read a number with or without a unit, known or not; None where the text is anything else.
+
+    Examples
+    --------
+    >>> quantity_of("１，２５０ 户")
+    Quantity(number=Decimal('1250'), unit='户', about='')
+    >>> quantity_of("300~400㎡") is None
+    True
+    """
+    found = _QUANTITY.fullmatch(_MARK_OF_NUMBER.sub("", fold(text)).replace("平方米", "m2"))
+    if found is None:
+        return None
+    unit = found["unit"]
+    if unit and not (unit := any_unit(unit)):
+        return None
+    return Quantity(Decimal(found["number"].replace(",", "")), unit, found["about"] or "")
+
+
+def tail_of_number(text: str) -> str:
+    """Return what stands behind the one number of a text that is no quantity; else empty.
+
+    Examples
+    --------
+    >>> tail_of_number("340 foo"), tail_of_number("340㎡"), tail_of_number("300~400㎡")
+    ('foo', '', '')
+    """
+    found = _QUANTITY.fullmatch(fold(text))
+    tail = found["unit"] if found and not quantities_of(text) else ""
+    return "" if re.search("[0-9]", tail) else tail
+
+
+def quantities_of(text: str) -> tuple[Quantity, ...]:
+    """Read one quantity, or several with units such as 6班/180人; nothing where any part fails.
+
+    Two numbers for one measure are no two quantities, since nobody could say which is meant; a
+    remark in brackets behind a number is kept with it.
+
+    Examples
+    --------
+    >>> [each.unit for each in quantities_of("6班/180人/2500㎡")], quantities_of("200㎡/300㎡")
+    (['班', '人', 'm2'], ())
+    >>> quantities_of("1250户（含保障房100户）")
+    (Quantity(number=Decimal('1250'), unit='户', about='(含保障房100户)'),)
+    """
+    whole = quantity_of(text)
+    if whole is not None:
+        return (whole,)
+    parts = [quantity_of(part) for part in re.split(r"[/、;,]", fold(text))]
+    known = tuple(part for part in parts if part and measures(part.unit))
+    kinds = {measures(part.unit) for part in known}
+    if len(parts) > 1 and len(known) == len(parts) == len(kinds):
+        return known
+    return _with_remark(fold(text))
+
+
+def _with_remark(text: str) -> tuple[Quantity, ...]:
+    """Read 1250户(含保障房100户) and 2500㎡(6班): a number with something said of it."""
+    found = _REMARK.fullmatch(text)
+    number = quantity_of(found["number"]) if found else None
+    if found is None or number is None:
+        return ()
+    inside = quantity_of(found["remark"][1:-1])
+    if inside and set(measures(inside.unit)) & _COUNTED and inside.unit != number.unit:
+        return (number, inside)
+    about = f"{number.about} {found['remark']}".strip()
+    return (Quantity(number.number, number.unit, about),)
+
+
+def is_required(words: str) -> bool:
+    """Tell whether a remark speaks of what is required, or of what was; 含 begins a content."""
+    return not words.startswith(("含", "(含")) and plan_words().is_not_the_plans(words)
