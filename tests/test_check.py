@@ -506,8 +506,28 @@ def test_a_folder_stands_for_the_plans_in_it_and_files_that_are_none_are_skipped
     assert [path.name for path in named.skipped] == ["README.md", "main.json"]
 
 
-def test_a_layer_beside_a_plan_file_stands_for_its_plan(write):
+def test_a_named_file_that_its_neighbour_does_not_name_is_never_replaced_by_it(write):
     folder = write(MINIMAL)
+    table, missing, broken = folder / "own.xlsx", folder / "nosuch.xlsx", folder / "bad.yaml"
+    table.write_bytes(b"")
+    broken.write_text("name: [", encoding="utf-8")
+    assert find_plans([table]).plans == (table,)
+    assert find_plans([missing]).plans == (missing,)
+    assert find_plans([broken]).plans == (broken,)
+    assert find_plans([folder / "plan.yaml"]).plans == (folder,)
+
+
+def test_a_hook_takes_what_is_no_plan_for_a_part_of_the_plan_beside_it(write):
+    folder = write(MINIMAL)
+    (folder / "own.xlsx").write_bytes(b"")
+    (folder / "notes.txt").write_text("", encoding="utf-8")
+    for name in ("notes.txt", "deleted.geojson"):
+        assert find_plans([folder / name], only_plans=True).plans == (folder,)
+    assert find_plans([folder / "own.xlsx"], only_plans=True).plans == (folder / "own.xlsx",)
+
+
+def test_a_layer_that_the_plan_file_beside_it_names_stands_for_its_plan(write):
+    folder = write(MINIMAL, layers={"buildings": "buildings.geojson"})
     (folder / "buildings.geojson").write_text("{}", encoding="utf-8")
     named = [folder / "buildings.geojson", folder / "plan.yaml", folder]
     assert find_plans(named).plans == (folder,)

@@ -149,7 +149,9 @@ def test_columns_that_could_be_meant_as_well_are_named(book):
         (340, "指标!B3"),
         (400, "指标!C3"),
     ]
-    assert any("指标!B2 方案一 ... is read, not 指标!C2 方案二" in note.en for note in plan.notes)
+    assert any(
+        "指标!B2 方案一 ... is read, not 指标!C2 方案二" in say(note, "en") for note in plan.notes
+    )
 
 
 def test_parts_of_the_total_are_figures_of_their_own_in_its_unit(book):
@@ -247,7 +249,7 @@ def test_a_table_beside_that_of_the_buildings_is_still_read(book):
     plan = read_plan(book(rows))
     assert plan.value("households") == 1250
     assert plan.value("residential_floor_area_m2") is None
-    assert any("指标!D1 starts a table per building" in note.en for note in plan.notes)
+    assert any("指标!D1 starts a table per building" in say(note, "en") for note in plan.notes)
 
 
 def test_a_figure_below_zero_is_not_read(book):

@@ -27,7 +27,7 @@ APART_M = 5.0
 
 _REACH_M = 1500.0
 _NEAR_M = 100.0
-_SAMPLES = 200
+_SAMPLES = 80  # some hundred pairs within reach: enough for a median, and quick without kernels
 # Beyond these a network is suspicious. Detours of whole walking networks lie around 1.3.
 _LEAST_ON_MAIN = 0.9
 _LARGEST_DETOUR = 2.0

@@ -15,6 +15,7 @@ from siting.message import message
 _PLAN_FILE = "plan.yaml"
 # Deeper than any repository; a folder that links to itself ends here.
 _DEEPEST = 8
+_BESIDE_SHAPEFILES = frozenset((".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx"))
 _REPORT = re.compile(rb'\s*\{\s*"findings"\s*:')
 
 
@@ -33,12 +34,14 @@ def find_plans(paths: Iterable[str | Path], *, only_plans: bool = False) -> Plan
     ----------
     paths
         A plan's folder or file stands for itself. Another folder stands for the plans in it and
-        below. A file beside a ``plan.yaml`` belongs to that plan, so that a changed layer names
-        its plan. A pattern such as ``plans/*``, which some shells do not expand, is expanded.
+        below. A file that the ``plan.yaml`` beside it names stands for that plan, so that a
+        changed layer names its plan; any other file stands for itself. A pattern such as
+        ``plans/*``, which some shells do not expand, is expanded.
         A single file is always taken, so that reading it says what is wrong with it; among
         several paths, files that are no plans are skipped.
     only_plans
-        Skip a single file that is no plan, too; nothing need be left.
+        Skip a single file that is no plan, too; nothing need be left. Every file beside a
+        ``plan.yaml``, a deleted one too, names that plan: it may have been a part of it.
 
     Returns
     -------
@@ -60,7 +63,9 @@ def find_plans(paths: Iterable[str | Path], *, only_plans: bool = False) -> Plan
     found: dict[Path, None] = {}
     skipped: dict[Path, None] = {}
     for path in named:
-        plans = tuple(_plans_at(path, 0, alone=len(named) == 1 and not only_plans))
+        beside = _plan_beside(path, only_plans=only_plans)
+        alone = len(named) == 1 and not only_plans
+        plans = (beside,) if beside else tuple(_plans_at(path, 0, alone=alone))
         found.update(dict.fromkeys(plans))
         if not plans:
             skipped[path] = None
@@ -84,12 +89,36 @@ def _plans_at(path: Path, depth: int, *, alone: bool) -> Iterator[Path]:
             for each in sorted(path.iterdir()):
                 if not each.name.startswith("."):
                     yield from _plans_at(each, depth + 1, alone=False)
-    elif path.parent.is_dir() and is_plan(path.parent):
+    elif path.name == _PLAN_FILE and path.is_file():
         yield path.parent
     elif _is_lock(path):
         return
     elif alone or _is_missing(path, depth) or (is_plan(path) and not is_report(path)):
         yield path
+
+
+def _plan_beside(path: Path, *, only_plans: bool) -> Path | None:
+    """Return the folder of the plan that a file is a part of; None for a plan of its own.
+
+    A file that is named and is not a part must be read itself: the plan beside it may pass where
+    the file fails.
+    """
+    file = path.parent / _PLAN_FILE
+    if path.is_dir() or path == file or not file.is_file():
+        return None
+    if path.exists() and not _names(file, path):
+        # An own plan is checked; a hook takes anything else for a part.
+        return path.parent if only_plans and not is_plan(path) else None
+    return path.parent if only_plans or path.exists() else None
+
+
+def _names(plan_file: Path, path: Path) -> bool:
+    """Tell whether the text of a plan names a file, or the Shapefile that the file belongs to."""
+    text = plan_file.read_bytes()
+    names = [path.name]
+    if path.suffix.lower() in _BESIDE_SHAPEFILES:
+        names.append(f"{path.stem}.shp")
+    return any(name.encode() in text for name in names)
 
 
 def _is_lock(path: Path) -> bool:
