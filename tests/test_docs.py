@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 
 import grimp
@@ -51,3 +52,34 @@ def test_every_arrow_of_the_picture_points_down(build_rooms):
     pairs = build_rooms.arrows(graph, set(height))
     assert ("cli", "pipeline") in pairs
     assert [pair for pair in pairs if height[pair[0]] >= height[pair[1]]] == []
+
+
+FOLDERS = re.compile(r"(?<!`)`((?:src/siting/)?[\w-]+(?:/[\w-]+)*/?)`(?!`)")
+PYTHON_FILES = re.compile(r"(?<![\w/….-])[\w.-]+(?:/[\w.-]+)*\.py\b")
+
+
+def places_named(page, rooms):
+    """Return the Python files that a page names, and the folders of rooms in backticks."""
+    folders = (name.rstrip("/") for name in FOLDERS.findall(page) if "/" in name)
+    of_rooms = (each for each in folders if each.removeprefix("src/siting/").split("/")[0] in rooms)
+    return {*PYTHON_FILES.findall(page), *of_rooms}
+
+
+def test_files_and_folders_of_rooms_are_found_in_a_page():
+    page = "`rules/pack` and `src/siting/cli/`, `m2/m2`, `rules`\n```\n# network/graph.py: x\n```"
+    found = places_named(page, {"rules", "cli", "network"})
+    assert found == {"rules/pack", "src/siting/cli", "network/graph.py"}
+
+
+@pytest.mark.parametrize("name", ["architecture.md", "words.md"])
+def test_every_file_and_room_that_a_page_names_exists(name, repository):
+    package = repository / "src" / "siting"
+    rooms = {each.name for each in package.iterdir() if each.is_dir()}
+    page = (repository / "docs" / name).read_text(encoding="utf-8")
+    named = places_named(page, rooms)
+    assert named
+    assert [
+        each
+        for each in sorted(named)
+        if not (package / each).exists() and not (repository / each).exists()
+    ] == []
