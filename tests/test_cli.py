@@ -146,11 +146,12 @@ def test_straight_lines_are_told_below_the_rule_that_is_walked(folder, tmp_path,
     options = ["--out", str(tmp_path / "out"), "--straight-line"]
     run(["analyze", str(folder / "siting.yaml"), *options])
     told = [line[:40].rstrip() for line in capsys.readouterr().out.splitlines()]
-    first = next(row for row, line in enumerate(told) if "A food market within 10" in line)
-    assert told[first].startswith("A food market within 10 minutes")
-    assert told[first + 1].startswith("  – straight line: A food market")
-    assert told[first + 2].startswith("A reading room within 500 m")
-    assert told[first + 3].startswith("  – straight line: A reading room")
+    # The rule that binds stands before the one that recommends.
+    first = next(row for row, line in enumerate(told) if "A reading room within 500" in line)
+    assert told[first].startswith("A reading room within 500 m")
+    assert told[first + 1].startswith("  – straight line: A reading room")
+    assert told[first + 2].startswith("A food market within 10 minutes")
+    assert told[first + 3].startswith("  – straight line: A food market")
 
 
 def test_quiet_says_nothing(folder, tmp_path, capsys):

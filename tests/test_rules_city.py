@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from siting.network.attach.snap import snap
 from siting.network.graph import build_network
 from siting.network.walking_time import walking_time
-from siting.rules.city.both_ways import shares_both_ways
+from siting.rules.city.both_ways import other_way, shares_the_other_way
 from siting.rules.city.costs import CityCosts
 from siting.rules.city.evaluate import evaluate_city
 from siting.rules.city.findings import Verdict
 from siting.rules.city.findings_table import FINDING_COLUMNS, findings_table, to_frame
 from siting.rules.city.model import City, Parameters
-from siting.rules.city.rollup import roll_up, summarize
+from siting.rules.city.rollup import home_weights, roll_up, summarize
 from siting.rules.explain import explain_row
 from siting.rules.pack.find import find_packs, read_packs
 from siting.rules.pack.parse import parse_pack
@@ -551,9 +551,10 @@ def test_a_radius_rule_is_summed_up_both_on_foot_and_in_a_straight_line():
         [("edge", 395.0, 10.0), ("far", 900.0, 10.0)],
         columns={"households": [30.0, 10.0], "population": [60.0, 40.0]},
     )
-    found = shares_both_ways(RULES[KINDERGARTEN], city, CityCosts(city))
-    assert list(found) == ["walking_distance", "straight_line"]
-    assert found["walking_distance"]["homes"] == 0
-    straight = found["straight_line"]
+    rule, weights = RULES[KINDERGARTEN], home_weights(city)
+    drawn = rule.model_copy(update={"measure": "straight_line"})
+    assert (other_way(rule), other_way(drawn)) == ("straight_line", "walking_distance")
+    assert shares_the_other_way(drawn, city, CityCosts(city), weights)["homes"] == 0
+    straight = shares_the_other_way(rule, city, CityCosts(city), weights)
     assert (straight["homes"], straight["households"]) == (1 / 2, 30 / (30 + 10))
     assert straight["population"] == 60 / (60 + 40)

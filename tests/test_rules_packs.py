@@ -75,8 +75,8 @@ def test_every_facility_that_the_letter_names_has_a_rule_in_force():
 
 
 def bare(text):
-    """Leave out what two copies of one text write differently: spaces and commas."""
-    return re.sub(r"[\s,，;；、。…]", "", text)
+    """Leave out what two copies of one text write differently: spaces, commas, bold marks."""
+    return re.sub(r"[\s,，;；、。…*]", "", text)
 
 
 def test_what_is_quoted_stands_in_the_compilation_that_was_read(real_data):

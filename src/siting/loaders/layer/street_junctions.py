@@ -107,7 +107,7 @@ def join_lines(
     >>> lines = [LineString([(0, 0), (10, 0)]), LineString([(5, -5), (5, 5)])]
     >>> table = gpd.GeoDataFrame({"street_id": ["A", "B"]}, geometry=lines, crs=4547)
     >>> joined = join_lines(table, gap_m=0, crossings=True, subject="x", report=DataReport())
-    >>> joined["street_id"].tolist(), joined["to_node"].iloc[0] == joined["to_node"].iloc[2]
+    >>> joined["street_id"].tolist(), bool(joined["to_node"].iloc[0] == joined["to_node"].iloc[2])
     (['A-0', 'A-1', 'B-0', 'B-1'], True)
     """
     levels = street_levels(streets)

@@ -234,6 +234,8 @@ def _arrays_of(made: Network | Attachment | _Rows) -> dict[str, NDArray[Any]]:
 
 
 def _network_of(columns: Columns, streets: int) -> Network:
+    # A network may be made without this column, but it is always kept with it.
+    _check("edge_enclosed" in columns, "columns")
     network = Network(unit="m", **columns)
     nodes, edges, places = len(network.node_xy), network.edge_from.size, len(network.edge_xy)
     _check(_within(network.edge_from, nodes) and _within(network.edge_to, nodes), "edges")

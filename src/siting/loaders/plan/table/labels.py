@@ -60,8 +60,9 @@ def label_of(text: str) -> Label:
 
     Examples
     --------
-    >>> label_of("1、总建筑面积（万㎡）")
-    Label(words='总建筑面积', unit='万m2', quantities=(), of_which=False)
+    >>> label = label_of("1、总建筑面积（万㎡）")
+    >>> label.words, label.unit, label.of_which
+    ('总建筑面积', '万m2', False)
     >>> label_of("其中：幼儿园(6班)").quantities
     (Quantity(number=Decimal('6'), unit='班', about=''),)
     """
