@@ -2,6 +2,7 @@
 
 The rooms, each standing on those below it:
 
+- ``complexes/``: where to build complexes of several services;
 - ``sites/``: where to build next;
 - ``gaps/``: which homes go without, and what a change would bring; ``plans/``: does a plan comply;
 - ``demand/``: what a rule asks of siting, as homes, weights, limits and capacities;
@@ -20,5 +21,5 @@ Words that are near each other: a *project* is one ``siting.yaml``; the *project
 building projects (`sites/library.py`, command ``siting projects``). `siting.locate` is the package
 of the models, ``siting locate`` the command, `siting.propose_sites` the function that it calls. A
 *comparison* (`gaps/comparison.py`) is of two analyses; baselines of plans are
-`siting.rules.plan.baseline`. Sentences are made in `siting.report`, never here.
+`siting.rules.plan.baseline`. Sentences stand in `siting.words`; the writers of files here say them.
 """

@@ -1,9 +1,9 @@
 """The words of the field, as data: units, headers, facility types, levels, words of plan tables.
 
 Layers and plans both ask this room, so a word that one of them knows, the other knows too. It may
-be imported by everything above `siting.errors`; it imports `errors`, `shipped` and `yaml_lines`
-only. Start reading with the data files, and with `text.py`, which decides when two texts are the
-same word.
+be imported by everything above `siting.errors`; it imports only what stands below it, such as
+`errors`, `message` and `yaml_lines`. Start reading with the data files, and with `text.py`, which
+decides when two texts are the same word.
 
 Where to add what, each time one line of one file:
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from siting import render
+from siting.message import message
 from siting.pipeline.folder import MANIFEST, check_out_folder, replaced_folder, write_json
 from siting.pipeline.gaps.failing import gaps_frame
 from siting.pipeline.gaps.geopackage import beside, write_geopackage
@@ -72,7 +73,7 @@ def write_analysis(
             writing = other.submit(writers[first], analysis, folder / first)
             for number, name in enumerate(others):
                 if progress is not None:
-                    progress(f"writing {name}", number / len(writers))
+                    progress(message("progress.writing", name=name), number / len(writers))
                 writers[name](analysis, folder / name)
             writing.result()
         names = sorted(path.name for path in folder.iterdir())

@@ -13,6 +13,7 @@ import shapely
 
 from siting.coverage.closest import closest_straight_line_many, closest_straight_line_with_more
 from siting.coverage.cutoff import travel_costs_straight_line
+from siting.message import Term, message
 from siting.network.attach.attachment import Attachment
 from siting.network.attach.rows import take_rows
 from siting.network.costs import Closest, TravelCosts
@@ -99,7 +100,10 @@ class CityCosts:
         for measure in dict.fromkeys(name for _, name in wanted):
             group = [types for types, name in wanted if name == measure]
             if progress:
-                progress(f"nearest facility, {measure}, {len(group)} searches", 0.0)
+                label = message(
+                    "progress.nearest", measure=Term("measure", measure), searches=len(group)
+                )
+                progress(label, 0.0)
             answers = self._search(group, measure)
             found = zip(group, answers, strict=True)
             self._found.update({(types, measure): closest for types, closest in found})

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from siting.message import message
+from siting.message import Text, message
 from siting.rules.city.amounts import (
     demand_of_groups,
     evaluate_amount,
@@ -94,10 +94,10 @@ def evaluate_city(
         begun = {n: pool.submit(judge, rule) for n, rule in enumerate(listed) if _compares(rule)}
         for number, rule in enumerate(listed):
             if progress:
-                progress(rule.title.en, number / len(listed))
+                progress(Text(rule.title.zh, rule.title.en), number / len(listed))
             blocks.extend(begun[number].result() if number in begun else judge(rule))
     if progress:
-        progress("rules", 1.0)
+        progress(message("progress.rules_judged"), 1.0)
     return mark_governing(blocks)
 
 
