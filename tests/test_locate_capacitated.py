@@ -189,7 +189,7 @@ def test_the_same_bound_holds_when_time_runs_out():
     assert short.objective <= best.bound
     assert best.objective <= short.bound
     assert short.objective > 0.8 * best.objective
-    # Stopped before the solver has searched: nothing is proven, whether it has a first bound or none.
+    # Stopped before the solver has searched: nothing is proven, with a first bound or without.
     at_once = solve_capacitated_mclp(problem, p=8, limits=Limits(1e-6))
     assert (at_once.status, at_once.ended) == ("feasible", "time limit")
     assert at_once.bound >= best.objective
