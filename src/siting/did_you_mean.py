@@ -36,40 +36,26 @@ def hint_known(word: str, known: Iterable[str]) -> Message:
 
 
 def hint_question(word: str, known: Iterable[str]) -> Message | str:
-    """Ask whether a known word was meant, to be put behind a sentence; empty without a guess."""
+    """Ask whether a known word was meant, to be put behind a sentence; empty without a guess.
+
+    >>> say(hint_question("encodng", ["path", "encoding"]), "en"), hint_question("xyz", ["path"])
+    (" Did you mean 'encoding'?", '')
+    """
     near = nearest(word, known)
     return message("hint.did_you_mean", name=near[0]) if near else ""
 
 
 def hint_near(word: str, known: Iterable[str]) -> Message | str:
-    """Name up to three known words, to be put behind a sentence; empty without a guess."""
+    """Name up to three known words, to be put behind a sentence; empty without a guess.
+
+    >>> say(hint_near("homes.gpkq", ["homes.gpkg", "homes.gpk"]), "en")
+    " Near it are ['homes.gpk', 'homes.gpkg']."
+    """
     near = nearest(word, known, most=3)
     return message("file.near", near=str(near)) if near else ""
 
 
 # --- in English, for modules that do not give messages yet ---------------------------------------
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return a question to put behind a sentence, with a blank before it; empty without a guess.
-
-    Examples
-    --------
-    >>> did_you_mean("encodng", ["path", "encoding"]), did_you_mean("xyz", ["path"])
-    (" Did you mean 'encoding'?", '')
-    """
-    return say(hint_question(word, known), "en")
-
-
-def near_it(word: str, known: Iterable[str]) -> str:
-    """Return a sentence with up to three words to put behind another; empty without a guess.
-
-    Examples
-    --------
-    >>> near_it("homes.gpkq", ["homes.gpkg", "homes.gpk"])
-    " Near it are ['homes.gpk', 'homes.gpkg']."
-    """
-    return say(hint_near(word, known), "en")
 
 
 def nearest_known(word: str, known: Iterable[str]) -> str:
