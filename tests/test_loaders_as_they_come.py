@@ -12,13 +12,13 @@ from shapely.geometry import LineString, Point, Polygon
 from siting.crs import lonlat_bounds, to_metric
 from siting.data_report import DataReport
 from siting.errors import LoadError
-from siting.loaders.layer.assigned_types import assign_types
 from siting.loaders.layer.astray import rows_astray
-from siting.loaders.layer.columns import RESIDENTIAL_FIELDS
+from siting.loaders.layer.columns.assigned_types import assign_types
+from siting.loaders.layer.columns.decimal_mark import Mark
+from siting.loaders.layer.columns.match import RESIDENTIAL_FIELDS
+from siting.loaders.layer.columns.numbers import parse_numbers
 from siting.loaders.layer.contract import residential_table
-from siting.loaders.layer.decimal_mark import Mark
 from siting.loaders.layer.load import load_layers
-from siting.loaders.layer.numbers import parse_numbers
 from siting.loaders.layer.spreadsheet import read_points_table
 from siting.loaders.project.read import build_project
 from siting.vocabulary.facility_types import load_facility_types

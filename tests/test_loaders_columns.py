@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from siting.data_report import DataReport
 from siting.errors import LoadError, TableError
-from siting.loaders.layer.assigned_types import FacilityTypeRule, assign_types
-from siting.loaders.layer.attributes import as_text
-from siting.loaders.layer.columns import (
+from siting.loaders.layer.columns.assigned_types import FacilityTypeRule, assign_types
+from siting.loaders.layer.columns.attributes import as_text
+from siting.loaders.layer.columns.match import (
     FACILITY_FIELDS,
     LATITUDE,
     LONGITUDE,
@@ -24,6 +24,7 @@ from siting.loaders.layer.columns import (
     match_columns,
     split_unit,
 )
+from siting.loaders.layer.columns.numbers import parse_numbers, unit_factor
 from siting.loaders.layer.contract import (
     areas_table,
     barriers_table,
@@ -32,7 +33,6 @@ from siting.loaders.layer.contract import (
     residential_table,
     streets_table,
 )
-from siting.loaders.layer.numbers import parse_numbers, unit_factor
 from siting.words import say
 
 METRIC = pyproj.CRS(4547)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from siting.data_report import DataReport
 from siting.errors import LoadError
-from siting.loaders.layer.people import fill_people
+from siting.loaders.layer.people.filled import fill_people
 from siting.loaders.osm.buildings import residential_use
 from siting.loaders.osm.facilities import FacilityTags
 from siting.loaders.osm.streets import MISSING_COORDINATE, split_at_junctions

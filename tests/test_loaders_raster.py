@@ -15,13 +15,13 @@ from shapely import Point, box
 from siting.data_report import DataReport
 from siting.errors import CRSError, LoadError
 from siting.loaders.formats.raster_file import Grid
-from siting.loaders.layer.population_cells import PopulationCells
-from siting.loaders.layer.raster import (
+from siting.loaders.layer.people.raster import (
     homes_from_cells,
     read_population,
     sample_elevation,
 )
-from siting.loaders.layer.raster_spread import spread_over_homes
+from siting.loaders.layer.people.raster_spread import spread_over_homes
+from siting.loaders.layer.population_cells import PopulationCells
 from siting.words import say
 
 METRIC = pyproj.CRS(4547)

@@ -12,9 +12,9 @@ import shapely
 from siting.crs import wgs84_to_bd09, wgs84_to_gcj02
 from siting.data_report import DataReport
 from siting.errors import CRSError, LoadError
-from siting.loaders.layer.assigned_types import FacilityTypeRule
-from siting.loaders.layer.attributes import as_text
-from siting.loaders.layer.numbers import parse_numbers
+from siting.loaders.layer.columns.assigned_types import FacilityTypeRule
+from siting.loaders.layer.columns.attributes import as_text
+from siting.loaders.layer.columns.numbers import parse_numbers
 from siting.loaders.layer.sources import FileSource, read_facilities, read_residential, read_source
 from siting.loaders.layer.spreadsheet import read_points_table
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from network_town import CRS, at, grid_towns
 from siting.data_report import DataReport
-from siting.loaders.layer.street_ends import turn_lines
+from siting.loaders.layer.streets.ends import turn_lines
 from siting.network.graph import build_network
 from siting.network.travel import cost_to_closest
 from siting.words import say

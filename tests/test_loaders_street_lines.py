@@ -14,8 +14,8 @@ from shapely import LineString
 from siting.data_report import DataReport
 from siting.errors import LoadError
 from siting.loaders.layer.contract import streets_table
-from siting.loaders.layer.street_access import open_streets
-from siting.loaders.layer.street_junctions import join_lines
+from siting.loaders.layer.streets.access import open_streets
+from siting.loaders.layer.streets.junctions import join_lines
 from siting.network.attach.snap import snap
 from siting.network.graph import build_network
 from siting.network.travel import cost_to_closest

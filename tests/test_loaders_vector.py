@@ -20,7 +20,7 @@ from siting.data_report import DataReport
 from siting.errors import CRSError, LoadError
 from siting.loaders.formats.files import input_file, resolve_path
 from siting.loaders.formats.vector import read_vector
-from siting.loaders.layer.assigned_types import FacilityTypeRule
+from siting.loaders.layer.columns.assigned_types import FacilityTypeRule
 from siting.loaders.layer.sources import (
     FileSource,
     read_areas,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from siting.data_report import DataNote, DataReport
-from siting.loaders.layer.columns import FACILITY_FIELDS, match_columns
+from siting.loaders.layer.columns.match import FACILITY_FIELDS, match_columns
 from siting.loaders.layer.load import load_layers
 from siting.loaders.project.read import read_project
 from siting.message import Message, message

@@ -12,8 +12,8 @@ import pytest
 from plan_book import write_book
 from siting.data_report import DataReport
 from siting.loaders.formats.workbook import Cell, Sheet
-from siting.loaders.layer.attributes import attribute_columns
-from siting.loaders.layer.columns import match_columns
+from siting.loaders.layer.columns.attributes import attribute_columns
+from siting.loaders.layer.columns.match import match_columns
 from siting.loaders.plan.read import read_plan
 from siting.loaders.plan.table.grid import grid_of
 from siting.loaders.plan.table.read import read_grid

@@ -18,11 +18,11 @@ DATA = ("words/", "sample/")
 # So are those of the vocabulary, which is such words.
 MATCHED = {
     "crs/declared.py": "names that people give to coordinate systems",
-    "loaders/layer/attributes.py": "the word for yes",
-    "loaders/layer/numbers.py": "ways to write that there is no number, and marks of degrees",
-    "loaders/layer/street_access.py": "patterns of classes of roads",
-    "loaders/layer/street_directions.py": "words of one-way columns",
-    "loaders/layer/street_levels.py": "headers and patterns of bridges and tunnels",
+    "loaders/layer/columns/attributes.py": "the word for yes",
+    "loaders/layer/columns/numbers.py": "ways to write no number, and marks of degrees",
+    "loaders/layer/streets/access.py": "patterns of classes of roads",
+    "loaders/layer/streets/directions.py": "words of one-way columns",
+    "loaders/layer/streets/levels.py": "headers and patterns of bridges and tunnels",
     "loaders/library/table.py": "states of a project in a library",
     "loaders/osm/standing.py": "words of columns of statuses",
 }

@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from siting.did_you_mean import hint_known
-from siting.loaders.layer.raster import sample_elevation
+from siting.loaders.layer.people.raster import sample_elevation
 from siting.message import message
 from siting.network.attach.rows import join_rows, take_rows
 from siting.network.attach.snap import match_entrances

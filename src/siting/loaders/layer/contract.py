@@ -14,20 +14,20 @@ from numpy.typing import NDArray
 
 from siting.crs import to_metric
 from siting.data_report import DataReport
-from siting.loaders.layer.assigned_types import (
+from siting.loaders.layer.columns.assigned_types import (
     Lookup,
     TypeRule,
     UnknownTypes,
     assign_types,
     check_code,
 )
-from siting.loaders.layer.attributes import (
+from siting.loaders.layer.columns.attributes import (
     as_text,
     attribute_columns,
     one_row_per_id,
     warn_about_units,
 )
-from siting.loaders.layer.columns import (
+from siting.loaders.layer.columns.match import (
     AREA_FIELDS,
     ENTRANCE_FIELDS,
     FACILITY_FIELDS,
@@ -38,10 +38,10 @@ from siting.loaders.layer.columns import (
     match_columns,
     require_columns,
 )
+from siting.loaders.layer.columns.statuses import in_service
 from siting.loaders.layer.shapes import clean_shapes, without_missing
-from siting.loaders.layer.statuses import in_service
-from siting.loaders.layer.street_directions import directed
-from siting.loaders.layer.street_ends import turn_lines
+from siting.loaders.layer.streets.directions import directed
+from siting.loaders.layer.streets.ends import turn_lines
 from siting.message import message
 from siting.tables import (
     AREAS,
@@ -159,7 +159,7 @@ def facilities_table(
         One code for all rows, or the column of the words and a map of them; left out: a column
         with a usual name (``facility_type 类别 category ...``).
     lookup, codes, unknown_types
-        See :func:`siting.loaders.layer.assigned_types.assign_types`.
+        See :func:`siting.loaders.layer.columns.assigned_types.assign_types`.
 
     Returns
     -------

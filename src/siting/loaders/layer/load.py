@@ -17,7 +17,7 @@ from siting.crs import check_datum, check_metric_crs, choose_metric_crs, lonlat_
 from siting.errors import LoadError
 from siting.loaders.formats.files import InputFile, input_file
 from siting.loaders.layer.astray import leave_out_astray
-from siting.loaders.layer.homes import far_homes, homes_of
+from siting.loaders.layer.people.homes import far_homes, homes_of
 from siting.loaders.layer.readers import input_paths, read_all
 from siting.loaders.layer.tables import joined
 from siting.message import Message, message
@@ -67,7 +67,7 @@ class Layers:
     inputs
         Every file that was read, with its hash, for the manifest.
     elevation
-        GeoTIFF of heights, for `siting.loaders.layer.raster.sample_elevation`; None without one.
+        GeoTIFF of heights, for `loaders.layer.people.raster.sample_elevation`; None without one.
     """
 
     crs: pyproj.CRS

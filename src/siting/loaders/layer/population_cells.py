@@ -1,4 +1,4 @@
-"""The populated cells of a raster, as `siting.loaders.layer.raster` reads them."""
+"""The populated cells of a raster, as `siting.loaders.layer.people.raster` reads them."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from siting.crs import parse_crs
 from siting.errors import LoadError
 from siting.loaders import osm
 from siting.loaders.layer import from_osm
-from siting.loaders.layer.columns import (
+from siting.loaders.layer.columns.match import (
     AREA_FIELDS,
     ENTRANCE_FIELDS,
     FACILITY_FIELDS,
@@ -31,11 +31,11 @@ from siting.loaders.layer.contract import (
     sites_table,
     streets_table,
 )
-from siting.loaders.layer.raster import read_population
+from siting.loaders.layer.people.raster import read_population
 from siting.loaders.layer.reading import Context, LayerReading, PopulationReading, Readings
 from siting.loaders.layer.sources import FileSource, read_source
-from siting.loaders.layer.street_access import open_streets
-from siting.loaders.layer.street_junctions import join_lines
+from siting.loaders.layer.streets.access import open_streets
+from siting.loaders.layer.streets.junctions import join_lines
 from siting.loaders.layer.tables import only_where
 from siting.message import message
 from siting.vocabulary.facility_types import load_facility_types

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from siting.crs import Axes
 from siting.loaders.formats.files import TABLE_SUFFIXES
 from siting.loaders.formats.vector import read_vector
-from siting.loaders.layer.assigned_types import Lookup, TypeRule, UnknownTypes
-from siting.loaders.layer.columns import (
+from siting.loaders.layer.columns.assigned_types import Lookup, TypeRule, UnknownTypes
+from siting.loaders.layer.columns.match import (
     AREA_FIELDS,
     ENTRANCE_FIELDS,
     FACILITY_FIELDS,

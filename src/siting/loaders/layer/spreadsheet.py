@@ -20,12 +20,12 @@ from siting.crs import Axes, parse_crs, place
 from siting.errors import LoadError
 from siting.loaders.formats.files import TABLE_SUFFIXES, check_content
 from siting.loaders.formats.sheet import DatedNumber, Row, read_sheet
-from siting.loaders.layer.columns import (
+from siting.loaders.layer.columns.match import (
     LATITUDE,
     LONGITUDE,
     header_score,
 )
-from siting.loaders.layer.positions import BOTH, SHAPE, with_positions
+from siting.loaders.layer.columns.positions import BOTH, SHAPE, with_positions
 from siting.message import message
 from siting.vocabulary.headers import Field
 

@@ -12,8 +12,8 @@ import numpy as np
 from siting.crs import parse_crs, place
 from siting.did_you_mean import hint_known
 from siting.errors import TableError
-from siting.loaders.layer.columns import LATITUDE, LONGITUDE, Match, match_columns
-from siting.loaders.layer.numbers import first_rows, parse_numbers
+from siting.loaders.layer.columns.match import LATITUDE, LONGITUDE, Match, match_columns
+from siting.loaders.layer.columns.numbers import first_rows, parse_numbers
 from siting.loaders.layer.spreadsheet import read_table
 from siting.loaders.library.store import STATES
 from siting.message import Message, message

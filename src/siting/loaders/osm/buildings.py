@@ -1,7 +1,7 @@
 """Which OpenStreetMap buildings are homes, and how much floor they have.
 
 Owns the reading of ``building`` and what lies beside it. Households and people are filled, where
-parameters allow it, by `siting.loaders.layer.people`.
+parameters allow it, by `siting.loaders.layer.people.filled`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Owns sums over facility types in exact fractions. One m2 counts once: what is part of another
 figure is not added again, and rooms of several types are divided before they are added up (see
-`siting.rules.plan.claims`).
+`siting.rules.plan.division.claims`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Rules in, plan findings out: which rules a plan is asked, what governs, and what is waived.
 
-Owns the findings of one plan. The arithmetic is in `siting.rules.plan.measures`; distances come
-from the same judgement as those of a city.
+Owns the findings of one plan. The arithmetic is in `siting.rules.plan.measures`; distances
+come from the same judgement as those of a city.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from siting.rules import city as city_rules
 from siting.rules.pack.conditions import FALSE, TRUE, UNKNOWN
 from siting.rules.pack.measures import Family, measure_of
 from siting.rules.plan.amounts import fact_amount
-from siting.rules.plan.claims import BINDING, SHOWN, WANTED, best_division, division_texts
-from siting.rules.plan.distance import measure_distance
+from siting.rules.plan.division.claims import BINDING, SHOWN, WANTED, best_division, division_texts
+from siting.rules.plan.division.shared_rooms import has_shared_rooms, repeated_plan
 from siting.rules.plan.doubts import doubt_message
 from siting.rules.plan.finding import Citation, PlanFinding
 from siting.rules.plan.meanings import as_in_plans
-from siting.rules.plan.measures import measure_plan, test_plan, ways_of
+from siting.rules.plan.measures.distance import measure_distance
+from siting.rules.plan.measures.families import measure_plan, test_plan, ways_of
+from siting.rules.plan.measures.phasing import measure_phasing
 from siting.rules.plan.outcome import NOTHING, Counting, Outcome, missing_text
-from siting.rules.plan.phasing import measure_phasing
-from siting.rules.plan.sharing import has_shared_rooms, repeated_plan
 from siting.rules.wording import sentences, to_decimal
 
 if TYPE_CHECKING:

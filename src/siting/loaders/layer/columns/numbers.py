@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-from siting.loaders.layer.decimal_mark import (
+from siting.loaders.layer.columns.decimal_mark import (
     Mark,
     column_mark,
     mark_of,

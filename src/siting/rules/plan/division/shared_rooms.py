@@ -2,7 +2,7 @@
 
 Owns what a plan says of such rooms and the making of a *divided* plan, in which every m2 belongs to
 one type and every measure can be taken as in a plan without shared rooms. Which division is wanted
-is chosen in `siting.rules.plan.claims`; the arithmetic is in `siting.rules.plan.division`.
+is chosen in `claims`; the arithmetic is in `divide`.
 """
 
 from __future__ import annotations

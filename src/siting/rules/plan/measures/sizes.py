@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from siting.message import Quantity, message
 from siting.rules.pack.conditions import FALSE, TRUE, test_exactly
 from siting.rules.plan.amounts import Amount, facilities_of, serving, size_of, sum_of_types
+from siting.rules.plan.measures.places import Places, places_of
 from siting.rules.plan.outcome import (
     NOTHING,
     Counting,
@@ -21,7 +22,6 @@ from siting.rules.plan.outcome import (
     outcome_of,
     planned_text,
 )
-from siting.rules.plan.places import Places, places_of
 from siting.rules.wording import sentences
 
 if TYPE_CHECKING:

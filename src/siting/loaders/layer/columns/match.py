@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from siting.did_you_mean import hint_question
 from siting.errors import LoadError
-from siting.loaders.layer.numbers import unit_factor
+from siting.loaders.layer.columns.numbers import unit_factor
 from siting.message import Message, Term, message
 from siting.vocabulary.headers import Field, fields_of
 from siting.vocabulary.labels import bare_label, split_unit

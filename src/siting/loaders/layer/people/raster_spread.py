@@ -1,6 +1,6 @@
 """Spreading the people of raster cells over homes, with every one of them accounted for.
 
-Owns which home gets whom; reading the cells is in `siting.loaders.layer.raster`.
+Owns which home gets whom; reading the cells is in `siting.loaders.layer.people.raster`.
 """
 
 from __future__ import annotations

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 from siting.rules.pack.conditions import FALSE, TRUE, holds, test_exactly
 from siting.rules.pack.measures import Family, Measure, measure_of
 from siting.rules.plan.amounts import fact_amount
-from siting.rules.plan.complexes import measure_complex
-from siting.rules.plan.floor_share import measure_share
-from siting.rules.plan.outcome import Counting, Outcome, missing_text
-from siting.rules.plan.rates import (
+from siting.rules.plan.measures.complexes import measure_complex
+from siting.rules.plan.measures.floor_share import measure_share
+from siting.rules.plan.measures.rates import (
     measure_heads,
     measure_presence,
     measure_rate,
     measure_residents,
 )
-from siting.rules.plan.sizes import measure_attributes, measure_size, measure_size_per
+from siting.rules.plan.measures.sizes import measure_attributes, measure_size, measure_size_per
+from siting.rules.plan.outcome import Counting, Outcome, missing_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -72,7 +72,7 @@ def measure_plan(rule: Rule, plan: Plan, counting: Counting) -> Outcome:
     ----------
     rule
         Its measure is one that can be asked of plans; that of phases is in
-        `siting.rules.plan.phasing`.
+        `siting.rules.plan.measures.phasing`.
     plan
         The plan.
     counting

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from siting.did_you_mean import nearest
 from siting.errors import LoadError
-from siting.loaders.layer.numbers import first_rows
+from siting.loaders.layer.columns.numbers import first_rows
 from siting.message import Message, message
 from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.text import half_width

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from siting.errors import LoadError
-from siting.loaders.layer.statuses import out_of_service
+from siting.loaders.layer.columns.statuses import out_of_service
 from siting.loaders.osm.walking import PRIVATE_WORD, access_word, walk_access
 from siting.message import Given, message
 

@@ -16,9 +16,9 @@ import shapely
 from numpy.typing import NDArray
 
 from siting.errors import LoadError
-from siting.loaders.layer.columns import LATITUDE, LONGITUDE, match_columns, require_columns
-from siting.loaders.layer.decimal_mark import Mark
-from siting.loaders.layer.numbers import Numbers, parse_numbers
+from siting.loaders.layer.columns.decimal_mark import Mark
+from siting.loaders.layer.columns.match import LATITUDE, LONGITUDE, match_columns, require_columns
+from siting.loaders.layer.columns.numbers import Numbers, parse_numbers
 from siting.message import message
 from siting.vocabulary.headers import fields_of
 from siting.vocabulary.text import half_width, word_key

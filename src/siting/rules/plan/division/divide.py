@@ -1,7 +1,7 @@
 """Dividing shared area among what claims it: an exact linear program on fractions.
 
 Owns the arithmetic only: pools of area, each usable for some facility types, and claims, each
-served by some types. What a room and a rule are is known in `siting.rules.plan.sharing`.
+served by some types. What a room and a rule are is known in `shared_rooms`.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from siting.loaders.formats.raster_file import (
     read_grid,
     transformed,
 )
-from siting.loaders.layer.cell_counts import cell_area_m2, uncountable
+from siting.loaders.layer.people.cell_counts import cell_area_m2, uncountable
 from siting.loaders.layer.population_cells import PopulationCells, people_text
 from siting.message import message
 

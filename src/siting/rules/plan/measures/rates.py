@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from siting.message import Message, Quantity, Sayable, Text, message
 from siting.rules.plan.amounts import Amount, facilities_of, fact_amount, sum_of_types
 from siting.rules.plan.finding import PlanVerdict
+from siting.rules.plan.measures.places import place_text, places_of
 from siting.rules.plan.outcome import (
     NOTHING,
     Counting,
@@ -25,7 +26,6 @@ from siting.rules.plan.outcome import (
     planned_text,
     reported,
 )
-from siting.rules.plan.places import place_text, places_of
 from siting.rules.wording import number_text, per_text, sentences
 
 if TYPE_CHECKING:

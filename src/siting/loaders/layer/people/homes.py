@@ -11,9 +11,9 @@ import numpy as np
 
 from siting.crs import lonlat_bounds
 from siting.errors import LoadError
-from siting.loaders.layer.people import fill_people
-from siting.loaders.layer.raster import homes_from_cells
-from siting.loaders.layer.raster_spread import spread_over_homes
+from siting.loaders.layer.people.filled import fill_people
+from siting.loaders.layer.people.raster import homes_from_cells
+from siting.loaders.layer.people.raster_spread import spread_over_homes
 from siting.loaders.layer.tables import joined
 from siting.message import Message, message
 from siting.tables import RESIDENTIAL

@@ -15,7 +15,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from siting.loaders.layer.street_levels import (
+from siting.loaders.layer.streets.levels import (
     CLEARANCE_M,
     Levels,
     part_levels,

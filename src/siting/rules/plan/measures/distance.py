@@ -13,8 +13,8 @@ from siting.rules import city as city_rules
 from siting.rules.city.findings import Verdict
 from siting.rules.plan.amounts import sum_of_types
 from siting.rules.plan.finding import PlanVerdict
+from siting.rules.plan.measures.places import places_of
 from siting.rules.plan.outcome import NOTHING, Outcome, limit_text, missing_text
-from siting.rules.plan.places import places_of
 from siting.rules.wording import number_text, sentences
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from pandas.api.types import is_float_dtype, is_integer_dtype
 
 from siting.errors import TableError
 from siting.loaders.formats.sheet import DatedNumber
-from siting.loaders.layer.columns import Match
-from siting.loaders.layer.numbers import Numbers, first_rows, note_commas, parse_numbers
+from siting.loaders.layer.columns.match import Match
+from siting.loaders.layer.columns.numbers import Numbers, first_rows, note_commas, parse_numbers
 from siting.message import Message, Term, message
 from siting.vocabulary.units import Quantity
 

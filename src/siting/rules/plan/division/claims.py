@@ -21,10 +21,8 @@ from siting.rules.plan.amounts import (
     sum_of_types,
     type_text,
 )
-from siting.rules.plan.division import Claim, divide
-from siting.rules.plan.floor_share import denominators
-from siting.rules.plan.rates import required_of_rate
-from siting.rules.plan.sharing import (
+from siting.rules.plan.division.divide import Claim, divide
+from siting.rules.plan.division.shared_rooms import (
     QUANTITIES,
     Room,
     SharedRooms,
@@ -33,6 +31,8 @@ from siting.rules.plan.sharing import (
     divided_plan,
     shared_rooms,
 )
+from siting.rules.plan.measures.floor_share import denominators
+from siting.rules.plan.measures.rates import required_of_rate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
