@@ -14,7 +14,7 @@ from siting.data_report import DataReport
 from siting.errors import LoadError
 from siting.loaders.layer.astray import rows_astray
 from siting.loaders.layer.columns.assigned_types import assign_types
-from siting.loaders.layer.columns.decimal_mark import Mark
+from siting.loaders.layer.columns.decimal_mark import DecimalMark
 from siting.loaders.layer.columns.match import RESIDENTIAL_FIELDS
 from siting.loaders.layer.columns.numbers import parse_numbers
 from siting.loaders.layer.contract import residential_table
@@ -121,7 +121,7 @@ def test_metres_of_one_comma_are_thousands_of_metres(tmp_path):
 
 
 def test_the_way_to_read_a_lone_comma_can_be_asked_for():
-    assert numbers("350,125", lone_comma=Mark.COMMA).number[0] == 350.125
+    assert numbers("350,125", lone_comma=DecimalMark.COMMA).number[0] == 350.125
 
 
 # --- where a row is ------------------------------------------------------------------------------

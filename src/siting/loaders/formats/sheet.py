@@ -84,7 +84,7 @@ def read_sheet(
     """
     with _package(path, subject) as package:
         chosen = _choose_sheet(package, sheet, score, subject)
-        rows = _Rows(package.styles)
+        rows = _FilledRows(package.styles)
         found = read_cells(package, chosen.part, rows.take)
     filled = rows.filled
     if not filled:
@@ -151,12 +151,12 @@ def _choose_sheet(
 
 
 def _first_rows(package: Package, sheet: SheetPart) -> list[Row]:
-    rows = _Rows(package.styles)
+    rows = _FilledRows(package.styles)
     read_cells(package, sheet.part, rows.take, until_row=_FIRST_ROWS)
     return [tuple(row) for row in rows.filled]
 
 
-class _Rows:
+class _FilledRows:
     """Puts the cells of a sheet into rows; gaps are None."""
 
     def __init__(self, styles: list[Style]) -> None:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from siting.data_report import DataReport
 
 
-class Source(Protocol):
+class LayerSource(Protocol):
     """What is needed to read one file; the project file's layers are such sources."""
 
     @property
@@ -67,7 +67,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSource:
-    """One file and how to read it, for use without a project file; see :class:`Source`."""
+    """One file and how to read it, for use without a project file; a :class:`LayerSource`."""
 
     path: Path
     layer: str | None = None
@@ -81,7 +81,11 @@ class FileSource:
 
 
 def read_source(
-    source: Source, *, report: DataReport, fields: Sequence[Field] = (), subject: str | None = None
+    source: LayerSource,
+    *,
+    report: DataReport,
+    fields: Sequence[Field] = (),
+    subject: str | None = None,
 ) -> gpd.GeoDataFrame:
     """Read a vector layer or a table of points, in the system that PROJ knows it to be in.
 
@@ -120,21 +124,21 @@ def read_source(
 
 
 def read_residential(
-    source: Source, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
+    source: LayerSource, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
 ) -> gpd.GeoDataFrame:
     """Read a file and make its RESIDENTIAL table; see :func:`residential_table`."""
     return _read_table(residential_table, RESIDENTIAL_FIELDS, source, crs, report, subject)
 
 
 def read_sites(
-    source: Source, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
+    source: LayerSource, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
 ) -> gpd.GeoDataFrame:
     """Read a file and make its SITES table; see :func:`sites_table`."""
     return _read_table(sites_table, SITE_FIELDS, source, crs, report, subject)
 
 
 def read_areas(
-    source: Source,
+    source: LayerSource,
     crs: pyproj.CRS,
     *,
     level: str | None,
@@ -146,7 +150,7 @@ def read_areas(
 
 
 def read_facilities(
-    source: Source,
+    source: LayerSource,
     crs: pyproj.CRS,
     *,
     report: DataReport,
@@ -172,14 +176,14 @@ def read_facilities(
 
 
 def read_streets_layer(
-    source: Source, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
+    source: LayerSource, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
 ) -> gpd.GeoDataFrame:
     """Read a line layer and make its STREETS table; see :func:`streets_table`."""
     return _read_table(streets_table, STREET_FIELDS, source, crs, report, subject)
 
 
 def read_barriers(
-    source: Source, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
+    source: LayerSource, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
 ) -> gpd.GeoDataFrame:
     """Read a file and make its BARRIERS table; see :func:`barriers_table`."""
     subject = subject or source.path.name
@@ -188,7 +192,7 @@ def read_barriers(
 
 
 def read_entrances(
-    source: Source, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
+    source: LayerSource, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
 ) -> gpd.GeoDataFrame:
     """Read a file and make its ENTRANCES table; see :func:`entrances_table`."""
     subject = subject or source.path.name
@@ -199,7 +203,7 @@ def read_entrances(
 def _read_table(
     make: Callable[..., gpd.GeoDataFrame],
     fields: Sequence[Field],
-    source: Source,
+    source: LayerSource,
     crs: pyproj.CRS,
     report: DataReport,
     subject: str | None,

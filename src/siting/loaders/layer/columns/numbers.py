@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from siting.loaders.layer.columns.decimal_mark import (
-    Mark,
+    DecimalMark,
     column_mark,
     mark_of,
     number_text,
@@ -92,7 +92,11 @@ def unit_factor(unit: str, quantity: Quantity) -> float | None:
 
 
 def parse_numbers(
-    column: pd.Series, quantity: Quantity, *, factor: float = 1.0, lone_comma: Mark | None = None
+    column: pd.Series,
+    quantity: Quantity,
+    *,
+    factor: float = 1.0,
+    lone_comma: DecimalMark | None = None,
 ) -> Numbers:
     """Read a column as numbers in the unit of the table contract.
 
@@ -139,9 +143,14 @@ def parse_numbers(
         tuple(dict.fromkeys(unit for _, good, unit in read if unit and good is wanted))
         for wanted in (True, False)
     )
-    undecided = np.array([*single, False])[codes] & (mark is Mark.OPEN)
+    undecided = np.array([*single, False])[codes] & (mark is DecimalMark.OPEN)
     return Numbers(
-        _finite(values), unreadable, units, unknown, undecided, decimal_comma=mark is Mark.COMMA
+        _finite(values),
+        unreadable,
+        units,
+        unknown,
+        undecided,
+        decimal_comma=mark is DecimalMark.COMMA,
     )
 
 
@@ -155,8 +164,8 @@ def _is_number(word: object) -> bool:
 
 
 def _marks(
-    texts: Sequence[str], quantity: Quantity, lone_comma: Mark | None, *, typed: bool
-) -> tuple[Mark, list[bool]]:
+    texts: Sequence[str], quantity: Quantity, lone_comma: DecimalMark | None, *, typed: bool
+) -> tuple[DecimalMark, list[bool]]:
     """Return the decimal mark of the column, and which texts are open until it is known.
 
     Where some cells are numbers, the program that saved them took their decimal mark for one.
@@ -169,9 +178,9 @@ def _marks(
         for each in found
     ]
     mark = column_mark([*whole, "0.5"] if typed else whole)
-    if mark is Mark.OPEN and not any(mark_of(each) is Mark.COMMA for each in whole):
-        mark = lone_comma or (Mark.POINT if quantity in _COUNTED else Mark.OPEN)
-    return mark, [mark_of(each) is Mark.OPEN for each in whole]
+    if mark is DecimalMark.OPEN and not any(mark_of(each) is DecimalMark.COMMA for each in whole):
+        mark = lone_comma or (DecimalMark.POINT if quantity in _COUNTED else DecimalMark.OPEN)
+    return mark, [mark_of(each) is DecimalMark.OPEN for each in whole]
 
 
 def _finite(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -179,7 +188,7 @@ def _finite(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _parse_cell(
-    cell: object, text: str, quantity: Quantity, factor: float, mark: Mark
+    cell: object, text: str, quantity: Quantity, factor: float, mark: DecimalMark
 ) -> tuple[float, bool, str]:
     """Return the number, whether the cell could be read, and the unit it carries itself."""
     if _is_number(cell):
@@ -192,12 +201,14 @@ def _parse_cell(
 
 
 def _parse_text(
-    text: str, quantity: Quantity, factor: float, mark: Mark
+    text: str, quantity: Quantity, factor: float, mark: DecimalMark
 ) -> tuple[float, bool, str]:
     parts = number_text(text)
-    if parts is not None and mark is Mark.COMMA:
+    if parts is not None and mark is DecimalMark.COMMA:
         text = with_point(parts.number) + parts.behind
-    elif parts is not None and mark is Mark.OPEN and mark_of(parts.number) is Mark.OPEN:
+    elif (
+        parts is not None and mark is DecimalMark.OPEN and mark_of(parts.number) is DecimalMark.OPEN
+    ):
         return np.nan, False, ""
     found = _NUMBER.fullmatch(text)
     if found is None:

@@ -16,7 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from siting.errors import LoadError
-from siting.loaders.layer.columns.decimal_mark import Mark
+from siting.loaders.layer.columns.decimal_mark import DecimalMark
 from siting.loaders.layer.columns.match import LATITUDE, LONGITUDE, match_columns, require_columns
 from siting.loaders.layer.columns.numbers import Numbers, parse_numbers
 from siting.message import message
@@ -89,7 +89,7 @@ def _coordinates(column: pd.Series, source: SourceCRS | None) -> NDArray[np.floa
     """Read one column; no degree has thousands, so that the comma of ``114,291`` is decimal."""
     degrees = source is not None and source.crs.is_geographic
     numbers: Numbers = parse_numbers(
-        column, "degrees", lone_comma=Mark.COMMA if degrees else Mark.POINT
+        column, "degrees", lone_comma=DecimalMark.COMMA if degrees else DecimalMark.POINT
     )
     return numbers.number
 
