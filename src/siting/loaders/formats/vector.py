@@ -20,7 +20,7 @@ from shapely.errors import GEOSException
 
 from siting.crs import Axes, SourceCRS, crs_label, parse_crs, place
 from siting.errors import CRSError, LoadError
-from siting.loaders.formats.dbf import dbf_encoding, gdal_encoding
+from siting.loaders.formats.dbf import BYTE_BY_BYTE, dbf_encoding, decoded, gdal_encoding
 from siting.loaders.formats.files import TABLE_SUFFIXES, VECTOR_SUFFIXES, check_content, unpacked
 from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES
 from siting.message import message
@@ -188,7 +188,13 @@ def _read_ogr(
         options["encoding"] = gdal_encoding(found)
     else:
         options["layer"] = _choose_layer(path, layer, subject)
-    frame = _read_frame(path, columns, options, subject, report)
+    try:
+        frame = _read_frame(path, columns, options, subject, report)
+    except UnicodeDecodeError:
+        if "encoding" not in options:
+            raise
+        options["encoding"] = BYTE_BY_BYTE
+        frame = decoded(_read_frame(path, columns, options, subject, report), found)
     # A FlatGeobuf that was cut off ends quietly, but its header knows how many rows it had.
     options.pop("use_arrow")
     promised = pyogrio.read_info(path, **options)["features"]

@@ -50,6 +50,7 @@ _ABSURD = {
 }
 # More than all people there are, and more square metres than any country has: a slip or a filler.
 _IMPOSSIBLE = 1e10
+_COUNTS = frozenset({"households", "population", "elderly", "children"})
 # Cities and districts do have this many.
 _LARGE_TABLES = frozenset({"areas"})
 # Outside these a median home is no home: the usual sign of 万㎡ read as ㎡ or the reverse.
@@ -295,6 +296,7 @@ def _values(
         )
     values = _without_negative(values, cells.index, match, column, subject, report)
     values = _without_impossible(values, cells.index, match, column, subject, report)
+    values = _without_shares(values, cells.index, match, column, subject, report)
     _warn_absurd(values, cells.index, column, spec, subject, report)
     missing = np.isnan(values)
     told = message("note.values-missing", column=Term("column", column.name))
@@ -364,6 +366,27 @@ def _without_impossible(
         )
         _note(labels[high], told, ("warning", "number-impossible"), subject, report)
     return np.where(high, np.nan, values)
+
+
+def _without_shares(
+    values: NDArray[np.float64],
+    labels: pd.Index,
+    match: Match,
+    column: Column,
+    subject: str,
+    report: DataReport,
+) -> NDArray[np.float64]:
+    """Take no column of shares for one of people or households: 0.2 of each home is no number."""
+    known = ~np.isnan(values)
+    broken = known & (values > 0) & (values < 1)
+    if column.name not in _COUNTS or not broken.any() or (values[known] > 1).any():
+        return values
+    told = message(
+        "note.number-share", header=match.column, column=Term("column", column.name),
+        first=float(values[broken][0]),
+    )  # fmt: skip
+    _note(labels[known], told, ("warning", "number-share"), subject, report, header=match.column)
+    return np.full_like(values, np.nan)
 
 
 def _warn_absurd(
