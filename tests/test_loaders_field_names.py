@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import warnings
+from contextlib import closing
+from pathlib import Path
 
 import geopandas as gpd
 import pyproj
@@ -11,8 +14,11 @@ from shapely import box
 
 from siting.data_report import DataReport
 from siting.errors import LoadError
+from siting.loaders.layer.columns.assigned_types import FacilityTypeRule
 from siting.loaders.layer.columns.match import RESIDENTIAL_FIELDS, match_columns
-from siting.loaders.layer.sources import FileSource, read_residential
+from siting.loaders.layer.sources import FileSource, read_facilities, read_residential, read_source
+from siting.loaders.layer.tables import only_where
+from siting.vocabulary.facility_types import load_facility_types
 
 METRIC = pyproj.CRS(4547)
 
@@ -82,3 +88,84 @@ def test_a_column_of_shares_is_no_number_of_people(tmp_path):
     table, notes = read(path)
     assert table["elderly"].isna().all()
     assert notes["number-share"].count == 2
+
+
+# --- geodatabases --------------------------------------------------------------------------------
+#
+# geodatabase.zip was written by GDAL 3.6: a layer sheshi with LX (shown as 设施类别; 3 means
+# 幼儿园, 7 means 养老服务站), ZT (shown as 状态; B means 停业) and MJ (shown as 建筑面积（㎡）), and
+# a layer zhuzhai with HS (shown as 户数).
+GEODATABASE = Path(__file__).parent / "geodatabase.zip"
+
+
+def facilities(path, **options):
+    types, report = load_facility_types(), DataReport()
+    source = FileSource(path=path, layer="sheshi", columns=options.pop("columns", {}))
+    table = read_facilities(
+        source, METRIC, report=report, lookup=types.code_of, codes=types.codes, **options
+    )
+    return table, {note.code: note for note in report.notes}
+
+
+def test_codes_of_a_domain_are_read_by_what_they_mean():
+    """Three facilities, of which the second kindergarten is shut."""
+    table, notes = facilities(GEODATABASE)
+    assert table["facility_type"].tolist() == ["kindergarten", "elder_care"]
+    assert table["floor_area_m2"].tolist() == [900, 300]
+    assert notes["facility-gone"].count == 1
+
+
+def test_codes_of_a_domain_are_read_by_a_map_of_codes_as_well():
+    rule = FacilityTypeRule(column="设施类别", map={"3": ["childcare"], "7": []})
+    table, _ = facilities(GEODATABASE, facility_type=rule)
+    assert table["facility_type"].tolist() == ["childcare"]
+
+
+def test_an_unknown_code_is_named_with_its_meaning(tmp_path):
+    path = geopackage_of_codes(tmp_path, {"3": "幼儿园", "8": "锅炉房"}, [3, 8])
+    with pytest.raises(LoadError, match="'8 = 锅炉房'"):
+        facilities(path)
+
+
+def test_an_alias_is_a_name_of_the_column():
+    table, _ = read(GEODATABASE, layer="zhuzhai")
+    assert table["households"].tolist() == [50, 100]
+    named, _ = read(
+        GEODATABASE, layer="zhuzhai", columns={"population": "户数", "households": None}
+    )
+    assert named["population"].tolist() == [50, 100]
+
+
+def test_rows_are_chosen_by_a_code_or_by_what_it_means(tmp_path):
+    path = geopackage_of_codes(tmp_path, {"3": "幼儿园", "8": "锅炉房"}, [3, 8])
+    frame = read_source(FileSource(path=path), report=DataReport())
+    for wanted in (8, "锅炉房"):
+        kept = only_where(frame, {"LX": (wanted,)}, subject="a", report=DataReport())
+        assert kept["LX"].tolist() == [8]
+
+
+def geopackage_of_codes(folder, meanings, values):
+    """Write the tables in which a GeoPackage describes its columns."""
+    points = gpd.points_from_xy([528000.0] * len(values), [3386000.0] * len(values))
+    path = folder / "codes.gpkg"
+    gpd.GeoDataFrame({"LX": values}, geometry=points, crs=METRIC).to_file(path, layer="sheshi")
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(
+            "CREATE TABLE gpkg_data_columns (table_name TEXT, column_name TEXT, name TEXT, "
+            "title TEXT, description TEXT, mime_type TEXT, constraint_name TEXT)"
+        )
+        database.execute(
+            "CREATE TABLE gpkg_data_column_constraints (constraint_name TEXT, "
+            "constraint_type TEXT, value TEXT, min REAL, min_is_inclusive INT, "
+            "max REAL, max_is_inclusive INT, description TEXT)"
+        )
+        database.execute(
+            "INSERT INTO gpkg_data_columns "
+            "VALUES ('sheshi', 'LX', NULL, '设施类别', '', '', 'kinds')"
+        )
+        database.executemany(
+            "INSERT INTO gpkg_data_column_constraints VALUES "
+            "('kinds', 'enum', ?, NULL, NULL, NULL, NULL, ?)",
+            meanings.items(),
+        )
+    return path

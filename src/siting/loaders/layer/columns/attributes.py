@@ -115,6 +115,24 @@ def as_text(values: pd.Series) -> pd.Series:
     return pd.Series(texts, index=values.index, dtype="str")
 
 
+def in_words(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Return a column with what its codes mean, where a geodatabase said it, in place of them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"DM": [3.0, 9.0]})
+    >>> frame.attrs["codes"] = {"DM": {"3": "主干路"}}
+    >>> in_words(frame, "DM").tolist()
+    ['主干路', '9']
+    """
+    codes = frame.attrs.get("codes", {}).get(column)
+    if not codes:
+        return frame[column]
+    texts = as_text(frame[column])
+    return texts.map(codes).fillna(texts)
+
+
 def one_row_per_id(
     table: gpd.GeoDataFrame, spec: TableSpec, *, subject: str, report: DataReport
 ) -> gpd.GeoDataFrame:
