@@ -93,8 +93,8 @@ def test_a_column_of_shares_is_no_number_of_people(tmp_path):
 # --- geodatabases --------------------------------------------------------------------------------
 #
 # geodatabase.zip was written by GDAL 3.6: a layer sheshi with LX (shown as 设施类别; 3 means
-# 幼儿园, 7 means 养老服务站), ZT (shown as 状态; B means 停业) and MJ (shown as 建筑面积（㎡）), and
-# a layer zhuzhai with HS (shown as 户数).
+# 幼儿园, 7 means 养老服务站), ZT (shown as 状态; B means 停业) and MJ (shown as 建筑面积（㎡）),
+# and a layer zhuzhai with HS (shown as 户数).
 GEODATABASE = Path(__file__).parent / "geodatabase.zip"
 
 

@@ -19,7 +19,7 @@ import pandas as pd
 from siting.crs import Axes, parse_crs, place
 from siting.errors import LoadError
 from siting.loaders.formats.files import TABLE_SUFFIXES, check_content
-from siting.loaders.formats.sheet import DatedNumber, Row, read_sheet
+from siting.loaders.formats.sheet import DatedNumber, Row, ShownNumber, read_sheet
 from siting.loaders.layer.columns.match import (
     LATITUDE,
     LONGITUDE,
@@ -306,9 +306,9 @@ def _read_workbook(
 
 
 def _column(cells: Sequence[Any]) -> pd.Series:
-    """Keep numbers that are shown as dates apart from usual ones; else as pandas reads a list."""
-    dated = any(isinstance(cell, DatedNumber) for cell in cells)
-    return pd.Series(cells, dtype=object if dated else None)
+    """Keep numbers shown as dates or with a unit apart from usual ones; else as pandas reads."""
+    shown = any(isinstance(cell, (DatedNumber, ShownNumber)) for cell in cells)
+    return pd.Series(cells, dtype=object if shown else None)
 
 
 def _header_names(row: Row, width: int) -> list[str]:

@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+from siting.loaders.formats.sheet import ShownNumber
 from siting.loaders.layer.columns.decimal_mark import (
     DecimalMark,
     column_mark,
@@ -42,6 +43,8 @@ _NUMBER = re.compile(
 _COUNTED = frozenset(
     ("households", "persons", "beds", "places", "classes", "facilities", "spaces", "plain")
 )
+# What formats write around coordinates and years is no unit of theirs.
+_AS_STORED = frozenset(("degrees", "plain"))
 _DEGREES = re.compile(
     r"(?P<d>\d{1,3})[°度]\s*(?P<m>\d{1,2}(?:\.\d+)?)['’′分]\s*(?:(?P<s>\d{1,2}(?:\.\d+)?)(?:[\"”秒]|′′|'')?)?"
     r"\s*(?P<half>[nsew东西南北]?)"
@@ -191,6 +194,10 @@ def _parse_cell(
     cell: object, text: str, quantity: Quantity, factor: float, mark: DecimalMark
 ) -> tuple[float, bool, str]:
     """Return the number, whether the cell could be read, and the unit it carries itself."""
+    if isinstance(cell, ShownNumber) and quantity not in _AS_STORED:
+        unit = _shown_unit(cell, quantity)
+        own = unit_factor(unit, quantity) if unit else factor
+        return (np.nan, False, unit) if own is None else (float(cell) * own, True, unit)
     if _is_number(cell):
         return float(cell) * factor, True, ""  # type: ignore[arg-type]
     if text in _NOTHING:
@@ -198,6 +205,12 @@ def _parse_cell(
     if quantity == "degrees" and (angle := _DEGREES.fullmatch(text)):
         return _degrees(angle), True, ""
     return _parse_text(text, quantity, factor, mark)
+
+
+def _shown_unit(cell: ShownNumber, quantity: Quantity) -> str:
+    """Return what a number format writes around a number; ¥ says no more than the column does."""
+    around = half_width(cell.before + cell.after).casefold()
+    return around.replace("¥", "").strip() if quantity == "money" else around
 
 
 def _parse_text(
