@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import zipfile
 
-import openpyxl
 import numpy as np
+import openpyxl
 import pyproj
 import pytest
 import shapely

@@ -333,7 +333,10 @@ def _filled(
     kept = without_missing(frame, subject, report)
     metric = to_metric(kept, crs, subject=subject, report=report)
     cleaned = clean_shapes(metric, spec.geometry, subject=subject, report=report, heights=heights)
-    own = attribute_columns(cleaned, spec, matches, subject=subject, report=report, prefix=prefix)
+    own = attribute_columns(
+        cleaned, spec, matches, subject=subject, report=report, prefix=prefix,
+        decimal=frame.attrs.get("decimal"),
+    )  # fmt: skip
     used = {match.column for match in matches.values()} | {"geometry"}
     others = {
         _free_name(str(name), spec): cleaned[name] for name in cleaned.columns if name not in used

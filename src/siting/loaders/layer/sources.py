@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from siting.crs import Axes
 from siting.loaders.formats.files import TABLE_SUFFIXES
 from siting.loaders.formats.vector import read_vector
 from siting.loaders.layer.columns.assigned_types import Lookup, TypeRule, UnknownTypes
+from siting.loaders.layer.columns.decimal_mark import DecimalMark
 from siting.loaders.layer.columns.match import (
     AREA_FIELDS,
     ENTRANCE_FIELDS,
@@ -58,6 +59,8 @@ class LayerSource(Protocol):
     @property
     def axes(self) -> Axes: ...  # noqa: D102
     @property
+    def decimal(self) -> Literal["point", "comma"] | None: ...  # noqa: D102
+    @property
     def longitude(self) -> str | None: ...  # noqa: D102
     @property
     def latitude(self) -> str | None: ...  # noqa: D102
@@ -75,6 +78,7 @@ class FileSource:
     crs: str | None = None
     encoding: str | None = None
     axes: Axes = "auto"
+    decimal: Literal["point", "comma"] | None = None
     longitude: str | None = None
     latitude: str | None = None
     columns: Mapping[str, str | None] = field(default_factory=dict)
@@ -94,12 +98,18 @@ def read_source(
     fields
         Columns that will be looked for; they help to find the header row of a table.
 
+    Returns
+    -------
+    GeoDataFrame
+        As the reader gives it; ``attrs`` also hold the ``decimal`` mark that was declared.
+
     See Also
     --------
     siting.loaders.formats.vector.read_vector, siting.loaders.layer.spreadsheet.read_points_table
     """
+    decimal = DecimalMark(source.decimal) if source.decimal else None
     if source.path.suffix.lower() in TABLE_SUFFIXES:
-        return read_points_table(
+        frame = read_points_table(
             source.path,
             crs=source.crs,
             report=report,
@@ -110,17 +120,21 @@ def read_source(
             fields=fields,
             columns=source.columns,
             axes=source.axes,
+            decimal=decimal,
             subject=subject,
         )
-    return read_vector(
-        source.path,
-        report=report,
-        layer=source.layer,
-        crs=source.crs,
-        encoding=source.encoding,
-        axes=source.axes,
-        subject=subject,
-    )
+    else:
+        frame = read_vector(
+            source.path,
+            report=report,
+            layer=source.layer,
+            crs=source.crs,
+            encoding=source.encoding,
+            axes=source.axes,
+            subject=subject,
+        )
+    frame.attrs["decimal"] = decimal
+    return frame
 
 
 def read_residential(

@@ -17,6 +17,7 @@ from pandas.api.types import is_float_dtype, is_integer_dtype
 
 from siting.errors import TableError
 from siting.loaders.formats.sheet import DatedNumber
+from siting.loaders.layer.columns.decimal_mark import DecimalMark
 from siting.loaders.layer.columns.match import Match
 from siting.loaders.layer.columns.numbers import Numbers, first_rows, note_commas, parse_numbers
 from siting.message import Message, Term, message
@@ -68,6 +69,7 @@ def attribute_columns(
     subject: str,
     report: DataReport,
     prefix: str,
+    decimal: DecimalMark | None = None,
 ) -> dict[str, pd.Series]:
     """Return the table's own columns that the layer has, and its identifier in any case.
 
@@ -79,6 +81,8 @@ def attribute_columns(
         Where the table's columns are in it.
     prefix
         Of the identifiers made for rows that have none.
+    decimal
+        The decimal mark that a person declared for numbers that are text.
     """
     own: dict[str, pd.Series] = {}
     for column in spec.columns:
@@ -86,7 +90,8 @@ def attribute_columns(
         if column.name.endswith("_id") and column.name != "subject_id":
             own[column.name] = _identifiers(frame, column, match, subject, report, prefix)
         elif match is not None:
-            own[column.name] = _values(frame[match.column], column, match, spec, subject, report)
+            cells = frame[match.column]
+            own[column.name] = _values(cells, column, match, spec, decimal, subject, report)
     return own
 
 
@@ -280,6 +285,7 @@ def _values(
     column: Column,
     match: Match,
     spec: TableSpec,
+    decimal: DecimalMark | None,
     subject: str,
     report: DataReport,
 ) -> pd.Series:
@@ -288,7 +294,7 @@ def _values(
     if column.kind == "flag":
         return as_text(cells).str.casefold().isin(_TRUE)
     quantity = _QUANTITY.get(column.name, "plain")
-    numbers = parse_numbers(cells, quantity, factor=match.factor)
+    numbers = parse_numbers(cells, quantity, factor=match.factor, declared=decimal)
     values = numbers.number
     _note_unknown_units(cells, numbers, match, subject, report)
     note_commas(cells, numbers, match.column, subject, report)

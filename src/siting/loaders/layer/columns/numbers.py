@@ -99,6 +99,7 @@ def parse_numbers(
     quantity: Quantity,
     *,
     factor: float = 1.0,
+    declared: DecimalMark | None = None,
     lone_comma: DecimalMark | None = None,
 ) -> Numbers:
     """Read a column as numbers in the unit of the table contract.
@@ -111,6 +112,8 @@ def parse_numbers(
         What is measured, which decides the units that cells may carry.
     factor
         Of the unit in the header, for cells without their own; NaN where that unit is not known.
+    declared
+        The decimal mark that a person declared for the layer; found out where left out.
     lone_comma
         How ``350,125`` is read where no cell of the column decides: ``POINT`` as 350125,
         ``COMMA`` as 350.125, ``OPEN`` not at all. Left out: ``POINT`` for what is counted, and
@@ -136,6 +139,7 @@ def parse_numbers(
     texts = [_text(word) for word in words]
     typed = any(_is_number(word) for word in words)
     mark, single = _marks(texts, quantity, lone_comma, typed=typed)
+    mark = declared or mark
     read = [
         _parse_cell(word, text, quantity, factor, mark)
         for word, text in zip(words, texts, strict=True)
