@@ -17,14 +17,14 @@ import pyogrio
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
-_COLUMNS = """
-    SELECT column_name, coalesce(nullif(title, ''), name), constraint_name
-    FROM gpkg_data_columns WHERE table_name = ?
-"""
-_CODES = """
-    SELECT constraint_name, value, description FROM gpkg_data_column_constraints
-    WHERE constraint_type = 'enum' AND description <> ''
-"""
+_COLUMNS = (
+    "SELECT column_name, coalesce(nullif(title, ''), name), constraint_name "
+    "FROM gpkg_data_columns WHERE table_name = ?"
+)
+_CODES = (
+    "SELECT constraint_name, value, description FROM gpkg_data_column_constraints "
+    "WHERE constraint_type = 'enum' AND description <> ''"
+)
 
 
 class FieldWords(NamedTuple):
