@@ -20,11 +20,11 @@ from siting.loaders.layer.columns.decimal_mark import DecimalMark
 from siting.loaders.layer.columns.match import LATITUDE, LONGITUDE, match_columns, require_columns
 from siting.loaders.layer.columns.numbers import Numbers, parse_numbers
 from siting.message import message
-from siting.vocabulary.headers import fields_of
+from siting.vocabulary.headers import fields_of, load_headers
 from siting.vocabulary.text import half_width, word_key
 
 if TYPE_CHECKING:
-    from siting.crs import Reading, SourceCRS
+    from siting.crs import SourceCRS
     from siting.data_report import DataReport
 
 _Fits = Callable[[object], bool]
@@ -35,13 +35,6 @@ _BOTH = re.compile(rf"[\[(]?\s*({_NUMBER})\s*[,; ]\s*({_NUMBER})\s*[\])]?")
 _NAMED = {
     key: re.compile(rf"""["'](?:{key})["']\s*:\s*["']?({_NUMBER})""") for key in ("lng|lon", "lat")
 }
-# What exports of map services write beside the name of a coordinate: a word for place, a datum.
-_PLACE = frozenset(("location", "geo", "point", "坐标"))
-_DATUMS: dict[str, Reading] = {
-    "gcj02": "GCJ-02", "gcj": "GCJ-02", "amap": "GCJ-02", "gaode": "GCJ-02", "高德": "GCJ-02",
-    "火星": "GCJ-02", "bd09": "BD-09", "bd": "BD-09", "baidu": "BD-09", "百度": "BD-09",
-    "wgs84": "WGS 84", "wgs": "WGS 84", "gps": "WGS 84",
-}  # fmt: skip
 _SHAPE = re.compile(
     r"(?:SRID=\d+;)?\s*((?:MULTI)?(?:POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION)\b", re.IGNORECASE
 )
@@ -102,27 +95,11 @@ def with_positions(
     return _kept(table, first, gpd.points_from_xy(x, y), subject, report)
 
 
-def _parts(header: str) -> tuple[str, Reading | None]:
-    """Return a header without words for place and datum, and the datum.
-
-    Examples
-    --------
-    >>> _parts("经度_GCJ02"), _parts("bd_lng"), _parts("location.lat")
-    (('经度', 'GCJ-02'), ('lng', 'BD-09'), ('lat', None))
-    """
-    words = [
-        each for each in re.split(r"[\W_]+|(百度|高德|火星)", half_width(header).casefold()) if each
-    ]
-    datum = next((_DATUMS[word] for word in words if word in _DATUMS), None)
-    rest = [word for word in words if word not in _DATUMS and word not in _PLACE]
-    return "_".join(rest), datum
-
-
 def _short_names(headers: Sequence[str], source: SourceCRS | None) -> dict[str, str]:
     """Return the short names of coordinate columns, without those in another datum."""
-    reading = source.reading if source is not None else None
-    parts = {header: _parts(header) for header in headers}
-    return {header: name for header, (name, datum) in parts.items() if datum in (None, reading)}
+    reading = source.reading if source is not None else ""
+    parts = {header: load_headers().coordinate(header) for header in headers}
+    return {header: name for header, (name, datum) in parts.items() if datum in ("", reading)}
 
 
 def _of_datum(headers: Sequence[str], source: SourceCRS | None) -> dict[str, str]:
@@ -131,7 +108,7 @@ def _of_datum(headers: Sequence[str], source: SourceCRS | None) -> dict[str, str
     for field in (LONGITUDE, LATITUDE):
         words = set(map(word_key, field.headers))
         for header in headers:
-            name, datum = _parts(header)
+            name, datum = load_headers().coordinate(header)
             if source is not None and datum == source.reading and word_key(name) in words:
                 found.setdefault(field.name, header)
     return found if len(found) == 2 else {}
