@@ -116,6 +116,12 @@ def test_no_degree_has_thousands(tmp_path):
     assert (frame.geometry.x[2], frame.geometry.y[2]) == (114.290908, 30.594123)
 
 
+def test_an_angle_may_name_its_half_of_the_earth():
+    east = numbers("东经114.5°", "E114.5", "114.5E", "E114°30′", "114°30′0″E", quantity="degrees")
+    assert east.number.tolist() == [114.5] * 5
+    assert numbers("S30.5", "南纬30.5", "30.5s", quantity="degrees").number.tolist() == [-30.5] * 3
+
+
 def test_metres_of_one_comma_are_thousands_of_metres(tmp_path):
     frame, _ = points(tmp_path, 'X,Y,户数\n"527,900","3,385,100",5\n', crs="EPSG:4547")
     assert (frame.geometry.x[2], frame.geometry.y[2]) == (527_900, 3_385_100)
