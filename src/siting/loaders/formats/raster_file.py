@@ -41,7 +41,7 @@ _PER_AREA = re.compile(
 
 
 @dataclass(frozen=True)
-class Grid:
+class RasterGrid:
     """Where the cells of a raster lie.
 
     Parameters
@@ -92,7 +92,7 @@ def open_raster(path: Path, subject: str) -> Iterator[Any]:
         raise LoadError(message("raster.damaged", size=size, **told)) from None
 
 
-def read_grid(dataset: Any, declared: object, subject: str) -> Grid:
+def read_grid(dataset: Any, declared: object, subject: str) -> RasterGrid:
     """Return where the cells of an open raster lie; CRSError where it does not say."""
     if dataset.transform.is_identity or dataset.transform.determinant == 0:
         raise CRSError(message("raster.no_place", subject=subject))
@@ -100,7 +100,7 @@ def read_grid(dataset: Any, declared: object, subject: str) -> Grid:
         raise CRSError(message("raster.no_crs", subject=subject))
     wkt = dataset.crs.to_wkt() if dataset.crs else ""
     crs = parse_crs(declared, subject=subject).crs if declared else pyproj.CRS.from_wkt(wkt)
-    return Grid(tuple(dataset.transform)[:6], crs, dataset.height, dataset.width)
+    return RasterGrid(tuple(dataset.transform)[:6], crs, dataset.height, dataset.width)
 
 
 def check_no_density(dataset: Any, band: int | None, subject: str) -> None:

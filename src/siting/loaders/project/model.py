@@ -114,6 +114,11 @@ class _Readable(_Model):
     axes: Literal["auto", "xy", "yx"] = Field(
         default="auto", description="Order of the coordinates: xy is longitude or easting first."
     )
+    decimal: Literal["point", "comma"] | None = Field(
+        default=None,
+        description="Decimal mark of numbers that are text, such as 350,125; else found out for "
+        "each column where its cells tell.",
+    )
     columns: dict[str, str | None] = Field(
         default_factory=dict,
         description="siting's name -> the file's column, such as {households: 户数}; "
