@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from siting.progress import Progress
 
 # Less than this is read and placed as quickly as it is hashed and read back.
-_WORTH_KEEPING_BYTES = 2_000_000
+_WORTH_KEEPING_BYTES = 100_000
 # A city's file is as large as its inputs.
 _KEPT = 4
 _DIGEST_BYTES = 32
