@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from siting.boundary import reading
 from siting.did_you_mean import hint_near
 from siting.errors import LoadError
 from siting.loaders.formats.xlsx.disguise import no_workbook
@@ -267,14 +268,15 @@ def check_archive(archive: zipfile.ZipFile, *, subject: Message | str) -> None:
 @contextmanager
 def open_archive(path: Path, *, subject: str) -> Iterator[zipfile.ZipFile]:
     """Open a zip archive after checking its size; a broken one is a LoadError."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            inside = message("file.in_archive", subject=subject, name=path.name)
-            check_archive(archive, subject=inside)
-            yield archive
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
-        told = {"subject": subject, "name": path.name, "error": str(error)}
-        raise LoadError(message("file.bad_archive", **told)) from error
+
+
+    def told(said: Message | str) -> Message:
+        return message("file.bad_archive", subject=subject, name=path.name, error=said)
+
+    with reading(subject, told=told), zipfile.ZipFile(path) as archive:
+        inside = message("file.in_archive", subject=subject, name=path.name)
+        check_archive(archive, subject=inside)
+        yield archive
 
 
 @contextmanager

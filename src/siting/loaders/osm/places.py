@@ -10,12 +10,12 @@ import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 import osmnx as ox
 import shapely
 from osmnx._errors import InsufficientResponseError
 
+from siting.boundary import reading
 from siting.errors import LoadError
 from siting.loaders.osm.facilities import FacilityTags
 from siting.loaders.osm.file import (
@@ -135,12 +135,13 @@ def read_graph(path: Path) -> gpd.GeoDataFrame:
         Not GraphML, or not of OSMnx.
     """
     size = path.stat().st_size if path.is_file() else 0
-    try:
+
+    def told(said: Message | str) -> Message:
+        return message("osm.no_graphml", name=path.name, size=size, error=said)
+
+    with reading(path.name, told=told):
         graph = ox.load_graphml(path)
         edges = ox.convert.graph_to_gdfs(ox.convert.to_undirected(graph), nodes=False)
-    except (KeyError, ValueError, OSError, SyntaxError, nx.NetworkXException) as fault:
-        told = message("osm.no_graphml", name=path.name, size=size, error=str(fault))
-        raise LoadError(told) from None
     frame = edges.reset_index()
     for column in ("highway", "name", "bridge", "tunnel", "layer"):
         if column in frame.columns:
