@@ -309,7 +309,9 @@ def _values_of_layer(random, town):
         if role not in ("streets", "areas", "barriers", "water"):
             try:
                 _write_table(frame, town / "spoiled")
-                return f"{role}{suffix} {done}", _analyze(town, _with_layer(role, f"spoiled{suffix}"))
+                return f"{role}{suffix} {done}", _analyze(
+                    town, _with_layer(role, f"spoiled{suffix}")
+                )
             except Exception:  # noqa: BLE001 - not every format holds every value
                 pass
     name = _stored(random, town, role, frame)
@@ -557,7 +559,9 @@ def _pack(random, town):
         data = yaml.safe_load((town / "rules.yaml").read_text("utf-8"))
     rules = data["rules"]
     data["rules"] = [random.choice(rules)]
-    cases = data["rules"][0].setdefault("cases", [{"name": "a", "households": 1, "verdict": "pass"}])
+    cases = data["rules"][0].setdefault(
+        "cases", [{"name": "a", "households": 1, "verdict": "pass"}]
+    )
     part = random.choice((data, data["rules"][0], {"cases": cases}))
     spoiled_data(random, part)
     if random.random() < 0.2:
@@ -579,9 +583,7 @@ def _report(random, town):
     if random.random() < 0.3:
         path.write_bytes(spoiled_bytes(random, (town / "report.json").read_bytes()))
     else:
-        path.write_text(
-            json.dumps(spoiled_data(random, report)), "utf-8", errors="surrogatepass"
-        )
+        path.write_text(json.dumps(spoiled_data(random, report)), "utf-8", errors="surrogatepass")
     return "report", random.choice((
         _check(random, town / "plan.yaml", "--baseline", path),
         ["diff", str(path), str(town / "report.json")],

@@ -28,7 +28,7 @@ from hostile.values import MARK
 
 LIMIT_S = 60
 MEMORY = 6 * 1024**3
-LONGEST_LINE = 5_000
+LONGEST_LINE = 10_000
 LONGEST_ERROR = 20_000
 
 
@@ -95,7 +95,9 @@ def _in_child(base, folder, seed):
         return os.waitpid(child, 0)[1]
     try:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(LIMIT_S)
+        # Seconds of work, since the machine may be busy; the alarm is for who waits for ever.
+        resource.setrlimit(resource.RLIMIT_CPU, (LIMIT_S, LIMIT_S))
+        signal.alarm(5 * LIMIT_S)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_FSIZE, (1024**3, 1024**3))
         sink = os.open(folder / "making", os.O_WRONLY | os.O_CREAT)
@@ -136,7 +138,7 @@ def _judged(folder, seed, status, took):
     out, err, told = text("stdout"), text("stderr"), text("told") or text("making")
     code = os.waitstatus_to_exitcode(status)
     faults = []
-    if code == -signal.SIGALRM:
+    if code in (-signal.SIGALRM, -signal.SIGXCPU, -signal.SIGKILL):
         faults.append("hangs")
     elif code < 0:
         faults.append(f"died of {signal.Signals(-code).name}")
@@ -146,7 +148,7 @@ def _judged(folder, seed, status, took):
         faults.append("unforeseen")
     if "Traceback" in err:
         faults.append("traceback")
-    if "enough memory" in err or "not enough" in err and "memory" in err:
+    if "out of memory" in err:
         faults.append("memory")
     faults += _faults_of_log(out, err, text("command"))
     faults += _faults_of_files(folder, text("before").split("\n"), code)
@@ -165,8 +167,10 @@ def _faults_of_log(out, err, command):
     if len(err) > LONGEST_ERROR:
         yield "an error too long"
     lines = [line for line in err.splitlines() if line.strip()]
-    if lines and not lines[0].startswith(("error: ", "notice: ", "Usage", "usage")) and "-q" in (
-        command
+    if (
+        lines
+        and not lines[0].startswith(("error: ", "notice: ", "Usage", "usage"))
+        and "-q" in (command)
     ):
         yield f"printed by itself: {lines[0][:120]}"
 
@@ -180,8 +184,10 @@ def _faults_of_files(folder, before, code):
     if odd:
         yield f"left behind: {odd[:3]}"
     out = folder / "out"
-    if out.is_dir() and code in (0, 1) and not (
-        (out / "manifest.json").exists() or any(out.rglob("*"))
+    if (
+        out.is_dir()
+        and code in (0, 1)
+        and not ((out / "manifest.json").exists() or any(out.rglob("*")))
     ):
         yield "half-written"
 

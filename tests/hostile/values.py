@@ -20,7 +20,7 @@ TEXTS = (
     "\u202egnp.exe",
     "\x00nul",
     "</script><script>alert(1)</script>",
-    "=HYPERLINK(\"http://example.org\")",
+    '=HYPERLINK("http://example.org")',
     "'; DROP TABLE projects; --",
     "{0.__class__} {name} %s %n",
     "../../etc/passwd",

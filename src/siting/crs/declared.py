@@ -153,8 +153,7 @@ def _proj(declared: object, subject: str) -> pyproj.CRS:
         return message("crs.unknown", subject=subject, declared=repr(declared)[:200])
 
     with reading(subject, told=told, error=CRSError):
-        crs = pyproj.CRS.from_user_input(declared)
-    return crs
+        return pyproj.CRS.from_user_input(declared)
 
 
 def _horizontal(crs: pyproj.CRS, subject: str) -> pyproj.CRS:

@@ -101,10 +101,9 @@ def read_workbook(path: Path) -> list[Sheet]:
         _check_sizes(archive, path)
         with reading(str(path), told=damaged):
             try:
-                sheets = list(_sheets(Package(archive, most_elements=MAX_ELEMENTS), path))
+                return list(_sheets(Package(archive, most_elements=MAX_ELEMENTS), path))
             except DefusedXmlException:
                 raise LoadError(message("workbook.plan_entities", path=path)) from None
-    return sheets
 
 
 def _check_kind(path: Path) -> None:
