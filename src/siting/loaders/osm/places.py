@@ -31,6 +31,7 @@ from siting.loaders.osm.streets import coordinate_units
 from siting.loaders.osm.tables import OsmExtract, OsmLayer, checked_layers, extract_of
 from siting.loaders.osm.walking import is_ferry, is_square, walk_access
 from siting.message import Message, message
+from siting.private_files import make_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -185,9 +186,11 @@ class _Fetcher:
 @contextmanager
 def _settings(cache: Path) -> Iterator[None]:
     """Set OSMnx up for one call, and leave its global settings and the socket as they were."""
+    folder = cache / "osmnx"
     ours = {
-        "use_cache": True,
-        "cache_folder": str(cache / "osmnx"),
+        # What another user could have written is not read as an answer of OpenStreetMap.
+        "use_cache": make_private(cache) and make_private(folder),
+        "cache_folder": str(folder),
         "cache_only_mode": False,
         "log_console": False,
         "log_file": False,
