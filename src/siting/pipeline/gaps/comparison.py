@@ -10,7 +10,7 @@ import pandas as pd
 
 from siting.errors import SitingError
 from siting.message import Term, message
-from siting.pipeline.gaps.summary import failing
+from siting.report.analysis.ranking import failing
 from siting.words import say, word
 
 if TYPE_CHECKING:
