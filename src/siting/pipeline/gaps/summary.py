@@ -64,9 +64,9 @@ def build_summary(
     dict
         `head`, then ``totals``, ``areas``, ``verdicts`` and ``rules``. In an entry of ``rules``
         ``covered_share`` is that of people where people are known (``covered_share_of`` names the
-        weight, the same for all rules), ``covered_shares`` has all of them. A rule on distance has ``otherwise`` too: the
-        same share (``covered_share``) measured the other way (``measure``), in a straight line or
-        along streets.
+        weight, the same for all rules), ``covered_shares`` has all of them. A rule on distance has
+        ``otherwise`` too: the same share (``covered_share``) measured the other way (``measure``),
+        in a straight line or along streets.
     """
     totals = _totals(city)
     entries = _entries(blocks, city, language, costs)
