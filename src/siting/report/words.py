@@ -9,7 +9,7 @@ from siting.message import Language, Message, Term, message
 from siting.rules.plan.finding import PlanFinding
 from siting.words import say
 
-_TO_RESOLVE = {"not_checked", "fail", "unknown"}
+_TO_RESOLVE = ("not_checked", "fail", "unknown")
 
 
 def word(key: str, language: Language) -> str:
@@ -69,14 +69,15 @@ def summary_line(summary: Mapping[str, Any], language: Language) -> str:
     The counts name what stands before each finding in a report, and add up.
 
     >>> counts = {"fail": 2, "unknown": 1, "pass": 3, "indicator": 1}
-    >>> summary = {"outcome": "not_compliant", "findings": 7, "counts": counts}
+    >>> summary = {"outcome": "not_compliant", "failing": 3, "findings": 7, "counts": counts}
     >>> summary_line(summary, "en")
     'Not compliant (3 to resolve): 2 fail, 1 unknown; 4 others: 3 pass, 1 indicator; 7 in all'
     """
     outcome = message(f"report.{summary['outcome']}")
-    resolved = {"unknown"} if summary["outcome"] == "none_fails" else set()
     counts = {key: count for key, count in summary["counts"].items() if count}
-    wrong = {key: counts.pop(key) for key in [*counts] if key in _TO_RESOLVE - resolved}
+    wrong = {key: counts.pop(key) for key in _TO_RESOLVE if key in counts}
+    if sum(wrong.values()) > summary["failing"]:  # What is unknown need not be resolved.
+        counts = {"unknown": wrong.pop("unknown"), **counts}
     parts = [message("report.listed", counts=_named(some)) for some in (wrong, counts) if some]
     if not parts:
         return say(outcome, language)

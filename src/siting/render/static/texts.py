@@ -8,6 +8,7 @@ import unicodedata
 import numpy as np
 
 from siting.message import Term, message
+from siting.number_text import share_text
 from siting.render.model import WEIGHTS, MapModel, MapRule
 from siting.render.rollup import counted_column, covered_share, rule_totals
 from siting.render.static.words import Speech
@@ -34,7 +35,7 @@ def finding_text(speech: Speech, model: MapModel, rule: MapRule) -> str:
         if rule.subject != "city":
             counted = WEIGHTS[column] if column else rule.subject
             parts.append(speech.failed(counted, totals[1, column]))
-            parts.append(speech.say(message("picture.share", share=f"{share:.1%}")))
+            parts.append(speech.say(message("picture.share", share=share_text(share))))
     return speech.face.drawable(" · ".join(parts))
 
 

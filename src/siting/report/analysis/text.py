@@ -12,6 +12,7 @@ from typing import Any
 
 from siting.data_report import DataNote, DataReport, Severity
 from siting.message import Language, Message, Quantity, Term, message
+from siting.number_text import share_text
 from siting.report.analysis.note_words import note_layer, note_text
 from siting.report.analysis.ranking import SECTIONS, failing, in_order, section_of
 from siting.report.pages import fill
@@ -177,7 +178,7 @@ def _row(entry: Entry, language: Language) -> list[str]:
         _title(entry, language),
         *(f"{entry['verdicts'][word]:,}" for word in ("pass", "fail", "unknown")),
         "" if counted == "subjects" else f"{number:,.0f}",
-        "" if share is None else f"{share:.1%}",
+        "" if share is None else share_text(share),
         _otherwise(entry, language),
     ]
 
@@ -188,7 +189,7 @@ def _otherwise(entry: Entry, language: Language) -> str:
     if other is None or other["covered_share"] is None:
         return ""
     way = Term("short_way", other["measure"])
-    share = f"{other['covered_share']:.1%}"
+    share = share_text(other["covered_share"])
     return say(message("summary.otherwise", way=way, share=share), language)
 
 

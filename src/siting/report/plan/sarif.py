@@ -148,7 +148,7 @@ def _result(
 
 def _kind_and_level(finding: PlanFinding, *, allow_unknown: bool) -> tuple[str, str]:
     level = level_of(finding, allow_unknown=allow_unknown)
-    if level == "notice" and finding.waived is None and finding.verdict == "unknown":
+    if finding.verdict == "unknown" and allow_unknown and finding.waived is None:
         return "open", "none"
     return "fail", "note" if level == "notice" else level
 

@@ -192,10 +192,14 @@ def standing_of(finding: PlanFinding) -> Standing:
     """Return what a finding counts as, which says more than its verdict alone."""
     if finding.rule_id == NOT_CHECKED:
         return "not_checked"
+    if finding.verdict in ("fail", "unknown"):
+        return _standing_of_open(finding)
     if says_nothing(finding):
         return "not_applicable"
-    if finding.verdict not in ("fail", "unknown"):
-        return "indicator" if finding.strength == "indicator" else finding.verdict
+    return "indicator" if finding.strength == "indicator" else finding.verdict
+
+
+def _standing_of_open(finding: PlanFinding) -> Standing:
     if finding.waived is not None:
         return "waived"
     if finding.strength == "indicator":
