@@ -17,6 +17,7 @@ import pandas as pd
 import pyogrio
 import shapely
 import yaml
+
 from analysis_town import (
     CRS,
     X0,
@@ -29,7 +30,6 @@ from analysis_town import (
     project_data,
     write_town,
 )
-
 from hostile.values import NUMBER_TEXTS, NUMBERS, TEXTS, spoiled_bytes, spoiled_data, spoiled_zip
 
 VECTORS = (".gpkg", ".geojson", ".shp", ".fgb", ".parquet", ".gdb", ".zip")
@@ -279,7 +279,7 @@ def _stored(random, town, role, frame, suffixes=VECTORS[:6]):
         path = town / f"spoiled{suffix}"
         try:
             _write(frame, path)
-        except Exception:  # noqa: BLE001, S112 - not every format holds every value
+        except Exception:  # noqa: BLE001 - not every format holds every value
             if path.is_dir():
                 shutil.rmtree(path)
             path.unlink(missing_ok=True)
@@ -399,7 +399,7 @@ def _columns_of_layer(random, town):
         made = random.choice(makers)()
         try:
             frame[name] = gpd.GeoSeries(made, crs=frame.crs) if hasattr(made[0], "wkt") else made
-        except Exception:  # noqa: BLE001, S112 - a value that no frame takes
+        except Exception:  # noqa: BLE001 - a value that no frame takes
             continue
         done.append(name[:20])
     if random.random() < 0.2:
@@ -437,7 +437,7 @@ def _graph_values(random, town):
     text = path.read_text("utf-8")
     values = ("nan", "inf", "1e9", "-999", "", "LINESTRING (1 2)", "POINT EMPTY", "epsg:0", "abc",
               "LINESTRING (nan nan, 1 1)", "POLYGON ((0 0, 1 1, 1 0, 0 0))", "EPSG:4978",
-              "LOCAL_CS[\"x\"]", *TEXTS[:6])  # fmt: skip
+              'LOCAL_CS["x"]', *TEXTS[:6])  # fmt: skip
     spots = [m.span(1) for m in re.finditer(r">([^<>]+)</data>", text)]
     spots += [m.span(2) for m in re.finditer(r'(source|target|id|key|attr.type)="([^"]*)"', text)]
     for start, end in sorted(random.sample(spots, random.choice((1, 1, 3))), reverse=True):

@@ -73,7 +73,8 @@ def _nothing_within(limit):
 @part
 def _spread(circle, sides, best, ignored, grid, barriers):
     """Return the best segment of all cells: row, place, squared distance, and that of what is nearest
-    behind a barrier."""
+    behind a barrier.
+    """
     column, row, margin = _cell(circle[0], circle[1], grid)
     ring = _first_ring(column, row, grid)
     # Out of the named tuple once: taking an array out of it in a loop counts references.

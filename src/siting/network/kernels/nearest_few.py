@@ -164,9 +164,7 @@ def _cut_off(
     ax, ay, bx, by = grid.ends[legs.segment].T
     qx = np.where(t == 1.0, bx, ax + t * (bx - ax))
     qy = np.where(t == 1.0, by, ay + t * (by - ay))
-    boxes = shapely.box(
-        np.minimum(x, qx), np.minimum(y, qy), np.maximum(x, qx), np.maximum(y, qy)
-    )
+    boxes = shapely.box(np.minimum(x, qx), np.minimum(y, qy), np.maximum(x, qx), np.maximum(y, qy))
     tree = shapely.STRtree(shapely.linestrings(barriers.ends.reshape(-1, 2, 2)))
     leg, wall = tree.query(boxes)
     counts = (barriers.owner[wall] != ignored[legs.row[leg], 0]) & (legs.square[leg] > 0.0)

@@ -323,7 +323,7 @@ def _health_of(columns: Columns, network: Network) -> NetworkHealth:
     _check(counts["nodes"] == network.node_count, "nodes")
     _check(all(number >= 0 for number in counts.values()), "counts")
     _check(not any(share < 0 for share in shares.values()), "shares")
-    shaped = all(each.ndim == 2 and each.shape[1] == 2 for each in places.values())  # noqa: PLR2004
+    shaped = all(each.ndim == 2 and each.shape[1] == 2 for each in places.values())
     _check(shaped and all(each.dtype == np.float64 for each in places.values()), "places")
     return NetworkHealth(**counts, **shares, **places)
 
