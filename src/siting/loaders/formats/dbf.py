@@ -18,6 +18,7 @@ import pandas as pd
 from pandas.api.types import is_string_dtype
 
 from siting.errors import LoadError
+from siting.loaders.formats.encodings import text_codec
 from siting.message import message
 
 if TYPE_CHECKING:
@@ -161,16 +162,9 @@ def _stated(path: Path) -> str | None:
         beside = path.with_suffix(suffix)
         if beside.exists():
             name = beside.read_bytes().decode("ascii", "ignore").strip()
-            return _codec(_CODE_PAGES.get(name, name))
+            return text_codec(_CODE_PAGES.get(name, name))
     with _table(path).open("rb") as stream:
         return _LANGUAGES.get(stream.read(32)[29])
-
-
-def _codec(name: str) -> str | None:
-    try:
-        return codecs.lookup(name).name
-    except LookupError:
-        return None
 
 
 def _texts(table: Path) -> list[_Text]:
@@ -210,7 +204,7 @@ def _decodes(texts: Sequence[_Text], encoding: str) -> bool:
         decoder = codecs.getincrementaldecoder(encoding)
         for text in texts:
             decoder().decode(text.raw, final=not text.cut)
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         return False
     return True
 

@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from siting.boundary import reading
 from siting.did_you_mean import hint_question
 from siting.errors import LoadError, WrongValueError
 from siting.loaders.formats.files import open_archive
 from siting.loaders.formats.xlsx.cells import Merge, StoredCell, cell_name, read_cells
 from siting.loaders.formats.xlsx.number_format import PLAIN
 from siting.loaders.formats.xlsx.package import Package, Style
-from siting.loaders.formats.xlsx.parts import DefusedXmlException, fault_of
-from siting.message import message
+from siting.loaders.formats.xlsx.parts import DefusedXmlException
+from siting.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,21 +148,16 @@ def _package(path: Path, subject: str) -> Iterator[Package]:
         parts = [part for part in archive.infolist() if part.filename.endswith(".xml")]
         if sum(part.file_size for part in parts) > _LARGEST_SHEETS_BYTES:
             raise LoadError(message("workbook.too_large", subject=subject, name=path.name))
-        try:
-            yield Package(archive, most_elements=_MOST_ELEMENTS)
-        except DefusedXmlException as error:
-            told = message("workbook.entities", subject=subject, name=path.name)
-            raise LoadError(told) from error
-        except LoadError:
-            raise
-        # Damaged files end in KeyError, ValueError, XML and zip errors.
-        except Exception as error:
-            kind = "" if isinstance(error, WrongValueError) else f"{type(error).__name__}: "
-            told = message(
-                "workbook.unreadable", subject=subject, name=path.name, kind=kind,
-                error=fault_of(error),
-            )  # fmt: skip
-            raise LoadError(told) from error
+        with reading(subject, told=partial(_unreadable, subject, path.name)):
+            try:
+                yield Package(archive, most_elements=_MOST_ELEMENTS)
+            except DefusedXmlException as error:
+                told = message("workbook.entities", subject=subject, name=path.name)
+                raise LoadError(told) from error
+
+
+def _unreadable(subject: str, name: str, said: Message | str) -> Message:
+    return message("workbook.unreadable", subject=subject, name=name, error=said)
 
 
 def _choose_sheet(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import json
 import tempfile
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,8 +17,10 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pyarrow.parquet as pq
 import pyogrio
+import shapely
 from shapely.errors import GEOSException
 
+from siting.boundary import reading
 from siting.crs import Axes, SourceCRS, crs_label, parse_crs, place
 from siting.errors import CRSError, LoadError
 from siting.loaders.formats.dbf import BYTE_BY_BYTE, dbf_encoding, decoded, gdal_encoding
@@ -29,6 +30,7 @@ from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES
 from siting.message import message
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyproj
 
     from siting.data_report import DataReport
@@ -170,24 +172,37 @@ def _read(
     subject: str,
     report: DataReport,
 ) -> gpd.GeoDataFrame:
-    """Read with warnings turned into notes, and every failure of the readers into one error."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            frame = (
-                _read_parquet(path, columns, subject)
-                if path.suffix.lower() in (".parquet", ".geoparquet")
-                else _read_ogr(path, layer, encoding, columns, subject, report)
-            )
-        except (LoadError, MemoryError):
-            raise
-        # pyogrio, pyarrow and GDAL raise a dozen unrelated types for a damaged file.
-        except Exception as error:
-            told = {"subject": subject, "name": path.name, "error": str(error)}
-            raise LoadError(message("file.damaged", **told)) from error
-    for said in dict.fromkeys(str(warning.message) for warning in caught):
-        report.add(subject, "warning", "reader-warning", message("note.reader-warning", said=said))
-    return frame
+    with reading(subject, path.name, report=report):
+        frame = (
+            _read_parquet(path, columns, subject)
+            if path.suffix.lower() in (".parquet", ".geoparquet")
+            else _read_ogr(path, layer, encoding, columns, subject, report)
+        )
+    return _flat(frame, subject, report)
+
+
+def _flat(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.GeoDataFrame:
+    """Leave out the columns that no table has cells for: further geometries, structures, bytes."""
+    own = frame.geometry.name
+    deep = [
+        place
+        for place, name in enumerate(frame.columns)
+        if name != own and _is_deep(frame.iloc[:, place])
+    ]
+    names = list(map(str, frame.columns))
+    deep += [place for place, name in enumerate(names) if name in names[:place]]
+    if not deep:
+        return frame
+    told = message("note.columns-deep", names=sorted({names[place] for place in deep}))
+    report.add(subject, "excluded", "columns-deep", told, count=len(set(deep)))
+    return frame.iloc[:, [place for place in range(len(names)) if place not in deep]]
+
+
+def _is_deep(column: pd.Series) -> bool:
+    if str(column.dtype) == "geometry":
+        return True
+    values = column.dropna() if column.dtype == object else ()
+    return any(isinstance(value, dict | bytes | shapely.Geometry) for value in values)
 
 
 def _read_parquet(path: Path, columns: Sequence[str] | None, subject: str) -> gpd.GeoDataFrame:

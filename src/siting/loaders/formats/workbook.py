@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
+from siting.boundary import reading
 from siting.errors import LoadError, WrongValueError
 from siting.loaders.formats.xlsx.cells import StoredCell, cell_name, read_cells
 from siting.loaders.formats.xlsx.disguise import no_workbook
 from siting.loaders.formats.xlsx.number_format import PLAIN, Shown
 from siting.loaders.formats.xlsx.package import Package, Style
-from siting.loaders.formats.xlsx.parts import DefusedXmlException, SAXParseException, fault_of
+from siting.loaders.formats.xlsx.parts import DefusedXmlException
 from siting.message import Message, message
 
 if TYPE_CHECKING:
@@ -89,18 +90,20 @@ def read_workbook(path: Path) -> list[WorkbookSheet]:
         Not an XLSX, encrypted, an old XLS, damaged, or beyond the limits of this module.
     """
     _check_kind(path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            _check_sizes(archive, path)
-            return list(_sheets(Package(archive, most_elements=MAX_ELEMENTS), path))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as fault:
-        told = message("workbook.no_zip", path=path, error=str(fault))
-        raise LoadError(told) from None
-    except DefusedXmlException:
-        raise LoadError(message("workbook.plan_entities", path=path)) from None
-    except (SAXParseException, KeyError, ValueError, IndexError, StopIteration) as fault:
-        told = message("workbook.damaged", path=path, error=fault_of(fault))
-        raise LoadError(told) from None
+
+    def no_zip(said: Message | str) -> Message:
+        return message("workbook.no_zip", path=path, error=said)
+
+    def damaged(said: Message | str) -> Message:
+        return message("workbook.damaged", path=path, error=said)
+
+    with reading(str(path), told=no_zip), zipfile.ZipFile(path) as archive:
+        _check_sizes(archive, path)
+        with reading(str(path), told=damaged):
+            try:
+                return list(_sheets(Package(archive, most_elements=MAX_ELEMENTS), path))
+            except DefusedXmlException:
+                raise LoadError(message("workbook.plan_entities", path=path)) from None
 
 
 def _check_kind(path: Path) -> None:

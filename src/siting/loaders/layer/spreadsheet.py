@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
+from siting.boundary import reading
 from siting.crs import Axes, parse_crs, place
 from siting.errors import LoadError
 from siting.loaders.formats.files import TABLE_SUFFIXES, check_content
@@ -27,7 +27,7 @@ from siting.loaders.layer.columns.match import (
     header_score,
 )
 from siting.loaders.layer.columns.positions import BOTH, SHAPE, with_positions
-from siting.message import message
+from siting.message import Message, message
 from siting.vocabulary.headers import Field
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_LONGEST_CELL = 1_000_000
 _NUL = b"\0"
 
 
@@ -176,30 +177,31 @@ def _read_csv(
     subject: str,
     report: DataReport,
 ) -> pd.DataFrame:
+    def told(said: Message | str) -> Message:
+        return message("table.no_csv", subject=subject, name=path.name, error=said)
+
     codec = _csv_encoding(path, encoding, subject, report)
-    head = _head_lines(path, codec)
-    delimiter = _sniff_delimiter(head)
-    rows = list(csv.reader(head, delimiter=delimiter))
+    # What stands in one cell of a table of places is a name or a remark.
+    csv.field_size_limit(_LONGEST_CELL)
+    with reading(subject, told=told):
+        head = _head_lines(path, codec)
+        delimiter = _sniff_delimiter(head)
+        rows = list(csv.reader(head, delimiter=delimiter))
     header = _find_header([tuple(row) for row in rows], fields, exact)
     _check_widths(rows, header, subject)
-    try:
-        with warnings.catch_warnings():
-            # A delimiter at the end of every line; what it cuts off was checked to be empty.
-            warnings.simplefilter("ignore", pd.errors.ParserWarning)
-            table = pd.read_csv(
-                path,
-                sep=delimiter,
-                encoding=codec,
-                skiprows=header,
-                dtype=str,
-                keep_default_na=False,
-                na_values=[""],
-                skip_blank_lines=False,
-                index_col=False,
-            )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        told = {"subject": subject, "name": path.name, "error": str(error)}
-        raise LoadError(message("table.no_csv", **told)) from error
+    # It warns of a delimiter at the end of every line; what that cuts off was checked to be empty.
+    with reading(subject, told=told):
+        table = pd.read_csv(
+            path,
+            sep=delimiter,
+            encoding=codec,
+            skiprows=header,
+            dtype=str,
+            keep_default_na=False,
+            na_values=[""],
+            skip_blank_lines=False,
+            index_col=False,
+        )
     table.index = pd.RangeIndex(header + 2, header + 2 + len(table))
     table.columns = [str(name).strip() for name in table.columns]
     _note_header(header, rows[header], subject, report)
@@ -240,7 +242,7 @@ def _unmarked(content: bytes) -> str:
 def _decodes(content: bytes, codec: str) -> bool:
     try:
         text = content.decode(codec)
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         return False
     # No text has these; a workbook or an image that was named .csv does.
     return "\0" not in text[:4096]
