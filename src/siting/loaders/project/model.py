@@ -102,7 +102,7 @@ class _Readable(_Model):
     )
     encoding: Encoding | None = Field(
         default=None,
-        description="Text encoding of a Shapefile or CSV, such as gbk; else found out.",
+        description="Text encoding of a Shapefile, CSV or GeoJSON, such as gbk; else found out.",
     )
     crs: DeclaredCRS | None = Field(
         default=None,
