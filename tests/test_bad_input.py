@@ -35,8 +35,8 @@ from analysis_town import (
     write_project,
     write_town,
 )
-from siting.cli.app import run
 from siting import drafts
+from siting.cli.app import run
 
 
 @pytest.fixture(scope="module")

@@ -51,10 +51,11 @@ def load_ahead() -> None:
     for name in (
         "folium", "openpyxl", "osmium", "osmnx", "rasterio", "siting.cli.app",
         "siting.pipeline.gaps.analysis", "siting.pipeline.gaps.outputs",
-        "siting.pipeline.plans.check",        "siting.loaders.plan.drawing.one_file", "siting.network.travel", "siting.coverage.closest",
-        "siting.network.kernels.search", "siting.network.kernels.nearest", "siting.render.map_file",
-        "siting.render.payload", "siting.loaders.layer.load", "siting.report.plan.formats",
-        "siting.loaders.library.store", "siting.rules.cases.run", "siting.pipeline.sites.siting",
+        "siting.pipeline.plans.check", "siting.loaders.plan.drawing.one_file",
+        "siting.network.travel", "siting.coverage.closest", "siting.network.kernels.search",
+        "siting.network.kernels.nearest", "siting.render.map_file", "siting.render.payload",
+        "siting.loaders.layer.load", "siting.report.plan.formats", "siting.loaders.library.store",
+        "siting.rules.cases.run", "siting.pipeline.sites.siting",
     ):  # fmt: skip
         with suppress(ImportError):
             import_module(name)

@@ -40,7 +40,7 @@ _PER_AREA = re.compile(
 
 
 @dataclass(frozen=True)
-class Grid:
+class RasterGrid:
     """Where the cells of a raster lie.
 
     Parameters
@@ -88,14 +88,14 @@ def open_raster(path: Path, subject: str) -> Iterator[Any]:
         yield dataset
 
 
-def read_grid(dataset: Any, declared: object, subject: str) -> Grid:
+def read_grid(dataset: Any, declared: object, subject: str) -> RasterGrid:
     """Return where the cells of an open raster lie; CRSError where it does not say."""
     if dataset.transform.is_identity or dataset.transform.determinant == 0:
         raise CRSError(message("raster.no_place", subject=subject))
     if declared is None and dataset.crs is None:
         raise CRSError(message("raster.no_crs", subject=subject))
     crs = parse_crs(declared or dataset.crs.to_wkt(), subject=subject).crs
-    return Grid(tuple(dataset.transform)[:6], crs, dataset.height, dataset.width)
+    return RasterGrid(tuple(dataset.transform)[:6], crs, dataset.height, dataset.width)
 
 
 def check_no_density(dataset: Any, band: int | None, subject: str) -> None:

@@ -21,7 +21,8 @@ from shapely.errors import GEOSException
 from siting.boundary import reading
 from siting.crs import Axes, SourceCRS, crs_label, parse_crs, place
 from siting.errors import CRSError, LoadError
-from siting.loaders.formats.dbf import dbf_encoding, gdal_encoding
+from siting.loaders.formats.dbf import BYTE_BY_BYTE, dbf_encoding, decoded, gdal_encoding
+from siting.loaders.formats.field_words import FieldWords, field_words
 from siting.loaders.formats.files import TABLE_SUFFIXES, VECTOR_SUFFIXES, check_content, unpacked
 from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES
 from siting.message import message
@@ -71,7 +72,8 @@ def read_vector(
     GeoDataFrame
         One row per feature in the file's order, labelled 1, 2, ... as features are counted;
         geometry column ``geometry``, null where the file has none. GCJ-02 and BD-09 have become
-        EPSG:4326.
+        EPSG:4326. ``attrs`` holds what a geodatabase says about the fields: ``aliases`` (field ->
+        name shown) and ``codes`` (field -> code as text -> meaning).
 
     Raises
     ------
@@ -85,16 +87,14 @@ def read_vector(
     _check_suffix(path, subject)
     with _dataset(path, layer, subject) as (dataset, inner):
         frame = _read(dataset, inner, encoding, columns, subject, report)
+    words = frame.attrs
     if frame.empty:
         raise LoadError(message("layer.empty", subject=subject))
     frame.index = frame.index + 1
-    return place(
-        frame,
-        _source_crs(frame, crs, subject, report),
-        subject=subject,
-        report=report,
-        axes=axes,
-    )
+    source = _source_crs(frame, crs, subject, report)
+    placed = place(frame, source, subject=subject, report=report, axes=axes)
+    placed.attrs = words
+    return placed
 
 
 def _check_suffix(path: Path, subject: str) -> None:
@@ -198,18 +198,29 @@ def _read_ogr(
     report: DataReport,
 ) -> gpd.GeoDataFrame:
     options: dict[str, object] = {"use_arrow": True}
+    words = FieldWords({}, {})
     if path.suffix.lower() == ".shp":
         found = dbf_encoding(path, encoding, subject=subject, report=report)
         options["encoding"] = gdal_encoding(found)
     else:
         options["layer"] = _choose_layer(path, layer, subject)
-    frame = _read_frame(path, columns, options, subject, report)
+        words = field_words(path, str(options["layer"]))
+        # Through Arrow GDAL gives the meanings of some codes instead, which pandas may refuse.
+        options["use_arrow"] = not words.codes
+    try:
+        frame = _read_frame(path, columns, options, subject, report)
+    except UnicodeDecodeError:
+        if "encoding" not in options:
+            raise
+        options["encoding"] = BYTE_BY_BYTE
+        frame = decoded(_read_frame(path, columns, options, subject, report), found)
     # A FlatGeobuf that was cut off ends quietly, but its header knows how many rows it had.
     options.pop("use_arrow")
     promised = pyogrio.read_info(path, **options)["features"]
     if len(frame) < promised:
         sizes = {"rows": len(frame), "expected": promised}
         raise LoadError(message("file.rows_cut_off", subject=subject, name=path.name, **sizes))
+    frame.attrs = words._asdict()
     if not hasattr(frame, "geometry"):
         names = str(list(frame.columns))
         raise LoadError(message("layer.no_geometry", subject=subject, columns=names))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Cell", "Sheet", "cell_name", "read_workbook"]
+__all__ = ["Cell", "WorkbookSheet", "cell_name", "read_workbook"]
 
 MAX_MEMBERS = 2_000
 MAX_UNCOMPRESSED_BYTES = 32 * 1024 * 1024
@@ -68,7 +68,7 @@ class Cell:
 
 
 @dataclass(slots=True)
-class Sheet:
+class WorkbookSheet:
     """The visible cells of one sheet and its merged ranges (first row, column, last row, column).
 
     What is hidden is left out, since nobody who looks at the table sees it; a note says where.
@@ -81,7 +81,7 @@ class Sheet:
     hidden: bool = False
 
 
-def read_workbook(path: Path) -> list[Sheet]:
+def read_workbook(path: Path) -> list[WorkbookSheet]:
     """Read every visible and hidden sheet of a workbook, in the order of its tabs.
 
     Raises
@@ -133,10 +133,12 @@ def _check_sizes(archive: zipfile.ZipFile, path: Path) -> None:
         raise LoadError(message("workbook.bomb", path=path, **ratio))
 
 
-def _sheets(package: Package, path: Path) -> Iterator[Sheet]:
+def _sheets(package: Package, path: Path) -> Iterator[WorkbookSheet]:
     budget = MAX_CELLS
     for listed in package.sheets:
-        taker = _Taker(Sheet(listed.name, hidden=listed.hidden), package.styles, budget, path)
+        taker = _Taker(
+            WorkbookSheet(listed.name, hidden=listed.hidden), package.styles, budget, path
+        )
         found = read_cells(package, listed.part, taker.take)
         sheet = taker.sheet
         sheet.merged = found.merged
@@ -151,7 +153,7 @@ def _sheets(package: Package, path: Path) -> Iterator[Sheet]:
 class _Taker:
     """Puts the cells of a sheet where they are looked up."""
 
-    def __init__(self, sheet: Sheet, styles: list[Style], budget: int, path: Path) -> None:
+    def __init__(self, sheet: WorkbookSheet, styles: list[Style], budget: int, path: Path) -> None:
         self.sheet = sheet
         self._styles, self._budget, self._path = styles, budget, path
 

@@ -152,7 +152,7 @@ def _streets(layer: StreetLayer, context: Context) -> LayerReading:
         frame = _frame(
             FileSource(
                 path=path, layer=layer.layer, crs=layer.crs, encoding=layer.encoding,
-                axes=layer.axes, columns=layer.columns,
+                axes=layer.axes, decimal=layer.decimal, columns=layer.columns,
             ),
             layer.where, STREET_FIELDS, subject, context,
         )  # fmt: skip

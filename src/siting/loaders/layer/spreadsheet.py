@@ -19,7 +19,8 @@ from siting.boundary import reading
 from siting.crs import Axes, parse_crs, place
 from siting.errors import LoadError
 from siting.loaders.formats.files import TABLE_SUFFIXES, check_content
-from siting.loaders.formats.sheet import DatedNumber, Row, read_sheet
+from siting.loaders.formats.sheet import DatedNumber, Row, ShownNumber, read_sheet
+from siting.loaders.layer.columns.decimal_mark import DecimalMark
 from siting.loaders.layer.columns.match import (
     LATITUDE,
     LONGITUDE,
@@ -58,6 +59,7 @@ def read_points_table(
     fields: Sequence[Field] = (),
     columns: Mapping[str, str | None] | None = None,
     axes: Axes = "auto",
+    decimal: DecimalMark | None = None,
     subject: str | None = None,
 ) -> gpd.GeoDataFrame:
     """Read a CSV or XLSX table whose rows are points.
@@ -83,6 +85,8 @@ def read_points_table(
         Further columns that help to find the header row: fields looked for, and columns declared.
     axes
         See :func:`siting.crs.place`.
+    decimal
+        Decimal mark of the coordinates that are text; found out where left out.
     subject
         Name for messages; the file's name where left out.
 
@@ -112,7 +116,7 @@ def read_points_table(
         subject=subject,
     )
     source = None if crs is None else parse_crs(crs, subject=subject)
-    points = with_positions(table, written, source, subject=subject, report=report)
+    points = with_positions(table, written, source, decimal=decimal, subject=subject, report=report)
     return place(points, source, subject=subject, report=report, axes=axes)
 
 
@@ -308,9 +312,9 @@ def _read_workbook(
 
 
 def _column(cells: Sequence[Any]) -> pd.Series:
-    """Keep numbers that are shown as dates apart from usual ones; else as pandas reads a list."""
-    dated = any(isinstance(cell, DatedNumber) for cell in cells)
-    return pd.Series(cells, dtype=object if dated else None)
+    """Keep numbers shown as dates or with a unit apart from usual ones; else as pandas reads."""
+    shown = any(isinstance(cell, (DatedNumber, ShownNumber)) for cell in cells)
+    return pd.Series(cells, dtype=object if shown else None)
 
 
 def _header_names(row: Row, width: int) -> list[str]:

@@ -112,6 +112,11 @@ class _Readable(_Model):
     axes: Literal["auto", "xy", "yx"] = Field(
         default="auto", description="Order of the coordinates: xy is longitude or easting first."
     )
+    decimal: Literal["point", "comma"] | None = Field(
+        default=None,
+        description="Decimal mark of numbers that are text, such as 350,125; else found out for "
+        "each column where its cells tell.",
+    )
     columns: dict[str, str | None] = Field(
         default_factory=dict,
         description="siting's name -> the file's column, such as {households: 户数}; "
@@ -137,7 +142,7 @@ class FileLayer(_Readable):
     )
 
 
-class FacilityType(_Model):
+class LayerFacilityType(_Model):
     """Which facility type the rows of a layer are."""
 
     code: str | None = Field(default=None, description="Every row is of this facility type.")
@@ -163,10 +168,12 @@ class ResidentialLayer(FileLayer):
 class FacilityLayer(FileLayer):
     """Existing facilities."""
 
-    facility_type: Annotated[FacilityType, BeforeValidator(_type_of_all), _OrText()] | None = Field(
-        default=None,
-        description="One code for all rows, or {column: 类别, map: {图书馆: reading_room}}; left "
-        "out: the column facility_type, or the tags of an OpenStreetMap file.",
+    facility_type: Annotated[LayerFacilityType, BeforeValidator(_type_of_all), _OrText()] | None = (
+        Field(
+            default=None,
+            description="One code for all rows, or {column: 类别, map: {图书馆: reading_room}}; "
+            "left out: the column facility_type, or the tags of OpenStreetMap.",
+        )
     )
 
 
