@@ -5,6 +5,7 @@ Every model ends here, so that no status is better than its bound proves.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -147,6 +148,33 @@ def _worth(
         gap=gap,
         **plan,
     )
+
+
+def with_bound(solution: Solution, bound: float) -> Solution:
+    """Return the same plan of the most with the better of two bounds that are proven for it.
+
+    Parameters
+    ----------
+    solution
+        A plan of a model that asks for the most.
+    bound
+        Proven elsewhere for the same question, or for one that allows more; NaN changes nothing.
+    """
+    if not bound < solution.bound:
+        return solution
+    assert isinstance(solution.message, Message)
+    told = dict(solution.message.values)
+    why = told.pop("why", "")
+    bound = max(bound, solution.objective)
+    gap = relative_gap(solution.objective, bound)
+    if is_closed(solution.objective, bound):
+        plan = {name: told[name] for name in ("count", "objective", "what")}
+        best, proven = message("answer.best", **plan), Status.OPTIMAL
+        return replace(
+            solution, status=proven, message=best, bound=solution.objective, gap=0.0, ended=""
+        )
+    worth = message("answer.none_more", **{**told, "why": why, "bound": bound, "gap": gap})
+    return replace(solution, message=worth, bound=bound, gap=gap)
 
 
 def unknown(model: str, watch: Watch, sought: Message) -> Solution:

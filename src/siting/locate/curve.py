@@ -6,16 +6,18 @@ the best six.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
+from siting.locate.answer import with_bound
 from siting.locate.capacitated import serve_with, solve_capacitated_mclp
 from siting.locate.cover.lscp_mclp import solve_mclp
-from siting.locate.solution import Solution, covered_demand
+from siting.locate.solution import Solution, Status, covered_demand
 from siting.locate.solve import Limits
 from siting.message import message
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 By = Literal["sites", "money"]
 _DEFAULT = Limits()
+_NOTHING_SOLVED: Mapping[float, Solution] = MappingProxyType({})
 _COLUMNS = ["value", "sites", "cost", "served", "bound", "status", "total"]
 
 
@@ -33,6 +36,7 @@ def served_curve(
     *,
     by: By = "sites",
     capacitated: bool = False,
+    solved: Mapping[float, Solution] = _NOTHING_SOLVED,
     limits: Limits = _DEFAULT,
 ) -> pd.DataFrame:
     """Return the most demand served for each number of sites or each budget.
@@ -45,6 +49,8 @@ def served_curve(
         Numbers of sites or amounts of money; sorted, each once.
     capacitated
         Count those served within the capacity of the sites.
+    solved
+        Value -> the answer to that very point where it is known: what is proven of it counts.
     limits
         For the whole curve: each point gets an equal share of the time that is left.
 
@@ -68,11 +74,14 @@ def served_curve(
     for at, value in enumerate(wanted):
         share = max(left / (len(wanted) - at), 0.01)
         part = replace(limits, time_limit_s=share, progress=None)
-        if by == "sites":
-            found = solve(problem, p=int(value), limits=part)
+        known = solved.get(value)
+        if known is not None and known.status is Status.OPTIMAL:
+            found = known
         else:
-            found = solve(problem, budget=float(value), limits=part)
-        left -= found.seconds
+            much = int(value) if by == "sites" else float(value)
+            found = solve(problem, **{"p" if by == "sites" else "budget": much}, limits=part)
+            left -= found.seconds
+            found = found if known is None else _better(found, known)
         if was_interrupted(found):
             break
         rows.append(_row(value, found))
@@ -80,6 +89,12 @@ def served_curve(
             limits.progress(message("progress.curve", value=value), (at + 1) / len(wanted))
     frame = pd.DataFrame(rows, columns=_COLUMNS)
     return _finished(frame, _served_today(problem, capacitated=capacitated))
+
+
+def _better(one: Solution, other: Solution) -> Solution:
+    """Return the better of two plans for one point, with the better of their bounds."""
+    plan, rest = (other, one) if other.objective > one.objective else (one, other)
+    return with_bound(plan, rest.bound)
 
 
 def was_interrupted(solution: Solution) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.locate import Limits, Solution, served_curve
+from siting.locate.answer import with_bound
 from siting.locate.curve import was_interrupted
 
 if TYPE_CHECKING:
@@ -49,16 +50,30 @@ def curve_of(
     if not values:
         most = asked.most(int(solution.opened.size))
         values = usual_values(problem, solution, by=by, most=most)
+    solved = {asked.most(int(solution.opened.size)): solution} if asked.is_of_curve else {}
     curve = served_curve(
         problem,
         _within_reach(sorted(set(values)), problem, by),
         by=by,
         capacitated=asked.is_capacitated,
+        solved=solved,
         limits=replace(limits, gap=max(limits.gap, _GAP)),
     )
     curve = curve.dropna(subset="served", ignore_index=True)
     # An unknown cost is not a cost of 0.
     return curve if not np.isnan(siting.sites.cost).any() else curve.assign(cost=np.nan)
+
+
+def best_proven(siting: Proposal, curve: pd.DataFrame | None) -> Solution:
+    """Return the answer with the bound that its own curve proves for as much, where it is better.
+
+    A bound on more sites or money holds for less, and one without a budget for one with.
+    """
+    asked, solution = siting.asked, siting.solution
+    if curve is None or not asked.counts_served:
+        return solution
+    same = curve.loc[curve["value"] >= asked.most(int(solution.opened.size)), "bound"]
+    return with_bound(solution, float(same.min())) if len(same) else solution
 
 
 def _within_reach(values: list[float], problem: Problem, by: By) -> list[float]:

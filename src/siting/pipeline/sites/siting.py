@@ -21,7 +21,7 @@ from siting.pipeline.demand.question import Question, ask, find_rule
 from siting.pipeline.gaps.analysis import Analysis, analyze
 from siting.pipeline.sites.by_hand import decided
 from siting.pipeline.sites.candidates import candidate_sites
-from siting.pipeline.sites.curve import curve_of
+from siting.pipeline.sites.curve import best_proven, curve_of
 from siting.pipeline.sites.models import Asked, check_asked, choose_model, solve
 from siting.pipeline.sites.outputs import write_siting
 from siting.pipeline.sites.problem import (
@@ -261,7 +261,8 @@ def _answered(
         analysis, question, asked, sites, problem, solved, solution,
         notes=(*question.notes, *sites.notes, *notes),
     )  # fmt: skip
-    return replace(siting, curve=curve_of(siting, limits, wanted=curve))
+    drawn = curve_of(siting, limits, wanted=curve)
+    return replace(siting, curve=drawn, solution=best_proven(siting, drawn))
 
 
 def _without_unreachable(
