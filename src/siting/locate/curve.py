@@ -78,8 +78,8 @@ def served_curve(
         if known is not None and known.status is Status.OPTIMAL:
             found = known
         else:
-            much = int(value) if by == "sites" else float(value)
-            found = solve(problem, **{"p" if by == "sites" else "budget": much}, limits=part)
+            p, budget = (int(value), None) if by == "sites" else (None, float(value))
+            found = solve(problem, p=p, budget=budget, limits=part)
             left -= found.seconds
             found = found if known is None else _better(found, known)
         if was_interrupted(found):

@@ -17,7 +17,7 @@ import pandas as pd
 
 from siting.pipeline.gaps.failing import gaps_frame
 from siting.pipeline.gaps.map_model import main_street_rows
-from siting.pipeline.gaps.qgis_styles import categories, graduated, plain, write_styles
+from siting.pipeline.gaps.qgis_styles import categories, graduated, plain_style, write_styles
 from siting.pipeline.gaps.summary import block_key, covered_by_area
 from siting.pipeline.in_areas import representative_points
 from siting.report.analysis.ranking import in_order, is_compared, section_of
@@ -100,10 +100,10 @@ def _layers(analysis: Found) -> Iterator[tuple[str, gpd.GeoDataFrame, str]]:
         yield _homes(analysis, worst)
     # Points and outlines in one layer would have no style in common.
     places = city.facilities.set_geometry(representative_points(city.facilities.geometry))
-    yield "facilities", places, plain("#1b9e77", kind="point", shape="diamond")
+    yield "facilities", places, plain_style("#1b9e77", kind="point", shape="diamond")
     yield _gaps(analysis)
     if sites is not None:
-        yield "sites", sites, plain("#c51b7d", kind="point", shape="star", size=4.0)
+        yield "sites", sites, plain_style("#c51b7d", kind="point", shape="star", size=4.0)
 
 
 def worst_block(analysis: Found) -> FindingBlock | None:
@@ -125,10 +125,10 @@ def worst_block(analysis: Found) -> FindingBlock | None:
 def _ground(analysis: Found) -> Iterator[tuple[str, gpd.GeoDataFrame, str]]:
     ground = analysis.ground
     if ground.water is not None:
-        yield "water", ground.water, plain("#d3e3ee", kind="polygon", outline="#d3e3ee")
+        yield "water", ground.water, plain_style("#d3e3ee", kind="polygon", outline="#d3e3ee")
     rows, classes = main_street_rows(ground.streets)
     streets = ground.streets.iloc[rows][["street_id", "geometry"]].assign(highway=classes)
-    yield "streets", streets, plain("#b3afaa", kind="line")
+    yield "streets", streets, plain_style("#b3afaa", kind="line")
 
 
 def _areas(
@@ -146,7 +146,7 @@ def _areas(
     key = "" if worst is None else block_key(worst)
     column = f"{key}:covered_share_of_{leading_weight(analysis.summary['totals'])}"
     if column not in known:
-        return f"areas_{level}", frame, plain("#f5f3fa", kind="polygon", outline="#8d8a99")
+        return f"areas_{level}", frame, plain_style("#f5f3fa", kind="polygon", outline="#8d8a99")
     return f"areas_{level}", frame, graduated(column, _SHARE_EDGES, _SHARE_COLOURS)
 
 
@@ -164,7 +164,7 @@ def _homes(analysis: Found, worst: FindingBlock | None) -> tuple[str, gpd.GeoDat
         homes = homes.set_geometry(representative_points(homes.geometry))
     frame = beside(homes, columns)
     if worst is None:
-        return "homes", frame, plain("#8a8a8a", kind=kind)
+        return "homes", frame, plain_style("#8a8a8a", kind=kind)
     return "homes", frame, _by_verdict(block_key(worst), analysis.language, kind)
 
 
@@ -176,7 +176,7 @@ def _by_verdict(column: str, language: Language, kind: str) -> str:
 
 def _gaps(analysis: Found) -> tuple[str, gpd.GeoDataFrame, str]:
     frame = gaps_frame(analysis)
-    return "gaps", frame, plain("#5c2a05", kind="point", shape="triangle", size=1.6)
+    return "gaps", frame, plain_style("#5c2a05", kind="point", shape="triangle", size=1.6)
 
 
 def _words(block: FindingBlock) -> Any:

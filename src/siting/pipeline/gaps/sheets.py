@@ -10,7 +10,7 @@ from siting.pipeline.columns import texts
 from siting.pipeline.gaps.failing import gaps_frame
 from siting.report.analysis.note_words import note_layer, note_text
 from siting.report.analysis.ranking import in_order
-from siting.report.tables.workbook import MAX_ROWS, Sheet, SheetColumn
+from siting.report.tables.workbook import MAX_ROWS, SheetColumn, SheetTable
 from siting.rules.city.findings import Verdict
 from siting.rules.city.rollup import WEIGHTS, home_weights, leading_weight, roll_up
 from siting.vocabulary.facility_types import load_facility_types
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from siting.pipeline.found import Found
 
 
-def analysis_sheets(analysis: Found) -> list[Sheet]:
+def analysis_sheets(analysis: Found) -> list[SheetTable]:
     """Return the sheets: summary, areas, what fails, facilities, rules, data report."""
     say = _Speech("zh" if analysis.language == "zh" else "en")
     makers = (_summary, _areas, _gaps, _facilities, _rules, _data)
@@ -29,7 +29,7 @@ def analysis_sheets(analysis: Found) -> list[Sheet]:
     if not analysis.project.made_up:
         return sheets
     mark = word("sheet.made_up", say.language)
-    return [Sheet(each.title, mark + each.note, each.columns) for each in sheets]
+    return [SheetTable(each.title, mark + each.note, each.columns) for each in sheets]
 
 
 class _Speech:
@@ -38,9 +38,9 @@ class _Speech:
     def __init__(self, language: Language) -> None:
         self.language = language
 
-    def sheet(self, name: str, columns: Sequence[SheetColumn]) -> Sheet:
+    def sheet(self, name: str, columns: Sequence[SheetColumn]) -> SheetTable:
         title = word(f"sheet.{name}", self.language)
-        return Sheet(title, word(f"sheet.{name}_note", self.language), tuple(columns))
+        return SheetTable(title, word(f"sheet.{name}_note", self.language), tuple(columns))
 
     def column(self, name: str, values: Any, kind: str = "text", width: int = 12) -> SheetColumn:
         return SheetColumn(word(f"head.{name}", self.language), values, kind, width)
@@ -50,7 +50,7 @@ class _Speech:
         return self.column(name, [spoken(term, self.language) for term in terms], width=width)
 
 
-def _summary(analysis: Found, say: _Speech) -> Sheet:
+def _summary(analysis: Found, say: _Speech) -> SheetTable:
     entries = in_order(analysis.summary["rules"])
 
     def each(*path: str) -> list[Any]:
@@ -92,7 +92,7 @@ def _at(entry: Any, path: tuple[str, ...]) -> Any:
     return entry
 
 
-def _areas(analysis: Found, say: _Speech) -> Sheet:
+def _areas(analysis: Found, say: _Speech) -> SheetTable:
     weights = home_weights(analysis.city)
     leading = WEIGHTS.index(leading_weight(analysis.summary["totals"]))
     lists: dict[str, list[Any]] = {name: [] for name in _AREA_COLUMNS}
@@ -126,7 +126,7 @@ def _areas(analysis: Found, say: _Speech) -> Sheet:
 _AREA_COLUMNS = ("level", "area", "name", "rule", *(f"fail_{name}" for name in WEIGHTS), "share")
 
 
-def _gaps(analysis: Found, say: _Speech) -> Sheet:
+def _gaps(analysis: Found, say: _Speech) -> SheetTable:
     gaps = gaps_frame(analysis, limit=MAX_ROWS // 2)
     rules = (("rule_id", "rule", 40), ("title", "title", 36))
     subjects = (("subject_id", "id", 16), ("name", "name", 24))
@@ -150,7 +150,7 @@ def _gaps(analysis: Found, say: _Speech) -> Sheet:
     return say.sheet("gaps", columns)
 
 
-def _facilities(analysis: Found, say: _Speech) -> Sheet:
+def _facilities(analysis: Found, say: _Speech) -> SheetTable:
     table = analysis.city.facilities
     known = load_facility_types()
     types = [
@@ -171,7 +171,7 @@ def _facilities(analysis: Found, say: _Speech) -> Sheet:
     return say.sheet("facilities", columns)
 
 
-def _rules(analysis: Found, say: _Speech) -> Sheet:
+def _rules(analysis: Found, say: _Speech) -> SheetTable:
     entries = {entry["rule_id"]: entry for entry in analysis.summary["rules"]}.values()
 
     def source(name: str) -> list[str]:
@@ -192,7 +192,7 @@ def _rules(analysis: Found, say: _Speech) -> Sheet:
     return say.sheet("gaps_rules", columns)
 
 
-def _data(analysis: Found, say: _Speech) -> Sheet:
+def _data(analysis: Found, say: _Speech) -> SheetTable:
     notes, language = analysis.report.notes, say.language
     columns = (
         say.column("layer", [note_layer(note, language) for note in notes], width=34),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from siting.plain_text import plain
 from siting.report.plan.plain import first_place, missing_of
-from siting.report.words import labelled, told, waiver_line, word
+from siting.report.words import labelled, report_word, told, waiver_line
 from siting.rules.plan.finding import level_of, ranked, standing_of
 from siting.words import say
 
@@ -49,7 +49,7 @@ def _command(
     properties = {"file": base.path_of(file) if base else file}
     if evidence and evidence.line:
         properties["line"] = str(evidence.line)
-    verdict = word(standing_of(finding), language)
+    verdict = report_word(standing_of(finding), language)
     properties["title"] = labelled(say(finding.title, language), verdict, language)
     listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     return f"::{level} {listed}::{_message(finding, language)}"

@@ -10,10 +10,10 @@ from siting.report.plan.markdown import web_address
 from siting.report.plan.plain import missing_of, numbers_of, read_as
 from siting.report.words import (
     governed_line,
+    report_word,
     summary_line,
     waiver_line,
     with_aside,
-    word,
 )
 from siting.rules.plan.finding import ranked, says_nothing, standing_of, summary_of
 from siting.words import say
@@ -38,10 +38,10 @@ def to_html(
     return fill(
         "plan.html",
         language=language,
-        title=word("title", language),
+        title=report_word("title", language),
         outcome=summary["outcome"],
         summary=summary_line(summary, language),
-        word=lambda key: word(key, language),
+        report_word=lambda key: report_word(key, language),
         plans=[_plan(name, source, list(each), language) for (source, name), each in groups],
     )
 

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from siting.plain_text import plain
 from siting.report.plan.plain import missing_of, read_as
-from siting.report.words import quoted, told, waiver_line, with_aside, word
+from siting.report.words import quoted, report_word, told, waiver_line, with_aside
 from siting.rules.plan.finding import NOT_CHECKED, breaks, ranked, standing_of
 from siting.words import say
 
@@ -84,7 +84,7 @@ def _case(finding: PlanFinding, source: str, language: Language, *, allow_unknow
     if not kind:
         return f"{case}/>"
     message = waiver_line(finding, language) or say(finding.explanation, language)
-    message = message or word(standing_of(finding), language)
+    message = message or report_word(standing_of(finding), language)
     details = escape("\n".join(plain(line) for line in _details(finding, language)))
     shown = quoteattr(plain(message))
     if kind == "skipped":
