@@ -12,9 +12,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from siting.locate import ComplexFunction, Solution, Status
-from siting.pipeline.columns import area_titles, texts
-from siting.pipeline.in_areas import area_of_points
+from siting.locate import ComplexFunction, Solution
+from siting.pipeline.columns import texts
+from siting.pipeline.sites.proposal import Answered
+from siting.pipeline.sites.results import area_names
 from siting.pipeline.sites.scenario import PREFIX, after_opening
 from siting.rules.city.findings import Verdict
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Complexes:
+class Complexes(Answered):
     """Which complexes to build, with which functions, and how far from the best that can be.
 
     Parameters
@@ -56,11 +57,6 @@ class Complexes:
     solution: Solution
     notes: tuple[Sayable, ...] = ()
     _kept: dict[str, Any] = field(default_factory=dict, repr=False)
-
-    @property
-    def has_plan(self) -> bool:
-        """Whether there is a plan at all."""
-        return self.solution.status in (Status.OPTIMAL, Status.FEASIBLE)
 
     @property
     def functions(self) -> pd.DataFrame:
@@ -101,7 +97,7 @@ class Complexes:
             {
                 "site_id": ids,
                 "name": texts(table, "name"),
-                **self._area_names(points),
+                **area_names(self.analysis, points),
                 "functions": ["; ".join(each["facility_type"]) for each in held],
                 "floor_area_m2": [float(each["floor_area_m2"].sum()) for each in held],
                 "site_floor_area_m2": table["floor_area_m2"].to_numpy(dtype=float),
@@ -111,14 +107,6 @@ class Complexes:
                 "y": points.y.to_numpy(),
             }
         )
-
-    def _area_names(self, points: gpd.GeoSeries) -> dict[str, list[str]]:
-        shapes = np.asarray(points.to_numpy(), dtype=object)
-        found = {}
-        for level, table in self.analysis.city.areas.items():
-            names = np.array([*area_titles(table), ""], dtype=object)
-            found[f"area_{level}"] = names[area_of_points(shapes, table)].tolist()
-        return found
 
     @property
     def served(self) -> pd.DataFrame:
@@ -173,7 +161,4 @@ class Complexes:
 
     def after(self) -> Analysis:
         """Return the analysis with the complexes built: every rule checked again."""
-        if "after" not in self._kept:
-            self._kept["after"] = after_opening(self.analysis, self.facilities())
-        after: Analysis = self._kept["after"]
-        return after
+        return self._keep("after", lambda: after_opening(self.analysis, self.facilities()))

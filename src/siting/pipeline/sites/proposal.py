@@ -31,8 +31,26 @@ if TYPE_CHECKING:
 _Made = TypeVar("_Made")
 
 
+class Answered:
+    """What the records of all answers share: whether there is a plan, and what was made once."""
+
+    solution: Solution
+    _kept: dict[str, Any]
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether there is a plan at all."""
+        return self.solution.status in (Status.OPTIMAL, Status.FEASIBLE)
+
+    def _keep(self, key: str, make: Callable[[], _Made]) -> _Made:
+        if key not in self._kept:
+            self._kept[key] = make()
+        made: _Made = self._kept[key]
+        return made
+
+
 @dataclass(frozen=True, eq=False)
-class Proposal:
+class Proposal(Answered):
     """A proposal: which sites to open, what that brings, and how far from the best it can be.
 
     Parameters
@@ -70,11 +88,6 @@ class Proposal:
     by_hand: bool = False
     notes: tuple[Sayable, ...] = ()
     _kept: dict[str, Any] = field(default_factory=dict, repr=False)
-
-    @property
-    def has_plan(self) -> bool:
-        """Whether there is a plan at all."""
-        return self.solution.status in (Status.OPTIMAL, Status.FEASIBLE)
 
     @property
     def opened(self) -> pd.DataFrame:
@@ -131,9 +144,3 @@ class Proposal:
             return after_opening(self.analysis, self.facilities(), without_types=gone)
 
         return self._keep("after", make)
-
-    def _keep(self, key: str, make: Callable[[], _Made]) -> _Made:
-        if key not in self._kept:
-            self._kept[key] = make()
-        made: _Made = self._kept[key]
-        return made

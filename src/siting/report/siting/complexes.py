@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from siting.message import Language, Message, Quantity, Term, Text, message
+from siting.message import Language, Message, Quantity, Term, message
 from siting.report.siting.text import said_in, status_sentence
-from siting.vocabulary.facility_types import load_facility_types
+from siting.vocabulary.facility_types import type_text
 from siting.words import say
 
 
@@ -59,7 +59,7 @@ def complexes_lines(summary: Mapping[str, Any], language: str) -> list[str]:
 def _served(row: Mapping[str, Any]) -> Message:
     return message(
         "complexes.served",
-        name=_type_title(row["facility_type"]),
+        name=type_text(row["facility_type"]),
         complexes=row["complexes"],
         area=f"{row['floor_area_m2']:,.0f}",
         served=f"{row['newly_served']:,.0f}",
@@ -73,15 +73,10 @@ def _holds(complex_: Mapping[str, Any], summary: Mapping[str, Any]) -> Message:
     held = [
         message(
             "complexes.function",
-            name=_type_title(row["facility_type"]),
+            name=type_text(row["facility_type"]),
             area=Quantity(f"{row['floor_area_m2']:,.0f}", "m2"),
         )
         for row in summary["functions"]
         if row["site_id"] == complex_["site_id"]
     ]
     return message("complexes.holds", site=complex_["site_id"], name=complex_["name"], held=held)
-
-
-def _type_title(code: str) -> Text:
-    known = load_facility_types()
-    return Text(known.title(code, "zh"), known.title(code, "en"))
