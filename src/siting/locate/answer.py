@@ -163,18 +163,18 @@ def with_bound(solution: Solution, bound: float) -> Solution:
     if not bound < solution.bound:
         return solution
     assert isinstance(solution.message, Message)
-    told = dict(solution.message.values)
-    why = told.pop("why", "")
     bound = max(bound, solution.objective)
     gap = relative_gap(solution.objective, bound)
-    if is_closed(solution.objective, bound):
-        plan = {name: told[name] for name in ("count", "objective", "what")}
-        best, proven = message("answer.best", **plan), Status.OPTIMAL
-        return replace(
-            solution, status=proven, message=best, bound=solution.objective, gap=0.0, ended=""
-        )
-    worth = message("answer.none_more", **{**told, "why": why, "bound": bound, "gap": gap})
-    return replace(solution, message=worth, bound=bound, gap=gap)
+    told = {**dict(solution.message.values), "bound": bound, "gap": gap}
+    of_complexes = "functions" in told
+    if not is_closed(solution.objective, bound):
+        more = "answer.complexes_none_more" if of_complexes else "answer.none_more"
+        return replace(solution, message=Message(more, tuple(told.items())), bound=bound, gap=gap)
+    best = "answer.complexes_best" if of_complexes else "answer.best"
+    proven = Message(best, tuple(told.items()))
+    return replace(
+        solution, status=Status.OPTIMAL, message=proven, bound=solution.objective, gap=0.0, ended=""
+    )
 
 
 def unknown(model: str, watch: Watch, sought: Message) -> Solution:

@@ -6,7 +6,7 @@ the best six.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -68,18 +68,45 @@ def served_curve(
     As `solve_mclp` and `solve_capacitated_mclp`.
     """
     solve = solve_capacitated_mclp if capacitated else solve_mclp
+
+    def solve_at(value: float, part: Limits) -> Solution:
+        if by == "sites":
+            return solve(problem, p=int(value), limits=part)
+        return solve(problem, budget=float(value), limits=part)
+
+    today = _served_today(problem, capacitated=capacitated)
+    return curve_through(values, solve_at, today=today, solved=solved, limits=limits)
+
+
+def curve_through(
+    values: Iterable[float],
+    solve_at: Callable[[float, Limits], Solution],
+    *,
+    today: float = 0.0,
+    solved: Mapping[float, Solution] = _NOTHING_SOLVED,
+    limits: Limits = _DEFAULT,
+) -> pd.DataFrame:
+    """Return the curve of a model that asks for the most; see `served_curve`.
+
+    Parameters
+    ----------
+    values, solved, limits
+        As for `served_curve`.
+    solve_at
+        Answers one point within its share of the time.
+    today
+        What is served by nothing new.
+    """
     wanted = sorted(set(values))
     rows: list[tuple[object, ...]] = []
     left = limits.time_limit_s
     for at, value in enumerate(wanted):
         share = max(left / (len(wanted) - at), 0.01)
-        part = replace(limits, time_limit_s=share, progress=None)
         known = solved.get(value)
         if known is not None and known.status is Status.OPTIMAL:
             found = known
         else:
-            p, budget = (int(value), None) if by == "sites" else (None, float(value))
-            found = solve(problem, p=p, budget=budget, limits=part)
+            found = solve_at(value, replace(limits, time_limit_s=share, progress=None))
             left -= found.seconds
             found = found if known is None else _better(found, known)
         if was_interrupted(found):
@@ -87,8 +114,7 @@ def served_curve(
         rows.append(_row(value, found))
         if limits.progress is not None:
             limits.progress(message("progress.curve", value=value), (at + 1) / len(wanted))
-    frame = pd.DataFrame(rows, columns=_COLUMNS)
-    return _finished(frame, _served_today(problem, capacitated=capacitated))
+    return _finished(pd.DataFrame(rows, columns=_COLUMNS), today)
 
 
 def _better(one: Solution, other: Solution) -> Solution:

@@ -35,4 +35,8 @@ def complexes_sheets(summary: Mapping[str, Any], language: str) -> list[SheetTab
         "rules": [{key: row[key] for key in _RULES} for row in rules],
     }
     sheets = [sheet(f"complexes_{name}", rows, spoken) for name, rows in shown.items()]
+    if summary["curve"]:
+        sheets.append(sheet("sites_curve", summary["curve"], spoken))
+    if "by_hand" in summary:
+        sheets.append(sheet("sites_by_hand", summary["by_hand"]["opened"], spoken))
     return marked(sheets, spoken, made_up=summary["made_up"])

@@ -47,6 +47,10 @@ class Complexes(Answered):
         Status, objective (served people times importance), bound and gap.
     notes
         What was assumed or left out.
+    curve
+        How many are served by how many complexes or how much money; None where not wanted.
+    by_hand
+        Whether a person chose the sites; `solution.bound` is then that of the best plan found.
     """
 
     analysis: Analysis
@@ -56,6 +60,8 @@ class Complexes(Answered):
     parts: tuple[ComplexFunction, ...]
     solution: Solution
     notes: tuple[Sayable, ...] = ()
+    curve: pd.DataFrame | None = None
+    by_hand: bool = False
     _kept: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -135,6 +141,11 @@ class Complexes(Answered):
                 }
             )
         return pd.DataFrame(rows)
+
+    def served_today(self) -> float:
+        """Return what existing facilities serve already, counted as the objective is."""
+        served = self._detail("served_today", {})
+        return float(sum(part.weight * served.get(part.name, 0.0) for part in self.parts))
 
     def _detail(self, name: str, absent: Any) -> Any:
         return self.solution.details.get(name, absent)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # So many points show the shape; each is a search.
 _POINTS = 20
 # A thousandth cannot be seen on a curve, and proving the last of it takes most of the time.
-_GAP = 0.001
+CURVE_GAP = 0.001
 
 
 def curve_of(
@@ -57,7 +57,7 @@ def curve_of(
         by=by,
         capacitated=asked.is_capacitated,
         solved=solved,
-        limits=replace(limits, gap=max(limits.gap, _GAP)),
+        limits=replace(limits, gap=max(limits.gap, CURVE_GAP)),
     )
     curve = curve.dropna(subset="served", ignore_index=True)
     # An unknown cost is not a cost of 0.
@@ -72,7 +72,12 @@ def best_proven(siting: Proposal, curve: pd.DataFrame | None) -> Solution:
     asked, solution = siting.asked, siting.solution
     if curve is None or not asked.counts_served:
         return solution
-    same = curve.loc[curve["value"] >= asked.most(int(solution.opened.size)), "bound"]
+    return with_curve_bound(solution, curve, asked.most(int(solution.opened.size)))
+
+
+def with_curve_bound(solution: Solution, curve: pd.DataFrame, most: float) -> Solution:
+    """Return an answer with the better of its own bound and the curve's for so much."""
+    same = curve.loc[curve["value"] >= most, "bound"]
     return with_bound(solution, float(same.min())) if len(same) else solution
 
 

@@ -81,12 +81,7 @@ class Siting(Proposal):
         SitingError
             A site that is not opened, or one that does not exist.
         """
-        opened = [self.sites.ids[row] for row in self.solution.opened]
-        closed = [each for each in changes if each not in opened]
-        if closed:
-            held = opened or message("sites.nothing")
-            raise SitingError(message("sites.not_opened", site=closed[0], opened=held))
-        return self.with_sites([changes.get(each, each) for each in opened])
+        return self.with_sites(self.exchanged(changes))
 
     def with_notes(self, notes: Sequence[Sayable]) -> Siting:
         """Return the same answer with more notes on what was left out."""
