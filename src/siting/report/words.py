@@ -15,7 +15,7 @@ _TO_RESOLVE = ("not_checked", "fail", "unknown")
 def report_word(key: str, language: Language) -> str:
     """Return one of the words of the reports.
 
-    >>> word("missing", "zh"), word("fail", "en")
+    >>> report_word("missing", "zh"), report_word("fail", "en")
     ('缺少', 'fail')
     """
     return say(Term("report", key), language)

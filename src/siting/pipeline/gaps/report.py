@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting import render
+from siting.drafts import whole_file
 from siting.errors import SitingError
 from siting.message import message
 from siting.pipeline.columns import area_titles
@@ -66,12 +67,11 @@ def write_report(analysis: Found, path: Path | str, *, maps: int = _MAPS) -> Pat
     check_report_path(target)
     page = report_html(analysis, maps=maps)
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.part")
-    if target.suffix.lower() == ".pdf":
-        print_pdf(page, draft)
-    else:
-        draft.write_text(page, encoding="utf-8")
-    draft.replace(target)
+    with whole_file(target) as draft:
+        if target.suffix.lower() == ".pdf":
+            print_pdf(page, draft)
+        else:
+            draft.write_text(page, encoding="utf-8", errors="replace")
     return target
 
 

@@ -15,6 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
+from siting.drafts import whole_file
 from siting.errors import SitingError
 from siting.message import message
 from siting.render.model import MapAreas, MapModel, MapRule
@@ -92,11 +93,10 @@ def write_static_map(
         model, rule_id=rule_id, level=level, language=language, size_in=size_in, legend=legend
     )
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.part")
     # Without a date, the same map is the same file.
     dates: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
-    figure.savefig(draft, format=kind, dpi=dpi, metadata=dates.get(kind))
-    draft.replace(target)
+    with whole_file(target) as draft:
+        figure.savefig(draft, format=kind, dpi=dpi, metadata=dates.get(kind))
     return target
 
 

@@ -41,7 +41,7 @@ def to_html(
         title=report_word("title", language),
         outcome=summary["outcome"],
         summary=summary_line(summary, language),
-        report_word=lambda key: report_word(key, language),
+        word=lambda key: report_word(key, language),
         plans=[_plan(name, source, list(each), language) for (source, name), each in groups],
     )
 
