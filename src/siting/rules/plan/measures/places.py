@@ -133,7 +133,7 @@ def _how(found: Sequence[Sayable]) -> Sayable:
     return NOTHING if NOTHING in found else found[0]
 
 
-def place_text(places: Places, size: Fraction, unit: str) -> Message:
+def largest_place_text(places: Places, size: Fraction, unit: str) -> Message:
     """Say whether one place is large enough: 最大一处 50 m²，要求至少一处不小于 300 m²."""
     wanted = Quantity(size, unit)
     if places.has(size) is None:
