@@ -77,10 +77,7 @@ def sampled(count: int, seed: int, only: str) -> list[Mutant]:
         if only in mutant.path
     ]
     print(f"{len(every)} mutants in {len(sources())} modules", flush=True)
-    return sorted(
-        random.Random(seed).sample(every, min(count, len(every))),
-        key=lambda each: (each.path, each.number),
-    )
+    return random.Random(seed).sample(every, min(count, len(every)))
 
 
 def forked(work: Callable[[], Any], seconds: float) -> Any:
@@ -147,9 +144,10 @@ class Calls:
 class Runner:
     """A plugin of pytest that runs the mutants in place of the tests."""
 
-    def __init__(self, mutants: Sequence[Mutant], kept: Path) -> None:
+    def __init__(self, mutants: Sequence[Mutant], kept: Path, out: Path) -> None:
         self.mutants = mutants
         self.kept = kept
+        self.out = out
         self.results: list[dict[str, Any]] = []
         self.later: list[tuple[Mutant, list[str]]] = []
 
@@ -204,6 +202,9 @@ class Runner:
     def note(self, mutant: Mutant, told: str | None, seconds: float, number: int) -> None:
         by = "time" if told is None else told
         self.results.append({**asdict(mutant), "noticed_by": by, "seconds": round(seconds, 2)})
+        self.out.parent.mkdir(parents=True, exist_ok=True)
+        told = json.dumps(self.results, ensure_ascii=False, indent=1)
+        self.out.write_text(told, encoding="utf-8")
         sign = "." if by else "S"
         print(f"{sign} {number} {seconds:.1f}s {mutant.path}:{mutant.line} {mutant.kind}: "
               f"{mutant.before} -> {mutant.after} | {by}", flush=True)  # fmt: skip
@@ -426,8 +427,8 @@ def test_files() -> list[str]:
     return [*map(str, chosen), *(str(SOURCE / part) for part in MUTATED)]
 
 
-def in_place(mutants: Sequence[Mutant], kept: Path) -> tuple[list[Any], list[Any]]:
-    runner = Runner(mutants, kept)
+def in_place(mutants: Sequence[Mutant], kept: Path, out: Path) -> tuple[list[Any], list[Any]]:
+    runner = Runner(mutants, kept, out)
     pytest.main([*OPTIONS, "--capture=no", *test_files()], plugins=[runner])
     return runner.results, runner.later
 
@@ -463,17 +464,17 @@ def main() -> None:
     start = time.monotonic()
     mutants = chosen(options)
     with tempfile.TemporaryFile() as kept:
-        _in_child(lambda: pickle.dump(in_place(mutants, options.calls), kept) or kept.flush())
+        _in_child(
+            lambda: pickle.dump(in_place(mutants, options.calls, options.out), kept) or kept.flush()
+        )
         kept.seek(0)
         results, later = pickle.load(kept)
-    slow = Runner(mutants, options.calls)
+    slow = Runner(mutants, options.calls, options.out)
     slow.results = results
     for number, (mutant, files) in enumerate(later):
         began = time.monotonic()
         told = forked(lambda m=mutant, f=files: imported(m, f, ()), 60 * SECONDS)
         slow.note(mutant, told, time.monotonic() - began, number)
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(json.dumps(slow.results, ensure_ascii=False, indent=1), encoding="utf-8")
     noticed = sum(bool(each["noticed_by"]) for each in slow.results)
     print(f"{noticed} of {len(slow.results)} noticed "
           f"({100 * noticed / len(slow.results):.1f} %) in {time.monotonic() - start:.0f} s")  # fmt: skip

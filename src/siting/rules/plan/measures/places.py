@@ -99,19 +99,12 @@ def places_of(rule: Rule, plan: Plan, quantity: str, total: Amount) -> Places:
 def _of_types(plan: Plan, quantity: str, codes: Sequence[str], total: Amount) -> Places:
     """Return the places of one type, or of types that are parts of each other."""
     sizes = [size_of(each, quantity) for each in plan.facilities if each.facility_type in codes]
-    known = [size for size in sizes if size is not None]
     parts = [part for key, part in total.parts.items() if key.partition(".")[2] in codes]
-    whole = sum(parts, _ZERO)
     is_open = any(key.partition(".")[2] in codes for key in total.missing)
-    if known or len(sizes) > 1:
-        largest, least = max(known, default=_ZERO), min(known, default=None)
-        if len(known) < len(sizes) or is_open or not parts:
-            return Places(largest, None, _ZERO, least)
-        rest = whole - sum(known)
-        if rest <= 0:
-            return Places(largest, largest, min(known), least)
-        return Places(largest, max(largest, rest), _ZERO, min(*known, rest))
-    if not parts:
+    whole = sum(parts, _ZERO) if parts else None
+    if any(size is not None for size in sizes) or len(sizes) > 1:
+        return _of_rooms(sizes, None if is_open else whole)
+    if whole is None:
         return Places()
     split = [part for code in codes for part in _split(plan, f"{quantity}.{code}")]
     count = sum(plan.value(f"count.{code}") or 0 for code in codes)
@@ -119,10 +112,21 @@ def _of_types(plan: Plan, quantity: str, codes: Sequence[str], total: Amount) ->
         mean = whole / Fraction(count)
         return Places(mean, None if is_open else whole, _ZERO, mean)
     places = split or [whole]
+    largest, least = max(places), min(places)
     how = message("place.by_rows" if split else "place.one_row")
-    if is_open:
-        return Places(max(places), None, how=how)
-    return Places(max(places), max(places), min(places), min(places), how)
+    return Places(largest, how=how) if is_open else Places(largest, largest, least, least, how)
+
+
+def _of_rooms(sizes: Sequence[Fraction | None], whole: Fraction | None) -> Places:
+    """Return the places of listed rooms, and of what a known total has beyond them."""
+    known = [size for size in sizes if size is not None]
+    largest, least = max(known, default=_ZERO), min(known, default=None)
+    if whole is None or least is None or len(known) < len(sizes):
+        return Places(largest, None, _ZERO, least)
+    rest = whole - sum(known)
+    if rest <= 0:
+        return Places(largest, largest, least, least)
+    return Places(largest, max(largest, rest), _ZERO, min(least, rest))
 
 
 def _how(found: Sequence[Sayable]) -> Sayable:

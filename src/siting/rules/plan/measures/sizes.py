@@ -12,8 +12,8 @@ from siting.message import Quantity, message
 from siting.rules.pack.conditions import FALSE, TRUE, test_exactly
 from siting.rules.plan.amounts import (
     Amount,
-    fact_amount,
     facilities_of,
+    fact_amount,
     outer_types,
     serving,
     size_of,
@@ -33,7 +33,7 @@ from siting.rules.plan.outcome import (
 from siting.rules.wording import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from siting.rules.pack.measures import Measure
     from siting.rules.pack.model import Condition, Require, Rule
