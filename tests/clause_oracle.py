@@ -1,22 +1,20 @@
 """A second judge of any rule that a plan can be asked, in plain Python on fractions.
 
-It knows nothing of siting's engine. What a plan tells is a range: a figure that is whole is one
-number, one of which a part is missing is no less than that part. A rule passes where the whole range
+It knows nothing of siting's engine. What a plan tells is a range: a whole figure is one number, one
+of which a part is missing is no less than that part. A rule passes where the whole range
 meets it, fails where none of it does, and is unknown in between. A rule is a dictionary, as a pack
 writes it.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from clause_told import ZERO, Range, Room, Told, figure, places, total
+
 PASS, FAIL, UNKNOWN, SILENT, ABSENT = "pass", "fail", "unknown", "not_applicable", "absent"
-SIZES = ("floor_area_m2", "land_area_m2", "classes", "places", "beds")
-ZERO = Fraction(0)
-Range = tuple[Fraction, Fraction | None]
 
 # measure -> what is added up, what it is compared with, for how many of that
 RATES = {
@@ -41,77 +39,6 @@ LARGE = {
     "number_of_beds": "beds",
 }
 PER_BED = {"floor_area_per_bed": "floor_area_m2", "land_area_per_bed": "land_area_m2"}
-
-
-@dataclass
-class Room:
-    types: tuple[str, ...]
-    sizes: dict[str, Fraction] = field(default_factory=dict)
-    phase: str = ""
-    level: int | None = None
-    entrance: bool | None = None
-    complex: str = ""
-
-
-@dataclass
-class Told:
-    """What a plan tells; `waivers` are rule, last day and subject, `phases` name and figures."""
-
-    figures: dict[str, Fraction]
-    rooms: list[Room] = field(default_factory=list)
-    phases: list[tuple[str, dict[str, Fraction]]] = field(default_factory=list)
-    status: str = "new"
-    day: dt.date = dt.date(2026, 11, 1)
-    place: str = "cn-hubei-wuhan"
-    waivers: list[tuple[str, dt.date, str]] = field(default_factory=list)
-    reasons: set[str] = field(default_factory=set)
-
-
-def figure(told: Told, key: str) -> Fraction | None:
-    """Return a figure: as stated, else what rooms or phases add up to, else what follows."""
-    if key in told.figures:
-        return told.figures[key]
-    quantity, _, code = key.partition(".")
-    if quantity in SIZES:
-        rooms = [room.sizes.get(quantity) for room in told.rooms if room.types[0] == code]
-        if rooms and None not in rooms:
-            return sum(rooms, ZERO)
-        phases = [each[key] for _, each in told.phases if key in each]
-        if phases:
-            return sum(phases, ZERO)
-        if told.figures.get(f"count.{code}") == 0:
-            return ZERO
-    if quantity == "count":
-        return _count(told, code)
-    if key == "residential_floor_area_m2":
-        homes = [each.get(key) for _, each in told.phases]
-        return None if not homes or None in homes else sum(homes, ZERO)
-    per = told.figures.get("persons_per_household")
-    if key == "population" and per is not None and "households" in told.figures:
-        return told.figures["households"] * per
-    return None
-
-
-def _count(told: Told, code: str) -> Fraction | None:
-    rooms = sum(code in room.types for room in told.rooms)
-    if rooms:
-        return Fraction(rooms)
-    mine = [value for key in SIZES if (value := figure(told, f"{key}.{code}")) is not None]
-    if mine:
-        return Fraction(any(mine))
-    listed = [*told.figures, *(key for _, each in told.phases for key in each)]
-    sized = any(room.sizes for room in told.rooms)
-    return (
-        ZERO if sized or any("." in key and not key.startswith("count") for key in listed) else None
-    )
-
-
-def total(told: Told, quantity: str, codes: list[str], *, optional=()) -> Range | None:
-    """Return the range of a sum over types; None where nothing of it is known."""
-    found = {code: figure(told, f"{quantity}.{code}") for code in codes}
-    known = [value for value in found.values() if value is not None]
-    gaps = [code for code, value in found.items() if value is None and code not in optional]
-    return (sum(known, ZERO), None if gaps else sum(known, ZERO)) if known else None
 
 
 def compared(require: dict[str, Any], found: Range | None, limit: Fraction) -> str:
@@ -215,20 +142,16 @@ def waived(rule_id: str, told: Told) -> bool:
 
 
 def way(rule: dict[str, Any], told: Told, rules: dict[str, dict[str, Any]]) -> str:
-    measure, require = rule["measure"], rule.get("require")
-    if require is None:
+    if rule.get("require") is None:
         return SILENT if _any_figure(rule, told) else UNKNOWN
-    if require.get("bands"):
+    if rule["require"].get("bands"):
         return both_bands(rule, told, rules)
-    if measure in RATES or measure in BEGUN:
-        return rate(rule, told)
-    if measure in LARGE:
-        return size(rule, told)
-    if measure in PER_BED:
-        return per_bed(rule, told)
-    if measure == "phasing":
+    if rule["measure"] == "phasing":
         return phasing(rule, told, rules)
-    others = {
+    judges = {
+        **dict.fromkeys((*RATES, *BEGUN), rate),
+        **dict.fromkeys(LARGE, size),
+        **dict.fromkeys(PER_BED, per_bed),
         "people_per_facility": heads,
         "share_of_floor_area": share,
         "presence": presence,
@@ -236,7 +159,7 @@ def way(rule: dict[str, Any], told: Told, rules: dict[str, dict[str, Any]]) -> s
         "attribute_conditions": attributes,
         "residents": residents,
     }
-    return others[measure](rule, told)
+    return judges[rule["measure"]](rule, told)
 
 
 def _any_figure(rule: dict[str, Any], told: Told) -> bool:
@@ -290,48 +213,6 @@ def rate(rule: dict[str, Any], told: Told) -> str:
         return state
     one = number(require["and_one_place_at_least"])
     return both(state, compared({"at_least": 0}, places(told, quantity, codes)[1], one))
-
-
-def places(told: Told, quantity: str, codes: list[str]) -> tuple[Range, Range]:
-    """Return the ranges of the smallest place and of the largest one.
-
-    Rooms that are listed are places; what a total has beyond them is one more place or several. A
-    total alone is one place, unless the plan counts several or builds it in several phases.
-    """
-    each = [_places_of(told, quantity, code) for code in codes]
-    there = [pair for pair in each if pair[1] != (ZERO, ZERO)] or each
-    smallest = [pair[0] for pair in there]
-    largest = [pair[1] for pair in there]
-    ends = [high for _, high in smallest if high is not None]
-    tops = [high for _, high in largest]
-    return (
-        (min(low for low, _ in smallest), min(ends, default=None)),
-        (max(low for low, _ in largest), None if None in tops else max(tops)),
-    )
-
-
-def _places_of(told: Told, quantity: str, code: str) -> tuple[Range, Range]:
-    whole = figure(told, f"{quantity}.{code}")
-    rooms = [room.sizes.get(quantity) for room in told.rooms if room.types[0] == code]
-    known = [each for each in rooms if each is not None]
-    if known or len(rooms) > 1:
-        least, most = min(known, default=None), max(known, default=ZERO)
-        if len(known) < len(rooms) or whole is None:
-            return (ZERO, least), (most, None)
-        rest = whole - sum(known, ZERO)
-        if rest <= 0:
-            return (min(known), min(known)), (most, most)
-        return (ZERO, min(*known, rest)), (most, max(most, rest))
-    if whole is None:
-        return (ZERO, None), (ZERO, None)
-    parts = [each[f"{quantity}.{code}"] for _, each in told.phases if f"{quantity}.{code}" in each]
-    parts = [part for part in parts if part]
-    if len(parts) > 1 and sum(parts) == whole:
-        return (min(parts),) * 2, (max(parts),) * 2
-    count = figure(told, f"count.{code}") or 0
-    if count > 1:
-        return (ZERO, whole / count), (whole / count, whole)
-    return (whole, whole), (whole, whole)
 
 
 def size(rule: dict[str, Any], told: Told) -> str:

@@ -1,23 +1,16 @@
-"""Random rule packs, and random plans that tell their figures in files, as planners write them.
-
-Every figure is exact in the unit that it is written in, so that judge and siting read one number.
-"""
+"""Random rules with every measure that a plan can be asked, and random plans near their limits."""
 
 from __future__ import annotations
 
 import datetime as dt
 import random
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
-import yaml
-from openpyxl import Workbook
-
 import clause_oracle as oracle
-from clause_oracle import Room, Told
+import clause_told
+from clause_told import Room, Told
 
 DAY = dt.date(2026, 11, 1)
 PLACES = ("cn", "cn-hubei", "cn-hubei-wuhan")
@@ -31,51 +24,9 @@ TYPES = {
     "canteen": ("社区食堂", ("floor_area_m2",)),
 }
 IN_COMPLEX = ("reading_room", "startup_space", "repair", "laundry", "pharmacy")
-TAILS = {
-    "floor_area_m2": "建筑面积",
-    "land_area_m2": "用地面积",
-    "places": "托位数",
-    "beds": "床位数",
-    "classes": "班数",
-    "count": "数量",
-}
-WHOLE = {
-    "households": "居住户数",
-    "population": "居住人口",
-    "persons_per_household": "户均人口",
-    "total_floor_area_m2": "总建筑面积",
-    "above_ground_floor_area_m2": "地上建筑面积",
-    "underground_floor_area_m2": "地下建筑面积",
-    "residential_floor_area_m2": "住宅建筑面积",
-    "site_area_m2": "用地面积",
-    "green_share": "绿地率",
-    "parking_spaces": "机动车停车位",
-}
-AREA = {"㎡": 1, "m2": 1, "平方米": 1, "ｍ²": 1, "万㎡": 10**4, "公顷": 10**4, "hm²": 10**4,
-        "千㎡": 1000, "亩": Fraction(10**4, 15)}  # fmt: skip
-UNITS: dict[str, dict[str, int | Fraction]] = {
-    "households": {"户": 1, "套": 1, "百户": 100, "千户": 1000, "万户": 10**4},
-    "population": {"人": 1, "百人": 100, "千人": 1000, "万人": 10**4},
-    "persons_per_household": {"人/户": 1},
-    "green_share": {"%": Fraction(1, 100), "‰": Fraction(1, 1000), "％": Fraction(1, 100)},
-    "parking_spaces": {"辆": 1, "个": 1, "百辆": 100},
-    "places": {"个": 1, "托位": 1, "座": 1},
-    "beds": {"床": 1, "张": 1, "百床": 100},
-    "classes": {"班": 1},
-    "count": {"处": 1, "所": 1, "个": 1},
-}
+# What is counted has no half.
+COUNTED = ("places", "beds", "classes", "count")
 COMPARED = ("at_least", "at_least", "at_least", "at_most", "above", "below")
-
-
-def units_of(key: str) -> dict[str, int | Fraction]:
-    return UNITS.get(key.partition(".")[0], AREA)
-
-
-class Plain(yaml.SafeDumper):
-    """Writes every value out: siting reads no aliases."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
 
 
 # rule packs
@@ -91,22 +42,22 @@ def random_pack(rng: random.Random) -> list[dict[str, Any]]:
         return rule
 
     for name, (quantity, base, per) in oracle.RATES.items():
-        people = {"households": "households", "population": "persons", "elderly": "elderly"}[base]
-        whole = {"floor_area_m2": "m2", "land_area_m2": "m2"}.get(quantity, quantity)
+        people = "persons" if base == "population" else base
+        whole = "m2" if quantity.endswith("m2") else quantity
         unit = f"{whole}/{per} {people}" if per > 1 else f"{whole}/{people.removesuffix('s')}"
-        rule = add(name, unit, facility_types=_types(rng, quantity),
-                   limit=rng.choice([1, 5, Decimal("0.1")]) if per == 1 else rng.randint(3, 60))  # fmt: skip
+        limit = rng.choice([1, 5, Decimal("0.1")]) if per == 1 else rng.randint(3, 60)
+        rule = add(name, unit, facility_types=_types(rng, quantity), limit=limit)
         _refine(rng, rule, base)
     for name, (quantity, _) in oracle.BEGUN.items():
-        rule = add(name, "facilities" if quantity == "count" else "m2",
-                   facility_types=_types(rng, quantity), limit=1 if quantity == "count" else 50)  # fmt: skip
+        unit, limit = ("facilities", 1) if quantity == "count" else ("m2", 50)
+        rule = add(name, unit, facility_types=_types(rng, quantity), limit=limit)
         rule["options"] = {"begun": rng.choice([250, 600, 1000])}
     for name, quantity in oracle.LARGE.items():
         limits = {"classes": 6, "places": 45, "beds": 20, "floor_area_m2": 300, "land_area_m2": 900}
         unit = "m2" if quantity.endswith("m2") else quantity
         rule = add(name, unit, facility_types=_types(rng, quantity), limit=limits[quantity])
         rule["options"] = {"of": rng.choice(["largest", "each", "total"])}
-    for name, quantity in oracle.PER_BED.items():
+    for name in oracle.PER_BED:
         add(name, "m2/bed", facility_types=_types(rng, "beds"), limit=rng.choice([20, 35]))
     size = add("minimum_floor_area", "m2", facility_types=_types(rng, "floor_area_m2"), limit=200)
     size["applies_to"]["subject"] = "facility"
@@ -240,33 +191,6 @@ def _add_pair(rng: random.Random, add: Any) -> None:
     first |= {"supersedes": [other["id"]], "governs": rng.choice(["this", "stricter"])}
 
 
-def write_packs(rules: list[dict[str, Any]], folder: Path) -> list[Path]:
-    """Write a pack for each place."""
-    folder.mkdir(parents=True)
-    paths = []
-    for place in PLACES:
-        mine = [
-            {key: value for key, value in rule.items() if key != "jurisdiction"}
-            for rule in rules
-            if rule["jurisdiction"] == place
-        ]
-        document = {"title": {"zh": "甲", "en": "A"}, "issuer": "乙", "url": "https://example.org"}
-        pack = {"document": document, "jurisdiction": place, "rules": mine}
-        paths.append(folder / f"{place}.yaml")
-        _dump(pack, paths[-1])
-    return paths
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_plain(each) for each in value]
-    if isinstance(value, Fraction | Decimal):
-        return int(value) if value == int(value) else float(value)
-    return value
-
-
 # plans
 
 
@@ -282,29 +206,39 @@ def random_plan(rng: random.Random, rules: list[dict[str, Any]]) -> Told:
         _at_the_limit(rng, rule, told)
     for code in TYPES:
         if told.figures.get(f"count.{code}") == 0:
-            for key in oracle.SIZES:
+            for key in clause_told.SIZES:
                 told.figures.pop(f"{key}.{code}", None)
     for code in rng.sample(list(TYPES), rng.choice([0, 1, 2])):
         _divide(rng, told, code)
     _complexes(rng, told)
     if rng.random() < 0.4:
         _phases(rng, told)
+    _lose_some(rng, told)
+    if rng.random() < 0.2:
+        told.rooms, told.phases = [], []
+    else:
+        _decide_some(rng, told, rules)
+    return told
+
+
+def _lose_some(rng: random.Random, told: Told) -> None:
+    """Leave figures out here and there, and now and then all of the facilities."""
     if rng.random() < 0.05:
         told.rooms, told.phases = [], []
         told.figures = {key: value for key, value in told.figures.items() if "." not in key}
     for key in list(told.figures):
         if rng.random() < 0.06:
             del told.figures[key]
+
+
+def _decide_some(rng: random.Random, told: Told, rules: list[dict[str, Any]]) -> None:
+    """Waive rules, once or twice each, and give the reason of an exception."""
     phasing = next(rule["id"] for rule in rules if rule["measure"] == "phasing")
     told.reasons = {phasing} if rng.random() < 0.5 else set()
-    if rng.random() < 0.2:
-        told.rooms, told.phases, told.reasons = [], [], set()
-        return told
     for rule in rng.sample(rules, 6):
         for _ in range(rng.choice([1, 2])):
             end = told.day + dt.timedelta(rng.choice([-400, -1, 0, 30]))
             told.waivers.append((rule["id"], end, rng.choice(["", "", "", "room-9"])))
-    return told
 
 
 def _figures(rng: random.Random) -> dict[str, Fraction]:
@@ -345,15 +279,15 @@ def _at_the_limit(rng: random.Random, rule: dict[str, Any], told: Told) -> None:
         quantity, needed = oracle.LARGE[measure], oracle.limit_of(rule["require"])
     elif measure == "share_of_floor_area":
         quantity = "floor_area_m2"
-        whole = oracle.figure(told, rng.choice(["total", "above_ground"]) + "_floor_area_m2")
+        whole = clause_told.figure(told, rng.choice(["total", "above_ground"]) + "_floor_area_m2")
         needed = None if whole is None else oracle.limit_of(rule["require"]) * whole / 100
     if needed is None or quantity == "count":
         return
     first, *rest = rule["facility_types"]
-    known = sum((oracle.figure(told, f"{quantity}.{code}") or 0 for code in rest), Fraction(0))
-    step = 1 if quantity in UNITS else rng.choice([Fraction(1, 100), 1])
+    known = sum((clause_told.figure(told, f"{quantity}.{code}") or 0 for code in rest), Fraction(0))
+    step = 1 if quantity in COUNTED else rng.choice([Fraction(1, 100), 1])
     value = needed - known + rng.choice([-1, 0, 1]) * step
-    if value >= 0 and (quantity not in UNITS or value == int(value)) and _decimals(value) <= 4:
+    if value >= 0 and (quantity not in COUNTED or value == int(value)) and decimals_of(value) <= 4:
         told.figures[f"{quantity}.{first}"] = value
 
 
@@ -371,7 +305,7 @@ def _divide(rng: random.Random, told: Told, code: str) -> None:
             b - a for a, b in zip([Fraction(0), *sorted(cut)], [*sorted(cut), whole], strict=True)
         ]
         for room, part in zip(rooms, parts, strict=True):
-            if rng.random() < 0.9 and (quantity not in UNITS or part == int(part)):
+            if rng.random() < 0.9 and (quantity not in COUNTED or part == int(part)):
                 room.sizes[quantity] = part
         if rng.random() < 0.5:
             del told.figures[f"{quantity}.{code}"]
@@ -407,106 +341,5 @@ def _phases(rng: random.Random, told: Told) -> None:
         del told.figures[key]
 
 
-def _decimals(value: Fraction) -> int:
+def decimals_of(value: Fraction) -> int:
     return next((n for n in range(12) if (value * 10**n).denominator == 1), 99)
-
-
-# files
-
-
-@dataclass(frozen=True)
-class Written:
-    """A plan's files: the path to check."""
-
-    path: Path
-    told: Told
-
-
-def write_plan(rng: random.Random, told: Told, name: str, folder: Path) -> Path:
-    """Write a plan as YAML, as YAML with a workbook, or as a workbook alone with its place beside."""
-    home = folder / name
-    home.mkdir(parents=True)
-    alone = not (told.rooms or told.phases or told.waivers or told.reasons)
-    in_table = bool(told.figures) and (alone or rng.random() < 0.5)
-    head = {"jurisdiction": told.place, "date": told.day, "status": told.status}
-    if in_table:
-        write_table(rng, told.figures, home / "table.xlsx")
-    if alone and in_table:
-        _dump(head, home / "plans.yaml")
-        return home / "table.xlsx"
-    data = {"name": name, **head, "indicators": "table.xlsx" if in_table else _nested(told.figures)}
-    data |= {"facilities": [_room(room) for room in told.rooms]}
-    data |= {"phases": [{"name": each, **_nested(figures)} for each, figures in told.phases]}
-    data |= {"waivers": [
-        {"rule": rule, "reason": "r", "approver": "a", "expires": end, "subject": subject}
-        for rule, end, subject in told.waivers
-    ]}  # fmt: skip
-    data |= {"reasons": dict.fromkeys(sorted(told.reasons), "no land")}
-    _dump({key: value for key, value in data.items() if value}, home / "plan.yaml")
-    return home
-
-
-def _dump(data: dict[str, Any], path: Path) -> None:
-    text = yaml.dump(_plain(data), Dumper=Plain, allow_unicode=True, sort_keys=False)
-    path.write_text(text, encoding="utf-8")
-
-
-def _nested(figures: dict[str, Fraction]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in figures.items():
-        quantity, dot, code = key.partition(".")
-        if dot:
-            found.setdefault(quantity, {})[code] = value
-        else:
-            found[key] = value
-    return found
-
-
-def _room(room: Room) -> dict[str, Any]:
-    given = {"phase": room.phase, "floor_level": room.level, "own_entrance": room.entrance,
-             "complex": room.complex}  # fmt: skip
-    kept = {key: value for key, value in given.items() if value not in (None, "")}
-    return {"facility_type": list(room.types), **room.sizes, **kept}
-
-
-def write_table(rng: random.Random, figures: dict[str, Fraction], path: Path) -> None:
-    """Write an indicator table: units in the cell, in the label or in a column, digits of all kinds."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("经济技术指标")
-    has_units = rng.random() < 0.5
-    sheet.append(["指标", "单位", "数值"] if has_units else ["指标", "数值"])
-    for key, value in figures.items():
-        label = label_of(key)
-        unit = rng.choice([
-            name for name, worth in units_of(key).items() if _decimals(value / worth) <= 4
-        ])  # fmt: skip
-        text = number_text(rng, value / Fraction(units_of(key)[unit]))
-        if has_units:
-            sheet.append([label, rng.choice([unit, f"（{unit}）"]), text])
-        elif rng.random() < 0.5 and isinstance(text, str):
-            sheet.append([label, f"{text}{rng.choice(['', ' '])}{unit}"])
-        else:
-            sheet.append([f"{label}（{unit}）", text])
-    book.save(path)
-
-
-def label_of(key: str) -> str:
-    quantity, dot, code = key.partition(".")
-    if not dot:
-        return WHOLE[key]
-    tail = "学位数" if quantity == "places" and code == "kindergarten" else TAILS[quantity]
-    return TYPES[code][0] + tail
-
-
-def number_text(rng: random.Random, value: Fraction) -> str | float:
-    """Write a number as a cell holds it: a number, or text with separators and wide digits."""
-    number = Decimal(value.numerator) / Decimal(value.denominator)
-    plain = f"{number.normalize():f}"
-    way = rng.choice(["number", "text", "separated", "wide", "spaces"])
-    if way == "number":
-        return int(number) if number == int(number) else float(number)
-    if way in ("separated", "wide"):
-        plain = f"{Decimal(plain):,}"
-    if way == "wide":
-        plain = plain.translate(str.maketrans("0123456789,.", "０１２３４５６７８９，．"))
-    return f" {plain} " if way == "spaces" else plain

@@ -12,6 +12,7 @@ import geopandas as gpd
 import yaml
 from shapely import Point
 
+import clause_files
 import clause_oracle as oracle
 import clause_plans
 from analysis_town import CRS, place, write_town
@@ -19,7 +20,8 @@ from siting.cli.app import run
 from siting.pipeline.plans.check import CheckOptions, check_plan, check_plans
 from siting.rules.pack.measures import MEASURES
 
-SPEED_M_PER_MIN = 60
+# Of every project that says no other.
+SPEED_M_PER_MIN = 80
 
 PLANS = int(os.environ.get("SITING_ORACLE_PLANS", "200"))
 AT_ONCE = 40
@@ -30,11 +32,11 @@ def batch(seed, count, folder):
     """Return rules by id, the packs, and plans with their paths."""
     rng = random.Random(seed)
     rules = clause_plans.random_pack(rng)
-    packs = clause_plans.write_packs(rules, folder / "rules")
+    packs = clause_files.write_packs(rules, folder / "rules")
     plans = []
     for number in range(count):
         told = clause_plans.random_plan(rng, rules)
-        plans.append((clause_plans.write_plan(rng, told, f"p{number}", folder / "plans"), told))
+        plans.append((clause_files.write_plan(rng, told, f"p{number}", folder / "plans"), told))
     return {rule["id"]: rule for rule in rules}, packs, plans
 
 
