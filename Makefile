@@ -9,9 +9,10 @@ endif
 # Where the demo writes; another folder keeps two runs apart.
 OUT ?= out
 PYTEST_ARGS ?=
+MUTATION_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-lowest lint type format js js-tools cases sample bench build clean
+.PHONY: help setup demo test test-lowest lint type format js js-tools cases sample bench mutation build clean
 
 help: ## Show what can be made
 	@$(PYTHON) -c "import re; [print(f'  {n:13s} {t}') for n, t in re.findall(r'^([a-z-]+):.*?## (.+)$$', open('Makefile', encoding='utf-8').read(), re.M)]"
@@ -75,6 +76,9 @@ sample: $(VENV)/.run-stamp ## Write the made-up sample district into data/sample
 
 bench: $(VENV)/.dev-stamp ## Measure speed and memory (minutes)
 	$(BIN)/python benchmarks/run.py
+
+mutation: $(VENV)/.dev-stamp ## Break rules and table readers on purpose and count what tests notice
+	nice -n 10 $(BIN)/python benchmarks/mutation.py $(MUTATION_ARGS)
 
 build: $(VENV)/.dev-stamp ## Build the wheel and the source archive into dist/
 	$(BIN)/python -m build

@@ -1,24 +1,23 @@
-"""Break the rules and the table readers on purpose, and see whether a test notices: `make mutation`.
+"""Break the rules and the table readers on purpose, and see whether a test notices.
 
-A seeded sample of mutants (`mutants.py`) of `siting.rules`, of the readers of plan tables and of the
-vocabulary. The tests are collected once. A first run in a forked child notes which functions each
-test calls and how long it takes. Each mutant is a fork of the process that has collected: the code
-of the one function is replaced in place and the tests that call it run, the quickest first, until
-one fails. What runs when a module is imported (constants, fields of models) is noticed in a fork of a
-process that has imported no module of siting: there the mutated source is imported, and the test
+A seeded sample of mutants (`mutants.py`) of `siting.rules`, of the readers of plan tables and of
+the vocabulary. The tests are collected once. A first run in a forked child notes which functions
+each test calls. Each mutant is a fork of the process that has collected: the code of the one
+function is replaced in place, and tests that call it run until one fails, first some of each file,
+then more. What runs when a module is imported (constants, fields of models) is tried in a fork of a
+process that has imported nothing of siting: there the mutated source is imported, and the test
 files that use the module run.
 
-    python benchmarks/mutation.py [--sample 400] [--seed 1] [--only PART] [--again FILE] [--out FILE]
+    python benchmarks/mutation.py [--sample 400] [--seed 1] [--only PART] [--seconds 8]
+                                  [--again FILE] [--calls FILE] [--out FILE]
 
-A mutant that no test notices within the time is a survivor. The survivors are judged by hand in
-`mutation.md`.
+A mutant that no test notices within its CPU seconds is a survivor; `--again` tries those of a run
+once more. `mutation.md` judges them.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import functools
 import gc
 import importlib.abc
 import importlib.util
@@ -30,6 +29,7 @@ import signal
 import sys
 import tempfile
 import time
+import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -37,8 +37,6 @@ from dataclasses import asdict
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
-
-import tomllib
 
 import pytest
 from mutants import Mutant, mutants_of, mutated
@@ -52,10 +50,8 @@ TESTS = ("test_analysis", "test_check", "test_counting", "test_examiner_readings
          "test_loaders_columns", "test_loaders_spreadsheet", "test_plan_", "test_rules_",
          "test_vocabulary")  # fmt: skip
 NOT_RUN = ("test_plan_spoofing", "test_plan_repository")
-# CPU seconds for one mutant, and how many tests of one file try it: those that call the function and
-# little else.
-SECONDS = 8
-TESTS_OF_A_FILE = 25
+# How many tests of one file try a mutant at first, and then; those that call little else.
+FIRST, THEN = 4, 25
 KEYS = tuple(
     f"{group}.{key}" if isinstance(words, dict) else group
     for group, words in tomllib.loads(
@@ -144,10 +140,10 @@ class Calls:
 class Runner:
     """A plugin of pytest that runs the mutants in place of the tests."""
 
-    def __init__(self, mutants: Sequence[Mutant], kept: Path, out: Path) -> None:
+    def __init__(self, mutants: Sequence[Mutant], options: argparse.Namespace) -> None:
         self.mutants = mutants
-        self.kept = kept
-        self.out = out
+        self.kept, self.out = options.calls, options.out
+        self.seconds = options.seconds
         self.results: list[dict[str, Any]] = []
         self.later: list[tuple[Mutant, list[str]]] = []
 
@@ -181,7 +177,9 @@ class Runner:
                 self.note(mutant, "", 0, number)
                 continue
             limit = 60 + 10 * max(seconds[item.nodeid] for item in tests)
-            told = forked(lambda m=mutant, t=tests: tried(m, t, code), 10 * SECONDS + limit)
+            told = forked(
+                lambda m=mutant, t=tests: tried(m, t, code, self.seconds), 20 * self.seconds + limit
+            )
             if told == "no code" or (not told and told is not None and runs_at_import):
                 self.later.append((mutant, files))
             else:
@@ -195,7 +193,8 @@ class Runner:
             self.kept.write_bytes(pickle.dumps(forked(lambda: baseline(items), 7200)))
         calls, seconds, failed = pickle.loads(self.kept.read_bytes())
         new = [item.nodeid for item in items if item.nodeid not in seconds]
-        calls.update(dict.fromkeys(new, {(each.path, each.function) for each in self.mutants}))
+        mutated_ = {(each.path, each.function) for each in self.mutants}
+        calls.update({name: set(mutated_) for name in new})
         seconds.update(dict.fromkeys(new, 0.5))
         return calls, seconds, failed
 
@@ -225,10 +224,9 @@ def grouped(tests: Sequence[pytest.Item], calls: dict[str, Any]) -> list[pytest.
     by_file: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in sorted(tests, key=lambda item: len(calls[item.nodeid])):
         by_file[item.nodeid.partition("::")[0]].append(item)
-    found: list[pytest.Item] = []
-    for mine in sorted(by_file.values(), key=lambda mine: len(calls[mine[0].nodeid])):
-        found += mine[:TESTS_OF_A_FILE]
-    return found
+    files = sorted(by_file.values(), key=lambda mine: len(calls[mine[0].nodeid]))
+    parts = (slice(FIRST), slice(FIRST, THEN))
+    return [item for part in parts for mine in files for item in mine[part]]
 
 
 def _files(
@@ -266,16 +264,14 @@ def baseline(items: Sequence[pytest.Item]) -> tuple[dict[str, Any], dict[str, fl
             failed.append(item.nodeid)
         # What a fixture of the file calls in its first test concerns the others too.
         if getattr(item, "fixturenames", None):
-            shared[item.nodeid.partition("::")[0]] |= (
-                noted.seen if _is_first(item, calls) else set()
-            )
-    for name in calls:
-        calls[name] = calls[name] | shared[name.partition("::")[0]]
+            shared[item.nodeid.partition("::")[0]] |= noted.seen if _needs_fixture(item) else set()
+    for name, seen in calls.items():
+        calls[name] = seen | shared[name.partition("::")[0]]
     return calls, seconds, failed
 
 
-def _is_first(item: pytest.Item, calls: dict[str, Any]) -> bool:
-    """Tell whether a test is the first one of its file that needs a fixture of the file."""
+def _needs_fixture(item: pytest.Item) -> bool:
+    """Tell whether a test needs a fixture that its file shares."""
     kept = ("module", "session", "package")
     info = getattr(item, "_fixtureinfo", None)
     if info is None:
@@ -300,9 +296,8 @@ class Code:
             if isinstance(each, FunctionType):
                 code = each.__code__
                 self.functions[code.co_filename, code.co_qualname].append(each)
-            elif isinstance(each, functools._lru_cache_wrapper):
-                if str(getattr(each, "__module__", "")).startswith("siting"):
-                    self.caches.append(each)
+            elif hasattr(each, "cache_clear") and f"{each.__module__}".startswith("siting"):
+                self.caches.append(each)
         gc.freeze()
 
     def replace(self, mutant: Mutant) -> bool:
@@ -323,14 +318,14 @@ class Code:
         return bool(found)
 
 
-def tried(mutant: Mutant, tests: Sequence[pytest.Item], code: Code) -> str:
+def tried(mutant: Mutant, tests: Sequence[pytest.Item], code: Code, seconds: float) -> str:
     """Return the first test that notices a mutant; empty where none does."""
     if not code.replace(mutant):
         return "no code"
     for item, after in zip(tests, [*tests[1:], None], strict=True):
         if not passes(item, after):
             return item.nodeid
-        if time.process_time() > SECONDS:
+        if time.process_time() > seconds:
             break
     return ""
 
@@ -382,15 +377,15 @@ class FirstFailure:
         load_profile()
 
 
-def imported(mutant: Mutant, files: Sequence[str], left_out: Sequence[str]) -> str:
+def imported(mutant: Mutant, files: Sequence[str], seconds: float) -> str:
     """Return the first test that notices a mutant of code that runs at import."""
     sys.meta_path.insert(0, Mutator(mutant))
     plugin = FirstFailure()
-    end = time.process_time() + 3 * SECONDS
+    end = time.process_time() + 2 * seconds
     for file in files:
         if time.process_time() > end:
             break
-        arguments = [*OPTIONS, "-x", *(f"--deselect={name}" for name in left_out), file]
+        arguments = [*OPTIONS, "-x", file]
         status = pytest.main(arguments, plugins=[plugin])
         if status not in (0, 5) or plugin.name:
             return plugin.name or f"{file} ({status})"
@@ -413,7 +408,6 @@ def preload() -> None:
     import geopandas  # noqa: F401
     import numba  # noqa: F401
     import openpyxl  # noqa: F401
-    import pyarrow  # noqa: F401
     import pydantic  # noqa: F401
     import yaml  # noqa: F401
 
@@ -427,8 +421,8 @@ def test_files() -> list[str]:
     return [*map(str, chosen), *(str(SOURCE / part) for part in MUTATED)]
 
 
-def in_place(mutants: Sequence[Mutant], kept: Path, out: Path) -> tuple[list[Any], list[Any]]:
-    runner = Runner(mutants, kept, out)
+def in_place(mutants: Sequence[Mutant], options: argparse.Namespace) -> tuple[list[Any], list[Any]]:
+    runner = Runner(mutants, options)
     pytest.main([*OPTIONS, "--capture=no", *test_files()], plugins=[runner])
     return runner.results, runner.later
 
@@ -453,8 +447,9 @@ def main() -> None:
     parser.add_argument(
         "--again", default="", help="result of a run whose survivors are tried again"
     )
-    parser.add_argument("--calls", type=Path, default=Path("out/mutation-calls"),
-                        help="which test calls what; measured where the file is not there")  # fmt: skip
+    known = "which test calls what; measured where the file is not there"
+    parser.add_argument("--calls", type=Path, default=Path("out/mutation-calls"), help=known)
+    parser.add_argument("--seconds", type=float, default=8, help="CPU seconds for one mutant")
     parser.add_argument("--out", type=Path, default=Path("out/mutation.json"))
     options = parser.parse_args()
     os.chdir(ROOT)
@@ -464,20 +459,20 @@ def main() -> None:
     start = time.monotonic()
     mutants = chosen(options)
     with tempfile.TemporaryFile() as kept:
-        _in_child(
-            lambda: pickle.dump(in_place(mutants, options.calls, options.out), kept) or kept.flush()
-        )
+        _in_child(lambda: pickle.dump(in_place(mutants, options), kept) or kept.flush())
         kept.seek(0)
         results, later = pickle.load(kept)
-    slow = Runner(mutants, options.calls, options.out)
+    slow = Runner(mutants, options)
     slow.results = results
     for number, (mutant, files) in enumerate(later):
         began = time.monotonic()
-        told = forked(lambda m=mutant, f=files: imported(m, f, ()), 60 * SECONDS)
+        told = forked(
+            lambda m=mutant, f=files: imported(m, f, options.seconds), 60 * options.seconds
+        )
         slow.note(mutant, told, time.monotonic() - began, number)
-    noticed = sum(bool(each["noticed_by"]) for each in slow.results)
-    print(f"{noticed} of {len(slow.results)} noticed "
-          f"({100 * noticed / len(slow.results):.1f} %) in {time.monotonic() - start:.0f} s")  # fmt: skip
+    noticed, count = sum(bool(each["noticed_by"]) for each in slow.results), len(slow.results)
+    seconds = time.monotonic() - start
+    print(f"{noticed} of {count} noticed ({noticed / count:.1%}) in {seconds:.0f} s")
 
 
 def _in_child(work: Callable[[], Any]) -> None:
