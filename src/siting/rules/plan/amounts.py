@@ -68,6 +68,9 @@ def fact_amount(plan: Plan, key: str) -> Amount:
     quantity, dot, code = key.partition(".")
     if dot and quantity == "count":
         return _implied_count(plan, code)
+    none = plan.facts.get(f"count.{code}") if quantity in _TYPED_AREAS else None
+    if none is not None and none.value == 0:
+        return Amount(Fraction(0), {key: Fraction(0)}, none.evidence)
     return Amount(None, missing=(key,))
 
 
@@ -154,11 +157,11 @@ def _implied_count(plan: Plan, code: str) -> Amount:
     open_keys = [f"{quantity}.{code}" for quantity in _TYPED_AREAS]
     if any(key in plan.doubtful for key in open_keys):
         return Amount(None, missing=(f"count.{code}",))
-    for quantity in _TYPED_AREAS:
-        fact = plan.facts.get(f"{quantity}.{code}")
-        if fact is not None:
-            count = Fraction(1 if fact.value > 0 else 0)
-            return Amount(count, {f"count.{code}": count}, fact.evidence)
+    facts = [plan.facts[key] for key in open_keys if key in plan.facts]
+    if facts:
+        largest = max(facts, key=lambda fact: fact.value > 0)
+        count = Fraction(1 if largest.value > 0 else 0)
+        return Amount(count, {f"count.{code}": count}, largest.evidence)
     if any(key.partition(".")[0] in _TYPED_AREAS for key in plan.facts):
         return Amount(Fraction(0), {f"count.{code}": Fraction(0)})
     return Amount(None, missing=(f"count.{code}",))
