@@ -6,10 +6,39 @@ message; it is said when somebody reads it, in the language then spoken.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 
-from siting.message import Language, Message, message
+from siting.message import Language, Message, Sayable, Term, message
 from siting.words import current_language, say
+
+
+def reason_of(error: BaseException) -> Sayable:
+    """Return why the system refused something, in the words that each language has for it.
+
+    Another program's own words where it is no error of the system; the file's name where known.
+
+    >>> reason_of(PermissionError(13, "Permission denied"))
+    Term(family='os_error', code='EACCES')
+    >>> reason_of(OSError("not a TIFF"))
+    'not a TIFF'
+    """
+    name = getattr(error, "sqlite_errorname", "")
+    if name:
+        return Term("database_error", name)
+    code = errno.errorcode.get(getattr(error, "errno", None) or 0, "")
+    return Term("os_error", code) if code else " ".join(str(error).split())
+
+
+def said_of(error: BaseException) -> Sayable:
+    """Return what an error of the system says: the file that it names, and why.
+
+    >>> said_of(FileNotFoundError(2, "No such file or directory", "a.csv")).key
+    'error.fault'
+    """
+    name = getattr(error, "filename", None)
+    reason = reason_of(error)
+    return message("error.fault", subject=str(name), fault=reason) if name else reason
 
 
 class SitingError(Exception):

@@ -49,6 +49,14 @@ _WANTED: dict[str, tuple[str, ...]] = {
     "string_pattern_mismatch": ("pattern",),
 }
 
+# Words of the parser -> what is usually wrong.
+_PROBLEMS = {
+    "mapping values are not allowed": "yaml.hint_colon",
+    "cannot start any token": "yaml.hint_start",
+    "unexpected end of stream": "yaml.hint_quote",
+    "did not find expected ',' or": "yaml.hint_bracket",
+}
+
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -297,8 +305,10 @@ def _decoded(text: str | bytes, source: str, error: FileError) -> str:
 def _syntax_fault(fault: yaml.MarkedYAMLError, source: str) -> Message:
     mark = fault.problem_mark or fault.context_mark
     line = mark.line + 1 if mark else 1
-    what = ", ".join(part for part in (fault.context, fault.problem) if part)
-    return at_line(source, line, message("yaml.syntax", what=_one_line(what)))
+    what = _one_line(", ".join(part for part in (fault.context, fault.problem) if part))
+    hint = next((message(key) for part, key in _PROBLEMS.items() if part in what), "")
+    column = mark.column + 1 if mark else 1
+    return at_line(source, line, message("yaml.syntax", what=what, column=column, hint=hint))
 
 
 def _one_line(text: str) -> str:

@@ -25,7 +25,7 @@ from siting.cli import (
 from siting.cli.console import ExitCode, debugging, plain_lines, use_utf8, warn
 from siting.cli.help_words import spoken_command
 from siting.cli.usage_words import usage_fault
-from siting.errors import SitingError
+from siting.errors import SitingError, said_of
 from siting.message import Language, Sayable, message
 from siting.words import current_language, language_of, say, speaking, word
 
@@ -127,7 +127,7 @@ def _unforeseen(error: Exception) -> int:
         return ExitCode.BAD_INPUT
     _reraise_when_debugging(error)
     if isinstance(error, OSError):
-        _tell_error(str(error))
+        _tell_error(said_of(error))
     elif isinstance(error, MemoryError):
         _tell_error(message("cli.no_memory"))
     else:

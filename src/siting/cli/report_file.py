@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from siting.cli.console import tame
-from siting.errors import SitingError
+from siting.errors import SitingError, reason_of
 from siting.message import message
 
 
@@ -42,9 +42,7 @@ def write_report(path: Path, text: str) -> None:
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=folder)
     except OSError as error:
-        raise SitingError(
-            message("file.unwritable", path=path, reason=error.strerror or "")
-        ) from None
+        raise SitingError(message("file.unwritable", path=path, reason=reason_of(error))) from None
     beside = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
@@ -52,9 +50,7 @@ def write_report(path: Path, text: str) -> None:
         beside.chmod(path.stat().st_mode if path.exists() else _mode_for_new_files())
         beside.replace(path)
     except OSError as error:
-        raise SitingError(
-            message("file.unwritable", path=path, reason=error.strerror or "")
-        ) from None
+        raise SitingError(message("file.unwritable", path=path, reason=reason_of(error))) from None
     finally:
         with suppress(OSError):
             beside.unlink()

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from siting.errors import SitingError
+from siting.errors import SitingError, reason_of
 from siting.message import message
 
 MANIFEST = "manifest.json"
@@ -59,7 +59,7 @@ def replaced_folder(out: Path) -> Iterator[Path]:
     try:
         parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        why = str(error.strerror)
+        why = reason_of(error)
         raise SitingError(message("folder.cannot_make", path=parent, error=why)) from error
     beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=parent))
     try:
@@ -89,7 +89,7 @@ def _swap(fresh: Path, out: Path, old: Path) -> None:
         if moved:
             with suppress(OSError):
                 old.replace(out)
-        why = str(error)
+        why = reason_of(error)
         raise SitingError(message("folder.cannot_replace", path=out, error=why)) from error
 
 

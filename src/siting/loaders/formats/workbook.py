@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from siting.errors import LoadError, WrongValueError
+from siting.errors import LoadError, WrongValueError, reason_of
 from siting.loaders.formats.xlsx.cells import StoredCell, cell_name, read_cells
 from siting.loaders.formats.xlsx.disguise import no_workbook
 from siting.loaders.formats.xlsx.number_format import PLAIN, Shown
@@ -108,7 +108,7 @@ def _check_kind(path: Path) -> None:
         with path.open("rb") as file:
             fault = no_workbook(file.read(512))
     except OSError as error:
-        told = message("file.unreadable", path=path, reason=str(error.strerror))
+        told = message("file.unreadable", path=path, reason=reason_of(error))
         raise LoadError(told) from None
     if fault:
         raise LoadError(message("workbook.at", path=path, fault=fault))

@@ -22,7 +22,7 @@ import shapely
 from pyproj import CRS
 
 from siting.did_you_mean import hint_known
-from siting.errors import LoadError, SitingError, TableError
+from siting.errors import LoadError, SitingError, TableError, reason_of
 from siting.message import Message, message
 from siting.vocabulary.facility_types import load_facility_types
 
@@ -89,7 +89,7 @@ def create_library(path: Path) -> None:
             base.execute(f"PRAGMA user_version = {_VERSION}")
             _describe(base)
     except (OSError, sqlite3.Error) as error:
-        told = message("library.cannot_be_made", path=path, error=str(error))
+        told = message("library.cannot_be_made", path=path, error=reason_of(error))
         raise SitingError(told) from error
 
 
@@ -127,7 +127,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
             with base:
                 yield base
     except sqlite3.Error as error:
-        told = message("library.cannot_be_changed", path=path, error=str(error))
+        told = message("library.cannot_be_changed", path=path, error=reason_of(error))
         raise LoadError(told) from error
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from siting.data_report import DataReport
 from siting.did_you_mean import hint_known
-from siting.errors import NoPlanError, SitingError
+from siting.errors import NoPlanError, SitingError, said_of
 from siting.loaders.plan.read import read_plan
 from siting.loaders.plan.shared import shared_of
 from siting.message import Language, Message, Term, Text, message
@@ -390,7 +390,9 @@ def _said_in(language: Language, error: BaseException, path: Path) -> str:
         return word("plan.too_deep", language)
     if isinstance(error, MemoryError):
         return word("plan.too_large", language)
-    whole = error.said(language) if isinstance(error, SitingError) else str(error)
+    whole = (
+        error.said(language) if isinstance(error, SitingError) else say(said_of(error), language)
+    )
     rest = whole.removeprefix(str(path)).removeprefix(path.as_posix())
     # Of a file in the plan's folder its name is left.
     colon = say(message("mark.labelled", label="", text=""), language)
