@@ -408,8 +408,9 @@ def shown(value: object) -> Message | str:
         case None:
             return message("value.empty")
         case _:
-            text = str(value) if isinstance(value, dt.date) else repr(value)
-            return text if len(text) <= 60 else f"{text[:57]}..."
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            text = text if len(text) <= 58 else f"{text[:55]}..."
+            return message("value.quoted", text=text) if isinstance(value, str) else text
 
 
 def _known_keys(model: type[BaseModel], loc: tuple[str | int, ...]) -> set[str]:

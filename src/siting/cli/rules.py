@@ -12,7 +12,7 @@ from siting.cli.console import ExitCode, inform, said, say, say_json
 from siting.errors import RuleError, SitingError
 from siting.message import Language as Spoken
 from siting.message import message
-from siting.plain_text import one_line, plain
+from siting.plain_text import plain
 from siting.words import current_language, word
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def explain_rule(
     from siting.report.words import labelled
     from siting.report.words import word as verdict_word
     from siting.rules.cases.run import plan_of_case
+    from siting.rules.pack.case_facts import case_title
     from siting.rules.plan.evaluate import evaluate_plan
     from siting.words import say as said_in
 
@@ -107,11 +108,12 @@ def explain_rule(
         return
     say(_described(rule.model_copy(update={"cases": ()}), spoken))
     say(word("rules.worked_cases", spoken))
-    for case in rule.cases:
+    for number, case in enumerate(rule.cases, start=1):
+        name = said_in(case_title(case, number), spoken)
         for finding in evaluate_plan([rule], plan_of_case(rule, case)):
             text = said_in(finding.explanation, spoken)
             said = labelled(verdict_word(finding.verdict, spoken), text, spoken)
-            say(plain(f"  - {labelled(one_line(case.name), said, spoken)}"))
+            say(plain(f"  - {labelled(name, said, spoken)}"))
 
 
 @commands.command("lint")

@@ -151,7 +151,7 @@ def _proj(declared: object, subject: str) -> pyproj.CRS:
     try:
         return pyproj.CRS.from_user_input(declared)
     except (UnknownCRSError, TypeError, ValueError) as error:
-        raise CRSError(message("crs.unknown", subject=subject, declared=repr(declared))) from error
+        raise CRSError(message("crs.unknown", subject=subject, declared=str(declared))) from error
 
 
 def _horizontal(crs: pyproj.CRS, subject: str) -> pyproj.CRS:

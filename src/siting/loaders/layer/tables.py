@@ -121,8 +121,9 @@ def only_where(
         keep = _has_value(frame[column], values)
         if not keep.any():
             found = list(map(str, frame[column].dropna().unique()[:8]))
-            wanted = {"subject": subject, "name": column, "wanted": str(list(values))}
-            raise LoadError(message("layer.no_where_row", found=found, **wanted))
+            named = {"subject": subject, "name": column}
+            wanted = map(str, values)
+            raise LoadError(message("layer.no_where_row", found=found, wanted=wanted, **named))
         count = int((~keep).sum())
         if count:
             told = message("note.not-wanted", name=column, wanted=map(str, values))
