@@ -290,6 +290,7 @@ def test_a_note_is_said_in_both_languages_and_kept_as_it_is(told):
     report.add("homes", "repair", "made", made, count=2, examples=["row 4"])
     (note,) = report.notes
     english = "1 row: area 1.5 m², 2026-01-02, a, site, row, x"
-    assert note_text(note, "en") == note_record(note)["message"] == english
+    assert note_record(note)["message"] == english
+    assert note_text(note, "en") == f"{english} (2 rows, such as row 4)"
     chinese = "1 rows: 片区 1.5 m², 2026-01-02, 甲, 备选点, 行、x（2 处，如 第 4 行）"
     assert note_text(note, "zh") == chinese.replace("1 rows", "1 row")

@@ -57,7 +57,7 @@ def show(
     spoken = language or current_language()
     read = read_plan(plan, date=day_of(date), jurisdiction=jurisdiction or "", status=status)
     rows = plan_table(read)
-    notes = (*read.notes, *(note_line(note, counted=True) for note in read.data_notes))
+    notes = (*read.notes, *(note_line(note) for note in read.data_notes))
     if as_json:
         texts = [{**row, "note": said_in(row["note"], "en")} for row in rows]
         document = {**_head(read), "rows": texts, "notes": [said_in(note, "en") for note in notes]}

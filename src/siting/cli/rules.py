@@ -180,4 +180,5 @@ def _described(rule: Rule, language: Spoken) -> str:
     from siting.rules.explain import describe_rule
     from siting.words import say as said_in
 
-    return "\n".join(said_in(line, language) for line in describe_rule(rule))
+    lines = [said_in(line, language) for line in describe_rule(rule)]
+    return "\n".join(line for line in lines if line)

@@ -44,7 +44,9 @@ class Citation:
     ----------
     document
         Its title, one text for both languages or one for each.
-    number, clause, quote, url
+    clause
+        Its number or heading, likewise.
+    number, quote, url
         As printed; only ``http`` and ``https`` addresses become links.
     paraphrase
         True where ``quote`` is not the document's own wording; it is shown without quotation marks.
@@ -54,7 +56,7 @@ class Citation:
 
     document: str | Label = ""
     number: str = ""
-    clause: str = ""
+    clause: str | Label = ""
     quote: str = ""
     url: str = ""
     paraphrase: bool = False

@@ -61,11 +61,8 @@ def describe_rule(rule: Rule) -> tuple[Message, ...]:
         (message("rule_part.place"), _data(rule.jurisdiction)),
         (message("rule_part.status"), _status(rule)),
         (message("rule_part.document"), _document(rule)),
-        (message("rule_part.clause"), _data(source.clause)),
-        (
-            message("rule_part.paraphrase" if source.paraphrase else "rule_part.quote"),
-            _data(source.quote),
-        ),
+        (message("rule_part.clause"), _clause(source.clause)),
+        (message("rule_part.quote"), _NOTHING if source.paraphrase else _data(source.quote)),
         (message("rule_part.url"), _data(rule.url)),
         (message("rule_part.confidence"), Term("rule_confidence", source.confidence)),
         (message("rule_part.read_as"), _title(rule.interpretation)),
@@ -75,6 +72,9 @@ def describe_rule(rule: Rule) -> tuple[Message, ...]:
     lines = [message("mark.aside", text=_title(rule.title), aside=rule.id)]
     lines += [message("mark.labelled", label=label, text=text)
               for label, text in parts if text != _NOTHING]  # fmt: skip
+    if source.paraphrase:
+        # Said in Chinese only: for others what the rule asks says the same.
+        lines.append(message("rule.paraphrase", text=one_line(source.quote)))
     lines += [message("rule.cases")] if rule.cases else []
     lines += [
         message("rule.case", name=case_title(each, at), verdict=Term("verdict", each.verdict))
@@ -330,6 +330,10 @@ def _document(rule: Rule) -> Text:
     title, number = rule.document.title, rule.document.number
     zh, en = (" ".join(part for part in (each, number) if part) for each in (title.zh, title.en))
     return Text(one_line(zh), one_line(en))
+
+
+def _clause(clause: str) -> Sayable:
+    return Term("clause", one_line(clause)) if clause else _NOTHING
 
 
 def _data(text: str) -> Text:

@@ -279,7 +279,7 @@ class _Checker:
             for each in plan.waivers
             if each.rule_id not in known
         )
-        drawn = (note_line(note, counted=True) for note in plan.data_notes)
+        drawn = (note_line(note) for note in plan.data_notes)
         told: tuple[Message | Text, ...]
         told = (*plan.notes, *drawn, *self._place(plan), *waived)
         return tuple(_said_of(plan, note) for note in told)
