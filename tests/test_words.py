@@ -171,7 +171,8 @@ def test_every_sentence_is_used(uses, catalogues):
     used = {key for key, _, _ in uses.calls} | uses.strings | referred | of_page
     # The words themselves name the marks, and cli/help_words.py makes the keys of the help;
     # terms stand ready for sentences to refer to.
-    families = {*uses.families, "command", "help", "mark", "option", "quantity", "term"}
+    families = {*uses.families, "argument", "command", "help", "help_kind", "mark", "option"}
+    families |= {"quantity", "term"}
     unused = [key for key in texts if key not in used and key.partition(".")[0] not in families]
     assert unused == []
 

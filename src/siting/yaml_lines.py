@@ -51,10 +51,10 @@ _WANTED: dict[str, tuple[str, ...]] = {
 
 # Words of the parser -> what is usually wrong.
 _PROBLEMS = {
-    "mapping values are not allowed": "yaml.hint_colon",
-    "cannot start any token": "yaml.hint_start",
-    "unexpected end of stream": "yaml.hint_quote",
-    "did not find expected ',' or": "yaml.hint_bracket",
+    "mapping values": "yaml.hint_colon",
+    "any token": "yaml.hint_start",
+    "unexpected end": "yaml.hint_quote",
+    "expected ',' or": "yaml.hint_bracket",
 }
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
@@ -306,7 +306,7 @@ def _syntax_fault(fault: yaml.MarkedYAMLError, source: str) -> Message:
     mark = fault.problem_mark or fault.context_mark
     line = mark.line + 1 if mark else 1
     what = _one_line(", ".join(part for part in (fault.context, fault.problem) if part))
-    hint = next((message(key) for part, key in _PROBLEMS.items() if part in what), "")
+    hint = next((message(_PROBLEMS[part]) for part in _PROBLEMS if part in what), "")
     column = mark.column + 1 if mark else 1
     return at_line(source, line, message("yaml.syntax", what=what, column=column, hint=hint))
 

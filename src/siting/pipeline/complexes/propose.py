@@ -23,6 +23,7 @@ from siting.pipeline.sites.candidates import candidate_sites
 from siting.pipeline.sites.problem import Decisions, SiteTable, cover_problem, place_sites
 from siting.pipeline.sites.scenario import assuming_none
 from siting.report.analysis.note_words import note_line
+from siting.report.siting.complexes import complexes_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +46,9 @@ class ComplexSiting(Complexes):
     def with_notes(self, notes: Sequence[Sayable]) -> ComplexSiting:
         """Return the same answer with more notes on what was left out."""
         return replace(self, notes=(*self.notes, *notes))
+
+    def __repr__(self) -> str:
+        return complexes_text(self.to_dict(scenario=False), self.analysis.language)
 
     def to_dict(self, *, scenario: bool = True) -> dict[str, Any]:
         """Return what ``locate.json`` says."""

@@ -7,6 +7,7 @@ once. The rules themselves are judged in `siting.rules`.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -249,6 +250,11 @@ class _Checker:
             include=self.options.include,
         )
         if not chosen.rules:
+            counts = Counter(each.reason for each in chosen.left_out)
+            reasons = [
+                message("plan.reason_counted", reason=reason, count=count)
+                for reason, count in counts.items()
+            ]
             raise SitingError(
                 message(
                     "plan.no_rules",
@@ -256,7 +262,7 @@ class _Checker:
                     count=len(chosen.left_out),
                     place=plan.jurisdiction or message("plan.any_place"),
                     date=plan.date,
-                    reasons=tuple(dict.fromkeys(each.reason for each in chosen.left_out)),
+                    reasons=reasons,
                 )
             )
         return chosen

@@ -73,7 +73,7 @@ class Fact:
     value: Decimal
     unit: str
     evidence: tuple[Evidence, ...] = ()
-    derived: Message | None = None
+    derived: Message | None = field(default=None, repr=False)
 
     @property
     def is_sum(self) -> bool:
@@ -315,9 +315,9 @@ class Plan:
     site: Any = None
     crs: Any = None
     context: str = ""
-    rows: tuple[PlanRow, ...] = ()
-    notes: tuple[Text | Message, ...] = ()
-    data_notes: tuple[DataNote, ...] = ()
+    rows: tuple[PlanRow, ...] = field(default=(), repr=False)
+    notes: tuple[Text | Message, ...] = field(default=(), repr=False)
+    data_notes: tuple[DataNote, ...] = field(default=(), repr=False)
     doubtful: Mapping[str, Doubt] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     gaps: frozenset[str] = frozenset()
