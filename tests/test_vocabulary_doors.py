@@ -11,7 +11,7 @@ import pytest
 
 from plan_book import write_book
 from siting.data_report import DataReport
-from siting.loaders.formats.workbook import Cell, Sheet
+from siting.loaders.formats.workbook import Cell, WorkbookSheet
 from siting.loaders.layer.columns.attributes import attribute_columns
 from siting.loaders.layer.columns.match import match_columns
 from siting.loaders.plan.read import read_plan
@@ -130,7 +130,7 @@ def rows_of(lines):
             if value is not None:
                 exact = Decimal(str(value)) if isinstance(value, int | float) else value
                 cells[row, column] = Cell(row, column, exact, str(value))
-    return read_grid(grid_of(Sheet("指标", cells)), "t.xlsx").rows
+    return read_grid(grid_of(WorkbookSheet("指标", cells)), "t.xlsx").rows
 
 
 def figures(lines):
@@ -206,8 +206,8 @@ def test_an_unknown_unit_makes_a_figure_of_a_plan_unknown_with_cell_and_unit(way
     assert "unit is not known" in row.note
     assert word in row.note
     if way != "cell" or unit != "折合户":
-        assert any(cell in note.en and word in note.en for note in found.notes)
-        assert any(cell in note.zh and word in note.zh for note in found.notes)
+        assert any(cell in say(note, "en") and word in say(note, "en") for note in found.notes)
+        assert any(cell in say(note, "zh") and word in say(note, "zh") for note in found.notes)
 
 
 def test_a_word_among_units_is_a_unit_that_is_not_known():

@@ -9,35 +9,34 @@ from __future__ import annotations
 import errno
 from collections.abc import Sequence
 
-from siting.message import Language, Message, Sayable, Term, message
+from siting.message import Language, Message, message
 from siting.words import current_language, say
+from siting.words.catalogue import has
 
 
-def reason_of(error: BaseException) -> Sayable:
-    """Return why the system refused something, in the words that each language has for it.
+def why_refused(error: BaseException) -> Message | str:
+    """Return why the system or a database refused something; in its own words where no code says.
 
-    Another program's own words where it is no error of the system; the file's name where known.
-
-    >>> reason_of(PermissionError(13, "Permission denied"))
-    Term(family='os_error', code='EACCES')
-    >>> reason_of(OSError("not a TIFF"))
+    >>> why_refused(PermissionError(13, "Permission denied")).key
+    'os_error.EACCES'
+    >>> why_refused(OSError("not a TIFF"))
     'not a TIFF'
     """
-    name = getattr(error, "sqlite_errorname", "")
-    if name:
-        return Term("database_error", name)
-    code = errno.errorcode.get(getattr(error, "errno", None) or 0, "")
-    return Term("os_error", code) if code else " ".join(str(error).split())
+    code = getattr(error, "sqlite_errorname", "")
+    code = code or errno.errorcode.get(getattr(error, "errno", None) or 0, "")
+    if code and has(f"os_error.{code}", "en"):
+        return message(f"os_error.{code}")
+    return " ".join(str(error).split())
 
 
-def said_of(error: BaseException) -> Sayable:
+def refused(error: BaseException) -> Message | str:
     """Return what an error of the system says: the file that it names, and why.
 
-    >>> said_of(FileNotFoundError(2, "No such file or directory", "a.csv")).key
+    >>> refused(FileNotFoundError(2, "No such file or directory", "a.csv")).key
     'error.fault'
     """
     name = getattr(error, "filename", None)
-    reason = reason_of(error)
+    reason = why_refused(error)
     return message("error.fault", subject=str(name), fault=reason) if name else reason
 
 

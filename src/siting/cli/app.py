@@ -25,7 +25,7 @@ from siting.cli import (
 from siting.cli.console import ExitCode, debugging, plain_lines, use_utf8, warn
 from siting.cli.help_words import spoken_command
 from siting.cli.usage_words import usage_fault
-from siting.errors import SitingError, said_of
+from siting.errors import SitingError, refused
 from siting.message import Language, Sayable, message
 from siting.words import current_language, language_of, say, speaking, word
 
@@ -40,6 +40,7 @@ app = typer.Typer(
 
 # What shells answer for a process that was interrupted by hand.
 _STOPPED = 130
+_LONGEST_FAULT = 1_000
 
 
 def _show_version(wanted: bool) -> None:
@@ -127,7 +128,8 @@ def _unforeseen(error: Exception) -> int:
         return ExitCode.BAD_INPUT
     _reraise_when_debugging(error)
     if isinstance(error, OSError):
-        _tell_error(said_of(error))
+        # A path can be as long as a file; what it says stands at its start.
+        _tell_error(say(refused(error), current_language())[:_LONGEST_FAULT])
     elif isinstance(error, MemoryError):
         _tell_error(message("cli.no_memory"))
     else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from siting.errors import LoadError, ProjectError, reason_of
+from siting.errors import LoadError, ProjectError, why_refused
 from siting.loaders.project.model import Project
 from siting.message import message
 from siting.yaml_lines import MAX_BYTES, faults_of, load_yaml
@@ -95,10 +95,12 @@ def project_json_schema() -> dict[str, Any]:
 
 def _bytes(path: Path) -> bytes:
     try:
+        if path.exists() and not path.is_file():
+            raise LoadError(message("file.pipe_itself", path=path))
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as fault:
-        told = message("project.cannot_be_read", path=path, what=reason_of(fault))
+        told = message("project.cannot_be_read", path=path, what=why_refused(fault))
         raise LoadError(told) from None
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from siting.data_report import DataReport
 from siting.did_you_mean import hint_known
-from siting.errors import NoPlanError, SitingError, said_of
+from siting.errors import NoPlanError, SitingError, refused
 from siting.loaders.plan.read import read_plan
 from siting.loaders.plan.shared import shared_of
 from siting.message import Language, Message, Term, Text, message
@@ -288,7 +288,7 @@ class _Checker:
         drawn = (note_line(note) for note in plan.data_notes)
         told: tuple[Message | Text, ...]
         told = (*plan.notes, *drawn, *self._place(plan), *waived)
-        return tuple(_said_of(plan, note) for note in told)
+        return tuple(_refused(plan, note) for note in told)
 
     def _place(self, plan: Plan) -> tuple[Message, ...]:
         """Say where no rule is made for a place itself, since its name may be misspelt."""
@@ -329,14 +329,14 @@ def day_of(date: dt.date | str | None) -> dt.date | None:
         raise SitingError(message("plan.date_wrong", date=date)) from None
 
 
-def _said_of(plan: Plan, note: Message | Text) -> Message:
+def _refused(plan: Plan, note: Message | Text) -> Message:
     return message("mark.labelled", label=plan.source, text=note)
 
 
 def _instead(said: Plan, judged: Plan) -> tuple[Message, ...]:
     """Say where an option overrules what a plan says of itself."""
     return tuple(
-        _said_of(
+        _refused(
             said,
             message("plan.judged_with", what=Term("plan_says", name), old=old, new=new),
         )
@@ -359,7 +359,7 @@ def _check_said(plan: Plan, *, needs_place: bool) -> None:
 def _unplaced(plan: Plan, chosen: Selection) -> tuple[Message, ...]:
     """Say that a plan which names no place is judged by national rules only."""
     note = place_note(chosen.left_out, plan.jurisdiction)
-    return () if note is None else (_said_of(plan, note),)
+    return () if note is None else (_refused(plan, note),)
 
 
 def _path_of(context: Project | Path | str | None) -> str:
@@ -397,9 +397,15 @@ def _said_in(language: Language, error: BaseException, path: Path) -> str:
     if isinstance(error, MemoryError):
         return word("plan.too_large", language)
     whole = (
-        error.said(language) if isinstance(error, SitingError) else say(said_of(error), language)
+        error.said(language) if isinstance(error, SitingError) else say(refused(error), language)
     )
-    rest = whole.removeprefix(str(path)).removeprefix(path.as_posix())
-    # Of a file in the plan's folder its name is left.
+    # A finding is one line; of several faults each stands on its own in the error.
+    lines = (line.strip().removeprefix("- ") for line in whole.split("\n"))
+    return word("mark.semicolon", language).join(_without(line, path, language) for line in lines)
+
+
+def _without(line: str, path: Path, language: Language) -> str:
+    """Leave out a path before a text; of a file in the folder its name is left."""
+    rest = line.removeprefix(str(path)).removeprefix(path.as_posix())
     colon = say(message("mark.labelled", label="", text=""), language)
-    return rest.lstrip(f"{colon}: " if rest == whole else f"{colon}:/\\ ")
+    return rest.lstrip(f"{colon}: " if rest == line else f"{colon}:/\\ ")

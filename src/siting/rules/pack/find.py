@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siting.did_you_mean import hint_known
-from siting.errors import RuleError, reason_of
+from siting.errors import RuleError, why_refused
 from siting.message import Message, message
 from siting.rules.pack.parse import parse_packs, rule_ids
 from siting.shipped import FACILITY_TYPES_FILE, shipped_folder
-from siting.yaml_lines import load_yaml
+from siting.yaml_lines import MAX_BYTES, load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -110,15 +110,20 @@ def _files_of(ref: str, base: Path) -> tuple[Path, ...]:
 
 def _packs_in(folder: Path) -> tuple[Path, ...]:
     return tuple(
-        sorted(each for each in folder.rglob("*.yaml") if each.name != FACILITY_TYPES_FILE)
+        sorted(
+            each
+            for each in folder.rglob("*.yaml")
+            if each.name != FACILITY_TYPES_FILE and each.is_file()
+        )
     )
 
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
     except OSError as fault:
-        told = message("pack.unreadable", reason=reason_of(fault))
+        told = message("pack.unreadable", reason=why_refused(fault))
         raise RuleError(shown_path(path), [told]) from None
 
 
