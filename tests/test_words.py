@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import json
 import pickle
 import re
@@ -18,7 +19,7 @@ import pytest
 
 import words_uses
 from siting.data_report import DataReport
-from siting.errors import ProjectError, SitingError, TableError
+from siting.errors import ProjectError, SitingError, TableError, refused
 from siting.message import Message, Quantity, Term, Text, message
 from siting.pipeline.kept.messages import from_json, message_json
 from siting.render.page_words import page_words
@@ -245,6 +246,19 @@ def test_an_error_may_hold_a_message():
     error = SitingError(message("term.site"))
     assert (error.said("zh"), error.said("en")) == ("备选点", "site")
     assert pickle.loads(pickle.dumps(error)).message == error.message
+
+
+@pytest.mark.parametrize(
+    ("error", "zh", "en"),
+    [
+        (PermissionError(13, "x", "a.csv"), "a.csv：没有权限", "a.csv: Permission denied"),
+        (OSError(errno.ENOSPC, "x"), "磁盘空间不足", "No space left on device"),
+        (OSError(errno.EXFULL, "Exchange full"), "[Errno 54] Exchange full", None),
+        (OSError("not a TIFF"), "not a TIFF", None),
+    ],
+)
+def test_what_the_system_refuses_is_said_by_its_code(error, zh, en):
+    assert (say(refused(error), "zh"), say(refused(error), "en")) == (zh, en or zh)
 
 
 @pytest.mark.parametrize(

@@ -113,8 +113,11 @@ def working_on(subject: str) -> Iterator[None]:
         raise LoadError(told) from fault
 
 
-def reason_of(fault: BaseException) -> Message | str:
-    """Return what a library said of its failure, in one line of bearable length."""
+def reason_of(fault: BaseException) -> Message:
+    """Return what a library said of its failure, in one line of bearable length.
+
+    Its own words are a quote, in the language that it speaks.
+    """
     if isinstance(fault, WrongValueError):
         return fault.message
     if isinstance(fault, MemoryError):
@@ -127,7 +130,7 @@ def reason_of(fault: BaseException) -> Message | str:
     # The text of a KeyError or StopIteration is a bare value or nothing.
     if not text or isinstance(fault, LookupError):
         text = f"{kind}: {text}" if text else kind
-    return text if len(text) <= MOST_SAID else f"{text[:MOST_SAID]}…"
+    return message("value.said", text=text if len(text) <= MOST_SAID else f"{text[:MOST_SAID]}…")
 
 
 def _is_ours(fault: Exception) -> bool:

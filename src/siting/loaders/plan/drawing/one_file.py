@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyogrio
 
+from siting.boundary import reason_of
 from siting.data_report import DataReport
 from siting.errors import LoadError, NoPlanError, WrongValueError
 from siting.loaders.formats.vector import read_vector
@@ -155,7 +156,7 @@ def _layers_of(path: Path) -> tuple[dict[str, str], set[str]]:
             warnings.simplefilter("ignore")
             listed = {str(name): kind for name, kind in pyogrio.list_layers(path)}
     except (pyogrio.errors.DataSourceError, ValueError) as fault:
-        raise LoadError(message("file.no_geopackage", path=path, error=str(fault))) from None
+        raise LoadError(message("file.no_geopackage", path=path, error=reason_of(fault))) from None
     found: dict[str, str] = {}
     for key, words in (*_TABLES.items(), *_LAYERS.items()):
         match = next((name for word in words for name in listed if name.lower() == word), None)
