@@ -205,7 +205,7 @@ class PlanRow:
         In the unit of the key; None where the row has no number.
     evidence
         Where it stands and how it is written.
-    note
+    notes
         What was assumed or refused for this row.
     parent
         Index in `Plan.rows` of the row that it is part of (其中), -1 for none.
@@ -235,7 +235,7 @@ class PlanRow:
     value: Decimal | None
     unit: str
     evidence: Evidence
-    note: str = ""
+    notes: tuple[Message, ...] = ()
     parent: int = -1
     part: str = ""
     phase: str = ""

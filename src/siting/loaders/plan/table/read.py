@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 from siting.errors import LoadError, NoPlanError
 from siting.loaders.formats.workbook import read_workbook
 from siting.loaders.plan.table.blocks import Block, blocks_of, first_data_row, is_plot
-from siting.loaders.plan.table.grid import Grid, grid_of, regions_of, without_building_tables
+from siting.loaders.plan.table.grid import SheetGrid, grid_of, regions_of, without_building_tables
 from siting.loaders.plan.table.rows import other_columns, rows_of_block
 from siting.loaders.plan.table.units import unit_remarks
-from siting.message import Message, Text, message
+from siting.message import Message, message
 from siting.vocabulary.text import fold
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from siting.loaders.formats.workbook import Sheet
+    from siting.loaders.plan.table.units import Remarks
     from siting.rules.plan.model import OtherColumn, PlanRow
 
 _TITLE = re.compile(
@@ -51,7 +52,7 @@ class IndicatorTable:
 
     rows: tuple[PlanRow, ...]
     name: str = ""
-    notes: tuple[Text | Message, ...] = ()
+    notes: tuple[Message, ...] = ()
     other_columns: tuple[OtherColumn, ...] = ()
 
 
@@ -94,8 +95,8 @@ def table_of_sheets(
         raise LoadError(message("plan.no_sheet", path=path, sheet=sheet or "", names=names))
     rows: list[PlanRow] = []
     others: list[OtherColumn] = []
-    notes: list[Text | Message] = [
-        Text(f"工作表“{each.name}”已隐藏，未采用", f"sheet {each.name} is hidden; it is not read")
+    notes: list[Message] = [
+        message("plan.hidden_sheet", name=each.name)
         for each in sheets
         if each.hidden and each not in wanted
     ]
@@ -141,16 +142,16 @@ def _append(rows: list[PlanRow], more: list[PlanRow]) -> None:
 
 
 @dataclass(slots=True)
-class Reading:
+class GridReading:
     """One way to read a grid: its rows, and what was left out in doubt."""
 
     rows: list[PlanRow] = field(default_factory=list)
-    notes: list[Text | Message] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
     other_columns: list[OtherColumn] = field(default_factory=list)
     # Whether the column that the plan file names is among those read.
     has_column: bool = False
 
-    def add(self, other: Reading) -> None:
+    def add(self, other: GridReading) -> None:
         """Append another reading's rows, notes and columns."""
         _append(self.rows, other.rows)
         self.notes += other.notes
@@ -164,7 +165,7 @@ class Reading:
         return self.has_column, len(figures)
 
 
-def read_grid(grid: Grid, file: str, column: str = "") -> Reading:
+def read_grid(grid: SheetGrid, file: str, column: str = "") -> GridReading:
     """Return the reading that understands most rows; the whole sheet as it stands on a tie."""
     shared = unit_remarks(grid)
     readings = [
@@ -173,7 +174,7 @@ def read_grid(grid: Grid, file: str, column: str = "") -> Reading:
     ]
     regions = regions_of(grid)
     if len(regions) > 1:
-        apart = Reading()
+        apart = GridReading()
         for region in regions:
             ways = [_read_grid(each, file, shared, column) for each in (region, region.turn())]
             apart.add(max(ways, key=lambda way: way.understood))
@@ -181,16 +182,16 @@ def read_grid(grid: Grid, file: str, column: str = "") -> Reading:
     return max(readings, key=lambda way: way.understood)
 
 
-def _read_grid(grid: Grid, file: str, shared: Sequence[tuple[int, str]], column: str) -> Reading:
-    found = Reading()
+def _read_grid(grid: SheetGrid, file: str, shared: Remarks, column: str) -> GridReading:
+    found = GridReading()
     for block in blocks_of(grid, column):
         rows = rows_of_block(grid, block, file, shared)
         columns = other_columns(grid, block, file, shared)
-        found.add(Reading(rows, _doubts(grid, block), columns, bool(block.wanted)))
+        found.add(GridReading(rows, _doubts(grid, block), columns, bool(block.wanted)))
     return found
 
 
-def _doubts(grid: Grid, block: Block) -> list[Text | Message]:
+def _doubts(grid: SheetGrid, block: Block) -> list[Message]:
     """Name the columns of numbers that could be meant as well as the one that was read."""
     if not block.doubtful:
         return []
@@ -201,16 +202,11 @@ def _doubts(grid: Grid, block: Block) -> list[Text | Message]:
         cell = next(item for item in below if item and item.quantities)
         return f"{grid.name(cell)} {block.headers.get(column, '')}".rstrip()
 
-    read, others = named(block.values[0]), list(map(named, block.doubtful))
-    return [
-        Text(
-            f"有多列数值，采用 {read} 一列，未采用 {'、'.join(others)}",
-            f"of several columns of numbers {read} ... is read, not {', '.join(others)} ...",
-        )
-    ]
+    others = list(map(named, block.doubtful))
+    return [message("plan.other_columns", column=named(block.values[0]), others=others)]
 
 
-def _project_name(grid: Grid) -> str:
+def _project_name(grid: SheetGrid) -> str:
     """Return what stands beside 项目名称, else what the title says before 经济技术指标表."""
     for (row, column), item in sorted(grid.items.items()):
         if fold(item.text).rstrip(":") in ("项目名称", "工程名称", "小区名称"):
