@@ -25,6 +25,8 @@ MATCHED = {
     "loaders/layer/streets/levels.py": "headers and patterns of bridges and tunnels",
     "loaders/library/table.py": "states of a project in a library",
     "loaders/osm/standing.py": "words of columns of statuses",
+    "loaders/plan/drawing/measure.py": "words for yes, no and storeys",
+    "loaders/plan/drawing/one_file.py": "names of layers and tables of plans",
 }
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uff60]")
 # Three words in a row, of which one may be a placeholder.

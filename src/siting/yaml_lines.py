@@ -339,7 +339,7 @@ def _fault_of(detail: ErrorDetails, path: Path, model: type[BaseModel] | None) -
         case "value_error":
             return message("key.wrong", name=name, fault=_raised(detail))
         case _:
-            value, wanted = _shown(detail["input"]), _wanted(detail)
+            value, wanted = shown(detail["input"]), _wanted(detail)
             return message("key.wrong_kind", name=name, value=value, wanted=wanted)
 
 
@@ -367,7 +367,7 @@ def _no_choice(name: Message | str, detail: ErrorDetails) -> Message:
     return message(
         "key.no_choice",
         name=name,
-        value=_shown(detail["input"]),
+        value=shown(detail["input"]),
         expected=_one_of(expected),
         hint=message("hint.after", hint=hint) if hint.key == "hint.nearest" else "",
     )
@@ -388,7 +388,8 @@ def _given(detail: ErrorDetails) -> Message | str:
     return message("key.given", names=[str(each) for each in given])
 
 
-def _shown(value: object) -> Message | str:
+def shown(value: object) -> Message | str:
+    """Return a value of a file as a fault names it: a collection by its kind, a text in quotes."""
     match value:
         case dict():
             return message("value.mapping")

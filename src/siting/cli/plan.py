@@ -59,7 +59,8 @@ def show(
     rows = plan_table(read)
     notes = (*read.notes, *(note_line(note, counted=True) for note in read.data_notes))
     if as_json:
-        document = {**_head(read), "rows": rows, "notes": [said_in(note, "en") for note in notes]}
+        texts = [{**row, "note": said_in(row["note"], "en")} for row in rows]
+        document = {**_head(read), "rows": texts, "notes": [said_in(note, "en") for note in notes]}
         say_json(document)
         return
     say(plain(read.name))
@@ -103,7 +104,7 @@ def _head(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _row(row: dict[str, str], language: Language) -> tuple[str, ...]:
+def _row(row: dict[str, Any], language: Language) -> tuple[str, ...]:
     from siting.rules.facts import fact_title
     from siting.words import say as said_in
 
@@ -112,7 +113,10 @@ def _row(row: dict[str, str], language: Language) -> tuple[str, ...]:
     written = " ".join(part for part in (row["label"], row["text"], unit) if part)
     where = row["location"] or Path(row["file"]).name
     within = f"⊂ {row['part_of']}" if row["part_of"] else ""
-    notes = [_row_note(each, language) for each in row["note"].split("; ")]
+    if isinstance(row["note"], str):
+        notes = [_row_note(each, language) for each in row["note"].split("; ")]
+    else:
+        notes = [said_in(row["note"], language)]
     parts = [part for part in (*notes, within, row["phase"]) if part]
     note = word("mark.semicolon", language).join(parts)
     status = word(f"figure_status.{row['status']}", language) if row["status"] else ""

@@ -127,8 +127,10 @@ def _no_plan(path: Path) -> LoadError:
     return NoPlanError(message("plan.is_none", path=path, known=known))
 
 
-def plan_table(plan: Plan) -> list[dict[str, str]]:
-    """Return what was read, row by row, for people: one dictionary of text per row.
+def plan_table(plan: Plan) -> list[dict[str, Any]]:
+    """Return what was read, row by row, for people: one dictionary per row.
+
+    Values are texts; the note of a fact that was computed is a message.
 
     The keys are ``key, value, unit, label, text, unit_as_read, file, location, line, part_of,
     phase, status, note``. Rows that nothing knew have an empty key, and facts that were computed
@@ -168,7 +170,7 @@ def _status(row: PlanRow, plan: Plan) -> str:
     return "read" if row.evidence in taken or is_same else ""
 
 
-def _row_as_text(row: PlanRow, rows: Sequence[PlanRow]) -> dict[str, str]:
+def _row_as_text(row: PlanRow, rows: Sequence[PlanRow]) -> dict[str, Any]:
     above = rows[row.parent].evidence.label if row.parent >= 0 else ""
     return {
         "key": row.key,

@@ -202,17 +202,13 @@ def _given_twice(plan: Plan) -> Iterator[PlanFinding]:
 def _adds_up(plan: Plan, key: str, row: PlanRow, first: PlanRow) -> bool:
     """Tell whether two rows were added as two facilities, so that they need not be equal."""
     fact = plan.facts.get(key)
-    return (
-        fact is not None
-        and fact.derived.startswith("sum")
-        and {row.evidence, first.evidence} <= set(fact.evidence)
-    )
+    return fact is not None and fact.is_sum and {row.evidence, first.evidence} <= set(fact.evidence)
 
 
 def _phases(plan: Plan) -> Iterator[PlanFinding]:
     for key, total in plan.facts.items():
         parts = [phase.facts[key] for phase in plan.phases if key in phase.facts]
-        if not parts or "phases" in total.derived or key.startswith("count."):
+        if not parts or total.is_of_phases or key.startswith("count."):
             continue
         if len(parts) == len(plan.phases):
             yield from _differs(plan, "plan-phases-differ-from-total", key, parts, total)

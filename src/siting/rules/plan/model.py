@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
+from siting.message import Message, message
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
@@ -19,9 +21,11 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from siting.data_report import DataNote
-    from siting.message import Message, Text
+    from siting.message import Text
 
 PlanStatus = Literal["new", "renewal", "existing"]
+
+_SUMS = ("derived.sum", "derived.facilities", "derived.phases", "derived.buildings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Evidence:
     file
         The file as it was named by the user, or relative to the plan's folder.
     location
-        ``经济技术指标!C7`` for a cell, ``line 12`` or ``feature 'f-3'``.
+        ``经济技术指标!C7`` for a cell, ``line 12``, or ``facilities[f-3]`` for a feature.
     text, unit
         The number and its unit as read; the unit is empty where none was written.
     label
@@ -63,13 +67,23 @@ class Fact:
     evidence
         Where it was read; several where it is a sum or a product.
     derived
-        How it was computed, such as ``sum of 3 facilities``; empty where it was read as it is.
+        How it was computed, such as ``sum of 3 facilities``; None where it was read as it is.
     """
 
     value: Decimal
     unit: str
     evidence: tuple[Evidence, ...] = ()
-    derived: str = ""
+    derived: Message | None = None
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether it was added up, of rows, facilities, phases or buildings."""
+        return self.derived is not None and self.derived.key in _SUMS
+
+    @property
+    def is_of_phases(self) -> bool:
+        """Whether it is the sum of the phases."""
+        return self.derived is not None and self.derived.key == "derived.phases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +332,7 @@ class Plan:
         return tuple(each for each in self.facilities if facility_type in each.facility_types)
 
 
-def add_facts(facts: Iterable[Fact], *, derived: str = "") -> Fact:
+def add_facts(facts: Iterable[Fact], *, derived: Message | None = None) -> Fact:
     """Add facts of one unit, keeping where each came from.
 
     Raises
@@ -337,7 +351,7 @@ def add_facts(facts: Iterable[Fact], *, derived: str = "") -> Fact:
         raise ValueError(sorted(units))
     total = sum((part.value for part in parts), Decimal(0))
     evidence = tuple(place for part in parts for place in part.evidence)
-    return Fact(total, units.pop(), evidence, derived or f"sum of {len(parts)}")
+    return Fact(total, units.pop(), evidence, derived or message("derived.sum", count=len(parts)))
 
 
 def with_population(facts: Mapping[str, Fact]) -> dict[str, Fact]:
@@ -358,7 +372,7 @@ def with_population(facts: Mapping[str, Fact]) -> dict[str, Fact]:
     if "population" not in facts and households and rate:
         evidence = households.evidence + rate.evidence
         value = households.value * rate.value
-        known["population"] = Fact(value, "persons", evidence, f"{base} x {per}")
+        known["population"] = Fact(value, "persons", evidence, message("derived.population"))
     return known
 
 
