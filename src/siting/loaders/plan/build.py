@@ -22,7 +22,7 @@ from siting.loaders.plan.facts import (
     told_by,
 )
 from siting.loaders.plan.model import Indicators, PlanFile, TypedFigures
-from siting.message import Message, Text, message
+from siting.message import Message, message
 from siting.rules.facts import TYPED_UNITS, unit_of
 from siting.rules.plan.model import (
     Doubt,
@@ -59,7 +59,7 @@ class Parts:
     # Figure -> the cells, or the value, that the plan file says are meant.
     readings: Mapping[str, str | Decimal] = field(default_factory=dict)
     drawing: Drawing | None = None
-    notes: list[Text | Message] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
     data_notes: list[DataNote] = field(default_factory=list)
     form: str = "plan.yaml"
 

@@ -130,7 +130,7 @@ def _no_plan(path: Path) -> LoadError:
 def plan_table(plan: Plan) -> list[dict[str, Any]]:
     """Return what was read, row by row, for people: one dictionary per row.
 
-    Values are texts; the note of a fact that was computed is a message.
+    Values are texts; the note is a message.
 
     The keys are ``key, value, unit, label, text, unit_as_read, file, location, line, part_of,
     phase, status, note``. Rows that nothing knew have an empty key, and facts that were computed

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from siting.data_report import DataNote
-    from siting.message import Text
 
 PlanStatus = Literal["new", "renewal", "existing"]
 
@@ -261,6 +260,11 @@ class PlanRow:
     label_at: str = ""
     column: str = ""
 
+    @property
+    def note(self) -> Message:
+        """Its notes as one."""
+        return message("mark.joined", parts=self.notes)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -316,7 +320,7 @@ class Plan:
     crs: Any = None
     context: str = ""
     rows: tuple[PlanRow, ...] = ()
-    notes: tuple[Text | Message, ...] = ()
+    notes: tuple[Message, ...] = ()
     data_notes: tuple[DataNote, ...] = ()
     doubtful: Mapping[str, Doubt] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)

@@ -76,8 +76,7 @@ class SheetGrid:
         """Return the address of an item in the sheet, turned or not."""
         row, column = item.place[::-1] if self.turned else item.place
         if self.fields:
-            # Evidence is compared and written to files, so it is the same in every language.
-            return ", ".join((self.sheet, f"row {row - 1}", f"field {self.fields[column - 1]!r}"))
+            return f"{self.sheet}[{row - 1}].{self.fields[column - 1]}"
         return f"{self.sheet}!{cell_name(row, column)}"
 
     def rows(self) -> list[int]:

@@ -28,6 +28,8 @@ from siting.vocabulary.text import fold
 
 _COUNTED_UNITS = frozenset((*SCALAR_UNITS.values(), *TYPED_UNITS.values()))
 _FOOTNOTE_MARK = re.compile(r"(?:[*†#]+|\[?注?[0-9]{1,2}\]?)$")
+# A slash in brackets is none: it may stand between units, as in 数值(万m2/户).
+_SLASH = re.compile(r"(?P<base>(?:[^(/]|\([^()]*\))+)/(?P<tail>.+)")
 # 6班幼儿园, and a number straight behind its name.
 _CLASSES = re.compile(r"(?P<number>[0-9]{1,2}(?:个)?班)(?P<name>[^0-9].*)")
 _NUMBER_BEHIND = re.compile(r"(?P<name>[^0-9]+)(?P<number>[0-9][0-9,.]*[^0-9()]*(?:m2)?)")
@@ -68,7 +70,7 @@ def label_of(text: str) -> RowLabel:
     >>> label.words, label.unit, label.of_which
     ('总建筑面积', '万m2', False)
     >>> label_of("其中：幼儿园(6班)").quantities
-    (WrittenQuantity(number=Decimal('6'), unit='班', about=''),)
+    (WrittenQuantity(number=Decimal('6'), unit='班', about='', other=None),)
     """
     words, of_which = bare_label(text)
     unit = ""
@@ -89,10 +91,10 @@ def label_of(text: str) -> RowLabel:
             break
         words = bracket["base"]
     slash = -1
-    base, _, tail = words.partition("/")
-    if not unit and any_unit(tail):
-        words, unit = base, any_unit(tail)
-    elif tail:
+    split = _SLASH.fullmatch(words)
+    if split and not unit and any_unit(split["tail"]):
+        words, unit = split["base"], any_unit(split["tail"])
+    elif split:
         words, slash = _without_limit(words)
     words, counted, is_total = _name_of(_without_footnote(words))
     return RowLabel(words, unit, (*counted, *quantities), of_which, role, is_total, slash)

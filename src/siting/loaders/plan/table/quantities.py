@@ -86,11 +86,11 @@ def units_in(text: str) -> dict[str, str]:
 
     Examples
     --------
-    >>> units_in("单位：万㎡/户"), units_in("㎡/人，含地下")
-    ({'单位:万m2': '万m2', '户': '户'}, {'m2/人': 'm2/人', '含地下': ''})
+    >>> units_in("单位：万㎡/户"), units_in("人/户，含地下")
+    ({'单位:万m2': '万m2', '户': '户'}, {'人/户': '人/户', '含地下': ''})
     """
     parts = re.split("[、,;]", fold(text))
-    whole = [each for part in parts for each in ([part] if any_unit(part) else part.split("/"))]
+    whole = [each for part in parts for each in ([part] if unit_word(part) else part.split("/"))]
     return {each: any_unit(each) for each in whole}
 
 
@@ -127,7 +127,7 @@ def quantity_of(text: str) -> WrittenQuantity | None:
     Examples
     --------
     >>> quantity_of("１，２５０ 户")
-    WrittenQuantity(number=Decimal('1250'), unit='户', about='')
+    WrittenQuantity(number=Decimal('1250'), unit='户', about='', other=None)
     >>> quantity_of("300~400㎡") is None
     True
     """
@@ -164,7 +164,7 @@ def quantities_of(text: str) -> tuple[WrittenQuantity, ...]:
     >>> [each.unit for each in quantities_of("6班/180人/2500㎡")], quantities_of("200㎡/300㎡")
     (['班', '人', 'm2'], ())
     >>> quantities_of("1250户（含保障房100户）")
-    (WrittenQuantity(number=Decimal('1250'), unit='户', about='(含保障房100户)'),)
+    (WrittenQuantity(number=Decimal('1250'), unit='户', about='(含保障房100户)', other=None),)
     """
     whole = quantity_of(text)
     if whole is not None:
@@ -189,12 +189,9 @@ def either_of(text: str) -> tuple[WrittenQuantity, ...]:
     >>> either_of("340/≥375"), either_of("340㎡/0.034万㎡"), either_of("6班/180人")
     ((WrittenQuantity(number=Decimal('340'), unit='', about='', other=None),), (), ())
     """
-    parts = [quantity_of(part) for part in fold(text).split("/")]
-    if len(parts) != 2 or parts[0] is None or parts[1] is None:
-        return ()
-    first, second = parts
-    units = {first.unit, second.unit} - {""}
-    if len(units) > 1:
+    before, _, behind = fold(text).partition("/")
+    first, second = quantity_of(before), quantity_of(behind)
+    if first is None or second is None or len(units := {first.unit, second.unit} - {""}) > 1:
         return ()
     unit = next(iter(units), "")
     figures = [each for each in (first, second) if not each.is_limit]

@@ -197,9 +197,7 @@ class _BlockReader:
         item = other or replace(read.own, text="")
         self._write(read, named, amount, item, unit, is_unread=is_unread)
 
-    def _add_contents(
-        self, read: ReadRow, at: int, text: str, item: Item, column: int
-    ) -> None:
+    def _add_contents(self, read: ReadRow, at: int, text: str, item: Item, column: int) -> None:
         """Write down what a remark says to be in the figure `at`: 含养老服务用房340㎡."""
         for name, number in () if refusal_of(read, "") else contents_of(text):
             named = Named(key_of(name, number.unit), part_of(name) or bare_part(room_of(name)[1]))

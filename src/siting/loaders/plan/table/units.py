@@ -168,9 +168,7 @@ def amount_of(key: str, quantity: WrittenQuantity, unit: str, item: Item) -> Amo
     return replace(amount, notes=(*notes, *amount.notes))
 
 
-def _either(
-    key: str, quantity: WrittenQuantity, second: Decimal, unit: str, item: Item
-) -> Amount:
+def _either(key: str, quantity: WrittenQuantity, second: Decimal, unit: str, item: Item) -> Amount:
     """Read 340/375: one figure where both are equal, else two readings of it."""
     if not key:
         return Amount(None, (message("row_note.no_single_number"),))
