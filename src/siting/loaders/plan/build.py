@@ -64,12 +64,6 @@ class Parts:
     form: str = "plan.yaml"
 
 
-def append_rows(rows: list[PlanRow], more: Sequence[PlanRow]) -> None:
-    """Append rows whose parents count from their own first row."""
-    by = len(rows)
-    rows += [replace(row, parent=row.parent + by if row.parent >= 0 else -1) for row in more]
-
-
 def rows_of_file(model: PlanFile, lines: Mapping[KeyPath, int], file: str) -> list[PlanRow]:
     """Return a row for every figure that the plan file itself gives."""
     rows: list[PlanRow] = []

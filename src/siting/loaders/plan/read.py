@@ -16,9 +16,9 @@ from siting.errors import LoadError, NoPlanError, ProjectError
 from siting.loaders.formats.files import TABLE_SUFFIXES
 from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES
 from siting.loaders.plan import drawing as drawings
-from siting.loaders.plan.build import Parts, append_rows, build_plan, rows_of_file
+from siting.loaders.plan.build import Parts, build_plan, rows_of_file
 from siting.loaders.plan.model import Indicators, PlanFile, plan_json_schema
-from siting.loaders.plan.table.read import read_indicator_table
+from siting.loaders.plan.table.read import append_rows, read_indicator_table
 from siting.message import message
 from siting.rules.plan.model import Evidence, Plan, PlanRow, PlanStatus, plain_number
 from siting.yaml_lines import MAX_BYTES, faults_of, load_yaml

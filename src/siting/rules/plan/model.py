@@ -16,7 +16,7 @@ from siting.message import Message, message
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import geopandas as gpd
 
@@ -264,6 +264,11 @@ class PlanRow:
     def note(self) -> Message:
         """Its notes as one."""
         return message("mark.joined", parts=self.notes)
+
+
+def stands_in_remark(row: PlanRow, rows: Sequence[PlanRow]) -> bool:
+    """Tell whether a row is read in a remark on the row it is part of: 含养老服务用房340㎡."""
+    return row.parent >= 0 and row.label_at != "" and row.label_at == rows[row.parent].label_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,15 +48,18 @@ class Named:
         The fact, and the part of it; an empty key where nobody can say which.
     note
         Whose figure it is, or why it is none; None where there is nothing to say.
+    is_read
+        False where the number is none of the plan's, or where its remark leaves the fact unknown.
     """
 
     key: str
     part: str = ""
     note: Message | None = None
+    is_read: bool = True
 
 
-def refusal_of(read: ReadRow, unit: str) -> Named | None:
-    """Return why a row gives no figure of the plan, and of which fact; None where it may give one.
+def _refusal_of(read: ReadRow, unit: str) -> Named | None:
+    """Return why a row gives no figure of the plan; None where it may give one.
 
     Requirements and the past are no figures. Of a room with a remark that nobody knows, neither
     its own number nor the sum of the rooms can be told.
@@ -65,9 +68,10 @@ def refusal_of(read: ReadRow, unit: str) -> Named | None:
     roles = (read.label.role, *map(_role_of_section, sections))
     if role := next(filter(None, roles), None):
         note = message("row_note.before" if role == "before" else "row_note.requirement")
-        return Named("", note=note)
+        return Named("", note=note, is_read=False)
     key, remark = refused_remark(read.label.words, unit)
-    return Named(key, note=message("row_note.remark_not_known", text=remark)) if key else None
+    note = message("row_note.remark_not_known", text=remark)
+    return Named(key, note=note, is_read=False) if key else None
 
 
 def _role_of_section(words: str) -> Role | None:
@@ -88,6 +92,8 @@ def figure_of(read: ReadRow, header: str, unit: str) -> Named:
     unit
         Of the number; empty where none is near.
     """
+    if refused := _refusal_of(read, unit):
+        return refused
     key, part = _key_of_part(read, _key_alone(read.label, header, unit), unit)
     if "." in key:
         # 养老服务用房(地下) is a part of the rooms for the elderly.

@@ -118,14 +118,12 @@ def header_units(text: str) -> list[str]:
     --------
     >>> header_units("建筑面积（㎡）"), header_units("数值（万平方米/户）"), header_units("指标")
     (['m2'], ['万平方米', '户'], [])
-    >>> header_units("建筑面积（万㎡，含地下）")
-    ['万m2']
+    >>> header_units("建筑面积（万㎡，含地下）"), header_units("万㎡/户")
+    (['万m2'], ['万m2', '户'])
     """
-    words = fold(text)
-    if unit := label_of(text).unit or any_unit(text):
-        return [unit]
-    bracket = TRAILING_BRACKET.match(words)
-    return [unit for unit in units_in(bracket["inside"] if bracket else words).values() if unit]
+    bracket = TRAILING_BRACKET.match(words := fold(text))
+    units = [*filter(None, units_in(bracket["inside"] if bracket else words).values())]
+    return units or [*filter(None, [label_of(text).unit or any_unit(text)])]
 
 
 def _without_limit(words: str) -> tuple[str, int]:

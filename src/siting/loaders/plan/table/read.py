@@ -93,31 +93,25 @@ def table_of_sheets(
     if not wanted:
         names = repr([each.name for each in sheets])
         raise LoadError(message("plan.no_sheet", path=path, sheet=sheet or "", names=names))
-    rows: list[PlanRow] = []
-    others: list[OtherColumn] = []
-    notes: list[Message] = [
-        message("plan.hidden_sheet", name=each.name)
-        for each in sheets
-        if each.hidden and each not in wanted
-    ]
+    hidden = [each for each in sheets if each.hidden and each not in wanted]
+    read = GridReading(notes=[message("plan.hidden_sheet", name=each.name) for each in hidden])
     name = ""
-    has_column = False
     for each in wanted:
         grid, dropped = without_building_tables(grid_of(each))
         found = read_grid(grid, file or path.as_posix(), column)
-        has_column = has_column or found.has_column
         plot = each.name if len(wanted) > 1 and is_plot(each.name) else ""
-        _append(rows, [replace(row, column=row.column or plot) for row in found.rows])
-        others += found.other_columns
-        notes.extend([*each.notes, *dropped, *found.notes])
+        found.rows = [replace(row, column=row.column or plot) for row in found.rows]
+        read.notes += [*each.notes, *dropped]
+        read.add(found)
         name = name or _project_name(grid)
-    if column and not has_column:
+    if column and not read.has_column:
         raise LoadError(message("plan.no_column", path=path, column=column))
-    if not any(row.key and row.value is not None for row in rows):
+    if not any(row.key and row.value is not None for row in read.rows):
         raise NoPlanError(
             message("plan.no_table", path=path, total="总建筑面积", households="居住户数")
         )
-    return IndicatorTable(tuple(_net_and_gross(rows)), name, tuple(notes), tuple(others))
+    rows, notes = tuple(_net_and_gross(read.rows)), tuple(read.notes)
+    return IndicatorTable(rows, name, notes, tuple(read.other_columns))
 
 
 def _net_and_gross(rows: list[PlanRow]) -> list[PlanRow]:
@@ -135,7 +129,7 @@ def _net_and_gross(rows: list[PlanRow]) -> list[PlanRow]:
     ]
 
 
-def _append(rows: list[PlanRow], more: list[PlanRow]) -> None:
+def append_rows(rows: list[PlanRow], more: Sequence[PlanRow]) -> None:
     """Append rows whose parents count from their own first row."""
     by = len(rows)
     rows += [replace(row, parent=row.parent + by if row.parent >= 0 else -1) for row in more]
@@ -153,7 +147,7 @@ class GridReading:
 
     def add(self, other: GridReading) -> None:
         """Append another reading's rows, notes and columns."""
-        _append(self.rows, other.rows)
+        append_rows(self.rows, other.rows)
         self.notes += other.notes
         self.other_columns += other.other_columns
         self.has_column = self.has_column or other.has_column

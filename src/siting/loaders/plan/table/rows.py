@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING
 
 from siting.loaders.plan.table.blocks import first_data_row
-from siting.loaders.plan.table.figures import COUNT, Named, figure_of, refusal_of
+from siting.loaders.plan.table.figures import COUNT, Named, figure_of
 from siting.loaders.plan.table.labels import contents_of, label_of
 from siting.loaders.plan.table.outline import Outline
 from siting.loaders.plan.table.quantities import UNCLEAR, either_of, is_not_known, tail_of_number
 from siting.loaders.plan.table.units import Amount, amount_of, unit_around, units_beside
-from siting.loaders.plan.table.words import bare_part, key_of, part_of, room_of
+from siting.loaders.plan.table.words import bare_part, is_room_in_general, key_of, part_of, room_of
 from siting.message import Message, message
 from siting.rules.facts import unit_of
 from siting.rules.plan.model import Evidence, OtherColumn, PlanRow
@@ -90,6 +92,7 @@ class _BlockReader:
                 self._read_row(row, path)
             last = row
         self._explain_headings()
+        self._put_rooms_below_their_sum()
         return self.found
 
     def _is_odd(self, row: int, path: list[Item]) -> bool:
@@ -104,6 +107,22 @@ class _BlockReader:
             if above and above.notes == (_NO_NUMBER,) and row.value is not None and row.key:
                 below = (message("row_note.figures_below"),)
                 self.found[row.parent] = replace(above, notes=below)
+
+    def _put_rooms_below_their_sum(self) -> None:
+        """Let rooms that add up to the rooms in general right above them be part of those.
+
+        养老服务用房 340, 日间照料中心 200, 老年活动室 140, in which nobody knows what a 老年活动室
+        is. A room alone is no sum: it may be as large as another.
+        """
+        for at, head in enumerate(self.found):
+            if head.value is None or not is_room_in_general(head.key, head.evidence.label):
+                continue
+            below = [*takewhile(partial(_is_beside, head), self.found[at + 1 :])]
+            sums = accumulate(row.value or 0 for row in below)
+            count = next((n for n, total in enumerate(sums, start=1) if total == head.value), 0)
+            if count > 1 and any(row.key for row in below[:count]):
+                inside = (replace(row, parent=at) for row in below[:count])
+                self.found[at + 1 : at + 1 + count] = inside
 
     def _is_first_heading(self, row: int, path: list[Item]) -> bool:
         """Tell whether a row above the first number heads a part of the table and not all of it."""
@@ -166,40 +185,29 @@ class _BlockReader:
 
     def _add(self, read: ReadRow, quantity: WrittenQuantity, item: Item, column: int) -> None:
         """Write down one number of a row."""
-        slash = self._slash(read, column)
-        number = _before_limit(quantity, slash)
+        figure = self._of_two(read, quantity, item, column)
+        number = figure or quantity
         unit, far, named = self._unit_and_figure(read, number, item, column)
-        refusal = refusal_of(read, "" if is_not_known(unit) else unit)
-        if slash >= 0 and not either_of(item.text):
-            refusal = refusal or Named(named.key, note=message("row_note.one_of_two"))
-        if refusal:
-            amount = Amount(None, _notes(refusal.note))
-        else:
-            amount = amount_of(named.key, number, unit, item)
-            whose = named.note if named.key or amount.value is not None else None
-            notes = _notes(whose, *amount.notes, far) if named.key else _notes(*amount.notes, whose)
-            amount = replace(amount, notes=notes)
-        is_unread = amount.value is None
-        self._write(read, refusal or named, amount, item, unit, column=column, is_unread=is_unread)
+        if figure is None:
+            named = replace(named, note=message("row_note.one_of_two"), is_read=False)
+        amount = amount_of(named.key, number, unit, item) if named.is_read else Amount(None)
+        told = named.key or not named.is_read or amount.value is not None
+        notes = _notes(named.note if told else None, *amount.notes, far if named.is_read else None)
+        amount, is_unread = replace(amount, notes=notes), amount.value is None
+        self._write(read, named, amount, item, unit, column=column, is_unread=is_unread)
 
     def _add_empty(self, read: ReadRow) -> None:
         """Write down that beside a known label stands no number."""
-        other, unit = self._beside(read.row), read.label.unit
-        text = other.text.strip() if other else ""
-        named = refusal_of(read, unit)
-        if named is None:
-            named = figure_of(read, "", "" if is_not_known(unit) else unit)
-            why = _why_empty(text) if other is not None and other.is_words else _NO_NUMBER
-            amount = Amount(None, _notes(named.note, why))
-        else:
-            amount = Amount(None, _notes(named.note))
-        is_unread = bool(_DIGIT.search(fold(text)))
-        item = other or replace(read.own, text="")
+        item, unit = self._beside(read.row) or replace(read.own, text=""), read.label.unit
+        named = figure_of(read, "", "" if is_not_known(unit) else unit)
+        why = _why_empty(item.text) if item.text and item.is_words else _NO_NUMBER
+        amount = Amount(None, _notes(named.note, why if named.is_read else None))
+        is_unread = bool(_DIGIT.search(fold(item.text)))
         self._write(read, named, amount, item, unit, is_unread=is_unread)
 
     def _add_contents(self, read: ReadRow, at: int, text: str, item: Item, column: int) -> None:
         """Write down what a remark says to be in the figure `at`: 含养老服务用房340㎡."""
-        for name, number in () if refusal_of(read, "") else contents_of(text):
+        for name, number in contents_of(text) if figure_of(read, "", "").is_read else ():
             named = Named(key_of(name, number.unit), part_of(name) or bare_part(room_of(name)[1]))
             inside = replace(read, parent=at if at < len(self.found) else read.parent)
             amount = amount_of(named.key, number, number.unit, item)
@@ -239,11 +247,18 @@ class _BlockReader:
             )
         )
 
-    def _slash(self, read: ReadRow, column: int) -> int:
-        """Return which of two numbers with a slash is the figure, by the label or the header."""
-        header = self.block.headers.get(column, "")
-        slash = read.label.slash if read.label.slash >= 0 else label_of(header).slash
-        return slash if column else -1
+    def _of_two(
+        self, read: ReadRow, quantity: WrittenQuantity, item: Item, column: int
+    ) -> WrittenQuantity | None:
+        """Return the figure of 2.50/2.5 beside 容积率/规定容积率; None for one of the two."""
+        slash = read.label.slash
+        if slash < 0:
+            slash = label_of(self.block.headers.get(column, "")).slash
+        if slash < 0 or column == 0:
+            return quantity
+        if quantity.other is None:
+            return quantity if either_of(item.text) else None
+        return replace(quantity, number=(quantity.number, quantity.other)[slash], other=None)
 
     def _unit_and_figure(
         self, read: ReadRow, quantity: WrittenQuantity, item: Item, column: int
@@ -293,12 +308,15 @@ def _notes(*notes: Message | None) -> tuple[Message, ...]:
     return tuple(filter(None, notes))
 
 
-def _before_limit(quantity: WrittenQuantity, slash: int) -> WrittenQuantity:
-    """Return the figure of 2.50/2.5 beside 容积率/规定容积率, without its limit."""
-    if slash < 0 or quantity.other is None:
-        return quantity
-    number = (quantity.number, quantity.other)[slash]
-    return replace(quantity, number=number, other=None)
+def _is_beside(head: PlanRow, row: PlanRow) -> bool:
+    """Tell whether a row gives an area of the same facility type, or of none, beside another."""
+    same = ("unit", "parent", "part", "phase", "table", "section", "column")
+    return (
+        row.key in ("", head.key)
+        and row.value is not None
+        and row.other is None
+        and all(getattr(row, name) == getattr(head, name) for name in same)
+    )
 
 
 def _why_empty(text: str) -> Message:

@@ -14,6 +14,7 @@ from siting.loaders.plan.table.quantities import NUMBER, is_not_known, measures
 from siting.rules.facts import SCALAR_UNITS, TYPED_UNITS
 from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.headers import load_headers
+from siting.vocabulary.labels import bare_label
 from siting.vocabulary.plan_words import plan_words
 from siting.vocabulary.text import fold, word_key
 
@@ -83,6 +84,19 @@ def key_of(words: str, unit: str = "") -> str:
         room = room_of(_COMMENT.sub("", words))[0]
         key = _typed_key(word_key(room), unit) if room != words else ""
     return key if key and _fits(key, unit) else ""
+
+
+def is_room_in_general(key: str, label: str) -> bool:
+    """Tell whether a label names the rooms of a facility type, and not one kind of them.
+
+    Examples
+    --------
+    >>> key = "floor_area_m2.elder_care"
+    >>> is_room_in_general(key, "3、养老服务用房"), is_room_in_general(key, "日间照料中心")
+    (True, False)
+    """
+    words = bare_label(label)[0]
+    return key.startswith("floor_area_m2.") and words.endswith(plan_words().rooms_in_general)
 
 
 def is_not_asked(words: str) -> bool:
