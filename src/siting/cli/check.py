@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from siting.cli.console import ExitCode, NoCache, inform, plain_lines, said, tame, warn
-from siting.cli.report_file import format_of, may_colour, print_report, write_report
+from siting.cli.report_file import format_of, may_colour, print_report, write_text_report
 from siting.errors import SitingError
 from siting.message import Language, message
 from siting.plain_text import plain
@@ -119,7 +119,7 @@ def check(
             print_report(text, name)
         else:
             # A CI job may show a text with cat; no other format begins a line with a name.
-            write_report(path, tame(text) if name == "text" else text)
+            write_text_report(path, tame(text) if name == "text" else text)
     if not quiet:
         _tell(checks, outcome, reports, spoken, every=verbose)
     if checks.unreadable:
@@ -194,13 +194,13 @@ class _Outcome:
         *,
         allow_unknown: bool,
     ) -> None:
-        from siting.rules.plan.baseline import compare, known_of
+        from siting.rules.plan.baseline import compare_checks, known_of
 
         self.findings = tuple(findings)
         self.allow_unknown = allow_unknown
         self.only_new = False
         known = known_of(self.findings)
-        self.changes = None if before is None else compare(before, known)
+        self.changes = None if before is None else compare_checks(before, known)
         # Two plans of one name share their ids, so a finding is known by itself, not by its id.
         kinds = {id(change.after): change for change in self.changes or ()}
         self._changes = [kinds.get(id(each)) for each in known]

@@ -24,7 +24,7 @@ def format_of(path: Path, *, otherwise: str | None = None) -> str:
     return found
 
 
-def write_report(path: Path, text: str) -> None:
+def write_text_report(path: Path, text: str) -> None:
     """Write a file whole or not at all; one that was there stays until the new one is complete.
 
     Raises

@@ -91,7 +91,7 @@ def cumulative_cutoff(
     return np.bincount(travel_costs.from_index[near], found, n_origins).astype(float)
 
 
-def covered_share(cost: ArrayLike, cutoff: float, weights: ArrayLike | None = None) -> float:
+def share_within(cost: ArrayLike, cutoff: float, weights: ArrayLike | None = None) -> float:
     """Return the share of homes, households or people within a limit.
 
     Parameters

@@ -9,7 +9,7 @@ from siting.rules.plan.finding import PlanFinding
 from siting.words import say
 
 
-def word(key: str, language: Language) -> str:
+def report_word(key: str, language: Language) -> str:
     """Return one of the words of the reports.
 
     >>> word("missing", "zh"), word("fail", "en")
@@ -33,7 +33,7 @@ def told(key: str, text: str, language: Language) -> str:
     >>> told("source", "GB 1", "en"), told("source", "", "en")
     ('Source: GB 1', '')
     """
-    return labelled(word(key, language), text, language) if text else ""
+    return labelled(report_word(key, language), text, language) if text else ""
 
 
 def with_aside(text: str, aside: str, language: Language) -> str:
@@ -114,5 +114,5 @@ def governed_line(finding: PlanFinding, language: Language) -> str:
     """Say which rule decides instead; empty where this one does."""
     if finding.governs:
         return ""
-    governed = word("governed", language)
+    governed = report_word("governed", language)
     return labelled(governed, finding.governed_by, language) if finding.governed_by else governed

@@ -164,7 +164,7 @@ class RawOsm:
         """File a facility that serves the public; note one that does not."""
         found = standing(tags)
         if found is Standing.OPEN:
-            row = (tags.get("name"), plain_number(tags.get("capacity")), codes)
+            row = (tags.get("name"), stated_number(tags.get("capacity")), codes)
             self.facilities.add(osm_id, wkb, row)
         else:
             (self.gone if found is Standing.GONE else self.private).append(osm_id)
@@ -383,7 +383,7 @@ def building_row(tags: Mapping[str, str]) -> tuple[Any, ...] | None:
     if tags.get("building", "no") == "no":
         return None
     text = tags.get("building:levels")
-    levels, flats = number_of_levels(text), plain_number(tags.get("building:flats"))
+    levels, flats = number_of_levels(text), stated_number(tags.get("building:flats"))
     unread = text if text and levels != levels else None  # noqa: PLR0124 - not a number
     return tags.get("name"), tags["building"], residential_use(tags), levels, flats, unread
 
@@ -416,12 +416,12 @@ def boundary_row(tags: Mapping[str, str]) -> tuple[Any, ...] | None:
         return None
     return (
         tags.get("name"),
-        plain_number(tags.get("admin_level")),
-        plain_number(tags.get("population")),
+        stated_number(tags.get("admin_level")),
+        stated_number(tags.get("population")),
     )
 
 
-def plain_number(text: str | None) -> float:
+def stated_number(text: str | None) -> float:
     """Read a plain, finite, non-negative number; anything else counts as not stated."""
     try:
         value = float(text or "nan")

@@ -139,7 +139,7 @@ class FileLayer(_Readable):
     )
 
 
-class FacilityType(_Model):
+class LayerFacilityType(_Model):
     """Which facility type the rows of a layer are."""
 
     code: str | None = Field(default=None, description="Every row is of this facility type.")
@@ -165,10 +165,12 @@ class ResidentialLayer(FileLayer):
 class FacilityLayer(FileLayer):
     """Existing facilities."""
 
-    facility_type: Annotated[FacilityType, BeforeValidator(_type_of_all), _OrText()] | None = Field(
-        default=None,
-        description="One code for all rows, or {column: 类别, map: {图书馆: reading_room}}; left "
-        "out: the column facility_type, or the tags of an OpenStreetMap file.",
+    facility_type: Annotated[LayerFacilityType, BeforeValidator(_type_of_all), _OrText()] | None = (
+        Field(
+            default=None,
+            description="One code for all rows, or {column: 类别, map: {图书馆: reading_room}}; "
+            "left out: the column facility_type, or the tags of OpenStreetMap.",
+        )
     )
 
 

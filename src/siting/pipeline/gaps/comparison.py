@@ -78,7 +78,7 @@ class Comparison:
         return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def compare(before: Found, after: Found) -> Comparison:
+def compare_analyses(before: Found, after: Found) -> Comparison:
     """Put two analyses of one city side by side.
 
     Raises

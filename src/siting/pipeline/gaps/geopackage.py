@@ -18,7 +18,7 @@ import pandas as pd
 from siting.pipeline.demand.weights import LEADING
 from siting.pipeline.gaps.failing import gaps_frame
 from siting.pipeline.gaps.map_model import main_street_rows
-from siting.pipeline.gaps.qgis_styles import categories, graduated, plain, write_styles
+from siting.pipeline.gaps.qgis_styles import categories, graduated, plain_style, write_styles
 from siting.pipeline.gaps.summary import block_key, covered_by_area, failing
 from siting.pipeline.in_areas import representative_points
 from siting.rules.city.findings import VERDICT_WORDS, Verdict
@@ -99,10 +99,10 @@ def _layers(analysis: Found) -> Iterator[tuple[str, gpd.GeoDataFrame, str]]:
         yield _homes(analysis, worst)
     # Points and outlines in one layer would have no style in common.
     places = city.facilities.set_geometry(representative_points(city.facilities.geometry))
-    yield "facilities", places, plain("#1b9e77", kind="point", shape="diamond")
+    yield "facilities", places, plain_style("#1b9e77", kind="point", shape="diamond")
     yield _gaps(analysis)
     if sites is not None:
-        yield "sites", sites, plain("#c51b7d", kind="point", shape="star", size=4.0)
+        yield "sites", sites, plain_style("#c51b7d", kind="point", shape="star", size=4.0)
 
 
 def worst_block(analysis: Found) -> FindingBlock | None:
@@ -126,10 +126,10 @@ def _binding_failure(block: FindingBlock, entry: Mapping[str, Any]) -> bool:
 def _ground(analysis: Found) -> Iterator[tuple[str, gpd.GeoDataFrame, str]]:
     ground = analysis.ground
     if ground.water is not None:
-        yield "water", ground.water, plain("#d3e3ee", kind="polygon", outline="#d3e3ee")
+        yield "water", ground.water, plain_style("#d3e3ee", kind="polygon", outline="#d3e3ee")
     rows, classes = main_street_rows(ground.streets)
     streets = ground.streets.iloc[rows][["street_id", "geometry"]].assign(highway=classes)
-    yield "streets", streets, plain("#b3afaa", kind="line")
+    yield "streets", streets, plain_style("#b3afaa", kind="line")
 
 
 def _areas(
@@ -148,7 +148,7 @@ def _areas(
     wanted = (f"{key}:covered_share_of_{weight}" for weight in LEADING)
     column = next((name for name in wanted if name in known), None)
     if column is None:
-        return f"areas_{level}", frame, plain("#f5f3fa", kind="polygon", outline="#8d8a99")
+        return f"areas_{level}", frame, plain_style("#f5f3fa", kind="polygon", outline="#8d8a99")
     return f"areas_{level}", frame, graduated(column, _SHARE_EDGES, _SHARE_COLOURS)
 
 
@@ -166,7 +166,7 @@ def _homes(analysis: Found, worst: FindingBlock | None) -> tuple[str, gpd.GeoDat
         homes = homes.set_geometry(representative_points(homes.geometry))
     frame = beside(homes, columns)
     if worst is None:
-        return "homes", frame, plain("#8a8a8a", kind=kind)
+        return "homes", frame, plain_style("#8a8a8a", kind=kind)
     return "homes", frame, _by_verdict(block_key(worst), analysis.language, kind)
 
 
@@ -178,7 +178,7 @@ def _by_verdict(column: str, language: Language, kind: str) -> str:
 
 def _gaps(analysis: Found) -> tuple[str, gpd.GeoDataFrame, str]:
     frame = gaps_frame(analysis)
-    return "gaps", frame, plain("#5c2a05", kind="point", shape="triangle", size=1.6)
+    return "gaps", frame, plain_style("#5c2a05", kind="point", shape="triangle", size=1.6)
 
 
 def _words(block: FindingBlock) -> Any:

@@ -34,7 +34,7 @@ _SYMBOLS = {"point": "marker", "line": "line", "polygon": "fill"}
 _CLASSES = {"point": "SimpleMarker", "line": "SimpleLine", "polygon": "SimpleFill"}
 
 
-def plain(
+def plain_style(
     colour: str,
     *,
     kind: str,

@@ -18,7 +18,7 @@ from siting.pipeline.columns import area_titles
 from siting.pipeline.gaps.geopackage import worst_block
 from siting.pipeline.gaps.map_model import build_map_model
 from siting.pipeline.gaps.summary import block_key
-from siting.report.analysis.document import AreaGap, Document, Picture, document_html
+from siting.report.analysis.document import AreaGap, ReportContents, ReportMap, document_html
 from siting.rules.city.findings import Verdict
 from siting.rules.city.rollup import WEIGHTS, roll_up
 
@@ -94,7 +94,7 @@ def report_html(analysis: Found, *, maps: int = _MAPS) -> str:
     """Return the report of an analysis as one HTML page; see `write_report`."""
     worst = worst_block(analysis)
     pictures = _pictures(build_map_model(analysis), analysis.language, maps) if maps else []
-    document = Document(
+    document = ReportContents(
         summary=analysis.summary,
         manifest=analysis.manifest,
         notes=analysis.report.notes,
@@ -147,7 +147,7 @@ def _browser() -> str:
     return browser
 
 
-def _pictures(model: MapModel, language: str, count: int) -> list[Picture]:
+def _pictures(model: MapModel, language: str, count: int) -> list[ReportMap]:
     """Draw the worst rules; small towns as drawings that stay sharp, large ones as pictures."""
     kind, mime = ("svg", "svg+xml") if len(model.homes.lon) <= _MAX_DRAWN else ("png", "png")
     rules = _unlike(render.worst_rules(model, len(model.rules)), count)
@@ -162,7 +162,7 @@ def _pictures(model: MapModel, language: str, count: int) -> list[Picture]:
             )  # fmt: skip
             data = base64.b64encode(path.read_bytes()).decode("ascii")
             title = rule.title.zh if language == "zh" else rule.title.en
-            pictures.append(Picture(title, f"data:image/{mime};base64,{data}"))
+            pictures.append(ReportMap(title, f"data:image/{mime};base64,{data}"))
     return pictures
 
 

@@ -13,7 +13,7 @@ from siting.pipeline.columns import texts
 from siting.pipeline.demand.weights import LEADING
 from siting.pipeline.gaps.failing import gaps_frame
 from siting.report.analysis.note_words import note_layer, note_text
-from siting.report.tables.workbook import MAX_ROWS, Sheet, SheetColumn
+from siting.report.tables.workbook import MAX_ROWS, SheetColumn, SheetTable
 from siting.rules.city.findings import Verdict
 from siting.rules.city.rollup import WEIGHTS, home_weights, roll_up
 from siting.vocabulary.facility_types import load_facility_types
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from siting.pipeline.found import Found
 
 
-def analysis_sheets(analysis: Found) -> list[Sheet]:
+def analysis_sheets(analysis: Found) -> list[SheetTable]:
     """Return the sheets: summary, areas, what fails, facilities, rules, data report."""
     say = _Speech("zh" if analysis.language == "zh" else "en")
     makers = (_summary, _areas, _gaps, _facilities, _rules, _data)
@@ -32,7 +32,7 @@ def analysis_sheets(analysis: Found) -> list[Sheet]:
     if not analysis.project.made_up:
         return sheets
     mark = word("sheet.made_up", say.language)
-    return [Sheet(each.title, mark + each.note, each.columns) for each in sheets]
+    return [SheetTable(each.title, mark + each.note, each.columns) for each in sheets]
 
 
 class _Speech:
@@ -41,9 +41,9 @@ class _Speech:
     def __init__(self, language: Language) -> None:
         self.language = language
 
-    def sheet(self, name: str, columns: Sequence[SheetColumn]) -> Sheet:
+    def sheet(self, name: str, columns: Sequence[SheetColumn]) -> SheetTable:
         title = word(f"sheet.{name}", self.language)
-        return Sheet(title, word(f"sheet.{name}_note", self.language), tuple(columns))
+        return SheetTable(title, word(f"sheet.{name}_note", self.language), tuple(columns))
 
     def column(self, name: str, values: Any, kind: str = "text", width: int = 12) -> SheetColumn:
         return SheetColumn(word(f"head.{name}", self.language), values, kind, width)
@@ -53,7 +53,7 @@ class _Speech:
         return self.column(name, [spoken(term, self.language) for term in terms], width=width)
 
 
-def _summary(analysis: Found, say: _Speech) -> Sheet:
+def _summary(analysis: Found, say: _Speech) -> SheetTable:
     entries = analysis.summary["rules"]
 
     def each(*path: str) -> list[Any]:
@@ -95,7 +95,7 @@ def _at(entry: Any, path: tuple[str, ...]) -> Any:
     return entry
 
 
-def _areas(analysis: Found, say: _Speech) -> Sheet:
+def _areas(analysis: Found, say: _Speech) -> SheetTable:
     weights = home_weights(analysis.city)
     lists: dict[str, list[Any]] = {name: [] for name in _AREA_COLUMNS}
     for block in analysis.blocks:
@@ -135,7 +135,7 @@ def _leading_share(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return next(known, shares[:, 0])
 
 
-def _gaps(analysis: Found, say: _Speech) -> Sheet:
+def _gaps(analysis: Found, say: _Speech) -> SheetTable:
     gaps = gaps_frame(analysis, limit=MAX_ROWS // 2)
     rules = (("rule_id", "rule", 40), ("title", "title", 36))
     subjects = (("subject_id", "id", 16), ("name", "name", 24))
@@ -159,7 +159,7 @@ def _gaps(analysis: Found, say: _Speech) -> Sheet:
     return say.sheet("gaps", columns)
 
 
-def _facilities(analysis: Found, say: _Speech) -> Sheet:
+def _facilities(analysis: Found, say: _Speech) -> SheetTable:
     table = analysis.city.facilities
     known = load_facility_types()
     types = [
@@ -180,7 +180,7 @@ def _facilities(analysis: Found, say: _Speech) -> Sheet:
     return say.sheet("facilities", columns)
 
 
-def _rules(analysis: Found, say: _Speech) -> Sheet:
+def _rules(analysis: Found, say: _Speech) -> SheetTable:
     entries = {entry["rule_id"]: entry for entry in analysis.summary["rules"]}.values()
 
     def source(name: str) -> list[str]:
@@ -201,7 +201,7 @@ def _rules(analysis: Found, say: _Speech) -> Sheet:
     return say.sheet("gaps_rules", columns)
 
 
-def _data(analysis: Found, say: _Speech) -> Sheet:
+def _data(analysis: Found, say: _Speech) -> SheetTable:
     notes, language = analysis.report.notes, say.language
     columns = (
         say.column("layer", [note_layer(note, language) for note in notes], width=34),

@@ -33,7 +33,7 @@ from siting.loaders.formats.files import InputFile, input_file
 from siting.loaders.layer.load import Layers, check_layers, input_files, load_layers
 from siting.message import message
 from siting.pipeline.kept.files import FOLDER, code_of, keep_file, mark_used, name_of, note_damage
-from siting.pipeline.kept.messages import from_json, to_json
+from siting.pipeline.kept.messages import from_json, message_json
 from siting.pipeline.manifest import versions
 from siting.shipped import FACILITY_TYPES_FILE, shipped_folder
 
@@ -241,7 +241,7 @@ def _unpacked(arrow: pa.Table, rest: Mapping[str, Any]) -> _Named:
 
 def _plain_notes(notes: Sequence[DataNote]) -> list[dict[str, Any]] | None:
     """Return notes as JSON has them; None where they would not be the same again."""
-    plain = [{**dataclasses.asdict(note), "message": to_json(note.message)} for note in notes]
+    plain = [{**dataclasses.asdict(note), "message": message_json(note.message)} for note in notes]
     try:
         return plain if _notes(json.loads(json.dumps(plain))) == [*notes] else None
     except TypeError:

@@ -22,7 +22,7 @@ from siting.render.rollup import rule_totals
 from siting.render.static import layers
 from siting.render.static.fonts import Typeface, find_typeface
 from siting.render.static.labels import free_places
-from siting.render.static.layout import LAYOUTS, Box, Layout, Legend
+from siting.render.static.layout import LAYOUTS, Box, Legend, SheetLayout
 from siting.render.static.legend import (
     Entry,
     Mark,
@@ -161,7 +161,7 @@ class _Sheet:
         level: str | None,
         language: str,
         face: Typeface,
-        layout: Layout,
+        layout: SheetLayout,
     ) -> None:
         self.model, self.rule, self.face, self.layout = model, rule, face, layout
         self.speech = Speech("zh" if language == "zh" and face.has_chinese else "en", face)

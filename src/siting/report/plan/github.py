@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from siting.plain_text import plain
 from siting.report.plan.plain import first_place, missing_of
-from siting.report.words import labelled, told, verdict_key, waiver_line, word
+from siting.report.words import labelled, report_word, told, verdict_key, waiver_line
 from siting.rules.plan.finding import breaks, ranked
 from siting.words import say
 
@@ -51,7 +51,7 @@ def _command(
     properties = {"file": base.path_of(file) if base else file}
     if evidence and evidence.line:
         properties["line"] = str(evidence.line)
-    verdict = word(verdict_key(finding), language)
+    verdict = report_word(verdict_key(finding), language)
     properties["title"] = labelled(say(finding.title, language), verdict, language)
     listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     return f"::{level} {listed}::{_message(finding, language)}"

@@ -10,12 +10,12 @@ from siting.report.plan.markdown import web_address
 from siting.report.plan.plain import missing_of, numbers_of, read_as
 from siting.report.words import (
     governed_line,
+    report_word,
     says_nothing,
     summary_line,
     verdict_key,
     waiver_line,
     with_aside,
-    word,
 )
 from siting.rules.plan.finding import ranked, summary_of
 from siting.words import say
@@ -40,10 +40,10 @@ def to_html(
     return fill(
         "plan.html",
         language=language,
-        title=word("title", language),
+        title=report_word("title", language),
         outcome="pass" if summary["compliant"] else "fail",
         summary=summary_line(summary, language),
-        word=lambda key: word(key, language),
+        report_word=lambda key: report_word(key, language),
         plans=[_plan(name, source, list(each), language) for (source, name), each in groups],
     )
 

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from siting.plain_text import plain
 from siting.report.plan.plain import missing_of, read_as
-from siting.report.words import quoted, told, verdict_key, waiver_line, with_aside, word
+from siting.report.words import quoted, report_word, told, verdict_key, waiver_line, with_aside
 from siting.rules.plan.finding import breaks, ranked
 from siting.words import say
 
@@ -83,7 +83,7 @@ def _case(finding: PlanFinding, source: str, language: Language, *, allow_unknow
     if not kind:
         return f"{case}/>"
     message = waiver_line(finding, language) or say(finding.explanation, language)
-    message = message or word(verdict_key(finding), language)
+    message = message or report_word(verdict_key(finding), language)
     details = escape("\n".join(plain(line) for line in _details(finding, language)))
     shown = quoteattr(plain(message))
     if kind == "skipped":

@@ -10,12 +10,12 @@ from siting.report.plan.plain import markdown, missing_of, numbers_of, read_as
 from siting.report.words import (
     governed_line,
     quoted,
+    report_word,
     summary_line,
     titled,
     told,
     verdict_key,
     waiver_line,
-    word,
 )
 from siting.rules.plan.finding import ranked, summary_of
 from siting.words import say
@@ -45,9 +45,9 @@ def to_markdown(
     Nothing from a plan is read as Markdown or HTML, mentions nobody and links nowhere.
     """
     summary = summary_line(summary_of(findings, allow_unknown=allow_unknown), language)
-    lines = [f"# {word('title', language)}", "", f"**{summary}**", ""]
+    lines = [f"# {report_word('title', language)}", "", f"**{summary}**", ""]
     if not findings:
-        lines += [word("none", language), ""]
+        lines += [report_word("none", language), ""]
     for (source, plan), group in groupby(ranked(findings), key=lambda f: (f.source, f.plan)):
         members = list(group)
         lines += [f"## {markdown(plan)}", "", markdown(source), ""]
@@ -59,7 +59,9 @@ def to_markdown(
 
 
 def _table(findings: Iterable[PlanFinding], language: Language) -> list[str]:
-    heads = [word(k, language) for k in ("verdict", "rule", "measured", "required", "shortfall")]
+    heads = [
+        report_word(k, language) for k in ("verdict", "rule", "measured", "required", "shortfall")
+    ]
     lines = [f"| {' | '.join(heads)} |", "|---|---|---:|---:|---:|"]
     silent = 0
     for finding in findings:
@@ -69,13 +71,13 @@ def _table(findings: Iterable[PlanFinding], language: Language) -> list[str]:
             continue
         key = verdict_key(finding)
         cells = [
-            f"{_SIGNS[key]} {word(key, language)}",
+            f"{_SIGNS[key]} {report_word(key, language)}",
             markdown(titled(finding, language)),
             *map(markdown, numbers_of(finding, language)),
         ]
         lines.append(f"| {' | '.join(cells)} |")
     if silent:
-        mark, words = _SIGNS["not_applicable"], word("not_applicable", language)
+        mark, words = _SIGNS["not_applicable"], report_word("not_applicable", language)
         lines += ["", f"{mark} {words} × {silent}"]
     return [*lines, ""]
 

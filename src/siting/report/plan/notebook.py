@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from siting.plain_text import plain
 from siting.report.plan.plain import numbers_of
-from siting.report.words import summary_line, verdict_key, word
+from siting.report.words import report_word, summary_line, verdict_key
 from siting.rules.plan.finding import ranked, summary_of
 from siting.words import say
 
@@ -38,7 +38,7 @@ def to_notebook_html(findings: Sequence[PlanFinding], *, language: Language = "z
 
 def _table(findings: Iterable[PlanFinding], language: Language) -> str:
     keys = ("verdict", "rule", "measured", "required", "shortfall", "why")
-    heads = "".join(f'<th style="{_LEFT}">{word(key, language)}</th>' for key in keys)
+    heads = "".join(f'<th style="{_LEFT}">{report_word(key, language)}</th>' for key in keys)
     rows = "\n".join(_row(finding, language) for finding in findings)
     return f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}\n</tbody></table>"
 
@@ -52,7 +52,7 @@ def _row(finding: PlanFinding, language: Language) -> str:
         f'<td style="{_RIGHT}">{_safe(value)}</td>' for value in numbers_of(finding, language)
     )
     return (
-        f'<tr><td style="{_LEFT};color:{colour}">{word(key, language)}</td>'
+        f'<tr><td style="{_LEFT};color:{colour}">{report_word(key, language)}</td>'
         f'<td style="{_LEFT}">{_safe(title)}<br><small>{_safe(finding.rule_id)}</small></td>'
         f'{numbers}<td style="{_LEFT}">{_safe(say(finding.explanation, language))}</td></tr>'
     )

@@ -15,7 +15,15 @@ from siting.plain_text import plain
 from siting.report.plan.json import dump
 from siting.report.plan.markdown import cited, web_address
 from siting.report.plan.plain import first_place, markdown, missing_of, plain_values
-from siting.report.words import labelled, quoted, told, verdict_key, waiver_line, with_aside, word
+from siting.report.words import (
+    labelled,
+    quoted,
+    report_word,
+    told,
+    verdict_key,
+    waiver_line,
+    with_aside,
+)
 from siting.rules.plan.finding import breaks, ranked
 from siting.words import say
 
@@ -163,7 +171,7 @@ def _kind_and_level(finding: PlanFinding, *, allow_unknown: bool) -> tuple[str, 
 def _sentence(finding: PlanFinding, language: Language) -> str:
     subject = finding.subject
     name = with_aside(finding.plan, subject, language) if subject else finding.plan
-    head = labelled(name, word(verdict_key(finding), language), language)
+    head = labelled(name, report_word(verdict_key(finding), language), language)
     missing = told("missing", missing_of(finding, language), language)
     parts = [head, say(finding.explanation, language), missing]
     return say(message("mark.sentence"), language).join(part for part in parts if part)

@@ -11,13 +11,13 @@ from siting.report.words import (
     governed_line,
     labelled,
     quoted,
+    report_word,
     says_nothing,
     summary_line,
     told,
     verdict_key,
     waiver_line,
     with_aside,
-    word,
 )
 from siting.rules.plan.finding import ranked, summary_of
 from siting.words import say
@@ -70,7 +70,7 @@ def to_text(
     'No findings: no rule applies.\n'
     """
     if not findings:
-        return f"{word('none', language)}\n"
+        return f"{report_word('none', language)}\n"
     lines: list[str] = []
     for (source, plan), group in groupby(ranked(findings), key=lambda f: (f.source, f.plan)):
         lines.append(_painted(with_aside(plain(plan), plain(source), language), "1", colour))
@@ -134,7 +134,7 @@ def _plan(
             lines += whole[:2] if settled else whole
     if silent:
         mark, paint = _MARKS["not_applicable"]
-        words = f"{mark} {word('not_applicable', language)} × {len(silent)}"
+        words = f"{mark} {report_word('not_applicable', language)} × {len(silent)}"
         count = with_aside(words, "--verbose", language)
         lines.append("  " + _painted(count, paint, colour))
     return lines
@@ -143,7 +143,7 @@ def _plan(
 def _finding(finding: PlanFinding, language: Language, colour: bool) -> list[str]:  # noqa: FBT001
     key = verdict_key(finding)
     mark, paint = _MARKS[key]
-    head = _painted(f"{mark} {word(key, language)}", paint, colour)
+    head = _painted(f"{mark} {report_word(key, language)}", paint, colour)
     subject = f" [{plain(finding.subject)}]" if finding.subject else ""
     title = plain(say(finding.title, language))
     lines = [f"  {head}  {title}{subject}  ({plain(finding.rule_id)})"]
@@ -161,7 +161,7 @@ def _arithmetic(finding: PlanFinding, language: Language) -> str:
     measured = number(finding.measured, finding.unit, language)
     if finding.required is None:
         return measured
-    return f"{measured} / {word('required', language)} " + number(
+    return f"{measured} / {report_word('required', language)} " + number(
         finding.required, finding.unit, language
     )
 

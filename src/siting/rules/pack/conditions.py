@@ -67,11 +67,13 @@ def test_columns(condition: Condition, values: NDArray[Any] | None, size: int) -
     numbers = np.asarray(values, float)
     meets = np.ones(size, bool)
     for name, limit in condition.tests:
-        meets &= compare(numbers, name, float(limit))
+        meets &= compare_floats(numbers, name, float(limit))
     return np.where(np.isnan(numbers), UNKNOWN, np.where(meets, TRUE, FALSE)).astype(np.int8)
 
 
-def compare(measured: Any, comparator: Comparator, required: Any, absolute: float = 0.0) -> Any:
+def compare_floats(
+    measured: Any, comparator: Comparator, required: Any, absolute: float = 0.0
+) -> Any:
     """Compare floats; a value that is the limit but for rounding counts as the limit.
 
     Parameters

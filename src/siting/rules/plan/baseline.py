@@ -101,7 +101,7 @@ class Change:
         return self.after.gap > self.before.gap
 
 
-def compare(before: Iterable[Known], after: Iterable[Known]) -> tuple[Change, ...]:
+def compare_checks(before: Iterable[Known], after: Iterable[Known]) -> tuple[Change, ...]:
     """Compare two checks by their problems.
 
     ``new``: a problem now and none before; ``fixed``: one before and none now; ``changed``: one

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from siting.data_report import DataReport
-    from siting.loaders.project.model import FacilityType
+    from siting.loaders.project.model import LayerFacilityType
 
 _NUMBERS = ("floor_area_m2", "land_area_m2", "places", "beds", "classes")
 _TRUE = frozenset(("true", "1", "1.0", "yes", "是", "有", "独立"))
@@ -188,7 +188,7 @@ def _facility(
     columns: Mapping[str, tuple[str, str]],
     identity: str,
     evidence: Evidence,
-    rule: FacilityType | None,
+    rule: LayerFacilityType | None,
 ) -> PlannedFacility:
     text = partial(_said, record, columns)
     words = rule.code if rule is not None and rule.code else text("facility_type")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from siting.message import Message, Quantity, Sayable, Text, message
 from siting.rules.plan.amounts import Amount, facilities_of, fact_amount, sum_of_types
 from siting.rules.plan.finding import PlanVerdict
-from siting.rules.plan.measures.places import place_text, places_of
+from siting.rules.plan.measures.places import largest_place_text, places_of
 from siting.rules.plan.outcome import (
     NOTHING,
     Counting,
@@ -70,7 +70,7 @@ def _with_place(
     size = Fraction(least)
     places = places_of(rule, plan, measure.quantity, amount)
     has = places.has(size)
-    text = sentences(outcome.explanation, place_text(places, size, measure.finding_unit))
+    text = sentences(outcome.explanation, largest_place_text(places, size, measure.finding_unit))
     if has is False:
         failed = outcome_of("fail", text, places.largest, size, outcome.evidence)
         return replace(failed, note=outcome.note, total_required=outcome.required)
