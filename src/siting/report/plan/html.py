@@ -43,7 +43,7 @@ def to_html(
         title=report_word("title", language),
         outcome="pass" if summary["compliant"] else "fail",
         summary=summary_line(summary, language),
-        report_word=lambda key: report_word(key, language),
+        word=lambda key: report_word(key, language),
         plans=[_plan(name, source, list(each), language) for (source, name), each in groups],
     )
 
