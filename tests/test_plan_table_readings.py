@@ -5,6 +5,7 @@ Where two readings remain the figure is in doubt, and each reading or cell is na
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -13,7 +14,10 @@ from typer.testing import CliRunner
 from plan_book import HEAD, facts, write_book
 from siting.cli.app import app
 from siting.loaders.plan.read import read_plan
+from siting.rules.pack.find import find_packs, read_packs
+from siting.rules.pack.selection import select_rules
 from siting.rules.plan.consistency import check_consistency
+from siting.rules.plan.evaluate import evaluate_plan
 from siting.words import say
 
 ELDER, CHILDCARE = "floor_area_m2.elder_care", "floor_area_m2.childcare"
@@ -187,6 +191,15 @@ def test_a_remark_below_requirements_gives_no_figure(book):
     assert facts(book(rows)) == {"households": 1250}
 
 
+def test_a_remark_in_a_label_beside_requirements_may_be_one_itself(book):
+    rows = [
+        ["项目", "单位", "应配", "实配"],
+        ["总户数", "户", 1250, 1250],
+        ["社区服务用房（含养老服务用房375㎡）", "㎡", 1040, 900],
+    ]
+    assert facts(book(rows)) == {"households": 1250, COMMUNITY: 900}
+
+
 def test_a_room_in_a_remark_and_in_a_row_is_told_twice_or_in_doubt(book):
     remark = ["社区服务用房（含养老服务用房340㎡）", "㎡", 1040]
     plan = read_plan(book([HEAD, HOMES, remark, ["养老服务用房", "㎡", 340]]))
@@ -234,6 +247,26 @@ def test_rooms_that_may_stand_beside_each_other_leave_two_readings(book, rooms):
     plan = read_plan(book([HEAD, ["居住户数", "户", 1250], *rooms]))
     assert plan.value(ELDER) is None
     assert len(readings(plan, ELDER)) == 2
+
+
+@pytest.mark.parametrize("of_which", ["", "其中："])
+def test_rooms_inside_a_total_are_not_known_to_be_one_place(book, of_which):
+    table = [HEAD, ["总户数", "户", 1000], ["养老服务用房", "㎡", 340]]
+    rooms = [[f"{of_which}日间照料中心", "㎡", 200], [f"{of_which}托老所", "㎡", 140]]
+    assert verdict_of(book(table)) == (340, "pass")
+    # They may be sections of one place of 340.
+    assert verdict_of(book([*table, *rooms])) == (340, "unknown")
+    large = [[f"{of_which}日间照料中心", "㎡", 310], [f"{of_which}托老所", "㎡", 30]]
+    assert verdict_of(book([*table, *large])) == (340, "pass")
+
+
+def verdict_of(path):
+    """Return the elder-care area of a plan in Wuhan, and whether it and one place suffice."""
+    plan = read_plan(path, jurisdiction="cn-hubei-wuhan", date=date(2026, 11, 1))
+    packs = read_packs(find_packs())
+    rules = select_rules(packs, date=plan.date, jurisdiction=plan.jurisdiction).rules
+    found = {each.rule_id: each.verdict for each in evaluate_plan(rules, plan)}
+    return plan.value(ELDER), found["wuhan-elder-care-floor-area"]
 
 
 # --- what is hidden in part ----------------------------------------------------------------------

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from siting.loaders.plan.table.grid import Item, SheetGrid, columns_of, listed_units
 from siting.loaders.plan.table.labels import header_units, label_of
-from siting.loaders.plan.table.quantities import tail_of_number
+from siting.loaders.plan.table.quantities import is_required, tail_of_number
 from siting.loaders.plan.table.words import bare_part, says_only_what
 from siting.vocabulary.numbering import bare_mark_of
 from siting.vocabulary.plan_words import Role, plan_words
@@ -46,6 +46,8 @@ class Block:
     wanted: list[int] = field(default_factory=list)
     # Columns that count facilities beside their areas.
     counts: list[int] = field(default_factory=list)
+    # Whether a column says what is required: then a label may do so too.
+    has_limits: bool = False
     # Columns that could be meant as well as the one that is read.
     doubtful: list[int] = field(default_factory=list)
     # The column left of the labels that numbers the rows.
@@ -145,6 +147,7 @@ def _read_headers(grid: SheetGrid, block: Block, wanted: str) -> None:
             block.wanted.append(column)
         elif plan_words().is_not_the_plans(" ".join(map(_without_limit, words))):
             block.values.remove(column)
+            block.has_limits = block.has_limits or is_required(header)
         elif phase := _phase_of(words):
             block.phases[column] = phase
         elif part := _part_of_column(words) or (header if _lists_plots(grid, block, first) else ""):

@@ -2,7 +2,7 @@
 
 Owns which sheet, which part of it and which way round: items below each other or side by side,
 several blocks beside each other. Every row that was found is returned with its cell, known or not,
-so that nothing is read or skipped in silence; `_block_rows` reads them.
+so that nothing is read or skipped in silence; `rows` reads them.
 
 A layout is not guessed from a header alone: the sheet is read as it is and turned, whole and cut
 at its empty rows, and the reading that understands most rows is taken.

@@ -181,7 +181,8 @@ class _BlockReader:
             self._add(read, quantity, own, 0)
         if empty and own.known:
             self._add_empty(read)
-        self._add_contents(read, start, label.words, own, 0)
+        if not self.block.has_limits:
+            self._add_contents(read, start, label.words, own, 0)
 
     def _add(self, read: ReadRow, quantity: WrittenQuantity, item: Item, column: int) -> None:
         """Write down one number of a row."""

@@ -34,8 +34,9 @@ _PLACE = re.compile(
     r"(?:位于|设于|设在|在)?(?:" + _HOUSE + ")?(?:" + _STOREY + "|首层|底层)?(?:内|[一二三四])?"
 )
 _BUILDING_BEFORE = re.compile(r"[0-9a-zA-Z]{1,4}(?:(?:#|号)(?:楼|栋|幢)?|栋|幢|座)")
-# 总建筑面积(含地下) is the same figure; what 不含 leaves out makes it another.
-_COMMENT = re.compile(r"\((?:含|其中|包括|包含)[^()]*\)$")
+# 总建筑面积(含地下) is the same figure; what 不含 leaves out makes it another, and (其中地下) alone
+# may make it a part.
+_COMMENT = re.compile(r"\((?:含|包括|包含|其中[^()0-9]*(?<![a-z])[0-9])[^()]*\)$")
 
 
 @lru_cache(maxsize=4096)
