@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from siting.loaders.plan.table.grid import Item, SheetGrid, columns_of, listed_units
+from siting.loaders.plan.table.grid import GridCell, SheetGrid, columns_of, listed_units
 from siting.loaders.plan.table.labels import header_units, label_of
 from siting.loaders.plan.table.quantities import is_required, tail_of_number
 from siting.loaders.plan.table.words import bare_part, says_only_what
@@ -189,7 +189,7 @@ def _header_rows(grid: SheetGrid, block: Block, first: int) -> list[int]:
     return found[:3][::-1]
 
 
-def _header_at(grid: SheetGrid, block: Block, row: int, column: int) -> Item | None:
+def _header_at(grid: SheetGrid, block: Block, row: int, column: int) -> GridCell | None:
     """Return a header cell, not a title over the labels.
 
     江湾花园二期 is no phase. A number that could not be read, beside a known label, is no header.
@@ -243,7 +243,7 @@ def _lists_plots(grid: SheetGrid, block: Block, first: int) -> bool:
     return any(any(plot in name for plot in plan_words().plots) for name in names)
 
 
-def _are_units(cells: list[Item | None]) -> bool:
+def _are_units(cells: list[GridCell | None]) -> bool:
     """Tell whether most filled cells of a column are units, so that the rest are meant as some."""
     words = [item for item in cells if item and (item.unit or item.is_words)]
     return 2 * sum(bool(item.unit) for item in words) > len(words)

@@ -36,7 +36,7 @@ CellPlace = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class GridCell:
     """One filled cell, understood: a number, a unit or words."""
 
     place: CellPlace
@@ -62,17 +62,17 @@ class SheetGrid:
     """Items by row and column; `covered` leads a merged cell to the corner that fills it."""
 
     sheet: str
-    items: dict[CellPlace, Item]
+    items: dict[CellPlace, GridCell]
     covered: dict[CellPlace, CellPlace] = field(default_factory=dict)
     turned: bool = False
     # The fields of a database table: its cells are named by row and field.
     fields: tuple[str, ...] = ()
 
-    def at(self, row: int, column: int) -> Item | None:
+    def at(self, row: int, column: int) -> GridCell | None:
         """Return what a reader sees at a place, also inside a merged range."""
         return self.items.get(self.covered.get((row, column), (row, column)))
 
-    def name(self, item: Item) -> str:
+    def name(self, item: GridCell) -> str:
         """Return the address of an item in the sheet, turned or not."""
         row, column = item.place[::-1] if self.turned else item.place
         if self.fields:
@@ -173,7 +173,7 @@ def _below_and_beside(region: SheetGrid, start: CellPlace) -> set[CellPlace]:
     return {place for place in places if first <= place[1] <= last}
 
 
-def columns_of(items: Iterable[Item]) -> tuple[Counter[int], Counter[int], Counter[int]]:
+def columns_of(items: Iterable[GridCell]) -> tuple[Counter[int], Counter[int], Counter[int]]:
     """Count known labels, numbers and units in each column."""
     known: Counter[int] = Counter()
     numbers: Counter[int] = Counter()
@@ -197,18 +197,18 @@ def listed_units(units: Sequence[str], grid: SheetGrid) -> tuple[str, ...]:
     return (UNCLEAR.join(units),)
 
 
-def _item(cell: Cell) -> Item:
+def _item(cell: Cell) -> GridCell:
     place = (cell.row, cell.column)
     if isinstance(cell.value, Decimal):
         quantities = (_stored(cell.value, cell),)
-        return Item(place, cell.raw, quantities, formula=cell.formula, percent=cell.percent)
+        return GridCell(place, cell.raw, quantities, formula=cell.formula, percent=cell.percent)
     found = quantities_of(cell.value) or either_of(cell.value)
     # households is a unit and the name of a figure; alone in a cell it is the figure.
     unit = "" if found or is_own_key(cell.value) else unit_word(cell.value)
     odd = "" if found or unit else load_units().unknown(cell.value)
     label = label_of(cell.value)
     known = not found and not unit and bool(key_of(label.words, label.unit))
-    return Item(
+    return GridCell(
         place, cell.value, found, unit, odd, known, formula=cell.formula, indent=cell.indent
     )
 
@@ -229,7 +229,7 @@ def _stored(number: Decimal, cell: Cell) -> WrittenQuantity:
     return WrittenQuantity(number, found[0].unit, found[0].about)
 
 
-def _covered(sheet: Sheet, items: dict[CellPlace, Item]) -> dict[CellPlace, CellPlace]:
+def _covered(sheet: Sheet, items: dict[CellPlace, GridCell]) -> dict[CellPlace, CellPlace]:
     """Map each cell inside a merged range, where the sheet has content, to the range's corner."""
     covered: dict[CellPlace, CellPlace] = {}
     last_row = max((row for row, _ in items), default=0)

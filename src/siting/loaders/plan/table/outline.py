@@ -23,7 +23,7 @@ from siting.loaders.plan.table.words import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from siting.loaders.plan.table.grid import Item
+    from siting.loaders.plan.table.grid import GridCell
     from siting.loaders.plan.table.labels import RowLabel
     from siting.rules.plan.model import PlanRow
     from siting.vocabulary.numbering import Mark
@@ -57,18 +57,18 @@ class ReadRow:
     """
 
     row: int
-    path: tuple[Item, ...]
+    path: tuple[GridCell, ...]
     label: RowLabel
     parent: int
     above: PlanRow | None
     part: str
-    owner: Item | None
-    unclear: Item | None
-    section: tuple[Item, ...]
+    owner: GridCell | None
+    unclear: GridCell | None
+    section: tuple[GridCell, ...]
     numbered: bool
 
     @property
-    def own(self) -> Item:
+    def own(self) -> GridCell:
         """The label cell that names it."""
         return self.path[-1]
 
@@ -82,7 +82,7 @@ class Above:
 
     column: int
     indent: int
-    own: Item
+    own: GridCell
     index: int = -1
     part: str = ""
     of_which: bool = False
@@ -91,7 +91,7 @@ class Above:
     counted: bool = False
     is_heading: bool = False
     # The label left of it, of which the rows below may leave the cell empty.
-    group: Item | None = None
+    group: GridCell | None = None
 
     @property
     def level(self) -> int:
@@ -120,11 +120,11 @@ class Outline:
     columns: Sequence[int]
     found: Sequence[PlanRow]
     above: list[Above] = field(default_factory=list)
-    unclear: Item | None = None
-    section: Item | None = None
+    unclear: GridCell | None = None
+    section: GridCell | None = None
 
     def place(
-        self, row: int, path: Sequence[Item], mark: Mark | None, *, counted: bool, beside: str
+        self, row: int, path: Sequence[GridCell], mark: Mark | None, *, counted: bool, beside: str
     ) -> ReadRow:
         """Return the next row with what its place says of it; later rows may be part of it.
 
@@ -178,7 +178,9 @@ class Outline:
             self.section = own
         return read
 
-    def _parent(self, place: Above, groups: Sequence[Item], *, of_which: bool) -> tuple[int, str]:
+    def _parent(
+        self, place: Above, groups: Sequence[GridCell], *, of_which: bool
+    ) -> tuple[int, str]:
         """Return the index of the row that a row is part of, -1 for none, and the part of that."""
         if not self.above:
             return -1, ""
@@ -189,12 +191,12 @@ class Outline:
         indices = (each.index for each in self.above[::-1] if each.index >= 0)
         return next(indices, -1), above.part
 
-    def _group_above(self, column: int) -> Item | None:
+    def _group_above(self, column: int) -> GridCell | None:
         """Return the label left of the rows above, which an empty cell repeats."""
         last = self.above[-1] if self.above else None
         return last.group if last and last.column == column else None
 
-    def _unclear(self, place: Above) -> Item | None:
+    def _unclear(self, place: Above) -> GridCell | None:
         """Return the row above that a row without a mark may or may not be part of.
 
         建筑面积 straight below 养老服务用房, neither numbered nor indented, may be its area or not.
@@ -208,7 +210,7 @@ class Outline:
             return None
         return last.own
 
-    def _owner(self, groups: Sequence[Item], place: Above, label: RowLabel) -> Item | None:
+    def _owner(self, groups: Sequence[GridCell], place: Above, label: RowLabel) -> GridCell | None:
         """Return the label that says whose figure a row is; None for a row of the plan's own."""
         own_column = [each.own for each in self.above[::-1] if each.column == place.column]
         others = [each.own for each in self.above[::-1] if each.column < place.column]
@@ -222,12 +224,12 @@ class Outline:
         return None
 
 
-def words_of(item: Item) -> str:
+def words_of(item: GridCell) -> str:
     """Return the words of a label cell."""
     return label_of(item.text).words
 
 
-def indent_of(item: Item) -> int:
+def indent_of(item: GridCell) -> int:
     """Return how far a label is indented, at most 20, by blanks or by its cell's alignment.
 
     A full-width blank is worth two, a step of alignment as much as one full-width blank.

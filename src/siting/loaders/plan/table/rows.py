@@ -18,7 +18,7 @@ from siting.loaders.plan.table.figures import COUNT, Named, figure_of
 from siting.loaders.plan.table.labels import contents_of, label_of
 from siting.loaders.plan.table.outline import Outline
 from siting.loaders.plan.table.quantities import UNCLEAR, either_of, is_not_known, tail_of_number
-from siting.loaders.plan.table.units import Amount, amount_of, unit_around, units_beside
+from siting.loaders.plan.table.units import Converted, converted, unit_around, units_beside
 from siting.loaders.plan.table.words import bare_part, is_room_in_general, key_of, part_of, room_of
 from siting.message import Message, message
 from siting.rules.facts import unit_of
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from siting.loaders.plan.table.blocks import Block
-    from siting.loaders.plan.table.grid import Item, SheetGrid
+    from siting.loaders.plan.table.grid import GridCell, SheetGrid
     from siting.loaders.plan.table.outline import ReadRow
     from siting.loaders.plan.table.quantities import WrittenQuantity
     from siting.loaders.plan.table.units import Remarks
@@ -95,7 +95,7 @@ class _BlockReader:
         self._put_rooms_below_their_sum()
         return self.found
 
-    def _is_odd(self, row: int, path: list[Item]) -> bool:
+    def _is_odd(self, row: int, path: list[GridCell]) -> bool:
         """Tell whether beside a known label stands a number that is not understood."""
         beside = self._beside(row)
         return bool(path and path[-1].known and beside and fold(beside.text)[:1].isdigit())
@@ -124,7 +124,7 @@ class _BlockReader:
                 inside = (replace(row, parent=at) for row in below[:count])
                 self.found[at + 1 : at + 1 + count] = inside
 
-    def _is_first_heading(self, row: int, path: list[Item]) -> bool:
+    def _is_first_heading(self, row: int, path: list[GridCell]) -> bool:
         """Tell whether a row above the first number heads a part of the table and not all of it."""
         seen = [self.grid.at(row, column) for column in (*self.block.values, *self.block.units)]
         over_all = any(item is path[0] for item in seen)
@@ -132,17 +132,17 @@ class _BlockReader:
         numbered = path[-1].known or self._mark(row, path)[0] is not None
         return alone and (numbered or not over_all) and "指标" not in fold(path[0].text)
 
-    def _is_heading(self, row: int, path: list[Item]) -> bool:
+    def _is_heading(self, row: int, path: list[GridCell]) -> bool:
         """Tell whether a row such as 名称 | 面积(㎡) begins another table."""
         beside = [self.grid.items.get((row, column)) for column in self.block.values]
         return not path[-1].known and any(item and item.is_words for item in beside)
 
-    def _path(self, row: int) -> list[Item]:
+    def _path(self, row: int) -> list[GridCell]:
         """Return the label cells of a row from left to right, each merged cell once."""
         cells = (self.grid.at(row, column) for column in self.block.labels)
         return list({item.place: item for item in cells if item and item.is_words}.values())
 
-    def _mark(self, row: int, path: list[Item]) -> tuple[Mark | None, bool]:
+    def _mark(self, row: int, path: list[GridCell]) -> tuple[Mark | None, bool]:
         """Return the number of a row, and whether it stands in a column of its own."""
         mark = mark_of(path[-1].text)
         if mark is None and len(path) == 1 and self.block.numbering is not None:
@@ -151,16 +151,16 @@ class _BlockReader:
             return mark, mark is not None
         return mark, False
 
-    def _beside(self, row: int) -> Item | None:
+    def _beside(self, row: int) -> GridCell | None:
         """Return what stands in a row's value columns."""
         beside = (self.grid.items.get((row, column)) for column in self.block.values)
         return next((item for item in beside if item), None)
 
-    def _values(self, row: int) -> list[tuple[int, Item]]:
+    def _values(self, row: int) -> list[tuple[int, GridCell]]:
         cells = ((column, self.grid.items.get((row, column))) for column in self.block.values)
         return [(column, item) for column, item in cells if item and item.quantities]
 
-    def _read_row(self, row: int, path: list[Item]) -> None:
+    def _read_row(self, row: int, path: list[GridCell]) -> None:
         if fold(path[-1].text) in plan_words().subtotals and len(path) > 1:
             path = path[:-1]
         own, label = path[-1], label_of(path[-1].text)
@@ -184,42 +184,42 @@ class _BlockReader:
         if not self.block.has_limits:
             self._add_contents(read, start, label.words, own, 0)
 
-    def _add(self, read: ReadRow, quantity: WrittenQuantity, item: Item, column: int) -> None:
+    def _add(self, read: ReadRow, quantity: WrittenQuantity, item: GridCell, column: int) -> None:
         """Write down one number of a row."""
         figure = self._of_two(read, quantity, item, column)
         number = figure or quantity
         unit, far, named = self._unit_and_figure(read, number, item, column)
         if figure is None:
             named = replace(named, note=message("row_note.one_of_two"), is_read=False)
-        amount = amount_of(named.key, number, unit, item) if named.is_read else Amount(None)
-        told = named.key or not named.is_read or amount.value is not None
-        notes = _notes(named.note if told else None, *amount.notes, far if named.is_read else None)
-        amount, is_unread = replace(amount, notes=notes), amount.value is None
-        self._write(read, named, amount, item, unit, column=column, is_unread=is_unread)
+        worth = converted(named.key, number, unit, item) if named.is_read else Converted(None)
+        told = named.key or not named.is_read or worth.value is not None
+        notes = _notes(named.note if told else None, *worth.notes, far if named.is_read else None)
+        worth, is_unread = replace(worth, notes=notes), worth.value is None
+        self._write(read, named, worth, item, unit, column=column, is_unread=is_unread)
 
     def _add_empty(self, read: ReadRow) -> None:
         """Write down that beside a known label stands no number."""
         item, unit = self._beside(read.row) or replace(read.own, text=""), read.label.unit
         named = figure_of(read, "", "" if is_not_known(unit) else unit)
         why = _why_empty(item.text) if item.text and item.is_words else _NO_NUMBER
-        amount = Amount(None, _notes(named.note, why if named.is_read else None))
+        worth = Converted(None, _notes(named.note, why if named.is_read else None))
         is_unread = bool(_DIGIT.search(fold(item.text)))
-        self._write(read, named, amount, item, unit, is_unread=is_unread)
+        self._write(read, named, worth, item, unit, is_unread=is_unread)
 
-    def _add_contents(self, read: ReadRow, at: int, text: str, item: Item, column: int) -> None:
+    def _add_contents(self, read: ReadRow, at: int, text: str, item: GridCell, column: int) -> None:
         """Write down what a remark says to be in the figure `at`: 含养老服务用房340㎡."""
         for name, number in contents_of(text) if figure_of(read, "", "").is_read else ():
             named = Named(key_of(name, number.unit), part_of(name) or bare_part(room_of(name)[1]))
             inside = replace(read, parent=at if at < len(self.found) else read.parent)
-            amount = amount_of(named.key, number, number.unit, item)
-            self._write(inside, named, amount, item, number.unit, column=column, label=name)
+            worth = converted(named.key, number, number.unit, item)
+            self._write(inside, named, worth, item, number.unit, column=column, label=name)
 
     def _write(
         self,
         read: ReadRow,
         named: Named,
-        amount: Amount,
-        item: Item,
+        worth: Converted,
+        item: GridCell,
         unit: str,
         *,
         column: int = 0,
@@ -231,15 +231,15 @@ class _BlockReader:
         self.found.append(
             PlanRow(
                 named.key,
-                amount.value,
+                worth.value,
                 unit_of(named.key) if named.key else unit,
                 Evidence(self.file, place, item.text.strip(), unit, name),
-                amount.notes,
+                worth.notes,
                 read.parent,
                 named.part,
                 self.block.phases.get(column, ""),
                 self.table,
-                other=amount.other,
+                other=worth.other,
                 is_unread=is_unread,
                 numbered=read.numbered,
                 section=" ".join(map(self.grid.name, read.section)),
@@ -249,7 +249,7 @@ class _BlockReader:
         )
 
     def _of_two(
-        self, read: ReadRow, quantity: WrittenQuantity, item: Item, column: int
+        self, read: ReadRow, quantity: WrittenQuantity, item: GridCell, column: int
     ) -> WrittenQuantity | None:
         """Return the figure of 2.50/2.5 beside 容积率/规定容积率; None for one of the two."""
         slash = read.label.slash
@@ -262,7 +262,7 @@ class _BlockReader:
         return replace(quantity, number=(quantity.number, quantity.other)[slash], other=None)
 
     def _unit_and_figure(
-        self, read: ReadRow, quantity: WrittenQuantity, item: Item, column: int
+        self, read: ReadRow, quantity: WrittenQuantity, item: GridCell, column: int
     ) -> tuple[str, Message | None, Named]:
         """Return the unit of a number, a note on where it stands if far, and the figure."""
         units, where = units_beside(read, quantity, column, self.grid, self.block)
@@ -285,14 +285,14 @@ class _BlockReader:
         units: Sequence[str],
         header: str,
         quantity: WrittenQuantity,
-        item: Item,
+        item: GridCell,
     ) -> str:
         """Return the one unit of several that a row's number can be in; else all that can be."""
         fits: dict[str, tuple[str, Decimal | None]] = {}
         for unit in units if len(units) > 1 else ():
             key = figure_of(read, header, "" if is_not_known(unit) else unit).key
             if key:
-                fits[unit] = key, amount_of(key, quantity, unit, item).value
+                fits[unit] = key, converted(key, quantity, unit, item).value
         if len(set(fits.values())) > 1:
             return UNCLEAR.join(fits)
         return next(iter(fits), units[0])

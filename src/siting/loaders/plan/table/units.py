@@ -31,7 +31,7 @@ from siting.vocabulary.text import fold
 
 if TYPE_CHECKING:
     from siting.loaders.plan.table.blocks import Block
-    from siting.loaders.plan.table.grid import Item, SheetGrid
+    from siting.loaders.plan.table.grid import GridCell, SheetGrid
     from siting.loaders.plan.table.outline import ReadRow
     from siting.loaders.plan.table.quantities import WrittenQuantity
 
@@ -102,7 +102,7 @@ def _unit_in_column(row: int, grid: SheetGrid, block: Block) -> str:
 def unit_around(
     read: ReadRow,
     key: str,
-    item: Item,
+    item: GridCell,
     grid: SheetGrid,
     remarks: Remarks,
 ) -> tuple[str, Message | None]:
@@ -125,7 +125,7 @@ def unit_around(
     return "", None
 
 
-def _remark_above(item: Item, grid: SheetGrid, remarks: Remarks) -> tuple[str, ...]:
+def _remark_above(item: GridCell, grid: SheetGrid, remarks: Remarks) -> tuple[str, ...]:
     """Return the units of the last remark above, else of the first one below."""
     row = item.place[grid.turned]
     above = [units for at, units in remarks if at <= row]
@@ -133,7 +133,7 @@ def _remark_above(item: Item, grid: SheetGrid, remarks: Remarks) -> tuple[str, .
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class Converted:
     """How much a number is in the unit of its figure, and what had to be assumed of it.
 
     Parameters
@@ -149,12 +149,12 @@ class Amount:
     other: Decimal | None = None
 
 
-def amount_of(key: str, quantity: WrittenQuantity, unit: str, item: Item) -> Amount:
+def converted(key: str, quantity: WrittenQuantity, unit: str, item: GridCell) -> Converted:
     """Return how much a number is in the unit of its figure."""
     if quantity.number < 0:
-        return Amount(None, (message("row_note.negative"),))
+        return Converted(None, (message("row_note.negative"),))
     if quantity.is_limit:
-        return Amount(None, (message("row_note.limit", text=quantity.about),))
+        return Converted(None, (message("row_note.limit", text=quantity.about),))
     if quantity.other is not None:
         return _either(key, quantity, quantity.other, unit, item)
     notes: list[Message] = []
@@ -163,37 +163,39 @@ def amount_of(key: str, quantity: WrittenQuantity, unit: str, item: Item) -> Amo
     if item.formula:
         notes.append(message("row_note.formula"))
     if not key:
-        return Amount(quantity.number, tuple(notes))
-    amount = _converted(quantity.number, unit, unit_of(key))
-    return replace(amount, notes=(*notes, *amount.notes))
+        return Converted(quantity.number, tuple(notes))
+    worth = _in_unit(quantity.number, unit, unit_of(key))
+    return replace(worth, notes=(*notes, *worth.notes))
 
 
-def _either(key: str, quantity: WrittenQuantity, second: Decimal, unit: str, item: Item) -> Amount:
+def _either(
+    key: str, quantity: WrittenQuantity, second: Decimal, unit: str, item: GridCell
+) -> Converted:
     """Read 340/375: one figure where both are equal, else two readings of it."""
     if not key:
-        return Amount(None, (message("row_note.no_single_number"),))
-    first = amount_of(key, replace(quantity, other=None), unit, item)
-    other = amount_of(key, replace(quantity, number=second, other=None), unit, item).value
+        return Converted(None, (message("row_note.no_single_number"),))
+    first = converted(key, replace(quantity, other=None), unit, item)
+    other = converted(key, replace(quantity, number=second, other=None), unit, item).value
     if first.value is None or other == first.value:
         return first
-    return Amount(first.value, (*first.notes, message("row_note.two_numbers")), other)
+    return Converted(first.value, (*first.notes, message("row_note.two_numbers")), other)
 
 
-def _converted(number: Decimal, unit: str, wanted: str) -> Amount:
+def _in_unit(number: Decimal, unit: str, wanted: str) -> Converted:
     if UNCLEAR in unit:
         units = unit.split(UNCLEAR)
-        return Amount(None, (message("row_note.units_unclear", units=units),))
+        return Converted(None, (message("row_note.units_unclear", units=units),))
     if is_not_known(unit):
-        return Amount(None, (message("row_note.unit_not_known", unit=unit),))
+        return Converted(None, (message("row_note.unit_not_known", unit=unit),))
     if wanted == "share":
         return _share_of(number, unit)
     if wanted == "":
-        return Amount(number)
+        return Converted(number)
     notes = (message("row_note.read_as_m2"),) if not unit and wanted == "m2" else ()
-    return Amount(in_base_unit(number, unit, wanted), notes)
+    return Converted(in_base_unit(number, unit, wanted), notes)
 
 
-def _share_of(number: Decimal, unit: str) -> Amount:
+def _share_of(number: Decimal, unit: str) -> Converted:
     """Read a share; 0.35 with the unit %, and 35 shown as 3500 %, are doubtful.
 
     No plan has less than 1 % of green or of buildings, and none more than all of its land.
@@ -208,6 +210,6 @@ def _share_of(number: Decimal, unit: str) -> Amount:
         notes = (message("row_note.read_as_percent" if percent else "row_note.read_as_share"),)
         value = number / 100 if percent else number
     if value is None or not (0 < value < _LEAST_SHARE or value >= 1):
-        return Amount(value, notes)
+        return Converted(value, notes)
     other = value * 100 if value < 1 else value / 100
-    return Amount(value, (*notes, message("row_note.suspicious_share")), other)
+    return Converted(value, (*notes, message("row_note.suspicious_share")), other)
