@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 from typer.testing import CliRunner
 
-from plan_book import HEAD, facts, write_book
+from plan_book import HEAD, facts, readings, write_book
 from siting.cli.app import app
 from siting.loaders.plan.read import read_plan
 from siting.rules.pack.find import find_packs, read_packs
@@ -33,14 +33,6 @@ def book(tmp_path):
         return write_book(tmp_path / "t.xlsx", rows, **more)
 
     return write
-
-
-def readings(plan, key):
-    """Return the values that a figure may have, with their cells."""
-    return [
-        (each.value, " + ".join(place.location for place in each.evidence))
-        for each in plan.doubtful[key].readings
-    ]
 
 
 def note_of(plan, key):
