@@ -123,7 +123,9 @@ def check(
     if not quiet:
         _tell(checks, outcome, reports, spoken, every=verbose)
     if checks.unreadable:
-        warn(_unreadable(checks.unreadable, len(checks)))
+        # A text on standard output has told the reasons already.
+        told = reports[0] == (None, "text") and not new_only
+        warn(_unreadable(checks.unreadable, len(checks), faults=not told))
         return ExitCode.BAD_INPUT
     return ExitCode.FINDINGS if outcome.fails else ExitCode.COMPLIANT
 
@@ -286,7 +288,7 @@ def _tell(
         warn(plain_lines(to_diff_text(outcome.changes, language=language).rstrip("\n")))
 
 
-def _unreadable(unreadable: Sequence[tuple[Path, Text]], checked: int) -> str:
+def _unreadable(unreadable: Sequence[tuple[Path, Text]], checked: int, *, faults: bool) -> str:
     """Write one error for all plans that could not be checked; the same fault is said once."""
     by_fault: dict[str, list[str]] = {}
     for path, error in unreadable:
@@ -294,7 +296,7 @@ def _unreadable(unreadable: Sequence[tuple[Path, Text]], checked: int) -> str:
     count = len(unreadable)
     head = said(message("check.unreadable", count=count, all=count + checked))
     lines = [f"{said(message('cli.error'))}{head}"]
-    for fault, paths in by_fault.items():
+    for fault, paths in by_fault.items() if faults else ():
         first, *rest = plain_lines(fault).split("\n")
         lines.append(f"  - {said(message('check.at_fault', paths=paths, fault=first))}")
         lines += rest

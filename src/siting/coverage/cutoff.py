@@ -111,7 +111,7 @@ def share_within(cost: ArrayLike, cutoff: float, weights: ArrayLike | None = Non
 
     Examples
     --------
-    >>> covered_share([120.0, 300.0, 450.0], 300, weights=[10, 20, 30])
+    >>> share_within([120.0, 300.0, 450.0], 300, weights=[10, 20, 30])
     0.5
     """
     served = within(cost, cutoff)

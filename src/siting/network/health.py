@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
 from siting.network.fragments import fragments
 from siting.network.travel import travel_costs
@@ -136,7 +135,10 @@ def _dead_ends(network: Network) -> NDArray[np.intp]:
 def _nearly_meeting(network: Network, ends: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return dead ends beside each other; two sides of a closed gate are one place and no slip."""
     xy = network.node_xy[ends]
-    pairs = cKDTree(xy).query_pairs(APART_M, output_type="ndarray")
+    places = shapely.points(xy)
+    near = shapely.STRtree(places).query(places, predicate="dwithin", distance=APART_M).T
+    pairs = near[near[:, 0] < near[:, 1]]
+    pairs = pairs[np.lexsort(pairs.T[::-1])]
     if not len(pairs):
         return np.empty((0, 2))
     gap = np.hypot(*(xy[pairs[:, 0]] - xy[pairs[:, 1]]).T)

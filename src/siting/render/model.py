@@ -281,7 +281,7 @@ class MapModel:
     >>> homes = MapHomes(np.array([114.3]), np.array([30.6]), ["h1"], ["江湾 1 栋"])
     >>> nothing = np.empty(0)
     >>> facilities = MapFacilities(nothing, nothing, [], [], [])
-    >>> MapModel(Label("示例", "Sample"), homes, facilities, rules=()).faults()
+    >>> MapModel(MapText("示例", "Sample"), homes, facilities, rules=()).faults()
     []
     """
 

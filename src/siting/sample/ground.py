@@ -78,7 +78,7 @@ def draw_terrain(rng: np.random.Generator) -> Terrain:
 def district_to_metric(xy: Floats) -> Floats:
     """Move district coordinates (n, 2) to EPSG:4547, on centimetres.
 
-    >>> to_metric(np.array([[0.0, 10.004]])).tolist()
+    >>> district_to_metric(np.array([[0.0, 10.004]])).tolist()
     [[527050.0, 3385160.0]]
     """
     return np.asarray(np.round(xy + np.asarray(ORIGIN), 2))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from siting.crs import wgs84_to_gcj02
+from siting.drafts import whole_folder
 from siting.errors import SitingError
 from siting.sample import files, frames, texts
 from siting.sample.district import District, draw_district
@@ -67,11 +66,8 @@ def write_sample(folder: str | Path, *, seed: int = SEED, force: bool = False) -
     _check_free(folder, force=force)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as beside:
-            fresh = Path(beside) / "sample"
-            fresh.mkdir()
+        with whole_folder(folder) as fresh:
             _fill(fresh, np.random.default_rng(seed), seed)
-            _swap(fresh, folder, Path(beside) / "replaced")
     except OSError as fault:
         raise SitingError(
             f"The sample cannot be written to {folder}: {fault.strerror or fault}. "
@@ -90,18 +86,6 @@ def _check_free(folder: Path, *, force: bool) -> None:
             f"{folder} is not empty: it holds {count} entries, the first is '{first}'. Name a new "
             "folder, or use force (--force) to replace everything in it."
         )
-
-
-def _swap(fresh: Path, folder: Path, replaced: Path) -> None:
-    """Put the fresh folder in the place of the old one; put the old one back if that fails."""
-    if folder.exists():
-        folder.replace(replaced)
-    try:
-        fresh.replace(folder)
-    except OSError:
-        if replaced.exists():
-            shutil.move(replaced, folder)
-        raise
 
 
 def _fill(folder: Path, rng: np.random.Generator, seed: int) -> None:

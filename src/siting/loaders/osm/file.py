@@ -15,6 +15,7 @@ import numpy as np
 import osmium
 from osmium.filter import EntityFilter, KeyFilter
 
+from siting.boundary import reading
 from siting.errors import LoadError
 from siting.loaders.osm.buildings import residential_use
 from siting.loaders.osm.standing import Standing, standing
@@ -29,7 +30,7 @@ from siting.loaders.osm.walking import (
     is_square,
     walk_access,
 )
-from siting.message import message
+from siting.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -189,13 +190,14 @@ def read_raw(path: Path, facility_tags: FacilityTags, include: AbstractSet[str])
     """
     size = _size(path)
     collector = _Collector(facility_tags, include)
-    try:
+
+    def told(said: Message | str) -> Message:
+        return message("osm.damaged", name=path.name, size=size, error=said)
+
+    with reading(path.name, told=told):
         for thing in _processor(path, _file_format(path, size), collector):
             collector.take(thing)
-        collector.finish()
-    except (RuntimeError, ValueError, OSError) as fault:
-        told = message("osm.damaged", name=path.name, size=size, error=str(fault))
-        raise LoadError(told) from None
+    collector.finish()
     return collector.raw
 
 

@@ -6,7 +6,6 @@ Owns the model of ``siting.yaml`` and with it the published JSON Schema. Reading
 
 from __future__ import annotations
 
-import codecs
 import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
@@ -24,6 +23,7 @@ from pydantic import (
 
 from siting import crs as coordinate_systems
 from siting.errors import CRSError, LoadError, WrongValueError
+from siting.loaders.formats.encodings import text_codec
 from siting.loaders.formats.files import resolve_path
 from siting.message import Language, message
 from siting.rules.pack.values import OneOrMany, listed
@@ -62,10 +62,8 @@ def _existing(written: Any, info: ValidationInfo) -> Any:
 
 
 def _known_encoding(name: str) -> str:
-    try:
-        codecs.lookup(name)
-    except LookupError:
-        raise WrongValueError(message("value.no_encoding", name=name)) from None
+    if text_codec(name) is None:
+        raise WrongValueError(message("value.no_encoding", name=name))
     return name
 
 
@@ -113,6 +111,11 @@ class _Readable(_Model):
     )
     axes: Literal["auto", "xy", "yx"] = Field(
         default="auto", description="Order of the coordinates: xy is longitude or easting first."
+    )
+    decimal: Literal["point", "comma"] | None = Field(
+        default=None,
+        description="Decimal mark of numbers that are text, such as 350,125; else found out for "
+        "each column where its cells tell.",
     )
     columns: dict[str, str | None] = Field(
         default_factory=dict,

@@ -10,7 +10,8 @@ import pandas as pd
 
 from siting.errors import SitingError
 from siting.message import Term, message
-from siting.pipeline.gaps.summary import failing
+from siting.number_text import share_text
+from siting.report.analysis.ranking import failing
 from siting.words import say, word
 
 if TYPE_CHECKING:
@@ -110,4 +111,4 @@ def _row(before: dict[str, Any], after: dict[str, Any], language: str) -> dict[s
 def _cell(name: str, value: float | None) -> str:
     if value is None or pd.isna(value):
         return "–"
-    return f"{value:.1%}" if name.startswith("share") else f"{value:,.0f}"
+    return share_text(value) if name.startswith("share") else f"{value:,.0f}"

@@ -55,7 +55,7 @@ def plain_style(
 
     Examples
     --------
-    >>> 'type="singleSymbol"' in plain("#1b9e77", kind="point")
+    >>> 'type="singleSymbol"' in plain_style("#1b9e77", kind="point")
     True
     """
     renderer = ET.Element("renderer-v2", type="singleSymbol")

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-
 from siting.message import Language, Term
 from siting.pipeline.columns import texts
-from siting.pipeline.demand.weights import LEADING
 from siting.pipeline.gaps.failing import gaps_frame
 from siting.report.analysis.note_words import note_layer, note_text
+from siting.report.analysis.ranking import in_order
 from siting.report.tables.workbook import MAX_ROWS, SheetColumn, SheetTable
 from siting.rules.city.findings import Verdict
-from siting.rules.city.rollup import WEIGHTS, home_weights, roll_up
+from siting.rules.city.rollup import WEIGHTS, home_weights, leading_weight, roll_up
 from siting.vocabulary.facility_types import load_facility_types
 from siting.words import say as spoken
 from siting.words import word
@@ -54,7 +51,7 @@ class _Speech:
 
 
 def _summary(analysis: Found, say: _Speech) -> SheetTable:
-    entries = analysis.summary["rules"]
+    entries = in_order(analysis.summary["rules"])
 
     def each(*path: str) -> list[Any]:
         return [_at(entry, path) for entry in entries]
@@ -97,6 +94,7 @@ def _at(entry: Any, path: tuple[str, ...]) -> Any:
 
 def _areas(analysis: Found, say: _Speech) -> SheetTable:
     weights = home_weights(analysis.city)
+    leading = WEIGHTS.index(leading_weight(analysis.summary["totals"]))
     lists: dict[str, list[Any]] = {name: [] for name in _AREA_COLUMNS}
     for block in analysis.blocks:
         if block.subject_kind != "home" or block.is_alternative:
@@ -110,7 +108,7 @@ def _areas(analysis: Found, say: _Speech) -> SheetTable:
             lists["name"] += texts(table, "name")
             for index, weight in enumerate(WEIGHTS):
                 lists[f"fail_{weight}"] += summed.totals[:, Verdict.FAIL, index].tolist()
-            lists["share"] += _leading_share(summed.covered_share).tolist()
+            lists["share"] += summed.covered_share[:, leading].tolist()
     columns = (
         say.coded("level", (Term("level", code or "") for code in lists["level"])),
         say.column("area", lists["area"], width=16),
@@ -126,13 +124,6 @@ def _areas(analysis: Found, say: _Speech) -> SheetTable:
 
 
 _AREA_COLUMNS = ("level", "area", "name", "rule", *(f"fail_{name}" for name in WEIGHTS), "share")
-
-
-def _leading_share(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the share of the same weight as in the summary, (areas,)."""
-    columns = (shares[:, WEIGHTS.index(name)] for name in LEADING)
-    known = (column for column in columns if not np.isnan(column).all())
-    return next(known, shares[:, 0])
 
 
 def _gaps(analysis: Found, say: _Speech) -> SheetTable:

@@ -24,7 +24,7 @@ _MADE: Mapping[str, Callable[..., Any]] = {
 def message_json(value: Any) -> Any:
     """Return a message, or a value of one, as objects, lists, texts and numbers.
 
-    >>> to_json(Message("a.b", (("n", 3),)))
+    >>> message_json(Message("a.b", (("n", 3),)))
     {'Message': ['a.b', {'n': 3}]}
     """
     if isinstance(value, tuple):

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from siting.drafts import whole_file
 from siting.errors import SitingError
 from siting.loaders.library.store import (
     FIELDS,
@@ -282,9 +283,8 @@ def export_projects(path: Path, workbook: Path, *, language: str = "zh") -> int:
         ),
     ]
     workbook.parent.mkdir(parents=True, exist_ok=True)
-    beside = workbook.with_name(f".{workbook.name}.new")
-    beside.write_bytes(workbook_bytes(sheets))
-    beside.replace(workbook)
+    with whole_file(workbook) as fresh:
+        fresh.write_bytes(workbook_bytes(sheets))
     return len(projects)
 
 

@@ -82,7 +82,7 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def json_value(value: Any) -> Any:
     """Return a number as JSON writes it, None for NaN and infinity; other things as they are.
 
-    >>> plain(np.float64("inf")), plain(np.int32(3)), plain("a")
+    >>> json_value(np.float64("inf")), json_value(np.int32(3)), json_value("a")
     (None, 3, 'a')
     """
     if isinstance(value, (float, np.floating)):

@@ -13,6 +13,7 @@ from typing import Any
 
 from siting.data_report import DataNote
 from siting.message import Given, Language, Message, Term, message
+from siting.number_text import share_text
 from siting.report.analysis.note_words import note_layer, note_text
 from siting.report.analysis.sources import SourceList
 from siting.report.analysis.text import is_shown, silent_lines, summary_tables, totals_text
@@ -151,7 +152,7 @@ def _largest(entry: Mapping[str, Any], document: ReportContents, say: _Speech) -
         "largest",
         rule=entry["title"][document.language],
         failed=say(document.weight, n=f"{column['fail']:,.0f}"),
-        share="–" if share is None else f"{share:.1%}",
+        share="–" if share is None else share_text(share),
     )
 
 
@@ -165,7 +166,7 @@ def _areas(document: ReportContents, say: _Speech) -> dict[str, Any]:
         (
             area.name,
             f"{area.without:,.0f}",
-            "–" if area.covered_share is None else f"{area.covered_share:.1%}",
+            "–" if area.covered_share is None else share_text(area.covered_share),
         )
         for area in document.areas
     ]

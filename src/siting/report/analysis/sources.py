@@ -45,9 +45,9 @@ class CitedDocument:
 
         Examples
         --------
-        >>> Source("", clauses=["3.1", "3.2"]).letter("3.2")
+        >>> CitedDocument("", clauses=["3.1", "3.2"]).letter("3.2")
         'b'
-        >>> Source("", clauses=["3.1"]).letter("3.1")
+        >>> CitedDocument("", clauses=["3.1"]).letter("3.1")
         ''
         """
         if len(self.clauses) == 1:

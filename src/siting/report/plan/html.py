@@ -11,13 +11,11 @@ from siting.report.plan.plain import missing_of, numbers_of, read_as
 from siting.report.words import (
     governed_line,
     report_word,
-    says_nothing,
     summary_line,
-    verdict_key,
     waiver_line,
     with_aside,
 )
-from siting.rules.plan.finding import ranked, summary_of
+from siting.rules.plan.finding import ranked, says_nothing, standing_of, summary_of
 from siting.words import say
 
 if TYPE_CHECKING:
@@ -41,7 +39,7 @@ def to_html(
         "plan.html",
         language=language,
         title=report_word("title", language),
-        outcome="pass" if summary["compliant"] else "fail",
+        outcome=summary["outcome"],
         summary=summary_line(summary, language),
         word=lambda key: report_word(key, language),
         plans=[_plan(name, source, list(each), language) for (source, name), each in groups],
@@ -77,7 +75,7 @@ def _row(finding: PlanFinding, language: Language) -> dict[str, Any]:
     settled = finding.verdict in ("pass", "not_applicable") and finding.waived is None
     return {
         "id": finding.finding_id,
-        "verdict": verdict_key(finding),
+        "verdict": standing_of(finding),
         "title": with_aside(title, finding.subject, language) if finding.subject else title,
         "numbers": numbers_of(finding, language),
         "settled": settled,

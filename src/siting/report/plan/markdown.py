@@ -14,10 +14,9 @@ from siting.report.words import (
     summary_line,
     titled,
     told,
-    verdict_key,
     waiver_line,
 )
-from siting.rules.plan.finding import ranked, summary_of
+from siting.rules.plan.finding import ranked, standing_of, summary_of
 from siting.words import say
 
 if TYPE_CHECKING:
@@ -29,6 +28,10 @@ if TYPE_CHECKING:
 _SIGNS = {
     "pass": "✅",
     "fail": "❌",
+    "not_checked": "❌",
+    "governed_fail": "⚠️",
+    "governed_unknown": "❔",
+    "advice_unknown": "❔",
     "unknown": "❓",
     "not_applicable": "➖",
     "indicator": "ℹ️",
@@ -69,7 +72,7 @@ def _table(findings: Iterable[PlanFinding], language: Language) -> list[str]:
         if finding.verdict == "not_applicable" and finding.measured is None:
             silent += 1
             continue
-        key = verdict_key(finding)
+        key = standing_of(finding)
         cells = [
             f"{_SIGNS[key]} {report_word(key, language)}",
             markdown(titled(finding, language)),

@@ -87,7 +87,7 @@ def compare_floats(
 
     Examples
     --------
-    >>> [bool(compare(0.1 + 0.2, each, 0.3)) for each in ("at_most", "above")]
+    >>> [bool(compare_floats(0.1 + 0.2, each, 0.3)) for each in ("at_most", "above")]
     [True, False]
     """
     slack = np.abs(required) * RELATIVE_TOLERANCE + absolute

@@ -117,7 +117,7 @@ def compare_checks(before: Iterable[Known], after: Iterable[Known]) -> tuple[Cha
     --------
     >>> old = Known("a", "P", "r", "", "fail", 340.0, 375.0, True)
     >>> new = Known("a", "P", "r", "", "fail", 350.0, 375.0, True)
-    >>> [change.kind for change in compare([old], [new])]
+    >>> [change.kind for change in compare_checks([old], [new])]
     ['changed']
     """
     first, second = _by_id(before), _by_id(after)

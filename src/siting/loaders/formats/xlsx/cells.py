@@ -150,7 +150,7 @@ class _Cells(PartReader):
     def _close_cell(self) -> None:
         kind, text = self._kind, self._text
         if kind == "s" and text:
-            text = self._texts[int(text)]
+            text = self._shared(int(text))
         if not text.strip() and not self._formula:
             return
         cell = StoredCell(self._row, self._column, kind, text, self._style, self._formula)
@@ -179,6 +179,11 @@ class _Cells(PartReader):
             return merge
         self._take(self._hidden.pop((top, left))._replace(row=row, column=column))
         return row, column, bottom, right
+
+    def _shared(self, number: int) -> str:
+        if not 0 <= number < len(self._texts):
+            raise WrongValueError(message("workbook.no_shared_text", number=number))
+        return self._texts[number]
 
 
 def cell_name(row: int, column: int) -> str:

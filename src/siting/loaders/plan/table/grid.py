@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from siting.loaders.formats.workbook import Cell, Sheet, cell_name
+from siting.loaders.formats.workbook import Cell, WorkbookSheet, cell_name
 from siting.loaders.plan.table.labels import label_of
 from siting.loaders.plan.table.quantities import (
     UNCLEAR,
@@ -111,7 +111,7 @@ class SheetGrid:
         return SheetGrid(self.sheet, items, covered, self.turned, self.fields)
 
 
-def grid_of(sheet: Sheet) -> SheetGrid:
+def grid_of(sheet: WorkbookSheet) -> SheetGrid:
     """Understand each cell of a sheet and spread its merged cells."""
     items = {place: _item(cell) for place, cell in sheet.cells.items()}
     return SheetGrid(sheet.name, items, _covered(sheet, items))
@@ -126,7 +126,7 @@ def grid_of_table(name: str, fields: Sequence[str], rows: Iterable[Sequence[obje
             if text.strip() and text not in ("nan", "NaT", "None"):
                 exact = _exact(value)
                 cells[row, column] = Cell(row, column, text if exact is None else exact, text)
-    grid = grid_of(Sheet(name, cells))
+    grid = grid_of(WorkbookSheet(name, cells))
     grid.fields = tuple(fields)
     return grid
 
@@ -229,7 +229,7 @@ def _stored(number: Decimal, cell: Cell) -> WrittenQuantity:
     return WrittenQuantity(number, found[0].unit, found[0].about)
 
 
-def _covered(sheet: Sheet, items: dict[CellPlace, GridCell]) -> dict[CellPlace, CellPlace]:
+def _covered(sheet: WorkbookSheet, items: dict[CellPlace, GridCell]) -> dict[CellPlace, CellPlace]:
     """Map each cell inside a merged range, where the sheet has content, to the range's corner."""
     covered: dict[CellPlace, CellPlace] = {}
     last_row = max((row for row, _ in items), default=0)
