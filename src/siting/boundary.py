@@ -113,7 +113,7 @@ def working_on(subject: str) -> Iterator[None]:
         raise LoadError(told) from fault
 
 
-def reason_of(fault: BaseException) -> Message:
+def reason_of(fault: BaseException) -> Message | str:
     """Return what a library said of its failure, in one line of bearable length.
 
     Its own words are a quote, in the language that it speaks.

@@ -37,6 +37,7 @@ _HOPELESS_DEPTH = 500
 _WANTED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("string_type", "int_type", "int_parsing", "int_from_float"), ()),
     **dict.fromkeys(("float_type", "float_parsing", "finite_number", "date_type"), ()),
+    **dict.fromkeys(("date_parsing", "date_from_datetime_parsing"), ()),
     **dict.fromkeys(("bool_type", "bool_parsing", "list_type", "tuple_type", "dict_type"), ()),
     "model_type": ("class_name",),
     "model_attributes_type": (),
@@ -361,13 +362,13 @@ def _raised(detail: ErrorDetails) -> Message | str:
     return detail["msg"].removeprefix("Value error, ")
 
 
-def _wanted(detail: ErrorDetails) -> Message | str:
-    """Return what pydantic expected; in its own words where the catalogues have none."""
+def _wanted(detail: ErrorDetails) -> Message:
+    """Return what pydantic expected; in its own words, in English, where there are no others."""
     kind, given = detail["type"], detail.get("ctx", {})
     values: dict[str, Any] = {name: given.get(name) for name in _WANTED.get(kind, ())}
     if kind in _WANTED and all(isinstance(each, str | int | float) for each in values.values()):
         return message(f"wanted.{kind}", **values)
-    return detail["msg"].removeprefix("Input ")
+    return message("wanted.other", what=detail["msg"].removeprefix("Input "))
 
 
 def _no_choice(name: Message | str, detail: ErrorDetails) -> Message:

@@ -94,7 +94,7 @@ def run(arguments: list[str]) -> int:
 def _run(arguments: list[str]) -> int:
     try:
         command = spoken_command(app, current_language())
-        result = command.main(args=arguments, standalone_mode=False)
+        result = command.main(args=arguments, prog_name="siting", standalone_mode=False)
     except SitingError as error:
         _reraise_when_debugging(error)
         _tell_error(str(error))

@@ -22,7 +22,7 @@ from siting.loaders.plan.facts import (
     told_by,
 )
 from siting.loaders.plan.model import Indicators, PlanFile, TypedFigures
-from siting.message import Message, Text, message
+from siting.message import Message, message
 from siting.rules.facts import TYPED_UNITS, unit_of
 from siting.rules.plan.model import (
     Doubt,
@@ -59,15 +59,9 @@ class Parts:
     # Figure -> the cells, or the value, that the plan file says are meant.
     readings: Mapping[str, str | Decimal] = field(default_factory=dict)
     drawing: Drawing | None = None
-    notes: list[Text | Message] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
     data_notes: list[DataNote] = field(default_factory=list)
     form: str = "plan.yaml"
-
-
-def append_rows(rows: list[PlanRow], more: Sequence[PlanRow]) -> None:
-    """Append rows whose parents count from their own first row."""
-    by = len(rows)
-    rows += [replace(row, parent=row.parent + by if row.parent >= 0 else -1) for row in more]
 
 
 def rows_of_file(model: PlanFile, lines: Mapping[KeyPath, int], file: str) -> list[PlanRow]:

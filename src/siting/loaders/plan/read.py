@@ -16,9 +16,9 @@ from siting.errors import LoadError, NoPlanError, ProjectError
 from siting.loaders.formats.files import TABLE_SUFFIXES
 from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES
 from siting.loaders.plan import drawing as drawings
-from siting.loaders.plan.build import Parts, append_rows, build_plan, rows_of_file
+from siting.loaders.plan.build import Parts, build_plan, rows_of_file
 from siting.loaders.plan.model import Indicators, PlanFile, plan_json_schema
-from siting.loaders.plan.table.read import read_indicator_table
+from siting.loaders.plan.table.read import append_rows, read_indicator_table
 from siting.message import message
 from siting.rules.plan.model import Evidence, Plan, PlanRow, PlanStatus, plain_number
 from siting.yaml_lines import MAX_BYTES, faults_of, load_yaml
@@ -130,7 +130,7 @@ def _no_plan(path: Path) -> LoadError:
 def plan_table(plan: Plan) -> list[dict[str, Any]]:
     """Return what was read, row by row, for people: one dictionary per row.
 
-    Values are texts; the note of a fact that was computed is a message.
+    Values are texts; the note is a message.
 
     The keys are ``key, value, unit, label, text, unit_as_read, file, location, line, part_of,
     phase, status, note``. Rows that nothing knew have an empty key, and facts that were computed

@@ -16,12 +16,11 @@ from siting.message import Message, message
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import geopandas as gpd
 
     from siting.data_report import DataNote
-    from siting.message import Text
 
 PlanStatus = Literal["new", "renewal", "existing"]
 
@@ -219,7 +218,7 @@ class PlanRow:
         In the unit of the key; None where the row has no number.
     evidence
         Where it stands and how it is written.
-    note
+    notes
         What was assumed or refused for this row.
     parent
         Index in `Plan.rows` of the row that it is part of (其中), -1 for none.
@@ -249,7 +248,7 @@ class PlanRow:
     value: Decimal | None
     unit: str
     evidence: Evidence
-    note: str = ""
+    notes: tuple[Message, ...] = ()
     parent: int = -1
     part: str = ""
     phase: str = ""
@@ -260,6 +259,16 @@ class PlanRow:
     section: str = ""
     label_at: str = ""
     column: str = ""
+
+    @property
+    def note(self) -> Message:
+        """Its notes as one."""
+        return message("mark.joined", parts=self.notes)
+
+
+def stands_in_remark(row: PlanRow, rows: Sequence[PlanRow]) -> bool:
+    """Tell whether a row is read in a remark on the row it is part of: 含养老服务用房340㎡."""
+    return row.parent >= 0 and row.label_at != "" and row.label_at == rows[row.parent].label_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +325,7 @@ class Plan:
     crs: Any = None
     context: str = ""
     rows: tuple[PlanRow, ...] = field(default=(), repr=False)
-    notes: tuple[Text | Message, ...] = field(default=(), repr=False)
+    notes: tuple[Message, ...] = field(default=(), repr=False)
     data_notes: tuple[DataNote, ...] = field(default=(), repr=False)
     doubtful: Mapping[str, Doubt] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)

@@ -69,7 +69,8 @@ def places_of(rule: Rule, plan: Plan, quantity: str, total: Amount) -> Places:
         Listed rooms count as they are; what the total has beyond them may be one more place. Rows
         of a table that list rooms, and phases, are places too. A total of which nothing more is
         said is one row of a table, which is one facility; a stated number of facilities bounds
-        the largest by their mean and by the total.
+        the largest by their mean and by the total. Rooms inside such a row, as 其中 has them, are
+        places of their own or sections of one: the largest is one of them at least.
     """
     sizes = [size_of(each, quantity) for each in facilities_of(plan, rule)]
     known = [size for size in sizes if size is not None]
@@ -81,24 +82,28 @@ def places_of(rule: Rule, plan: Plan, quantity: str, total: Amount) -> Places:
         return Places(largest, max(largest, rest))
     if total.value is None:
         return Places(_ZERO, None)
-    parts, is_split = _parts(plan, quantity, total)
+    parts, most, is_split = _parts(plan, quantity, total)
     count = sum(plan.value(f"count.{code}") or 0 for code in rule.facility_types)
     if count > 1 and not is_split:
         return Places(total.value / Fraction(count), total.value if total.is_whole else None)
     how = message("place.by_rows" if is_split else "place.one_row")
-    largest = max(parts, default=_ZERO)
-    bound = largest if total.is_whole else None
-    return Places(largest, bound, how, min(parts, default=None))
+    bound = most if total.is_whole else None
+    return Places(max(parts, default=_ZERO), bound, how, min(parts, default=None))
 
 
-def _parts(plan: Plan, quantity: str, total: Amount) -> tuple[list[Fraction], bool]:
-    """Return the places by the rows of a table: each type has one at least where it has any."""
+def _parts(plan: Plan, quantity: str, total: Amount) -> tuple[list[Fraction], Fraction, bool]:
+    """Return the places by the rows of a table, the most that one can have, and if rows split them.
+
+    Each type has one place at least where it has any.
+    """
     rows = defaultdict[str, Fraction](Fraction)
     for key, part in total.parts.items():
         rows[key.partition(".")[2]] += part
     split = {code: _split(plan, f"{quantity}.{code}") for code in outer_types(plan, rows)}
-    parts = [part for code, found in split.items() for part in found or [rows[code]] if part]
-    return parts, any(split.values())
+    inside = {code: _inside(plan, f"{quantity}.{code}") for code in split}
+    parts = [p for code in split for p in split[code] or inside[code] or [rows[code]] if p]
+    most = max((max(found or [rows[code]]) for code, found in split.items()), default=_ZERO)
+    return parts, most, any(split.values())
 
 
 def largest_place_text(places: Places, size: Fraction, unit: str) -> Message:
@@ -110,6 +115,12 @@ def largest_place_text(places: Places, size: Fraction, unit: str) -> Message:
     if places.how == NOTHING:
         return message("place.largest", wanted=wanted, largest=largest)
     return message("place.largest_read", wanted=wanted, largest=largest, how=places.how)
+
+
+def _inside(plan: Plan, key: str) -> list[Fraction]:
+    """Return the rooms that stand inside a row of the same figure."""
+    rows = [row for row in plan.rows if row.key == key and row.parent >= 0]
+    return [Fraction(row.value) for row in rows if row.value and plan.rows[row.parent].key == key]
 
 
 def _split(plan: Plan, key: str) -> list[Fraction]:
