@@ -23,8 +23,9 @@ from siting.cli.help_words import spoken_command
 
 LANGUAGES = ("zh", "en")
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")
-# What stays as it is in a Chinese text: quotes, code, examples of commands, addresses and paths.
-APART = re.compile(r"“[^”]*”|`[^`]*`|\bsiting [a-z]+ .*|\S*[/\\]\S*|\b[\w-]+_\w+\b")
+# What stays as it is in a Chinese text: quotes first; then code, examples, paths and identifiers.
+QUOTE = re.compile(r"“[^”]*”")
+APART = re.compile(r"`[^`]*`|\bsiting [a-z]+ .*|\S*[/\\]\S*|\b[\w-]+_\w+\b")
 SITED = ("--rule", "town-reading-room")
 BROKEN_PROJECTS = {
     "syntax": "name: town\nlayers: {residential: [1, 2\n",
@@ -115,7 +116,7 @@ class Reader:
                 if self.language == "en":
                     wrong = [run for run in CHINESE.findall(line) if run not in known]
                 else:
-                    wrong = words_uses.SENTENCE.findall(APART.sub(" … ", line))
+                    wrong = words_uses.SENTENCE.findall(APART.sub(" … ", QUOTE.sub(" … ", line)))
                 found += [(name, each, line[:160]) for each in wrong]
         return found
 
