@@ -72,7 +72,7 @@ def test_a_dead_end_is_turned_by_the_junction_at_its_other_end():
     note = report.notes[0]
     assert (note.code, note.count, note.examples) == ("street-turned", 1, ("s0",))
     assert say(note.message, "en").startswith(
-        "1 of 3 lines run from their to_node to their from_node"
+        "1 of 3 lines runs from their to_node to their from_node"
     )
 
 
@@ -82,7 +82,7 @@ def test_junctions_whose_lines_do_not_meet_are_reported_with_the_gap():
     shapes[2] = shapely.LineString([(200, 40), (300, 0)])
     _, report = turned(streets.set_geometry(gpd.GeoSeries(shapes, crs=CRS)))
     assert [note.code for note in report.notes] == ["junction-apart"]
-    assert "1 junctions join lines that end up to 40 m apart" in say(report.notes[0].message, "en")
+    assert "1 junction joins lines that end up to 40 m apart" in say(report.notes[0].message, "en")
     assert report.notes[0].examples == ("2",)
 
 

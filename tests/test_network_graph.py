@@ -105,7 +105,7 @@ def test_other_shapes_than_lines_and_empty_layers_are_refused():
         build_network(street_table([[(0, 0), (1, 0)]]).iloc[:0])
     with (
         np.errstate(invalid="ignore"),
-        pytest.raises(SitingError, match="not numbers in 1 rows, the first is row 1"),
+        pytest.raises(SitingError, match="not numbers in 1 row, the first is row 1"),
     ):
         build_network(street_table([[(0, 0), (1, 0)], [(0, 0), (np.nan, 0)]]))
 

@@ -218,7 +218,7 @@ def test_projects_without_a_place_are_told(stocked):
     change_projects(stocked, {"idea": {"functions": "reading_room"}}, may_add=True)
     _, _, notes = library_sites(stocked, ["reading_room"])
     told = [say(note, "en") for note in notes]
-    assert told == [f"1 projects of {stocked.name} have no place and are no sites."]
+    assert told == [f"1 project of {stocked.name} has no place and is no site."]
 
 
 def proposed(library):

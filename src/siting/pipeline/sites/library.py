@@ -306,7 +306,7 @@ def _column(frame: pd.DataFrame, name: str, language: Language) -> SheetColumn:
     if name == "state" and language == "zh":
         values = [STATE_TITLES[str(value)] for value in values]
     # Years stay texts of digits: a thousands mark in a year misleads.
-    kind = "number" if name in _NUMBERS else "text"
+    kind = "exact" if name in _NUMBERS else "text"
     if kind == "text":
         values = ["" if value is None else str(value) for value in values]
     return SheetColumn(header, values, kind, _WIDTHS.get(name, 14))

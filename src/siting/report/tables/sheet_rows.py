@@ -77,15 +77,15 @@ def _large(part: Any) -> Any:
 def _cells(values: Sequence[Any], kind: str, styles: Mapping[str, int]) -> pa.LargeStringArray:
     if kind == "text":
         return _text_cells(values, styles)
-    numbers = _rounded(np.asarray(values, dtype=float), kind)
-    return _number_cells(numbers, styles[kind], styles)
+    numbers = np.asarray(values, dtype=float)
+    shown = numbers if kind == "exact" else _rounded(numbers, kind)
+    return _number_cells(shown, styles[kind], styles)
 
 
 def _rounded(values: Any, kind: str) -> Any:
     """Drop the digits that only floating point made: 8.8 and not 8.800000000000001.
 
-    A share keeps six decimals; other columns ten digits of their largest number, which are
-    centimetres of a degree.
+    A share keeps six decimals, other columns ten digits of their largest number.
     """
     sizes = np.abs(values[np.isfinite(values)])
     largest = sizes.max() if sizes.size else 0.0
