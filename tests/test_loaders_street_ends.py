@@ -72,7 +72,7 @@ def test_a_dead_end_is_turned_by_the_junction_at_its_other_end():
     note = report.notes[0]
     assert (note.code, note.count, note.examples) == ("street-turned", 1, ("s0",))
     assert say(note.message, "en").startswith(
-        "1 of 3 lines runs from their to_node to their from_node"
+        "1 of 3 lines run from their to_node to their from_node"
     )
 
 
