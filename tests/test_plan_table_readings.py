@@ -52,6 +52,8 @@ def note_of(plan, key):
         "指标 (万m2，户，%)",
         "万㎡/户",
         "数值（单位：万㎡/户）",
+        "数值（万㎡）（户）",
+        "数值（万㎡/户）（规划）",
     ],
 )
 def test_each_unit_of_a_header_belongs_to_the_rows_it_fits(book, header):

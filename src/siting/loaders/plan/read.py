@@ -244,15 +244,8 @@ def _from_workbook(path: Path, given: Mapping[str, Any]) -> Parts:
     known = {"name": table.name or path.stem, **given}
     # What nobody said stays empty: the evaluator asks for it, it is not made up here.
     model = PlanFile.model_construct(_fields_set=set(known), **known)
-    return Parts(
-        model,
-        str(path),
-        {},
-        list(table.rows),
-        list(table.other_columns),
-        notes=list(table.notes),
-        form=path.as_posix(),
-    )
+    rows, others, form = table.rows, table.other_columns, path.as_posix()
+    return Parts(model, str(path), {}, rows, others, notes=table.notes, form=form)
 
 
 def _from_document(

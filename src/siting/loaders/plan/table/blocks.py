@@ -209,15 +209,8 @@ def _part_of_column(words: list[str]) -> str:
     >>> _part_of_column(["A地块", "地上"]), _part_of_column(["建筑面积(m2)"])
     ('A地块 地上', '')
     """
-    return " ".join(word for word in map(_without_unit, words) if _is_part(word))
-
-
-def _without_unit(header: str) -> str:
-    return label_of(header).words
-
-
-def _is_part(word: str) -> bool:
-    return bool(bare_part(word)) or is_plot(word) or bool(_BUILDING.fullmatch(word))
+    names = [label_of(word).words for word in words]
+    return " ".join(n for n in names if bare_part(n) or is_plot(n) or _BUILDING.fullmatch(n))
 
 
 def is_plot(name: str) -> bool:

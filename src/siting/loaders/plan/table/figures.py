@@ -19,7 +19,6 @@ from siting.loaders.plan.table.words import (
     is_part_key,
     key_below,
     key_of,
-    key_of_part,
     part_of,
     room_of,
     says_only_what,
@@ -147,7 +146,7 @@ def _key_of_part(read: ReadRow, key: str, unit: str) -> tuple[str, str]:
     whole = _whole(read)
     name = word or part_of(label.words)
     if whole == "total_floor_area_m2" and not key:
-        key = key_of_part(name)
+        key = plan_words().parts[name]
         return (key, "") if not unit or unit_of(key) in measures(unit) else ("", part)
     if name and (whole.startswith("floor_area_m2.") or whole in _WITH_PARTS):
         return (whole, name) if not unit or "m2" in measures(unit) else ("", part)

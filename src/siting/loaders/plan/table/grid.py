@@ -90,7 +90,7 @@ class SheetGrid:
             for (row, column), item in self.items.items()
         }
         covered = {(c, r): (corner[1], corner[0]) for (r, c), corner in self.covered.items()}
-        return SheetGrid(self.sheet, items, covered, not self.turned, self.fields)
+        return replace(self, items=items, covered=covered, turned=not self.turned)
 
     def only(self, rows: Iterable[int]) -> SheetGrid:
         """Return the part of the grid in some rows."""
@@ -103,12 +103,8 @@ class SheetGrid:
 
     def _where(self, wanted: Callable[[CellPlace], bool]) -> SheetGrid:
         items = {place: item for place, item in self.items.items() if wanted(place)}
-        covered = {
-            place: corner
-            for place, corner in self.covered.items()
-            if wanted(place) and corner in items
-        }
-        return SheetGrid(self.sheet, items, covered, self.turned, self.fields)
+        covered = {at: to for at, to in self.covered.items() if wanted(at) and to in items}
+        return replace(self, items=items, covered=covered)
 
 
 def grid_of(sheet: WorkbookSheet) -> SheetGrid:

@@ -28,6 +28,8 @@ from siting.vocabulary.text import fold
 
 _COUNTED_UNITS = frozenset((*SCALAR_UNITS.values(), *TYPED_UNITS.values()))
 _FOOTNOTE_MARK = re.compile(r"(?:[*†#]+|\[?注?[0-9]{1,2}\]?)$")
+_LONGEST_HEADER = 24
+_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 # A slash in brackets is none: it may stand between units, as in 数值(万m2/户).
 _SLASH = re.compile(r"(?P<base>(?:[^(/]|\([^()]*\))+)/(?P<tail>.+)")
 # 6班幼儿园, and a number straight behind its name.
@@ -118,12 +120,15 @@ def header_units(text: str) -> list[str]:
     --------
     >>> header_units("建筑面积（㎡）"), header_units("数值（万平方米/户）"), header_units("指标")
     (['m2'], ['万平方米', '户'], [])
-    >>> header_units("建筑面积（万㎡，含地下）"), header_units("万㎡/户")
+    >>> header_units("建筑面积（万㎡，含地下）"), header_units("数值（万㎡）（户）")
     (['万m2'], ['万m2', '户'])
     """
-    bracket = TRAILING_BRACKET.match(words := fold(text))
-    units = [*filter(None, units_in(bracket["inside"] if bracket else words).values())]
-    return units or [*filter(None, [label_of(text).unit or any_unit(text)])]
+    words = fold(text)
+    # A note above the table may have a unit in brackets and is no header.
+    parts = _IN_BRACKETS.findall(words) or [words] if len(words) <= _LONGEST_HEADER else []
+    units = [unit for part in parts for unit in units_in(part).values()]
+    named = [*filter(None, dict.fromkeys(units))]
+    return named or [*filter(None, [label_of(text).unit or any_unit(text)])]
 
 
 def _without_limit(words: str) -> tuple[str, int]:

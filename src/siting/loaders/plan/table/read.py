@@ -36,24 +36,42 @@ _TITLE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class IndicatorTable:
-    """What a workbook says.
+    """What a workbook says, or one way to read one of its grids.
 
     Parameters
     ----------
     rows
         In reading order, known or not.
-    name, notes
-        The project's name if given; what was left out.
+    notes
+        What was left out, also in doubt.
     other_columns
         Those that may be meant as well as the ones that were read.
+    has_column
+        Whether the column that the plan file names is among those read.
+    name
+        The project's name if given.
     """
 
-    rows: tuple[PlanRow, ...]
+    rows: list[PlanRow] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
+    other_columns: list[OtherColumn] = field(default_factory=list)
+    has_column: bool = False
     name: str = ""
-    notes: tuple[Message, ...] = ()
-    other_columns: tuple[OtherColumn, ...] = ()
+
+    def add(self, other: IndicatorTable) -> None:
+        """Append another reading's rows, notes and columns."""
+        append_rows(self.rows, other.rows)
+        self.notes += other.notes
+        self.other_columns += other.other_columns
+        self.has_column = self.has_column or other.has_column
+
+    @property
+    def understood(self) -> tuple[bool, int]:
+        """How many figures it knows, after whether it has the column that is wanted."""
+        figures = {(row.key, row.phase) for row in self.rows if row.key and row.value is not None}
+        return self.has_column, len(figures)
 
 
 def read_indicator_table(
@@ -94,8 +112,7 @@ def table_of_sheets(
         names = repr([each.name for each in sheets])
         raise LoadError(message("plan.no_sheet", path=path, sheet=sheet or "", names=names))
     hidden = [each for each in sheets if each.hidden and each not in wanted]
-    read = GridReading(notes=[message("plan.hidden_sheet", name=each.name) for each in hidden])
-    name = ""
+    read = IndicatorTable(notes=[message("plan.hidden_sheet", name=each.name) for each in hidden])
     for each in wanted:
         grid, dropped = without_building_tables(grid_of(each))
         found = read_grid(grid, file or path.as_posix(), column)
@@ -103,15 +120,15 @@ def table_of_sheets(
         found.rows = [replace(row, column=row.column or plot) for row in found.rows]
         read.notes += [*each.notes, *dropped]
         read.add(found)
-        name = name or _project_name(grid)
+        read.name = read.name or _project_name(grid)
     if column and not read.has_column:
         raise LoadError(message("plan.no_column", path=path, column=column))
     if not any(row.key and row.value is not None for row in read.rows):
         raise NoPlanError(
             message("plan.no_table", path=path, total="总建筑面积", households="居住户数")
         )
-    rows, notes = tuple(_net_and_gross(read.rows)), tuple(read.notes)
-    return IndicatorTable(rows, name, notes, tuple(read.other_columns))
+    read.rows = _net_and_gross(read.rows)
+    return read
 
 
 def _net_and_gross(rows: list[PlanRow]) -> list[PlanRow]:
@@ -135,31 +152,7 @@ def append_rows(rows: list[PlanRow], more: Sequence[PlanRow]) -> None:
     rows += [replace(row, parent=row.parent + by if row.parent >= 0 else -1) for row in more]
 
 
-@dataclass(slots=True)
-class GridReading:
-    """One way to read a grid: its rows, and what was left out in doubt."""
-
-    rows: list[PlanRow] = field(default_factory=list)
-    notes: list[Message] = field(default_factory=list)
-    other_columns: list[OtherColumn] = field(default_factory=list)
-    # Whether the column that the plan file names is among those read.
-    has_column: bool = False
-
-    def add(self, other: GridReading) -> None:
-        """Append another reading's rows, notes and columns."""
-        append_rows(self.rows, other.rows)
-        self.notes += other.notes
-        self.other_columns += other.other_columns
-        self.has_column = self.has_column or other.has_column
-
-    @property
-    def understood(self) -> tuple[bool, int]:
-        """How many figures it knows, after whether it has the column that is wanted."""
-        figures = {(row.key, row.phase) for row in self.rows if row.key and row.value is not None}
-        return self.has_column, len(figures)
-
-
-def read_grid(grid: SheetGrid, file: str, column: str = "") -> GridReading:
+def read_grid(grid: SheetGrid, file: str, column: str = "") -> IndicatorTable:
     """Return the reading that understands most rows; the whole sheet as it stands on a tie."""
     shared = unit_remarks(grid)
     readings = [
@@ -168,7 +161,7 @@ def read_grid(grid: SheetGrid, file: str, column: str = "") -> GridReading:
     ]
     regions = regions_of(grid)
     if len(regions) > 1:
-        apart = GridReading()
+        apart = IndicatorTable()
         for region in regions:
             ways = [_read_grid(each, file, shared, column) for each in (region, region.turn())]
             apart.add(max(ways, key=lambda way: way.understood))
@@ -176,12 +169,12 @@ def read_grid(grid: SheetGrid, file: str, column: str = "") -> GridReading:
     return max(readings, key=lambda way: way.understood)
 
 
-def _read_grid(grid: SheetGrid, file: str, shared: Remarks, column: str) -> GridReading:
-    found = GridReading()
+def _read_grid(grid: SheetGrid, file: str, shared: Remarks, column: str) -> IndicatorTable:
+    found = IndicatorTable()
     for block in blocks_of(grid, column):
         rows = rows_of_block(grid, block, file, shared)
         columns = other_columns(grid, block, file, shared)
-        found.add(GridReading(rows, _doubts(grid, block), columns, bool(block.wanted)))
+        found.add(IndicatorTable(rows, _doubts(grid, block), columns, bool(block.wanted)))
     return found
 
 

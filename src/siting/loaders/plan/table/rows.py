@@ -189,7 +189,7 @@ class _BlockReader:
         figure = self._of_two(read, quantity, item, column)
         number = figure or quantity
         unit, far, named = self._unit_and_figure(read, number, item, column)
-        if figure is None:
+        if figure is None and named.is_read:
             named = replace(named, note=message("row_note.one_of_two"), is_read=False)
         worth = converted(named.key, number, unit, item) if named.is_read else Converted(None)
         told = named.key or not named.is_read or worth.value is not None

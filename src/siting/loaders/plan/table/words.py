@@ -157,17 +157,6 @@ def bare_part(words: str) -> str:
     return found["part"] if found else ""
 
 
-def key_of_part(part: str) -> str:
-    """Return the fact that a part of the whole total is, such as 地上.
-
-    Examples
-    --------
-    >>> key_of_part("地上")
-    'above_ground_floor_area_m2'
-    """
-    return plan_words().parts[part]
-
-
 def is_part_key(key: str) -> bool:
     """Tell whether a fact is a part of the whole total."""
     return key in plan_words().parts.values()
