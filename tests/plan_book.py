@@ -38,3 +38,11 @@ def write_book(path, rows, *, merged=(), sheets=(), indents=None, change=None):
 def facts(path):
     """Return the figures that a plan gives."""
     return {key: fact.value for key, fact in read_plan(path).facts.items()}
+
+
+def readings(plan, key):
+    """Return the values that a figure may have, with their cells."""
+    return [
+        (each.value, " + ".join(place.location for place in each.evidence))
+        for each in plan.doubtful[key].readings
+    ]

@@ -358,7 +358,7 @@ def test_a_folder_with_files_of_somebody_else_is_left_alone(town, capsys):
     town.out.mkdir()
     (town.out / "thesis.docx").write_text("mine", encoding="utf-8")
     assert town.run() == 2
-    assert re.search(r"1 files that siting did not write.*thesis\.docx", capsys.readouterr().err)
+    assert re.search(r"1 file that siting did not write.*thesis\.docx", capsys.readouterr().err)
     assert [path.name for path in town.out.iterdir()] == ["thesis.docx"]
 
 
@@ -628,7 +628,7 @@ def test_a_header_that_repeats_is_listed(town):
     town.layers["facilities"] = [layer]
     assert town.run("--quiet") == 1
     note = town.report()["header-repeats"]
-    assert "['facility_id']" in note["message"]
+    assert "the header repeats facility_id; " in note["message"]
     assert "facility_id.1" in note["message"]
 
 

@@ -257,7 +257,7 @@ def test_every_help_text_belongs_to_a_command_or_an_option():
 @pytest.mark.parametrize(
     ("arguments", "fault"),
     [
-        (["analyze"], "缺少 project"),
+        (["analyze"], "缺少“项目文件”"),
         (["analyze", "x", "--ot", "y"], "没有选项 --ot"),
         (["analyse"], "没有命令“analyse”，现有：analyze、check、"),
         (["check", "x", "--status", "old"], "--status 的值“old”不可用，应为 new、renewal 之一"),

@@ -39,7 +39,7 @@ def test_json_is_one_object_on_standard_output(locate, capsys):
 
 def test_a_swap_is_compared_at_once(locate, capsys):
     assert locate("--p", "1", "--swap", "west=east") == 0
-    assert "By hand: 1 sites serve 130 people more" in capsys.readouterr().out
+    assert "By hand: 1 site serves 130 people more" in capsys.readouterr().out
 
 
 def test_a_plan_by_hand_is_compared_at_once(locate, capsys):

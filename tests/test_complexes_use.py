@@ -166,7 +166,7 @@ def test_a_plan_by_hand_stands_beside_the_proposal_with_its_bound(town, tmp_path
 def test_sites_without_floor_area_hold_nothing_and_are_told(town):
     found = propose(town, p=3, sites=sites(floor_area_m2=[700.0, float("nan"), 599.0]))
     assert found.opened["site_id"].tolist() == ["x200"]
-    assert any("1 of 3 sites state no floor area" in say(note, "en") for note in found.notes)
+    assert any("1 of 3 sites states no floor area" in say(note, "en") for note in found.notes)
 
 
 def test_a_square_metre_serves_so_many_where_a_function_says_so(town):
@@ -247,7 +247,7 @@ def test_the_command_answers_and_prints(project, capsys):
                 "--p", "1", "--out", str(out)]) == 0  # fmt: skip
     text = capsys.readouterr().out
     assert "Proven optimal" in text
-    assert "1 complexes for CNY 100" in text
+    assert "1 complex for CNY 100" in text
     assert text.strip().endswith("map.html")
 
 

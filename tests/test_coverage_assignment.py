@@ -111,9 +111,9 @@ def test_a_start_is_kept_where_more_facilities_come():
 @pytest.mark.parametrize(
     ("start", "told"),
     [
-        ([1], "start has 1 rows, the pairs are 3"),
+        ([1], "start has 1 row, the pairs are 3"),
         ([1, 0, -1], "start is negative.*row 2"),
-        ([2, 0, 0], "more than there are of 1 homes, more than there is room for at 1 facilities"),
+        ([2, 0, 0], "more than there are of 1 home, more than there is room for at 1 facilities"),
         ([0, 1, 0], "1 pairs beyond the limit"),
     ],
 )
@@ -142,7 +142,7 @@ def test_empty_tables_serve_nobody(demand, capacity):
 def test_every_fault_of_the_input_is_in_one_message():
     with pytest.raises(SitingError, match=r"demand is negative.*row 1 with -3.*capacity.*row 0"):
         assignment(pairs((0, 0, 1)), [1, -3], [np.nan])
-    with pytest.raises(SitingError, match="to_index points outside the 1 facilities in 1 pairs"):
+    with pytest.raises(SitingError, match="to_index points outside the 1 facility in 1 pairs"):
         assignment(pairs((0, 1, 1)), [1], [1])
 
 

@@ -187,7 +187,7 @@ def test_heights_of_a_compound_system_are_dropped():
 
 @given(st.floats(108.5, 116.5), st.floats(26.0, 34.0))
 def test_central_china_gets_the_zone_whose_meridian_is_nearest(lon, lat):
-    crs = choose_metric_crs((lon - 0.2, lat - 0.2, lon + 0.2, lat + 0.2))
+    crs = choose_metric_crs((lon - 0.2, lat - 0.2, lon + 0.2, lat + 0.2), subject="a")
     meridian = 75 + 3 * (crs.to_epsg() - 4534)
     assert abs(meridian - lon) <= 1.5 + 1e-9
 
@@ -205,12 +205,12 @@ def test_central_china_gets_the_zone_whose_meridian_is_nearest(lon, lat):
     ],
 )
 def test_china_gets_cgcs2000_and_the_rest_of_the_world_utm(where, code):
-    assert choose_metric_crs(where).to_epsg() == code
+    assert choose_metric_crs(where, subject="a").to_epsg() == code
 
 
 def test_the_choice_is_reported():
     report = DataReport()
-    choose_metric_crs((114.0, 30.0, 114.5, 31.0), report=report)
+    choose_metric_crs((114.0, 30.0, 114.5, 31.0), subject="a", report=report)
     assert "EPSG:4547" in say(report.notes[0].message, "en")
 
 
@@ -225,7 +225,7 @@ def test_the_choice_is_reported():
 )
 def test_an_extent_that_no_zone_measures_is_refused(bounds, message):
     with pytest.raises(CRSError, match=message):
-        choose_metric_crs(bounds)
+        choose_metric_crs(bounds, subject="a")
 
 
 WUHAN = (113.7, 30.0, 115.1, 31.4)
@@ -242,11 +242,11 @@ WUHAN = (113.7, 30.0, 115.1, 31.4)
 )
 def test_a_system_that_does_not_measure_metres_here_is_refused(code, message):
     with pytest.raises(CRSError, match=message):
-        check_metric_crs(pyproj.CRS(code), WUHAN)
+        check_metric_crs(pyproj.CRS(code), WUHAN, subject="a")
 
 
 def test_utm_is_wrong_by_four_parts_in_ten_thousand_on_its_meridian():
-    error = check_metric_crs(pyproj.CRS(32650), (117.0, 30.0, 117.0, 30.0))
+    error = check_metric_crs(pyproj.CRS(32650), (117.0, 30.0, 117.0, 30.0), subject="a")
     assert error == pytest.approx(1 - 0.9996, abs=1e-9)
 
 

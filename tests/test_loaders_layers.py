@@ -149,7 +149,7 @@ def test_only_wanted_rows_are_taken_and_the_others_counted(town):
     assert list(layers.residential["home_id"]) == ["a", "b"]
     assert notes(report)["not-wanted"].count == 1
     nobody = {"path": "homes.gpkg", "where": {"status": "gone"}}
-    with pytest.raises(LoadError, match=r"no row with status = \['gone'\]; 'status' holds"):
+    with pytest.raises(LoadError, match=r"no row with status = gone; 'status' holds"):
         load(project(town, layers={"residential": nobody}))
     wrong = {"path": "homes.gpkg", "where": {"state": "gone"}}
     with pytest.raises(LoadError, match="lacks the column 'state' of where:"):
@@ -343,7 +343,7 @@ def test_layers_may_each_name_an_openstreetmap_file(town):
         )
     )
     assert (len(layers.residential), len(layers.facilities), len(layers.barriers)) == (1, 1, 1)
-    with pytest.raises(LoadError, match=r"no boundary of admin_level 9.0; it has those of \[\]"):
+    with pytest.raises(LoadError, match=r"no boundary of admin_level 9.0; it has those of none"):
         areas = {**each, "level": "district", "admin_level": 9}
         load(project(town, layers={"areas": areas}))
 

@@ -106,7 +106,7 @@ def test_cells_outside_the_boundary_are_left_out_and_counted(tmp_path):
     report = DataReport()
     cells = read_population(path, report=report, within=boundary)
     assert cells.total == 10
-    assert "1 cells with 4 people" in say(notes(report)["cell-outside"].message, "en")
+    assert "1 cell with 4 people" in say(notes(report)["cell-outside"].message, "en")
 
 
 def test_people_of_a_cell_go_to_its_homes_by_floor_area(cells):

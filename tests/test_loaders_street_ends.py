@@ -82,7 +82,7 @@ def test_junctions_whose_lines_do_not_meet_are_reported_with_the_gap():
     shapes[2] = shapely.LineString([(200, 40), (300, 0)])
     _, report = turned(streets.set_geometry(gpd.GeoSeries(shapes, crs=CRS)))
     assert [note.code for note in report.notes] == ["junction-apart"]
-    assert "1 junctions join lines that end up to 40 m apart" in say(report.notes[0].message, "en")
+    assert "1 junction joins lines that end up to 40 m apart" in say(report.notes[0].message, "en")
     assert report.notes[0].examples == ("2",)
 
 

@@ -199,7 +199,7 @@ def test_an_esri_prj_is_understood(tmp_path):
 def test_several_layers_must_be_chosen_by_name(tmp_path):
     path = write(homes(), tmp_path / "a.gpkg", layer="homes")
     pyogrio.write_dataframe(homes(), path, layer="others", driver="GPKG", append=True)
-    with pytest.raises(LoadError, match=r"has 2 layers; write layer: with one of \['homes', 'oth"):
+    with pytest.raises(LoadError, match=r"has 2 layers; write layer: with one of homes, oth"):
         read(path)
     with pytest.raises(LoadError, match="has no layer 'home'"):
         read(path, layer="home")

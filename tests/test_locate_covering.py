@@ -225,7 +225,7 @@ def test_lscp_names_the_first_row_that_reaches_nothing():
         ({}, {"p": np.inf}, "invalid", "p is inf"),
         ({}, {"budget": np.nan}, "invalid", "budget is nan"),
         ({}, {"budget": -5}, "invalid", "budget is -5"),
-        ({"forced_in": [0]}, {"p": 0}, "infeasible", "1 sites are forced in, but only 0"),
+        ({"forced_in": [0]}, {"p": 0}, "infeasible", "1 site is forced in, but only 0"),
         ({"forced_in": [0], "site_cost": [7]}, {"budget": 5}, "infeasible", "cost 7, more than"),
         ({"forced_in": [0], "forced_out": [0]}, {"p": 1}, "infeasible", "open and closed at once"),
         ({}, {"budget": 0}, "optimal", "0 sites opened: 0 of demand"),

@@ -246,13 +246,13 @@ def test_one_thread_finds_what_two_find():
 
 def test_what_cannot_be_attached_is_refused_with_a_remedy():
     network = town()
-    with pytest.raises(SitingError, match="1 collections, the first in row 0"):
+    with pytest.raises(SitingError, match="1 collection, the first in row 0"):
         snap(network, np.array([shapely.GeometryCollection()]), max_access_m=9)
     with pytest.raises(SitingError, match="distance in metres from 0"):
         at(network, (0, 0), max_access_m=-1)
     with pytest.raises(SitingError, match="match_entrances"):
         at(network, (0, 0), entrances=layer(shapely.Point(0, 0), subject_id=["a"]))
-    with pytest.raises(SitingError, match="1 subjects outside the 1 rows, the first is 4"):
+    with pytest.raises(SitingError, match="1 subject outside the 1 rows, the first is 4"):
         shapes = np.array([shapely.Point(0, 0)])
         snap(network, shapes, max_access_m=9, entrances=layer(shapely.Point(0, 0), subject=[4]))
     with pytest.raises(SitingError, match="neither lines nor polygons, the first in row 0"):

@@ -48,7 +48,7 @@ def test_a_folder_with_foreign_files_is_refused_before_the_work_starts(tmp_path)
     out = tmp_path / "out"
     out.mkdir()
     (out / "notes.docx").write_text("mine", encoding="utf-8")
-    with pytest.raises(SitingError, match=r"1 files that siting did not write.*'notes\.docx'"):
+    with pytest.raises(SitingError, match=r"1 file that siting did not write.*'notes\.docx'"):
         check_out_folder(out)
     assert (out / "notes.docx").read_text(encoding="utf-8") == "mine"
 

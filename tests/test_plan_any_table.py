@@ -34,6 +34,7 @@ FIGURES = {
 ROOMS = ("floor_area_m2.elder_care", "floor_area_m2.childcare", "floor_area_m2.community_service")
 LIMITS = ["", "", "（不少于375㎡）", "（≥200）", "（每百户不少于30㎡）", "（应≥80㎡）"]
 PLANNED = ["规划", "设计值", "实配", "本次方案", "实际配建", "调整后", "拟建", "方案值"]
+OWN = [*PLANNED, "数值", "指标"]
 OTHERS = [
     "应配",
     "规范要求",
@@ -79,7 +80,7 @@ def drawn_tables(draw):
     with_total = draw(st.booleans())
     others = draw(st.lists(st.sampled_from(OTHERS), max_size=2, unique=True))
     unsaid = draw(st.lists(st.sampled_from(UNSAID), max_size=1)) if not plots else []
-    own = draw(st.sampled_from(PLANNED if others or unsaid else [*PLANNED, "数值", "指标"]))
+    own = draw(st.sampled_from(PLANNED if others or unsaid else OWN))
     heads = [*plots, *(["合计"] if with_total else [])] if plots else [own]
     at = draw(st.integers(0, len(heads)))
     heads[at:at] = others
@@ -110,6 +111,10 @@ def _add_figure(draw, table, key, plots, others):
     for name in names:
         cells, sum_of_row = _cells(draw, table.heads, plots, others)
         total += sum_of_row
+        if not plots and draw(st.integers(0, 9)) == 0:
+            # Nothing says which of two numbers is planned.
+            own = next(at for at, head in enumerate(table.heads) if head in OWN)
+            cells[own], mixed = f"{sum_of_row}/{sum_of_row + 1}", True
         table.lines.append(Line(name, unit, cells))
     table.truth[key] = None if mixed else total
     if split and odd:

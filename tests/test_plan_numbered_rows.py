@@ -16,6 +16,7 @@ from siting.loaders.plan.table.grid import grid_of
 from siting.loaders.plan.table.read import read_grid
 from siting.rules.plan.consistency import check_consistency
 from siting.vocabulary.numbering import Mark, mark_of
+from siting.words import say
 
 
 @pytest.fixture
@@ -186,7 +187,7 @@ def test_an_area_below_what_nobody_knows_is_noted_and_never_the_sites(book, rows
     assert "site_area_m2" not in facts(path)
     (row,) = [row for row in read_plan(path).rows if "用地面积" in row.evidence.label]
     assert row.key == ""
-    assert "it is not read" in row.note
+    assert "it is not read" in say(row.note, "en")
 
 
 def test_a_rate_below_a_facility_is_not_the_plans(book):
@@ -194,7 +195,7 @@ def test_a_rate_below_a_facility_is_not_the_plans(book):
     path = book(rows)
     assert facts(path) == {"households": 1250, "classes.kindergarten": 6}
     (row,) = [row for row in read_plan(path).rows if row.evidence.label == "①绿地率"]
-    assert row.note == "a figure of 幼儿园; it is not read"
+    assert say(row.note, "en") == "a figure of 幼儿园; it is not read"
 
 
 def test_a_total_below_a_facility_is_not_the_plans(book):
@@ -268,7 +269,7 @@ def test_numbered_parts_are_compared_with_their_total(book, housing):
 
 def test_a_name_without_a_number_says_that_its_figures_stand_below(book):
     rows = [HEAD, ["总户数", "户", 9], ["1.养老服务用房"], ["①建筑面积", "㎡", 340], ["2.幼儿园"]]
-    notes = {row.evidence.label: row.note for row in read_plan(book(rows)).rows}
+    notes = {row.evidence.label: say(row.note, "en") for row in read_plan(book(rows)).rows}
     assert notes == {
         "总户数": "",
         "1.养老服务用房": "its figures stand below it",
@@ -286,7 +287,7 @@ def test_a_row_beside_another_name_is_not_part_of_the_rows_above(book):
     ]
     path = book(rows)
     assert facts(path) == {"households": 1250, "floor_area_m2.elder_care": 340}
-    assert "站房, which is not known" in read_plan(path).rows[-1].note
+    assert "站房, which is not known" in say(read_plan(path).rows[-1].note, "en")
 
 
 def test_only_a_name_with_an_area_includes_what_stands_below_it(book):

@@ -178,7 +178,7 @@ def test_facilities_keep_phase_level_entrance_and_place(tmp_path):
     assert facility.facility_types == ("elder_care",)
     assert facility.floor_area_m2.value == 340
     assert (facility.phase, facility.floor_level, facility.own_entrance) == ("一期", 1, True)
-    assert facility.floor_area_m2.evidence[0].location == "facilities: feature 'f1'"
+    assert facility.floor_area_m2.evidence[0].location == "facilities[f1]"
     # EPSG:4547 for Wuhan: eastings around 500 km.
     assert 400_000 < facility.geometry.x < 600_000
 
@@ -241,7 +241,7 @@ def test_facilities_add_up_where_the_table_is_silent(tmp_path):
     )
     plan = read_plan(plan_text(tmp_path, text))
     assert plan.value("floor_area_m2.elder_care") == Decimal("200.1") + Decimal("99.9")
-    assert plan.facts["floor_area_m2.elder_care"].derived == "sum of 2 facilities"
+    assert say(plan.facts["floor_area_m2.elder_care"].derived, "en") == "sum of 2 facilities"
     # One childcare is there, but nobody said how large; a part of a sum would be a wrong sum.
     assert plan.value("count.childcare") == 1
     assert plan.value("floor_area_m2.childcare") is None
@@ -272,7 +272,7 @@ def test_population_follows_from_the_plans_own_rate_and_from_nothing_else(tmp_pa
     text = HEAD + "indicators: {households: 1000, persons_per_household: 3.2}\n"
     plan = read_plan(plan_text(tmp_path, text))
     assert plan.value("population") == Decimal("3.2") * 1000
-    assert plan.facts["population"].derived == "households x persons_per_household"
+    assert say(plan.facts["population"].derived, "en") == "households x persons_per_household"
     without = read_plan(plan_text(tmp_path, HEAD + "indicators: {households: 1000}\n"))
     assert without.value("population") is None
 
@@ -281,7 +281,7 @@ def test_buildings_give_the_households_that_the_table_does_not(tmp_path):
     as_folder(tmp_path)
     plan = read_plan(plan_text(tmp_path, HEAD + "layers: {buildings: buildings.geojson}\n"))
     assert plan.value("households") == 600 + 650
-    assert plan.facts["households"].derived == "sum of 2 buildings"
+    assert say(plan.facts["households"].derived, "en") == "sum of 2 buildings"
 
 
 def test_the_table_of_what_was_read_shows_known_unknown_and_computed(tmp_path):
@@ -289,7 +289,7 @@ def test_the_table_of_what_was_read_shows_known_unknown_and_computed(tmp_path):
     by_key = {row["key"]: row for row in rows if not row["phase"]}
     assert by_key["households"]["value"] == "1250"
     assert by_key["households"]["location"] == "line 6"
-    assert by_key["count.elder_care"]["note"] == "counted"
+    assert say(by_key["count.elder_care"]["note"], "en") == "counted"
 
 
 @given(st.decimals(0, 10**7, places=2))

@@ -213,14 +213,14 @@ def test_what_nothing_knows_is_shown_and_not_used(table):
     rows = table([["总户数", 1250, "户"], ["龙虾池", 12, "㎡"]])
     unknown = [row for row in rows if not row.key]
     assert [row.evidence.label for row in unknown] == ["龙虾池"]
-    assert "not a known indicator" in unknown[0].note
+    assert "not a known indicator" in say(unknown[0].note, "en")
 
 
 def test_a_known_label_without_a_number_is_shown_as_missing(table):
     rows = table([["项目", "数值"], ["总户数", 1250], ["养老服务用房", "—"]])
     (row,) = [row for row in rows if row.key == "floor_area_m2.elder_care"]
     assert row.value is None
-    assert "no number" in row.note
+    assert "no number" in say(row.note, "en")
 
 
 def test_a_workbook_without_a_table_says_what_was_looked_for(tmp_path):

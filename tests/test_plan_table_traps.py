@@ -53,7 +53,10 @@ def test_two_numbers_for_one_measure_are_not_added(book):
     path = book([HEAD, ["总户数", "户", 1250], ["养老服务用房", "", "340㎡/0.034万㎡"]])
     assert "floor_area_m2.elder_care" not in facts(path)
     row = next(row for row in read_plan(path).rows if row.key.endswith("elder_care"))
-    assert (row.note, row.evidence.text) == ("this is no single number", "340㎡/0.034万㎡")
+    assert (say(row.note, "en"), row.evidence.text) == (
+        "this is no single number",
+        "340㎡/0.034万㎡",
+    )
 
 
 def test_what_is_hidden_is_not_read_and_is_said_so(book):
@@ -256,5 +259,5 @@ def test_a_figure_below_zero_is_not_read(book):
     plan = read_plan(book([HEAD, ["总户数", "户", 1250], ["养老服务用房", "㎡", -340]]))
     assert plan.value("floor_area_m2.elder_care") is None
     row = next(row for row in plan.rows if row.key.endswith("elder_care"))
-    assert "less than nothing" in row.note
+    assert "less than nothing" in say(row.note, "en")
     assert plan.value("households") == Decimal(1250)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import openpyxl
 import pyogrio
@@ -30,7 +31,7 @@ from siting.pipeline.sites.library import (
     replan,
     write_proposal,
 )
-from siting.words import say
+from siting.words import say, speaking
 
 RULE = "town-library"
 
@@ -217,7 +218,7 @@ def test_projects_without_a_place_are_told(stocked):
     change_projects(stocked, {"idea": {"functions": "reading_room"}}, may_add=True)
     _, _, notes = library_sites(stocked, ["reading_room"])
     told = [say(note, "en") for note in notes]
-    assert told == [f"1 projects of {stocked.name} have no place and are no sites."]
+    assert told == [f"1 project of {stocked.name} has no place and is no site."]
 
 
 def proposed(library):
@@ -234,6 +235,27 @@ def test_an_answer_is_written_back_as_a_proposal_that_changes_no_state(stocked, 
         assert write_proposal(stocked, found) == p
         assert proposed(stocked) == opened
     assert set(read_library(stocked)["state"]) == {"reserve"}
+
+
+def test_a_proposal_is_worded_for_people_and_names_its_rule_in_a_field(stocked, town):
+    with speaking("zh"):
+        write_proposal(stocked, siting.propose_sites(town, rule=RULE, p=1, curve=False))
+    row = one(stocked, "west")
+    assert row["proposed_for"] == RULE
+    assert row["proposal"].startswith(f"{RULE}：第 1 位，新增服务")
+
+
+def test_a_library_of_an_earlier_version_gets_the_rule_of_its_proposals(stocked, town):
+    with closing(sqlite3.connect(stocked)) as base, base:
+        base.execute("ALTER TABLE projects DROP COLUMN proposed_for")
+        told = "UPDATE projects SET proposal = ? WHERE project_id = ?"
+        base.execute(told, (f"{RULE}: rank 1, +5 people", "east"))
+        base.execute(told, ("complex: reading_room 100 m2; +5", "half"))
+    table = read_library(stocked).set_index("project_id")["proposed_for"]
+    assert table[["east", "half"]].tolist() == [RULE, "complexes"]
+    assert table.drop(["east", "half"]).isna().all()
+    write_proposal(stocked, siting.propose_sites(town, rule=RULE, p=1, curve=False))
+    assert proposed(stocked) == {"west", "half"}
 
 
 def test_proposed_sites_that_the_library_lacks_are_added_as_candidates(library, town):

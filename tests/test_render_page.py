@@ -171,7 +171,7 @@ def test_every_fault_of_a_model_is_told_at_once(model):
     with pytest.raises(TableError) as caught:
         write_map(broken, "never-written.html")
     message = str(caught.value)
-    assert "homes: 'ids' has 1 rows, expected 80" in message
+    assert "homes: 'ids' has 1 row, expected 80" in message
     assert "80 rows are not longitude and latitude in degrees, the first is row 0" in message
     assert f"rule '{rule.id}': 'verdict' has 5 rows, expected 80" in message
     assert "nearest is outside -1 to 239 in 80 rows, the first is 999 in row 0" in message

@@ -48,7 +48,9 @@ def test_a_note_keeps_its_count_and_its_examples():
     told = message("note.number-negative", header="户数")
     note = DataNote("residential (b.gpkg)", "warning", "number-negative", told, 1200, ("a", "b"))
     assert note_text(note, "zh") == "列“户数”的数值为负，按缺失处理（1,200 处，如 a、b）"
-    assert note_text(note, "en") == "'户数' is negative; it counts as missing"
+    assert note_text(note, "en") == (
+        "'户数' is negative; it counts as missing (1,200 rows, such as a, b)"
+    )
     assert note_layer(note, "zh") == "住宅（b.gpkg）"
     assert note_layer(note, "en") == "residential (b.gpkg)"
 
@@ -67,7 +69,7 @@ def test_columns_of_the_contract_are_named_in_chinese_and_headers_stay_as_they_a
     match_columns(headers, FACILITY_FIELDS, subject="b", report=report)
     told = "已识别列名：“建筑面积(万㎡)”（× 10000）为建筑面积、“床位数”为容量（2 处）"
     assert note_text(report.notes[0], "zh") == told
-    english = "floor_area_m2 from '建筑面积(万㎡)' x 10000, capacity from '床位数'"
+    english = "floor_area_m2 from '建筑面积(万㎡)' x 10000, capacity from '床位数' (2 rows)"
     assert note_text(report.notes[0], "en") == english
 
 
@@ -83,7 +85,7 @@ def test_every_note_on_the_sample_is_told_in_chinese_alone(repository):
 def test_a_note_of_an_unknown_code_is_told_as_it_was_written():
     note = DataNote("siting.yaml", "warning", "something-new", "as it was written", 3)
     assert note_text(note, "zh") == "as it was written（3 处）"
-    assert note_text(note, "en") == "as it was written"
+    assert note_text(note, "en") == "as it was written (3 rows)"
     assert note_layer(note, "zh") == "siting.yaml"
 
 

@@ -32,6 +32,14 @@ def test_numbers_stay_numbers_and_what_is_missing_stays_empty():
     assert [row[0].value for row in book["S"]["A3:A5"]] == [1.5, None, "∞"]
 
 
+def test_digits_that_only_floating_point_made_are_not_written():
+    metres, shares = [0.1 + 0.2, 114.310000123456], [1 / 3, 0.5]
+    columns = (SheetColumn("m", metres, "number"), SheetColumn("s", shares, "share"))
+    cells = opened(SheetTable("S", "", columns))["S"]["A3:B4"]
+    rows = [[cell.value for cell in row] for row in cells]
+    assert rows == [[0.3, 0.333333], [114.3100001, 0.5]]
+
+
 def test_a_sheet_can_be_filtered_and_keeps_its_header_in_sight():
     book = opened(SheetTable("S", "note", (SheetColumn("a", ["x"]), SheetColumn("b", ["y"]))))
     assert book["S"].auto_filter.ref == "A2:B3"

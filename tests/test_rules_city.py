@@ -500,7 +500,7 @@ def test_the_homes_of_a_plan_are_judged_in_the_city_by_the_farthest_one():
     assert float(finding.measured) == pytest.approx(10 + 800)
     assert float(finding.shortfall) == pytest.approx(10 + 800 - 300)
     assert say(finding.explanation, "en") == (
-        "1 of 4 homes are beyond 300 m; the farthest, far, is at 810 m"
+        "1 of 4 homes is beyond 300 m; the farthest, far, is at 810 m"
     )
     near = make_city(facilities=[(f"k{x}", "kindergarten", float(x)) for x in (100, 390, 900)])
     assert evaluate_plan([RULES[KINDERGARTEN]], plan, city=near)[0].verdict == "pass"

@@ -107,6 +107,24 @@ def test_a_file_that_is_not_one_yaml_document_says_so(text, what):
         load_yaml(text, "f.yaml")
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "hint"),
+    [
+        ("a: b: c\n", "f.yaml:1：第 5 列", "请检查缩进，含冒号的文字请加引号"),
+        ("a:\n\t- b\n", "f.yaml:2：第 1 列", "不用制表符"),
+        ("a: 'x\n", "f.yaml:", "有引号没有闭合"),
+        ("a: [1, 2\nb: 3\n", "f.yaml:2：第 2 列", "有括号没有闭合"),
+    ],
+)
+def test_chinese_readers_are_told_where_the_syntax_is_wrong_and_what_usually_is(text, place, hint):
+    with pytest.raises(ProjectError) as raised:
+        load_yaml(text, "f.yaml")
+    said = raised.value.said("zh")
+    assert said.startswith(place)
+    assert "不是合法的 YAML" in said
+    assert hint in said
+
+
 def test_a_byte_order_mark_is_no_fault():
     assert load_yaml(b"\xef\xbb\xbfa: 1", "f.yaml")[0] == {"a": 1}
 

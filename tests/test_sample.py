@@ -459,7 +459,7 @@ def test_a_folder_that_holds_something_is_left_alone_unless_forced(tmp_path):
     folder = tmp_path / "demo"
     folder.mkdir()
     (folder / "mine.txt").write_text("keep", encoding="utf-8")
-    with pytest.raises(SitingError, match=r"is not empty: it holds 1 entries, the first is 'mine"):
+    with pytest.raises(SitingError, match=r"is not empty: it holds 1 entry, the first is 'mine"):
         write_sample(folder)
     assert [path.name for path in folder.iterdir()] == ["mine.txt"]
     write_sample(folder, force=True)

@@ -152,7 +152,7 @@ def test_a_change_in_degrees_is_brought_to_the_metric_system(town):
     ("change", "helps"),
     [
         ({}, "nothing changes"),
-        ({"remove_facilities": ["libary"]}, r"'libary'\. Near it are \['library'\]"),
+        ({"remove_facilities": ["libary"]}, r"'libary'\. Near it are: library\."),
         ({"remove_facilities": "library"}, "give a list"),
         (
             {"add_facilities": facilities([((0, 0), "canteen")]).assign(facility_id="care")},

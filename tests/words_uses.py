@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "siting"
-LISTS = Path(__file__).resolve().parent / "words_to_convert"
 # These say keys that they are given, or make them of other names.
 MAKERS = ("words/", "message.py", "cli/help_words.py")
 # What is data, not speech: the made-up district, texts that are matched with the words of files.
@@ -25,6 +24,16 @@ MATCHED = {
     "loaders/layer/streets/levels.py": "headers and patterns of bridges and tunnels",
     "loaders/library/table.py": "states of a project in a library",
     "loaders/osm/standing.py": "words of columns of statuses",
+    "loaders/plan/table/blocks.py": "patterns of phases, plots and buildings in headers",
+    "loaders/plan/table/figures.py": "words of titles and of bare areas",
+    "loaders/plan/table/labels.py": "patterns of footnotes and classes in labels",
+    "loaders/plan/table/quantities.py": "patterns of limits, remarks and lists in cells",
+    "loaders/plan/table/read.py": "patterns of titles and of the project's name",
+    "loaders/plan/table/rows.py": "the word of titles",
+    "loaders/plan/table/units.py": "the word before the unit of a sheet",
+    "loaders/plan/table/words.py": "patterns of the places of rooms and of comments",
+    "loaders/plan/drawing/measure.py": "words for yes, no and storeys",
+    "loaders/plan/drawing/one_file.py": "names of layers and tables of plans",
 }
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uff60]")
 # Three words in a row, of which one may be a placeholder.
@@ -178,19 +187,9 @@ def texts_to_convert(name, tree):
 
 
 def to_convert():
-    """Return, for each room, its modules that still hold texts which people read."""
-    rooms: dict[str, list[str]] = {}
-    for name, tree in modules():
-        if not name.startswith(DATA) and texts_to_convert(name, tree):
-            rooms.setdefault(name.rpartition("/")[0].replace("/", "-") or "top", []).append(name)
-    return rooms
-
-
-def listed():
-    """Return the modules that the lists name, by room."""
-    return {
-        path.stem: path.read_text(encoding="utf-8").split() for path in sorted(LISTS.glob("*.txt"))
-    }
+    """Return, for each module that holds texts which people read, those texts."""
+    texts = {name: texts_to_convert(name, tree) for name, tree in modules()}
+    return {name: told for name, told in texts.items() if told and not name.startswith(DATA)}
 
 
 def values_of(sentence):
@@ -205,13 +204,7 @@ def values_of(sentence):
 if __name__ == "__main__":
     import sys
 
-    if sys.argv[1:] == ["--write"]:
-        for old in LISTS.glob("*.txt"):
-            old.unlink()
-        for room, names in to_convert().items():
-            (LISTS / f"{room}.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
-    else:
-        for argument in sys.argv[1:]:
-            path = Path(argument)
-            for line, text in sorted(texts_in(ast.parse(path.read_text(encoding="utf-8")))):
-                sys.stdout.write(f"{path}:{line}: {text!r}\n")
+    for argument in sys.argv[1:]:
+        path = Path(argument)
+        for line, text in sorted(texts_in(ast.parse(path.read_text(encoding="utf-8")))):
+            sys.stdout.write(f"{path}:{line}: {text!r}\n")

@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from siting.errors import LoadError, SitingError, WrongValueError
+from siting.errors import LoadError, SitingError, WrongValueError, why_refused
 from siting.message import Message, message
 
 if TYPE_CHECKING:
@@ -114,17 +114,23 @@ def working_on(subject: str) -> Iterator[None]:
 
 
 def reason_of(fault: BaseException) -> Message | str:
-    """Return what a library said of its failure, in one line of bearable length."""
+    """Return what a library said of its failure, in one line of bearable length.
+
+    Its own words are a quote, in the language that it speaks.
+    """
     if isinstance(fault, WrongValueError):
         return fault.message
     if isinstance(fault, MemoryError):
         return message("library.no_memory")
+    why = why_refused(fault)
+    if isinstance(why, Message):
+        return why
     text = " ".join(str(fault).split())
     kind = type(fault).__name__
     # The text of a KeyError or StopIteration is a bare value or nothing.
     if not text or isinstance(fault, LookupError):
         text = f"{kind}: {text}" if text else kind
-    return text if len(text) <= MOST_SAID else f"{text[:MOST_SAID]}…"
+    return message("value.said", text=text if len(text) <= MOST_SAID else f"{text[:MOST_SAID]}…")
 
 
 def _is_ours(fault: Exception) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from siting.message import Message, message
-from siting.words import say
 
 
 def nearest(word: str, known: Iterable[str], *, most: int = 1) -> list[str]:
@@ -38,8 +37,8 @@ def hint_known(word: str, known: Iterable[str]) -> Message:
 def hint_question(word: str, known: Iterable[str]) -> Message | str:
     """Ask whether a known word was meant, to be put behind a sentence; empty without a guess.
 
-    >>> say(hint_question("encodng", ["path", "encoding"]), "en"), hint_question("xyz", ["path"])
-    (" Did you mean 'encoding'?", '')
+    >>> hint_question("encodng", ["path", "encoding"]).key, hint_question("xyz", ["path"])
+    ('hint.did_you_mean', '')
     """
     near = nearest(word, known)
     return message("hint.did_you_mean", name=near[0]) if near else ""
@@ -48,24 +47,8 @@ def hint_question(word: str, known: Iterable[str]) -> Message | str:
 def hint_near(word: str, known: Iterable[str]) -> Message | str:
     """Name up to three known words, to be put behind a sentence; empty without a guess.
 
-    >>> say(hint_near("homes.gpkq", ["homes.gpkg", "homes.gpk"]), "en")
-    " Near it are ['homes.gpk', 'homes.gpkg']."
+    >>> dict(hint_near("homes.gpkq", ["homes.gpkg", "homes.gpk"]).values)
+    {'names': ('homes.gpk', 'homes.gpkg')}
     """
     near = nearest(word, known, most=3)
-    return message("file.near", near=str(near)) if near else ""
-
-
-# --- in English, for modules that do not give messages yet ---------------------------------------
-
-
-def nearest_known(word: str, known: Iterable[str]) -> str:
-    """Say which known word was probably meant, and otherwise which are known.
-
-    Examples
-    --------
-    >>> nearest_known("encodng", ["path", "encoding"])
-    "did you mean 'encoding'?"
-    >>> nearest_known("xyz", ["path", "encoding"])
-    'known are: encoding, path'
-    """
-    return say(hint_known(word, known), "en")
+    return message("file.near", names=near) if near else ""

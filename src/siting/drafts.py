@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from siting.errors import SitingError
+from siting.errors import SitingError, why_refused
 from siting.message import message
 
 try:
@@ -87,8 +87,8 @@ def _draft_folder(target: Path) -> Iterator[Path]:
         library = type(fault).__module__.partition(".")[0] in _WRITERS
         if isinstance(fault, SitingError) or not (library or isinstance(fault, OSError)):
             raise
-        reason = getattr(fault, "strerror", None) or str(fault)
-        raise SitingError(message("file.unwritable", path=target, reason=reason)) from fault
+        told = message("file.unwritable", path=target, reason=why_refused(fault))
+        raise SitingError(told) from fault
 
 
 def clear_abandoned(target: Path) -> None:
@@ -147,6 +147,6 @@ def _swap(fresh: Path, target: Path, old: Path) -> None:
             with suppress(OSError):
                 old.replace(target)
         if isinstance(fault, OSError):
-            told = message("folder.cannot_replace", path=target, error=str(fault))
+            told = message("folder.cannot_replace", path=target, error=why_refused(fault))
             raise SitingError(told) from fault
         raise

@@ -6,10 +6,38 @@ message; it is said when somebody reads it, in the language then spoken.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 
 from siting.message import Language, Message, message
 from siting.words import current_language, say
+from siting.words.catalogue import has
+
+
+def why_refused(error: BaseException) -> Message | str:
+    """Return why the system or a database refused something; in its own words where no code says.
+
+    >>> why_refused(PermissionError(13, "Permission denied")).key
+    'os_error.EACCES'
+    >>> why_refused(OSError("not a TIFF"))
+    'not a TIFF'
+    """
+    code = getattr(error, "sqlite_errorname", "")
+    code = code or errno.errorcode.get(getattr(error, "errno", None) or 0, "")
+    if code and has(f"os_error.{code}", "en"):
+        return message(f"os_error.{code}")
+    return " ".join(str(error).split())
+
+
+def refused(error: BaseException) -> Message | str:
+    """Return what an error of the system says: the file that it names, and why.
+
+    >>> refused(FileNotFoundError(2, "No such file or directory", "a.csv")).key
+    'error.fault'
+    """
+    name = getattr(error, "filename", None)
+    reason = why_refused(error)
+    return message("error.fault", subject=str(name), fault=reason) if name else reason
 
 
 class SitingError(Exception):

@@ -182,7 +182,7 @@ def check_table(frame: pd.DataFrame, spec: TableSpec, *, subject: str | None = N
 
 
 def _missing_column(column: Column, present: Sequence[str]) -> Message:
-    return message("table.lacks_column", name=column.name, present=str(list(present)))
+    return message("table.lacks_column", name=column.name, present=present)
 
 
 def _column_faults(frame: pd.DataFrame, column: Column, spec: TableSpec) -> list[Message]:
@@ -240,9 +240,9 @@ def _geometry_faults(frame: pd.DataFrame, spec: TableSpec) -> list[Message]:
     wanted = [shapely.GeometryType[name.upper()] for name in spec.geometry]
     wrong = np.flatnonzero(~absent & ~np.isin(kind, wanted))
     if wrong.size:
-        kinds = str(sorted({shape.geom_type for shape in shapes[wrong]}))
-        named = {"kinds": kinds, "wanted": str(list(spec.geometry))}
-        faults.append(message("table.geometry_kind", **named, **_listed(wrong)))
+        kinds, listed = sorted({shape.geom_type for shape in shapes[wrong]}), _listed(wrong)
+        told = message("table.geometry_kind", kinds=kinds, wanted=spec.geometry, **listed)
+        faults.append(told)
     return faults
 
 

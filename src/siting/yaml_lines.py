@@ -37,6 +37,7 @@ _HOPELESS_DEPTH = 500
 _WANTED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("string_type", "int_type", "int_parsing", "int_from_float"), ()),
     **dict.fromkeys(("float_type", "float_parsing", "finite_number", "date_type"), ()),
+    **dict.fromkeys(("date_parsing", "date_from_datetime_parsing"), ()),
     **dict.fromkeys(("bool_type", "bool_parsing", "list_type", "tuple_type", "dict_type"), ()),
     "model_type": ("class_name",),
     "model_attributes_type": (),
@@ -47,6 +48,14 @@ _WANTED: dict[str, tuple[str, ...]] = {
     "string_too_short": ("min_length",),
     "string_too_long": ("max_length",),
     "string_pattern_mismatch": ("pattern",),
+}
+
+# Words of the parser -> what is usually wrong.
+_PROBLEMS = {
+    "mapping values": "yaml.hint_colon",
+    "any token": "yaml.hint_start",
+    "unexpected end": "yaml.hint_quote",
+    "expected ',' or": "yaml.hint_bracket",
 }
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
@@ -297,8 +306,10 @@ def _decoded(text: str | bytes, source: str, error: FileError) -> str:
 def _syntax_fault(fault: yaml.MarkedYAMLError, source: str) -> Message:
     mark = fault.problem_mark or fault.context_mark
     line = mark.line + 1 if mark else 1
-    what = ", ".join(part for part in (fault.context, fault.problem) if part)
-    return at_line(source, line, message("yaml.syntax", what=_one_line(what)))
+    what = _one_line(", ".join(part for part in (fault.context, fault.problem) if part))
+    hint = next((message(_PROBLEMS[part]) for part in _PROBLEMS if part in what), "")
+    column = mark.column + 1 if mark else 1
+    return at_line(source, line, message("yaml.syntax", what=what, column=column, hint=hint))
 
 
 def _one_line(text: str) -> str:
@@ -339,7 +350,7 @@ def _fault_of(detail: ErrorDetails, path: Path, model: type[BaseModel] | None) -
         case "value_error":
             return message("key.wrong", name=name, fault=_raised(detail))
         case _:
-            value, wanted = _shown(detail["input"]), _wanted(detail)
+            value, wanted = shown(detail["input"]), _wanted(detail)
             return message("key.wrong_kind", name=name, value=value, wanted=wanted)
 
 
@@ -351,13 +362,13 @@ def _raised(detail: ErrorDetails) -> Message | str:
     return detail["msg"].removeprefix("Value error, ")
 
 
-def _wanted(detail: ErrorDetails) -> Message | str:
-    """Return what pydantic expected; in its own words where the catalogues have none."""
+def _wanted(detail: ErrorDetails) -> Message:
+    """Return what pydantic expected; in its own words, in English, where there are no others."""
     kind, given = detail["type"], detail.get("ctx", {})
     values: dict[str, Any] = {name: given.get(name) for name in _WANTED.get(kind, ())}
     if kind in _WANTED and all(isinstance(each, str | int | float) for each in values.values()):
         return message(f"wanted.{kind}", **values)
-    return detail["msg"].removeprefix("Input ")
+    return message("wanted.other", what=detail["msg"].removeprefix("Input "))
 
 
 def _no_choice(name: Message | str, detail: ErrorDetails) -> Message:
@@ -367,7 +378,7 @@ def _no_choice(name: Message | str, detail: ErrorDetails) -> Message:
     return message(
         "key.no_choice",
         name=name,
-        value=_shown(detail["input"]),
+        value=shown(detail["input"]),
         expected=_one_of(expected),
         hint=message("hint.after", hint=hint) if hint.key == "hint.nearest" else "",
     )
@@ -388,7 +399,8 @@ def _given(detail: ErrorDetails) -> Message | str:
     return message("key.given", names=[str(each) for each in given])
 
 
-def _shown(value: object) -> Message | str:
+def shown(value: object) -> Message | str:
+    """Return a value of a file as a fault names it: a collection by its kind, a text in quotes."""
     match value:
         case dict():
             return message("value.mapping")
@@ -397,8 +409,9 @@ def _shown(value: object) -> Message | str:
         case None:
             return message("value.empty")
         case _:
-            text = str(value) if isinstance(value, dt.date) else repr(value)
-            return text if len(text) <= 60 else f"{text[:57]}..."
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            text = text if len(text) <= 58 else f"{text[:55]}..."
+            return message("value.quoted", text=text) if isinstance(value, str) else text
 
 
 def _known_keys(model: type[BaseModel], loc: tuple[str | int, ...]) -> set[str]:

@@ -25,7 +25,7 @@ from siting.cli import (
 from siting.cli.console import ExitCode, debugging, plain_lines, use_utf8, warn
 from siting.cli.help_words import spoken_command
 from siting.cli.usage_words import usage_fault
-from siting.errors import SitingError
+from siting.errors import SitingError, refused
 from siting.message import Language, Sayable, message
 from siting.words import current_language, language_of, say, speaking, word
 
@@ -94,7 +94,7 @@ def run(arguments: list[str]) -> int:
 def _run(arguments: list[str]) -> int:
     try:
         command = spoken_command(app, current_language())
-        result = command.main(args=arguments, standalone_mode=False)
+        result = command.main(args=arguments, prog_name="siting", standalone_mode=False)
     except SitingError as error:
         _reraise_when_debugging(error)
         _tell_error(str(error))
@@ -129,7 +129,7 @@ def _unforeseen(error: Exception) -> int:
     _reraise_when_debugging(error)
     if isinstance(error, OSError):
         # A path can be as long as a file; what it says stands at its start.
-        _tell_error(str(error)[:_LONGEST_FAULT])
+        _tell_error(say(refused(error), current_language())[:_LONGEST_FAULT])
     elif isinstance(error, MemoryError):
         _tell_error(message("cli.no_memory"))
     else:

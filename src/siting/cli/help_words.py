@@ -17,6 +17,9 @@ from siting.message import Language
 from siting.words import word
 from siting.words.catalogue import has
 
+# How the parser writes what an option takes, such as <list[Path]> or <int range>.
+_KIND = re.compile(r"<(?:list\[)?(str|path|int|float)\]?(?: range)?>", re.IGNORECASE)
+
 
 def spoken_command(app: typer.Typer, language: Language) -> Any:
     """Return the commands of an application with their help in one language."""
@@ -34,9 +37,19 @@ def _below(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
 
 def _speak(command: Any, name: str, language: Language) -> None:
     command.help = word(f"command.{name}", language)
+    command.options_metavar = word("help.options_metavar", language)
+    if hasattr(command, "subcommand_metavar"):
+        command.subcommand_metavar = word("help.command_metavar", language)
     for parameter in command.params:
         parameter.help = _option(name, parameter.name, language)
+        said = word(f"argument.{parameter.name}", language) if _is_argument(parameter) else ""
+        if said not in ("", parameter.name):
+            parameter.metavar = said
     command.context_class = _context(command.context_class, language)
+
+
+def _is_argument(parameter: Any) -> bool:
+    return bool(parameter.param_type_name == "argument")
 
 
 def _option(command: str, option: str, language: Language) -> str:
@@ -65,5 +78,8 @@ def _context(base: Any, language: Language) -> Any:
 def _row(first: str, second: str, language: Language) -> tuple[str, str]:
     if first.startswith("-h, --help"):
         return first, word("option.any.help", language)
+    if language != "en":
+        first = _KIND.sub(lambda kind: f"<{word(f'help_kind.{kind[1].lower()}', language)}>", first)
+        second = second.replace("; x>=", word("mark.semicolon", language) + "≥ ")
     told = re.sub(r"(?<=\[)default: ", word("help.default", language), second)
     return first, re.sub(r"(?<=[\[ ])required\]$", f"{word('help.required', language)}]", told)

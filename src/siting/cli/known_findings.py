@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from siting.errors import SitingError
+from siting.errors import SitingError, why_refused
 from siting.message import Message, message
 from siting.words import current_language, say
 
@@ -78,5 +78,5 @@ def _bytes_of(path: Path) -> bytes:
             return stream.read(MAX_BASELINE_BYTES + 1)
     except OSError as error:
         raise SitingError(
-            message("file.unreadable", path=path, reason=error.strerror or "")
+            message("file.unreadable", path=path, reason=why_refused(error))
         ) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ import typer
 
 from siting.cli.check import Date, Jurisdiction, Language_, Status
 from siting.cli.console import print_result, say_json, warn
-from siting.message import Language, Term, message
+from siting.message import Language, Sayable, Term, message
 from siting.plain_text import plain
 from siting.words import current_language, word
 
@@ -57,9 +56,13 @@ def show(
     spoken = language or current_language()
     read = read_plan(plan, date=day_of(date), jurisdiction=jurisdiction or "", status=status)
     rows = plan_table(read)
-    notes = (*read.notes, *(note_line(note, counted=True) for note in read.data_notes))
+    notes: tuple[Sayable, ...] = (
+        *read.notes,
+        *(note_line(note) for note in read.data_notes),
+    )
     if as_json:
-        document = {**_head(read), "rows": rows, "notes": [said_in(note, "en") for note in notes]}
+        texts = [{**row, "note": said_in(row["note"], "en")} for row in rows]
+        document = {**_head(read), "rows": texts, "notes": [said_in(note, "en") for note in notes]}
         say_json(document)
         return
     print_result(plain(read.name))
@@ -103,7 +106,7 @@ def _head(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _row(row: dict[str, str], language: Language) -> tuple[str, ...]:
+def _row(row: dict[str, Any], language: Language) -> tuple[str, ...]:
     from siting.rules.facts import fact_title
     from siting.words import say as said_in
 
@@ -112,8 +115,7 @@ def _row(row: dict[str, str], language: Language) -> tuple[str, ...]:
     written = " ".join(part for part in (row["label"], row["text"], unit) if part)
     where = row["location"] or Path(row["file"]).name
     within = f"⊂ {row['part_of']}" if row["part_of"] else ""
-    notes = [_row_note(each, language) for each in row["note"].split("; ")]
-    parts = [part for part in (*notes, within, row["phase"]) if part]
+    parts = [part for part in (said_in(row["note"], language), within, row["phase"]) if part]
     note = word("mark.semicolon", language).join(parts)
     status = word(f"figure_status.{row['status']}", language) if row["status"] else ""
     if language == "en":
@@ -122,20 +124,6 @@ def _row(row: dict[str, str], language: Language) -> tuple[str, ...]:
         where = said_in(message("plan.line", line=row["line"]), language)
     title, unit = fact_title(row["key"]).zh, said_in(Term("unit", row["unit"]), language)
     return (title or "–", row["value"], unit, written, where, status, note)
-
-
-def _row_note(note: str, language: Language) -> str:
-    """Say a note of a row; what stands behind a colon is a word of the table."""
-    from siting.words import say as said_in
-
-    fixed, _, rest = note.partition(": ")
-    for text, behind in ((note, ""), (fixed, rest)):
-        code = re.sub("[^a-z0-9%_]+", "-", text.lower()).strip("-")
-        said = said_in(Term("row_note", code), language)
-        if code and said != code:
-            labelled = message("mark.labelled", label=said, text=behind)
-            return said_in(labelled, language) if behind else said
-    return note
 
 
 def aligned(rows: Sequence[Iterable[str]]) -> list[str]:

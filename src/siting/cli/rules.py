@@ -12,7 +12,7 @@ from siting.cli.console import ExitCode, inform, print_result, said, say_json
 from siting.errors import RuleError, SitingError
 from siting.message import Language as Spoken
 from siting.message import message
-from siting.plain_text import one_line, plain
+from siting.plain_text import plain
 from siting.words import current_language, word
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def explain_rule(
     from siting.report.words import labelled
     from siting.report.words import report_word as verdict_word
     from siting.rules.cases.run import plan_of_case
+    from siting.rules.pack.case_facts import case_title
     from siting.rules.plan.evaluate import evaluate_plan
     from siting.words import say as said_in
 
@@ -109,11 +110,12 @@ def explain_rule(
         return
     print_result(_described(rule.model_copy(update={"cases": ()}), spoken))
     print_result(word("rules.worked_cases", spoken))
-    for case in rule.cases:
+    for number, case in enumerate(rule.cases, start=1):
+        name = said_in(case_title(case, number), spoken)
         for finding in evaluate_plan([rule], plan_of_case(rule, case)):
             text = said_in(finding.explanation, spoken)
             said = labelled(verdict_word(finding.verdict, spoken), text, spoken)
-            print_result(plain(f"  - {labelled(one_line(case.name), said, spoken)}"))
+            print_result(plain(f"  - {labelled(name, said, spoken)}"))
 
 
 @commands.command("lint")
@@ -180,4 +182,5 @@ def _described(rule: Rule, language: Spoken) -> str:
     from siting.rules.explain import describe_rule
     from siting.words import say as said_in
 
-    return "\n".join(said_in(line, language) for line in describe_rule(rule))
+    lines = [said_in(line, language) for line in describe_rule(rule)]
+    return "\n".join(line for line in lines if line)

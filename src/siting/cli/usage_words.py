@@ -41,7 +41,8 @@ def usage_fault(error: Any) -> Message:
         return _option_fault(error, option)
     if parameter is None:
         return _command_fault(error)
-    name = "/".join(parameter.opts)
+    # An argument is called as in the help.
+    name = getattr(parameter, "metavar", None) or "/".join(parameter.opts)
     if type(error).__name__.startswith("Missing"):
         return message("cli.missing", name=name)
     return _value_fault(error, parameter, name)

@@ -139,6 +139,7 @@ def pair_weights(
         return near
     upper, share = np.asarray(zones, float).reshape(-1, 2).T
     if not ((np.diff(upper) > 0).all() and (share >= 0).all()):
-        raise SitingError(message("catchment.zones_wrong", zones=str(list(zones))))
+        pairs = [f"({end:g}, {weight:g})" for end, weight in zones]
+        raise SitingError(message("catchment.zones_wrong", zones=pairs))
     zone = np.searchsorted(upper + TOLERANCE_M, cost, side="left")
     return np.asarray(near * np.append(share, 0.0)[zone])

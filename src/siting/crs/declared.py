@@ -150,7 +150,7 @@ def _refuse_unusable_names(name: str, declared: object, subject: str) -> None:
 
 def _proj(declared: object, subject: str) -> pyproj.CRS:
     def told(_: Message | str) -> Message:
-        return message("crs.unknown", subject=subject, declared=repr(declared)[:200])
+        return message("crs.unknown", subject=subject, declared=str(declared)[:200])
 
     with reading(subject, told=told, error=CRSError):
         return pyproj.CRS.from_user_input(declared)

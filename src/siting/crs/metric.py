@@ -40,7 +40,7 @@ _MOST_SHARE = 0.5
 def choose_metric_crs(
     bounds_lonlat: Sequence[float],
     *,
-    subject: str = "the project",
+    subject: str,
     report: DataReport | None = None,
 ) -> pyproj.CRS:
     """Choose the metric system for an extent.
@@ -66,9 +66,9 @@ def choose_metric_crs(
 
     Examples
     --------
-    >>> choose_metric_crs((113.9, 30.3, 114.8, 31.0)).to_epsg()
+    >>> choose_metric_crs((113.9, 30.3, 114.8, 31.0), subject="a").to_epsg()
     4547
-    >>> choose_metric_crs((-15.5, 28.0, -15.4, 28.2)).to_epsg()
+    >>> choose_metric_crs((-15.5, 28.0, -15.4, 28.2), subject="a").to_epsg()
     32628
     """
     west, south, east, north = _checked_bounds(bounds_lonlat, subject)
@@ -83,9 +83,7 @@ def choose_metric_crs(
     return crs
 
 
-def check_metric_crs(
-    crs: pyproj.CRS, bounds_lonlat: Sequence[float], *, subject: str = "the project"
-) -> float:
+def check_metric_crs(crs: pyproj.CRS, bounds_lonlat: Sequence[float], *, subject: str) -> float:
     """Return by how much lengths are wrong in a system over an extent; refuse what is no use.
 
     Parameters
@@ -94,6 +92,8 @@ def check_metric_crs(
         The system declared for the analysis.
     bounds_lonlat
         West, south, east, north in degrees.
+    subject
+        Name for messages.
 
     Returns
     -------
@@ -110,7 +110,8 @@ def check_metric_crs(
     Examples
     --------
     >>> import pyproj
-    >>> error = check_metric_crs(pyproj.CRS(4547), (114.0, 30.0, 114.6, 31.0))
+    >>> wuhan = (114.0, 30.0, 114.6, 31.0)
+    >>> error = check_metric_crs(pyproj.CRS(4547), wuhan, subject="a")
     >>> error < 0.0001
     True
     """
@@ -122,7 +123,10 @@ def check_metric_crs(
         raise CRSError(message("crs.analysed_not_in_metres", units=units, **named))
     worst = _worst_scale_error(crs, bounds_lonlat)
     if not worst <= _WORST_SCALE:
-        better = {"name": crs.name, "better": crs_label(choose_metric_crs(bounds_lonlat))}
+        better = {
+            "name": crs.name,
+            "better": crs_label(choose_metric_crs(bounds_lonlat, subject=subject)),
+        }
         raise CRSError(message("crs.analysed_too_far", worst=worst, **named, **better))
     return worst
 

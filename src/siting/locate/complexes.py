@@ -147,7 +147,7 @@ def _check(functions: Sequence[ComplexFunction], terms: _Terms) -> None:
         raise SitingError(message("locate.complex_names", names=names))
     sizes = {function.problem.n_sites for function in functions} | {terms.floor_area_m2.size}
     if len(sizes) > 1:
-        raise SitingError(message("locate.complex_sites", sizes=str(sorted(sizes))))
+        raise SitingError(message("locate.complex_sites", sizes=sorted(sizes)))
     money = [terms.budget or 0.0, *(f.cost for f in functions), *(f.cost_per_m2 for f in functions)]
     areas = [*terms.floor_area_m2, *(f.minimum_area_m2 for f in functions), terms.minimum_area_m2]
     rest = [*(f.m2_per_person for f in functions), *(f.weight for f in functions)]

@@ -99,11 +99,11 @@ def solve_phases(
 def _money_faults(money: NDArray[np.float64], worth: NDArray[np.float64]) -> list[Message]:
     faults = []
     if not (money >= 0).all():
-        faults.append(message("answer.budgets_wrong", budgets=str(money.tolist())))
+        faults.append(message("answer.budgets_wrong", budgets=money.tolist()))
     if not money.size:
         faults.append(message("answer.budgets_empty"))
     if (worth < 0).any():
-        faults.append(message("answer.year_weights_wrong", weights=str(worth.tolist())))
+        faults.append(message("answer.year_weights_wrong", weights=worth.tolist()))
     return faults
 
 

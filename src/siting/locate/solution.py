@@ -92,7 +92,7 @@ class Solution:
 
     model: str
     status: Status
-    message: Message | str
+    message: Message | str = field(repr=False)
     objective: float = np.nan
     bound: float = np.nan
     gap: float = np.inf

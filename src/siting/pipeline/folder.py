@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from siting.drafts import whole_folder
-from siting.errors import SitingError
+from siting.errors import SitingError, why_refused
 from siting.message import message
 
 MANIFEST = "manifest.json"
@@ -58,7 +58,7 @@ def replaced_folder(out: Path) -> Iterator[Path]:
     try:
         parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        why = str(error.strerror)
+        why = why_refused(error)
         raise SitingError(message("folder.cannot_make", path=parent, error=why)) from error
     with whole_folder(out) as fresh:
         yield fresh

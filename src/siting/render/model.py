@@ -44,7 +44,9 @@ class MapCitation:
     ----------
     document
         Its title, one text for both languages or one for each.
-    number, clause, quote, url
+    clause
+        Its number or heading, likewise.
+    number, quote, url
         As printed; only ``http`` and ``https`` addresses become links.
     paraphrase
         True where ``quote`` is not the document's own wording; it is shown without quotation marks.
@@ -54,7 +56,7 @@ class MapCitation:
 
     document: str | MapText = ""
     number: str = ""
-    clause: str = ""
+    clause: str | MapText = ""
     quote: str = ""
     url: str = ""
     paraphrase: bool = False

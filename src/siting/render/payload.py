@@ -222,7 +222,11 @@ def _described(model: MapModel, rule: MapRule) -> dict[str, Any]:
 
 
 def _citation(citation: MapCitation) -> dict[str, Any]:
-    return {**asdict(citation), "document": _both(citation.document)}
+    return {
+        **asdict(citation),
+        "document": _both(citation.document),
+        "clause": _both(citation.clause),
+    }
 
 
 def _note(note: MapNote) -> dict[str, Any]:

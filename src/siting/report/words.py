@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from siting.message import Language, Message, Term, message
-from siting.rules.plan.finding import PlanFinding
+from siting.rules.plan.finding import Citation, PlanFinding
 from siting.words import say
 
 _TO_RESOLVE = ("not_checked", "fail", "unknown")
@@ -54,13 +54,35 @@ def titled(finding: PlanFinding, language: Language) -> str:
     return with_aside(title, finding.subject, language) if finding.subject else title
 
 
+def citation_line(citation: Citation | None, language: Language) -> str:
+    """Write a citation in one line; in English with the title under which it is found.
+
+    >>> cited = Citation("城市标准", "附录 C", number="GB 1", document_en="City standard")
+    >>> citation_line(cited, "zh"), citation_line(cited, "en")
+    ('城市标准 GB 1 附录 C', 'City standard (城市标准) GB 1 Appendix C')
+    """
+    if citation is None:
+        return ""
+    title, clause = citation.document, say(Term("clause", citation.clause), language)
+    if language == "en" and citation.document_en not in ("", title):
+        title = f"{citation.document_en} ({title})"
+    return " ".join(part for part in (title, citation.number, clause) if part)
+
+
 def quoted(finding: PlanFinding, language: Language) -> str:
     """Write what the clause says, marked as its words or as a paraphrase; empty without one."""
-    citation = finding.citation
-    if citation is None or not citation.quote:
-        return ""
-    kind = "paraphrase" if citation.quote_kind == "paraphrase" else "verbatim"
-    return told(kind, citation.quote, language)
+    kind, text = quote_of(finding.citation, language)
+    return told(kind, text, language)
+
+
+def quote_of(citation: Citation | None, language: Language) -> tuple[str, str]:
+    """Return the word for what stands of a clause, and that; a quote stays as it is written.
+
+    A paraphrase is Chinese and no quote: for others the rule and its note say the same.
+    """
+    if citation is None or citation.quote_kind != "paraphrase":
+        return "verbatim", citation.quote if citation else ""
+    return "paraphrase", citation.quote if language == "zh" else ""
 
 
 def summary_line(summary: Mapping[str, Any], language: Language) -> str:

@@ -16,8 +16,9 @@ from siting.message import Message, Quantity, Sayable, Term, Text, message
 from siting.plain_text import one_line
 from siting.rules.city.findings import Verdict
 from siting.rules.facts import SCALAR_UNITS, fact_title, unit_of
+from siting.rules.pack.case_facts import case_title
 from siting.rules.pack.measures import Family, measure_of
-from siting.rules.wording import number_text, per_text, sentences
+from siting.rules.wording import number_text, per_text, sentences, unit_for
 from siting.vocabulary.facility_types import type_text
 from siting.vocabulary.levels import load_levels
 from siting.vocabulary.title import Title
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from siting.rules.city.findings import FindingBlock
     from siting.rules.city.model import City
     from siting.rules.pack.measures import Measure
-    from siting.rules.pack.model import Condition, Options, Require, Rule
+    from siting.rules.pack.model import Alternative, Condition, Options, Require, Rule
 
 _BASE_UNITS: Mapping[str, str] = MappingProxyType({"population": "persons"})
 _NOTHING = Text("", "")
@@ -60,11 +61,8 @@ def describe_rule(rule: Rule) -> tuple[Message, ...]:
         (message("rule_part.place"), _data(rule.jurisdiction)),
         (message("rule_part.status"), _status(rule)),
         (message("rule_part.document"), _document(rule)),
-        (message("rule_part.clause"), _data(source.clause)),
-        (
-            message("rule_part.paraphrase" if source.paraphrase else "rule_part.quote"),
-            _data(source.quote),
-        ),
+        (message("rule_part.clause"), _clause(source.clause)),
+        (message("rule_part.quote"), _NOTHING if source.paraphrase else _data(source.quote)),
         (message("rule_part.url"), _data(rule.url)),
         (message("rule_part.confidence"), Term("rule_confidence", source.confidence)),
         (message("rule_part.read_as"), _title(rule.interpretation)),
@@ -74,28 +72,39 @@ def describe_rule(rule: Rule) -> tuple[Message, ...]:
     lines = [message("mark.aside", text=_title(rule.title), aside=rule.id)]
     lines += [message("mark.labelled", label=label, text=text)
               for label, text in parts if text != _NOTHING]  # fmt: skip
+    if source.paraphrase:
+        # Said in Chinese only: for others what the rule asks says the same.
+        lines.append(message("rule.paraphrase", text=one_line(source.quote)))
     lines += [message("rule.cases")] if rule.cases else []
-    lines += [message("rule.case", name=one_line(each.name), verdict=each.verdict)
-              for each in rule.cases]  # fmt: skip
+    lines += [
+        message("rule.case", name=case_title(each, at), verdict=Term("verdict", each.verdict))
+        for at, each in enumerate(rule.cases, start=1)
+    ]
     return tuple(lines)
 
 
 def asks_text(rule: Rule) -> Sayable:
     """Say what a rule asks for in one phrase: 每 100 户不低于 30 m²，且合计不低于 300 m²."""
-    measure = measure_of(rule.measure)
-    ways = [_require_text(rule.require, measure, rule.options)]
-    ways += [
-        _require_text(other.require, measure_of(other.measure), other.options)
-        for other in rule.alternatives
+    each: tuple[Rule | Alternative, ...] = (rule, *rule.alternatives)
+    ways = [
+        _require_text(
+            way.require,
+            measure_of(way.measure),
+            way.options,
+            way.facility_types or rule.facility_types,
+        )
+        for way in each
     ]
     return reduce(lambda first, other: message("rule.or", first=first, other=other), ways)
 
 
-def _require_text(require: Require | None, measure: Measure, options: Options) -> Sayable:
+def _require_text(
+    require: Require | None, measure: Measure, options: Options, types: Sequence[str]
+) -> Sayable:
     if require is None:
         return message("rule.figure_only")
     comparison = Term("comparison", require.comparator)
-    limit = Quantity(require.limit, measure.finding_unit)
+    limit = Quantity(require.limit, unit_for(measure.finding_unit, types))
     bands = _bands_text(require, measure)
     if measure.family is not Family.RATE:
         return sentences(message("rule.limit", comparison=comparison, limit=limit), *bands)
@@ -163,7 +172,7 @@ def _arithmetic(block: FindingBlock, row: int) -> tuple[Sayable, ...]:
     measured, required = float(block.measured[row]), float(block.required[row])
     if np.isnan(measured):
         return ()
-    found: Sayable = Quantity(measured, block.unit)
+    found: Sayable = Quantity(measured, _unit(block))
     if np.isinf(measured):
         found = message("figure.none_reached")
     if np.isnan(required):
@@ -175,13 +184,17 @@ def _arithmetic(block: FindingBlock, row: int) -> tuple[Sayable, ...]:
     )
 
 
+def _unit(block: FindingBlock) -> str:
+    return unit_for(block.unit, block.rule.facility_types)
+
+
 def _gap_text(block: FindingBlock, row: int) -> tuple[Message, ...]:
     if block.verdict[row] != Verdict.FAIL:
         return (message("figure.met"),)
     short = float(block.shortfall[row])
     if np.isinf(short):
         return ()
-    gap = Quantity(short, block.unit)
+    gap = Quantity(short, _unit(block))
     if block.sense != "at_most":
         return (message("figure.short", gap=gap),)
     is_distance = measure_of(block.measure).family is Family.DISTANCE
@@ -191,7 +204,7 @@ def _gap_text(block: FindingBlock, row: int) -> tuple[Message, ...]:
 def _sum_text(block: FindingBlock, row: int) -> Message:
     """Write what is required; a rate with its base: 1,250 户 × 30 m²/100 户 = 375 m²."""
     rule = block.rule
-    required = Quantity(float(block.required[row]), block.unit)
+    required = Quantity(float(block.required[row]), _unit(block))
     measure = measure_of(rule.measure)
     assert rule.require is not None
     is_plain = measure.family is Family.RATE and not measure.begun and not rule.require.bands
@@ -310,6 +323,10 @@ def _document(rule: Rule) -> Text:
     title, number = rule.document.title, rule.document.number
     zh, en = (" ".join(part for part in (each, number) if part) for each in (title.zh, title.en))
     return Text(one_line(zh), one_line(en))
+
+
+def _clause(clause: str) -> Sayable:
+    return Term("clause", one_line(clause)) if clause else _NOTHING
 
 
 def _data(text: str) -> Text:

@@ -10,7 +10,8 @@ import numpy as np
 
 from siting.crs import wgs84_to_gcj02
 from siting.drafts import whole_folder
-from siting.errors import SitingError
+from siting.errors import SitingError, why_refused
+from siting.message import message
 from siting.sample import files, frames, texts
 from siting.sample.district import District, draw_district
 from siting.sample.faults import (
@@ -70,22 +71,18 @@ def write_sample(folder: str | Path, *, seed: int = SEED, force: bool = False) -
             _fill(fresh, np.random.default_rng(seed), seed)
     except OSError as fault:
         raise SitingError(
-            f"The sample cannot be written to {folder}: {fault.strerror or fault}. "
-            "Name a folder that you may write to."
+            message("sample.unwritable", path=folder, reason=why_refused(fault))
         ) from None
     return folder / PROJECT_FILE
 
 
 def _check_free(folder: Path, *, force: bool) -> None:
     if folder.exists() and not folder.is_dir():
-        raise SitingError(f"{folder} is a file; the sample needs a folder. Name another place.")
+        raise SitingError(message("sample.is_file", path=folder))
     if folder.is_dir() and any(folder.iterdir()) and not force:
         count = sum(1 for _ in folder.iterdir())
         first = min(path.name for path in folder.iterdir())
-        raise SitingError(
-            f"{folder} is not empty: it holds {count} entries, the first is '{first}'. Name a new "
-            "folder, or use force (--force) to replace everything in it."
-        )
+        raise SitingError(message("sample.not_empty", path=folder, count=count, first=first))
 
 
 def _fill(folder: Path, rng: np.random.Generator, seed: int) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from siting.did_you_mean import hint_known, nearest, nearest_known
+from siting.did_you_mean import hint_known, nearest
 from siting.errors import RuleError
 from siting.message import Message, Text, message
 from siting.shipped import FACILITY_TYPES_FILE, read_shipped
@@ -154,10 +154,6 @@ class FacilityTypes:
         """
         near = nearest(word_key(word), self._codes, most=2)
         return [(each, self._codes[each]) for each in near]
-
-    def nearest(self, code: str) -> str:
-        """Say which code was probably meant, such as ``did you mean 'elder_care'?``."""
-        return nearest_known(code, self.types)
 
 
 def parse_facility_types(text: str | bytes, source: str = FACILITY_TYPES_FILE) -> FacilityTypes:

@@ -46,6 +46,7 @@ class _File(Data):
     whole_plan: tuple[str, ...]
     per_building: tuple[str, ...]
     room_remarks: tuple[str, ...]
+    rooms_in_general: tuple[str, ...]
     other_measures: tuple[str, ...]
     plots: tuple[str, ...]
     count_headers: tuple[str, ...]
@@ -78,6 +79,8 @@ class PlanWords:
         Words of which a heading of the whole plan is made.
     per_building
         Headers of a table with a row for each building.
+    rooms_in_general
+        How the name of all rooms of a kind may end.
     room_remarks, other_measures
         What a bracket behind a room says: where it stands; that its area is no floor area.
     plots
@@ -103,6 +106,7 @@ class PlanWords:
     whole_plan: tuple[str, ...]
     per_building: frozenset[str]
     room_remarks: frozenset[str]
+    rooms_in_general: tuple[str, ...]
     other_measures: tuple[str, ...]
     plots: tuple[str, ...]
     count_headers: frozenset[str]
@@ -171,6 +175,7 @@ def parse_plan_words(text: str | bytes, source: str = "plan-words.yaml") -> Plan
         file.whole_plan,
         frozenset(file.per_building),
         frozenset(map(fold, file.room_remarks)),
+        file.rooms_in_general,
         tuple(map(fold, file.other_measures)),
         file.plots,
         frozenset(map(fold, file.count_headers)),

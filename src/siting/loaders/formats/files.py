@@ -335,8 +335,8 @@ def _choose_dataset(
         found = {inner: None for inner in found if member in _names_of(inner)}
     if len(found) != 1:
         names = [inner.name for inner in found] or archive.namelist()[:10]
-        told = {"subject": subject, "name": path.name, "names": str(names)}
-        raise LoadError(message("file.layers_in_archive", count=len(found), **told))
+        told = {"subject": subject, "name": path.name}
+        raise LoadError(message("file.layers_in_archive", count=len(found), names=names, **told))
     return next(iter(found))
 
 

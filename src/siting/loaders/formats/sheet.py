@@ -168,15 +168,18 @@ def _choose_sheet(
     if sheet is not None:
         if sheet in every:
             return every[sheet]
-        told = {"subject": subject, "sheet": sheet, "names": str(list(every))}
-        raise LoadError(message("workbook.no_sheet", hint=hint_question(sheet, every), **told))
+        hint, names = hint_question(sheet, every), list(every)
+        told = {"subject": subject, "sheet": sheet}
+        raise LoadError(message("workbook.no_sheet", hint=hint, names=names, **told))
     if len(names) == 1:
         return every[names[0]]
     scores = {name: score(_first_rows(package, every[name])) for name in names}
     best = [name for name in names if scores[name] == max(scores.values())]
     if len(best) != 1:
-        told = {"subject": subject, "names": str(names)}
-        raise LoadError(message("workbook.several_sheets", count=len(names), **told))
+        count = len(names)
+        raise LoadError(
+            message("workbook.several_sheets", subject=subject, count=count, names=names)
+        )
     return every[best[0]]
 
 

@@ -208,8 +208,8 @@ def _is_deep(column: pd.Series) -> bool:
 def _read_parquet(path: Path, columns: Sequence[str] | None, subject: str) -> gpd.GeoDataFrame:
     schema = pq.read_schema(path)
     if b"geo" not in (schema.metadata or {}):
-        told = {"subject": subject, "name": path.name, "columns": str(schema.names)}
-        raise LoadError(message("file.plain_parquet", **told))
+        named = {"subject": subject, "name": path.name}
+        raise LoadError(message("file.plain_parquet", columns=schema.names, **named))
     kept = None if columns is None else [*columns, _primary_geometry(schema.metadata[b"geo"])]
     frame = gpd.read_parquet(path, columns=kept).reset_index(drop=True)
     return frame if frame.geometry.name == "geometry" else frame.rename_geometry("geometry")
@@ -282,12 +282,11 @@ def _choose_layer(path: Path, layer: str | None, subject: str) -> str:
     if layer is None and len(names) == 1:
         return names[0]
     if not names:
-        tables = str(rows[:, 0])
+        tables = map(str, rows[:, 0])
         raise LoadError(message("layer.none_with_geometry", subject=subject, tables=tables))
-    named = {"subject": subject, "names": str(names)}
     if layer:
-        raise LoadError(message("layer.absent", layer=layer, **named))
-    raise LoadError(message("layer.several", count=len(names), **named))
+        raise LoadError(message("layer.absent", layer=layer, subject=subject, names=names))
+    raise LoadError(message("layer.several", count=len(names), subject=subject, names=names))
 
 
 def _source_crs(

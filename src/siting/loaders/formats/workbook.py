@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from siting.boundary import reading
-from siting.errors import LoadError, WrongValueError
+from siting.errors import LoadError, WrongValueError, why_refused
 from siting.loaders.formats.xlsx.cells import StoredCell, cell_name, read_cells
 from siting.loaders.formats.xlsx.disguise import no_workbook
 from siting.loaders.formats.xlsx.number_format import PLAIN, Shown
@@ -111,7 +111,7 @@ def _check_kind(path: Path) -> None:
         with path.open("rb") as file:
             fault = no_workbook(file.read(512))
     except OSError as error:
-        told = message("file.unreadable", path=path, reason=str(error.strerror))
+        told = message("file.unreadable", path=path, reason=why_refused(error))
         raise LoadError(told) from None
     if fault:
         raise LoadError(message("workbook.at", path=path, fault=fault))

@@ -153,8 +153,8 @@ def areas_reading(layer: AreaLayer, context: Context) -> LayerReading:
     if layer.admin_level is not None:
         areas = areas[areas["admin_level"] == layer.admin_level].reset_index(drop=True)
     if not len(areas):
-        told = {"name": source.name, "levels": str(levels)}
-        raise LoadError(message("osm.no_boundary", level=str(layer.admin_level), **told))
+        told = {"name": source.name, "level": str(layer.admin_level)}
+        raise LoadError(message("osm.no_boundary", levels=levels or message("value.none"), **told))
     areas = areas.assign(level=layer.level)
     return _as_is("areas", areas, source, context, level=layer.level)
 

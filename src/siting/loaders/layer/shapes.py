@@ -62,8 +62,9 @@ def clean_shapes(
     frame = _single_parts(frame, kinds, subject, report)
     frame = _of_kinds(frame, kinds, subject, report)
     if frame.empty:
-        told = {"kinds": str(list(kinds)), "left_out": _left_out(subject, report)}
-        raise LoadError(message("layer.nothing_usable", subject=subject, **told))
+        left_out = _left_out(subject, report)
+        told = message("layer.nothing_usable", subject=subject, kinds=kinds, left_out=left_out)
+        raise LoadError(told)
     return frame
 
 
@@ -189,7 +190,7 @@ def _of_kinds(
     names = np.asarray(frame.geom_type)
     shapes = frame.geometry.to_numpy()
     wrong = ~np.isin(names, list(kinds))
-    told = message("note.geometry-kind", kinds=str(sorted(map(str, set(names[wrong])))))
+    told = message("note.geometry-kind", kinds=sorted(map(str, set(names[wrong]))))
     _exclude(frame, wrong, told, subject, report)
     # A street of no length joins nothing and has no direction.
     flat = ~wrong & np.isin(names, ["LineString", "MultiLineString"])

@@ -278,7 +278,7 @@ def _check_widths(rows: Sequence[Sequence[str]], header: int, subject: str) -> N
                     cells=len(row),
                     header=header + 1,
                     width=width,
-                    row_cells=str(list(row)),
+                    row_cells=row,
                 )
             )
 
@@ -346,5 +346,5 @@ def _note_header(header: int, cells: Sequence[Any], subject: str, report: DataRe
     names = [str(cell).strip() for cell in cells if cell is not None and str(cell).strip()]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
-        told = message("note.header-repeats", names=str(repeated), first=repeated[0])
+        told = message("note.header-repeats", names=repeated, first=repeated[0])
         report.add(subject, "warning", "header-repeats", told, count=len(repeated))

@@ -126,8 +126,9 @@ def only_where(
         keep = np.logical_or.reduce(met)
         if not keep.any():
             found = list(map(str, cells[1].dropna().unique()[:8]))
-            wanted = {"subject": subject, "name": name, "wanted": str(list(values))}
-            raise LoadError(message("layer.no_where_row", found=found, **wanted))
+            named = {"subject": subject, "name": name}
+            wanted = map(str, values)
+            raise LoadError(message("layer.no_where_row", found=found, wanted=wanted, **named))
         unmet = [str(each) for each, rows in zip(values, met, strict=True) if not rows.any()]
         if unmet:
             told = message("note.where-unmet", name=name, words=unmet)

@@ -25,7 +25,7 @@ from pyproj import CRS
 from siting.boundary import reading
 from siting.did_you_mean import hint_known
 from siting.drafts import whole_file
-from siting.errors import LoadError, SitingError, TableError
+from siting.errors import LoadError, SitingError, TableError, why_refused
 from siting.message import Message, message
 from siting.vocabulary.facility_types import load_facility_types
 
@@ -34,9 +34,13 @@ STATES = ("candidate", "reserve", "planned", "building", "open", "dropped")
 
 FIELDS = (
     "name", "state", "functions", "floor_area_m2", "investment_cny", "year", "community", "note",
-    "proposal", "proposed_year", "longitude", "latitude",
+    "proposal", "proposed_for", "proposed_year", "longitude", "latitude",
 )  # fmt: skip
-"""What can be said of a project; `functions` are facility type codes with semicolons."""
+"""What can be said of a project; `functions` are facility type codes with semicolons.
+
+`proposal` is for people, in their language; `proposed_for` is the rule that it answers, or
+``complexes``.
+"""
 
 _PLACE = ("longitude", "latitude")
 _NUMBERS = ("floor_area_m2", "investment_cny")
@@ -61,8 +65,8 @@ CREATE TABLE gpkg_geometry_columns (
 CREATE TABLE projects (
   fid INTEGER PRIMARY KEY AUTOINCREMENT, geom POINT, project_id TEXT NOT NULL UNIQUE, name TEXT,
   state TEXT NOT NULL, functions TEXT, floor_area_m2 DOUBLE, investment_cny DOUBLE, year INTEGER,
-  community TEXT, note TEXT, proposal TEXT, proposed_year INTEGER, longitude DOUBLE,
-  latitude DOUBLE, updated_at TEXT NOT NULL);
+  community TEXT, note TEXT, proposal TEXT, proposed_for TEXT, proposed_year INTEGER,
+  longitude DOUBLE, latitude DOUBLE, updated_at TEXT NOT NULL);
 CREATE TABLE project_history (
   fid INTEGER PRIMARY KEY AUTOINCREMENT, changed_at TEXT NOT NULL, changed_by TEXT NOT NULL,
   source TEXT NOT NULL, project_id TEXT NOT NULL, field TEXT NOT NULL, before TEXT, after TEXT);
@@ -94,7 +98,7 @@ def create_library(path: Path) -> None:
             base.execute(f"PRAGMA user_version = {_VERSION}")
             _describe(base)
     except (OSError, sqlite3.Error) as error:
-        told = message("library.cannot_be_made", path=path, error=str(error))
+        told = message("library.cannot_be_made", path=path, error=why_refused(error))
         raise SitingError(told) from error
 
 
@@ -132,11 +136,23 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         if not names >= _TABLE_NAMES:
             raise LoadError(message("library.no_tables", path=path))
         with base:
+            _upgrade(base)
             yield base
 
 
 def _damaged(path: Path, said: Message | str) -> Message:
     return message("library.cannot_be_changed", path=path, error=said)
+
+
+def _upgrade(base: sqlite3.Connection) -> None:
+    """Give a library of an earlier version its column `proposed_for`, from how proposals began."""
+    if "proposed_for" in {row[1] for row in base.execute("PRAGMA table_info(projects)")}:
+        return
+    base.execute("ALTER TABLE projects ADD COLUMN proposed_for TEXT")
+    base.execute(
+        "UPDATE projects SET proposed_for = CASE WHEN proposal LIKE 'complex: %' THEN 'complexes' "
+        "ELSE substr(proposal, 1, instr(proposal, ': ') - 1) END WHERE proposal LIKE '%: %'"
+    )
 
 
 def read_library(path: Path) -> gpd.GeoDataFrame:

@@ -72,7 +72,7 @@ def read_project_table(
     found = match_columns(headers, fields, subject=path.name, report=report)
     faults: list[Message] = []
     if "project_id" not in found:
-        raise TableError(path.name, [message("library.no_id_column", headers=str(headers))])
+        raise TableError(path.name, [message("library.no_id_column", headers=headers)])
     columns = {field.name: _values(table, field, found[field.name], faults)
                for field in fields if field.name in found}  # fmt: skip
     if faults:

@@ -180,7 +180,8 @@ class _Fetcher:
 
     def _unreachable(self, fault: Exception) -> Message:
         reason = f"{type(fault).__name__}: {' '.join(str(fault).split())}"
-        return message("osm.unreachable", place=self._place, folder=self._cache, error=reason[:200])
+        said = message("value.said", text=reason[:200])
+        return message("osm.unreachable", place=self._place, folder=self._cache, error=said)
 
 
 @contextmanager

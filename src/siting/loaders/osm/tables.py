@@ -163,7 +163,7 @@ def checked_layers(include: Iterable[str]) -> frozenset[str]:
     wanted = frozenset(include)
     unknown = sorted(wanted - set(ALL_LAYERS))
     if unknown:
-        raise LoadError(message("osm.no_layer", names=str(unknown), known=ALL_LAYERS))
+        raise LoadError(message("osm.no_layer", names=unknown, known=ALL_LAYERS))
     return wanted
 
 

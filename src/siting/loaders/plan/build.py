@@ -22,7 +22,7 @@ from siting.loaders.plan.facts import (
     told_by,
 )
 from siting.loaders.plan.model import Indicators, PlanFile, TypedFigures
-from siting.message import Message, Text
+from siting.message import Message, message
 from siting.rules.facts import TYPED_UNITS, unit_of
 from siting.rules.plan.model import (
     Doubt,
@@ -59,15 +59,9 @@ class Parts:
     # Figure -> the cells, or the value, that the plan file says are meant.
     readings: Mapping[str, str | Decimal] = field(default_factory=dict)
     drawing: Drawing | None = None
-    notes: list[Text | Message] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
     data_notes: list[DataNote] = field(default_factory=list)
     form: str = "plan.yaml"
-
-
-def append_rows(rows: list[PlanRow], more: Sequence[PlanRow]) -> None:
-    """Append rows whose parents count from their own first row."""
-    by = len(rows)
-    rows += [replace(row, parent=row.parent + by if row.parent >= 0 else -1) for row in more]
 
 
 def rows_of_file(model: PlanFile, lines: Mapping[KeyPath, int], file: str) -> list[PlanRow]:
@@ -119,9 +113,7 @@ def build_plan(parts: Parts, *, known_date: bool) -> Plan:
         includes[outer] = tuple(sorted({*includes.get(outer, ()), *inner}))
     notes = [*parts.notes, *map(_unit_note, filter(has_unknown_unit, parts.rows))]
     if "status" not in model.model_fields_set:
-        notes.append(
-            Text("方案未写性质，按新建处理", "the plan does not say its status; it is taken as new")
-        )
+        notes.append(message("plan.status_unsaid"))
     return Plan(
         name=model.name,
         jurisdiction=getattr(model, "jurisdiction", ""),
@@ -175,7 +167,9 @@ def _measured(parts: Parts) -> Measured:
     if parts.drawing is None:
         return Measured()
     report = DataReport()
-    result = drawings.measured(parts.drawing, crs=parts.file.crs, report=report)
+    result = drawings.measured(
+        parts.drawing, crs=parts.file.crs, subject=parts.source, report=report
+    )
     parts.data_notes += [note for note in report.notes if note.severity != "info"]
     return result
 
@@ -224,13 +218,11 @@ def _phases(parts: Parts, facilities: Sequence[PlannedFacility]) -> tuple[Phase,
     return tuple(phases)
 
 
-def _unit_note(row: PlanRow) -> Text:
+def _unit_note(row: PlanRow) -> Message:
     """Name the cell and the unit of a number that is not read."""
-    at, unit, number = row.evidence.location, row.evidence.unit, row.evidence.text
-    return Text(
-        f"{at} 的单位“{unit}”不认识，数值“{number}”未采用",
-        f"{at}: the unit '{unit}' is not known; '{number}' is not read",
-    )
+    at = row.evidence
+    told = {"place": at.location, "unit": at.unit, "number": at.text}
+    return message("plan.unit_unknown", **told)
 
 
 def _facts_of_phases(phases: Sequence[Phase], *, without: Container[str]) -> dict[str, Fact]:
@@ -244,7 +236,7 @@ def _facts_of_phases(phases: Sequence[Phase], *, without: Container[str]) -> dic
     for key in keys:
         found = [phase.facts[key] for phase in phases if key in phase.facts]
         if len(found) == len(phases) or ("." in key and not key.startswith("count.")):
-            facts[key] = add_facts(found, derived=f"sum of {len(found)} phases")
+            facts[key] = add_facts(found, derived=message("derived.phases", count=len(found)))
     return facts
 
 

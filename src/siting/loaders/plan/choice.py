@@ -16,7 +16,7 @@ from siting.loaders.plan.table.labels import label_of
 from siting.loaders.plan.table.words import room_of
 from siting.message import Quantity, message
 from siting.rules.plan.consistency import rounding
-from siting.rules.plan.model import Doubt, Fact, PlanRow, add_facts
+from siting.rules.plan.model import Doubt, Fact, PlanRow, add_facts, stands_in_remark
 from siting.vocabulary.plan_words import plan_words
 
 if TYPE_CHECKING:
@@ -45,6 +45,12 @@ def choose(rows: Sequence[PlanRow], every: Sequence[PlanRow]) -> Fact | Doubt:
     """
     if any(row.other is not None for row in rows):
         return Doubt(tuple(reading for row in rows for reading in _both(row)))
+    own = [row for row in rows if not stands_in_remark(row, every)]
+    if 0 < len(own) < len(rows):
+        # 含养老服务用房340㎡ may be the rooms of a row elsewhere, or others.
+        told = [choose(own, every), choose([row for row in rows if row not in own], every)]
+        values = {fact.value for fact in _flat(told)}
+        return told[0] if len(values) == 1 else Doubt(_unlike([*_flat(told), _sum(rows)]))
     whole = [row for row in rows if not row.part and not row.column]
     parts = [row for row in rows if row not in whole]
     if not whole:

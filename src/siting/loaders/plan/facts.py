@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from siting.loaders.plan.choice import choose
+from siting.message import message
 from siting.rules.plan.model import Doubt, Fact, PlannedFacility, PlanRow, add_facts
 from siting.vocabulary.units import load_units
 
@@ -154,7 +155,7 @@ def facts_of_facilities(facilities: Iterable[PlannedFacility]) -> dict[str, Fact
         _put_sum(facts, f"shared_floor_area_m2.{facility_type}", members, "floor_area_m2")
         if facility_type not in groups:
             places = tuple(each.evidence for each in members if each.evidence)
-            none = Fact(Decimal(0), "m2", places, "counted under other types")
+            none = Fact(Decimal(0), "m2", places, message("derived.under_other_types"))
             facts[f"floor_area_m2.{facility_type}"] = none
     for facility_type in dict.fromkeys((*groups, *shared)):
         members = [*groups[facility_type], *shared[facility_type]]
@@ -177,11 +178,10 @@ def _put_sum(
     found = [getattr(each, quantity) for each in members]
     if found and None not in found:
         count = len(found)
-        facts[key] = (
-            add_facts(found, derived=f"sum of {count} facilities") if count > 1 else found[0]
-        )
+        derived = message("derived.facilities", count=count)
+        facts[key] = add_facts(found, derived=derived) if count > 1 else found[0]
 
 
 def _count(members: list[PlannedFacility]) -> Fact:
     evidence = tuple(each.evidence for each in members if each.evidence)
-    return Fact(Decimal(len(members)), "facilities", evidence, "counted")
+    return Fact(Decimal(len(members)), "facilities", evidence, message("derived.counted"))

@@ -22,7 +22,8 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from siting.did_you_mean import nearest_known
+from siting.did_you_mean import hint_known
+from siting.errors import WrongValueError
 from siting.loaders.project.model import (
     DeclaredCRS,
     FacilityLayer,
@@ -30,24 +31,26 @@ from siting.loaders.project.model import (
     ResidentialLayer,
     SourceFile,
 )
+from siting.message import message
 from siting.rules.facts import SCALAR_UNITS, TYPED_UNITS
 from siting.vocabulary.facility_types import load_facility_types
+from siting.yaml_lines import shown
 
 
 def _exact(value: object) -> object:
     """Keep a number as it is written: the shortest text of a float is what was typed."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise ValueError(f"expected a number, got {value!r}")  # noqa: TRY004 - pydantic wants it
+        raise WrongValueError(message("value.no_number", value=shown(value)))
     number = Decimal(str(value))
     if not number.is_finite():
-        raise ValueError("expected a finite number")
+        raise WrongValueError(message("value.not_finite"))
     return number
 
 
 def _known_type(code: str) -> str:
     types = load_facility_types()
     if code not in types:
-        raise ValueError(f"'{code}' is not a known facility type; {types.nearest(code)}")
+        raise WrongValueError(message("value.no_facility_type", code=code, hint=types.hint(code)))
     return code
 
 
@@ -58,7 +61,8 @@ def _known_figure(figure: str) -> str:
     if key in SCALAR_UNITS or (quantity in TYPED_UNITS and code in load_facility_types()):
         return key
     known = (*SCALAR_UNITS, *load_facility_types())
-    raise ValueError(f"'{figure}' is not a known figure; {nearest_known(figure, known)}")
+    hint = hint_known(figure, known)
+    raise WrongValueError(message("value.no_figure", figure=figure, hint=hint))
 
 
 def _listed(value: object) -> object:

@@ -16,9 +16,9 @@ from siting.errors import LoadError, NoPlanError, ProjectError
 from siting.loaders.formats.files import TABLE_SUFFIXES
 from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES
 from siting.loaders.plan import drawing as drawings
-from siting.loaders.plan.build import Parts, append_rows, build_plan, rows_of_file
+from siting.loaders.plan.build import Parts, build_plan, rows_of_file
 from siting.loaders.plan.model import Indicators, PlanFile, plan_json_schema
-from siting.loaders.plan.table.read import read_indicator_table
+from siting.loaders.plan.table.read import append_rows, read_indicator_table
 from siting.message import message
 from siting.rules.plan.model import Evidence, Plan, PlanRow, PlanStatus, plain_number
 from siting.yaml_lines import MAX_BYTES, faults_of, load_yaml
@@ -127,8 +127,10 @@ def _no_plan(path: Path) -> LoadError:
     return NoPlanError(message("plan.is_none", path=path, known=known))
 
 
-def plan_table(plan: Plan) -> list[dict[str, str]]:
-    """Return what was read, row by row, for people: one dictionary of text per row.
+def plan_table(plan: Plan) -> list[dict[str, Any]]:
+    """Return what was read, row by row, for people: one dictionary per row.
+
+    Values are texts; the note is a message.
 
     The keys are ``key, value, unit, label, text, unit_as_read, file, location, line, part_of,
     phase, status, note``. Rows that nothing knew have an empty key, and facts that were computed
@@ -168,7 +170,7 @@ def _status(row: PlanRow, plan: Plan) -> str:
     return "read" if row.evidence in taken or is_same else ""
 
 
-def _row_as_text(row: PlanRow, rows: Sequence[PlanRow]) -> dict[str, str]:
+def _row_as_text(row: PlanRow, rows: Sequence[PlanRow]) -> dict[str, Any]:
     above = rows[row.parent].evidence.label if row.parent >= 0 else ""
     return {
         "key": row.key,
@@ -242,15 +244,8 @@ def _from_workbook(path: Path, given: Mapping[str, Any]) -> Parts:
     known = {"name": table.name or path.stem, **given}
     # What nobody said stays empty: the evaluator asks for it, it is not made up here.
     model = PlanFile.model_construct(_fields_set=set(known), **known)
-    return Parts(
-        model,
-        str(path),
-        {},
-        list(table.rows),
-        list(table.other_columns),
-        notes=list(table.notes),
-        form=path.as_posix(),
-    )
+    rows, others, form = table.rows, table.other_columns, path.as_posix()
+    return Parts(model, str(path), {}, rows, others, notes=table.notes, form=form)
 
 
 def _from_document(

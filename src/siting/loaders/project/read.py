@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from siting.errors import LoadError, ProjectError
+from siting.errors import LoadError, ProjectError, why_refused
 from siting.loaders.project.model import Project
 from siting.message import message
 from siting.yaml_lines import MAX_BYTES, faults_of, load_yaml
@@ -100,8 +100,8 @@ def _bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as fault:
-        what = fault.strerror or str(fault)
-        raise LoadError(message("project.cannot_be_read", path=path, what=what)) from None
+        told = message("project.cannot_be_read", path=path, what=why_refused(fault))
+        raise LoadError(told) from None
 
 
 def _paths(data: Any, path: tuple[str | int, ...]) -> list[tuple[str | int, ...]]:

@@ -9,12 +9,16 @@ import numpy as np
 import shapely
 
 from siting.loaders.library.store import change_projects, create_library, read_library
+from siting.message import Text, message
 from siting.pipeline.gaps.map_model import lonlat
+from siting.vocabulary.facility_types import load_facility_types
+from siting.words import current_language, say
 
 if TYPE_CHECKING:
     from siting.pipeline.complexes.tables import Complexes
 
-_MARK = "complex: "
+_COMPLEXES = "complexes"
+_NO_PROPOSAL = dict.fromkeys(("proposal", "proposed_for", "proposed_year"))
 
 
 def write_complex_proposals(path: Path, found: Complexes, *, by: str = "") -> int:
@@ -32,15 +36,14 @@ def write_complex_proposals(path: Path, found: Complexes, *, by: str = "") -> in
     if not path.exists():
         create_library(path)
     known = read_library(path).set_index("project_id")
-    old = known["proposal"].fillna("").str.startswith(_MARK)
-    changes: dict[str, dict[str, Any]] = {
-        key: {"proposal": None, "proposed_year": None} for key in known.index[old]
-    }
+    old = known["proposed_for"] == _COMPLEXES
+    changes: dict[str, dict[str, Any]] = dict.fromkeys(known.index[old], _NO_PROPOSAL)
     opened = found.opened.to_dict("records")
     for row in opened:
         key = str(row["site_id"])
         told = {} if key in known.index else _as_project(found, row)
-        changes[key] = {**told, "proposal": _proposal(found, row), "proposed_year": None}
+        proposal = {"proposal": _proposal(found, row), "proposed_for": _COMPLEXES}
+        changes[key] = {**told, **_NO_PROPOSAL, **proposal}
     change_projects(path, changes, by=by, source="proposal", may_add=True)
     return len(opened)
 
@@ -48,8 +51,13 @@ def write_complex_proposals(path: Path, found: Complexes, *, by: str = "") -> in
 def _proposal(found: Complexes, row: dict[Any, Any]) -> str:
     inside = found.functions
     held = inside[inside["site_id"] == row["site_id"]].to_dict("records")
-    parts = ", ".join(f"{each['facility_type']} {each['floor_area_m2']:,.0f} m2" for each in held)
-    return f"{_MARK}{parts}; +{row['added']:,.0f}"
+    titles = load_facility_types()
+    parts = [
+        message("proposal.part", type=Text(titles.title(code), code), area=each["floor_area_m2"])
+        for each in held
+        for code in [each["facility_type"]]
+    ]
+    return say(message("proposal.complex", parts=parts, added=row["added"]), current_language())
 
 
 def _as_project(found: Complexes, row: dict[Any, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from siting.pipeline.sites.curve import CURVE_GAP, usual_values, with_curve_boun
 from siting.pipeline.sites.problem import Decisions, SiteTable, cover_problem, place_sites
 from siting.pipeline.sites.scenario import assuming_none
 from siting.report.analysis.note_words import note_line
+from siting.report.siting.complexes import complexes_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,6 +82,9 @@ class ComplexSiting(Complexes):
             A site that is not opened, or one that does not exist.
         """
         return self.with_sites(self.exchanged(changes))
+
+    def __repr__(self) -> str:
+        return complexes_text(self.to_dict(scenario=False), self.analysis.language)
 
     def to_dict(
         self, *, by_hand: ComplexSiting | None = None, scenario: bool = True

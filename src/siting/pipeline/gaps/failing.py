@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from siting.message import Term
 from siting.pipeline.in_areas import representative_points
 from siting.rules.city.findings import Verdict
+from siting.words import say
 
 if TYPE_CHECKING:
     from siting.pipeline.found import Found
@@ -70,15 +72,14 @@ def _rows(block: FindingBlock, analysis: Found, room: int) -> dict[str, npt.NDAr
     failing = np.flatnonzero(block.verdict == Verdict.FAIL)
     worst = failing[_largest(block.shortfall[failing], room)]
     citation = block.rule.citation(analysis.language)
+    clause = say(Term("clause", citation["clause"]), analysis.language)
     same = {
         "rule_id": block.rule.id,
         "title": block.rule.title.text(analysis.language),
         "subject_kind": block.subject_kind,
         "measure": block.measure,
         "unit": block.unit,
-        "citation": " ".join(
-            part for part in (citation["document"], citation["number"], citation["clause"]) if part
-        ),
+        "citation": " ".join(filter(None, (citation["document"], citation["number"], clause))),
         "failing_subjects": float(failing.size),
     }
     return {

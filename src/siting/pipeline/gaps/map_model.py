@@ -10,7 +10,7 @@ import numpy.typing as npt
 import shapely
 
 from siting.crs import transformer_between
-from siting.message import Sayable, Text, message
+from siting.message import Sayable, Term, Text, message
 from siting.pipeline.columns import texts
 from siting.pipeline.gaps.service_areas import ServiceAreas
 from siting.pipeline.gaps.summary import block_key
@@ -252,7 +252,7 @@ def _citation(citation: Mapping[str, str], document: Title) -> MapCitation:
     return MapCitation(
         document=_label(document),
         number=citation["number"],
-        clause=citation["clause"],
+        clause=label(Term("clause", citation["clause"])),
         quote=citation["quote"],
         url=citation["url"],
         paraphrase=citation["quote_kind"] == "paraphrase",

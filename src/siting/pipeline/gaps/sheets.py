@@ -177,14 +177,19 @@ def _rules(analysis: Found, say: _Speech) -> SheetTable:
     def source(name: str) -> list[str]:
         return [entry["source"][name] for entry in entries]
 
+    # A paraphrase is Chinese and no quote.
+    quotes = [
+        "" if kind == "paraphrase" and say.language != "zh" else quote
+        for quote, kind in zip(source("quote"), source("quote_kind"), strict=True)
+    ]
     columns = (
         say.column("rule", [entry["rule_id"] for entry in entries], width=44),
         say.column("title", [entry["title"][say.language] for entry in entries], width=36),
         say.coded("strength", (Term("strength", entry["strength"]) for entry in entries)),
         say.column("document", source("document"), width=40),
         say.column("number", source("number"), width=18),
-        say.column("clause", source("clause"), width=18),
-        say.column("quote", source("quote"), width=60),
+        say.coded("clause", (Term("clause", clause) for clause in source("clause"))),
+        say.column("quote", quotes, width=60),
         say.coded("quote_kind", (Term("quote", code) for code in source("quote_kind"))),
         say.column("confidence", source("confidence"), width=10),
         say.column("url", source("url"), width=48),

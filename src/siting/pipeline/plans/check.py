@@ -7,6 +7,7 @@ once. The rules themselves are judged in `siting.rules`.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from siting.data_report import DataReport
 from siting.did_you_mean import hint_known
-from siting.errors import NoPlanError, SitingError
+from siting.errors import NoPlanError, SitingError, refused
 from siting.loaders.plan.read import read_plan
 from siting.loaders.plan.shared import shared_of
 from siting.message import Language, Message, Term, Text, message
@@ -249,6 +250,11 @@ class _Checker:
             include=self.options.include,
         )
         if not chosen.rules:
+            counts = Counter(each.reason for each in chosen.left_out)
+            reasons = [
+                message("plan.reason_counted", reason=reason, count=count)
+                for reason, count in counts.items()
+            ]
             raise SitingError(
                 message(
                     "plan.no_rules",
@@ -256,7 +262,7 @@ class _Checker:
                     count=len(chosen.left_out),
                     place=plan.jurisdiction or message("plan.any_place"),
                     date=plan.date,
-                    reasons=tuple(dict.fromkeys(each.reason for each in chosen.left_out)),
+                    reasons=reasons,
                 )
             )
         return chosen
@@ -279,10 +285,10 @@ class _Checker:
             for each in plan.waivers
             if each.rule_id not in known
         )
-        drawn = (note_line(note, counted=True) for note in plan.data_notes)
+        drawn = (note_line(note) for note in plan.data_notes)
         told: tuple[Message | Text, ...]
         told = (*plan.notes, *drawn, *self._place(plan), *waived)
-        return tuple(_said_of(plan, note) for note in told)
+        return tuple(_refused(plan, note) for note in told)
 
     def _place(self, plan: Plan) -> tuple[Message, ...]:
         """Say where no rule is made for a place itself, since its name may be misspelt."""
@@ -323,14 +329,14 @@ def day_of(date: dt.date | str | None) -> dt.date | None:
         raise SitingError(message("plan.date_wrong", date=date)) from None
 
 
-def _said_of(plan: Plan, note: Message | Text) -> Message:
+def _refused(plan: Plan, note: Message | Text) -> Message:
     return message("mark.labelled", label=plan.source, text=note)
 
 
 def _instead(said: Plan, judged: Plan) -> tuple[Message, ...]:
     """Say where an option overrules what a plan says of itself."""
     return tuple(
-        _said_of(
+        _refused(
             said,
             message("plan.judged_with", what=Term("plan_says", name), old=old, new=new),
         )
@@ -353,7 +359,7 @@ def _check_said(plan: Plan, *, needs_place: bool) -> None:
 def _unplaced(plan: Plan, chosen: Selection) -> tuple[Message, ...]:
     """Say that a plan which names no place is judged by national rules only."""
     note = place_note(chosen.left_out, plan.jurisdiction)
-    return () if note is None else (_said_of(plan, note),)
+    return () if note is None else (_refused(plan, note),)
 
 
 def _path_of(context: Project | Path | str | None) -> str:
@@ -381,7 +387,9 @@ def _said_in(language: Language, error: BaseException, path: Path) -> str:
         return word("plan.too_deep", language)
     if isinstance(error, MemoryError):
         return word("plan.too_large", language)
-    whole = error.said(language) if isinstance(error, SitingError) else str(error)
+    whole = (
+        error.said(language) if isinstance(error, SitingError) else say(refused(error), language)
+    )
     # A finding is one line; of several faults each stands on its own in the error.
     lines = (line.strip().removeprefix("- ") for line in whole.split("\n"))
     return word("mark.semicolon", language).join(_without(line, path, language) for line in lines)

@@ -26,13 +26,13 @@ from siting.loaders.library.store import (
     read_library,
 )
 from siting.loaders.library.table import STATE_TITLES, read_project_table
-from siting.message import message
+from siting.message import Term, message
 from siting.pipeline.demand.question import find_rule
 from siting.pipeline.gaps.map_model import lonlat
 from siting.pipeline.sites.problem import Decisions
 from siting.pipeline.sites.siting import propose_sites
 from siting.report.tables.workbook import SheetColumn, SheetTable, workbook_bytes
-from siting.words import word
+from siting.words import current_language, say, word
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -129,9 +129,10 @@ def write_proposal(
         create_library(path)
     rule, opened = siting.question.rule.id, siting.opened
     known = read_library(path).set_index("project_id")
-    old = known["proposal"].fillna("").str.startswith(f"{rule}: ")
+    old = known["proposed_for"] == rule
     changes: dict[str, dict[str, Any]] = {
-        key: {"proposal": None, "proposed_year": None} for key in known.index[old]
+        key: dict.fromkeys(("proposal", "proposed_for", "proposed_year"))
+        for key in known.index[old]
     }
     for row in opened.to_dict("records"):
         key = str(row["site_id"])
@@ -144,9 +145,11 @@ def write_proposal(
 def _proposal(
     siting: Siting, row: dict[Any, Any], rule: str, first_year: int | None
 ) -> dict[str, Any]:
-    text = f"{rule}: rank {row['rank']}, +{row['added']:,.0f} {siting.question.weight}"
+    told = {"rank": int(row["rank"]), "added": row["added"]}
+    unit = Term("weight", siting.question.weight)
+    text = say(message("proposal.site", rule=rule, unit=unit, **told), current_language())
     year = None if first_year is None or "year" not in row else first_year + int(row["year"])
-    return {"proposal": text, "proposed_year": year}
+    return {"proposal": text, "proposed_for": rule, "proposed_year": year}
 
 
 def _as_project(siting: Siting, row: dict[Any, Any]) -> dict[str, Any]:
@@ -303,7 +306,7 @@ def _column(frame: pd.DataFrame, name: str, language: Language) -> SheetColumn:
     if name == "state" and language == "zh":
         values = [STATE_TITLES[str(value)] for value in values]
     # Years stay texts of digits: a thousands mark in a year misleads.
-    kind = "number" if name in _NUMBERS else "text"
+    kind = "exact" if name in _NUMBERS else "text"
     if kind == "text":
         values = ["" if value is None else str(value) for value in values]
     return SheetColumn(header, values, kind, _WIDTHS.get(name, 14))

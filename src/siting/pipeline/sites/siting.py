@@ -35,7 +35,7 @@ from siting.pipeline.sites.proposal import Proposal
 from siting.pipeline.sites.scenario import assuming_none
 from siting.pipeline.sites.summary import siting_summary
 from siting.report.analysis.note_words import note_line
-from siting.report.siting.text import siting_html
+from siting.report.siting.text import siting_html, siting_text
 from siting.rules.city.findings import Verdict
 
 if TYPE_CHECKING:
@@ -109,6 +109,9 @@ class Siting(Proposal):
         return write_siting(
             self, Path(folder), by_hand=by_hand, scenario=scenario, progress=progress
         )
+
+    def __repr__(self) -> str:
+        return siting_text(self.to_dict(scenario=False), self.analysis.language)
 
     def _repr_html_(self) -> str:
         return siting_html(self.to_dict(scenario=False), self.analysis.language)

@@ -759,8 +759,9 @@
       "div",
       { class: "citation" },
       el("cite", {}, source.url ? link(source.url, title) : name(title)),
-      source.clause ? el("span", {}, " ", name(source.clause)) : null,
-      source.quote ? el(
+      pick(source.clause) ? el("span", {}, " ", name(pick(source.clause))) : null,
+      // A paraphrase is Chinese and no quote.
+      source.quote && !(source.paraphrase && language !== "zh") ? el(
         "blockquote",
         { class: source.paraphrase ? "" : "verbatim" },
         source.paraphrase ? `${word("map.paraphrase")} ` : null,

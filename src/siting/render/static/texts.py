@@ -9,7 +9,7 @@ import numpy as np
 
 from siting.message import Term, message
 from siting.number_text import share_text
-from siting.render.model import WEIGHTS, MapModel, MapRule
+from siting.render.model import WEIGHTS, MapModel, MapRule, MapText
 from siting.render.rollup import counted_column, covered_share, rule_totals
 from siting.render.static.words import Speech
 
@@ -39,18 +39,20 @@ def finding_text(speech: Speech, model: MapModel, rule: MapRule) -> str:
     return speech.face.drawable(" · ".join(parts))
 
 
+def _in(text: str | MapText, language: str) -> str:
+    """Return a text, or a label in one language."""
+    if isinstance(text, str):
+        return text
+    return text.zh if language == "zh" else text.en or text.zh
+
+
 def source_lines(speech: Speech, model: MapModel, rule: MapRule | None) -> list[str]:
     """Return where rule and data come from, and what made the picture."""
     lines = []
     if rule is not None:
         source = rule.citation
-        document = source.document
-        name = (
-            document
-            if isinstance(document, str)
-            else (document.zh if speech.language == "zh" else document.en or document.zh)
-        )
-        cited = " ".join(each for each in (name, source.number, source.clause) if each)
+        parts = (source.document, source.number, source.clause)
+        cited = " ".join(filter(None, (_in(part, speech.language) for part in parts)))
         if cited:
             shown = speech.face.drawable(cited, source.number)
             lines.append(speech.say(message("picture.source", citation=shown)))

@@ -203,7 +203,7 @@ def _sources(document: ReportContents, say: _Speech) -> dict[str, Any]:
             source.name,
             say.mark("comma").join(say(each) for each in source.strengths),
             say.mark("comma").join(source.confidences),
-            say.mark("semicolon").join(source.marked_clauses()),
+            say.mark("semicolon").join(source.marked_clauses(document.language)),
         )
         for number, source in enumerate(SourceList(document.summary["rules"]).documents, start=1)
     ]

@@ -1,7 +1,7 @@
 """What the data report says, in the reader's language.
 
-A note carries its sentence as a message. Chinese readers are told behind it how many rows it is
-about, where the sentence does not count them, and which are the first.
+A note carries its sentence as a message. Readers are told behind it how many rows it is about,
+where the sentence does not count them, and which are the first.
 """
 
 from __future__ import annotations
@@ -37,39 +37,36 @@ def note_text(note: DataNote, language: str) -> str:
     >>> note_text(note, "zh")
     '没有几何图形，该行已剔除（2 处，如 7、9）'
     >>> note_text(note, "en")
-    'geometry is null or empty; the rows are left out'
+    'geometry is null or empty; the rows are left out (2 rows, such as 7, 9)'
     """
-    if language != "zh":
-        return say(note.message, "en")
-    aside = _aside(note)
+    spoken: Language = "zh" if language == "zh" else "en"
+    text, aside = say(note.message, spoken), _aside(note)
     if aside is None:
-        return say(note.message, "zh")
-    return say(message("mark.aside", text=note.message, aside=aside), "zh")
+        return text
+    return say(message("mark.aside", text=text.removesuffix("."), aside=aside), spoken)
 
 
 def note_record(note: DataNote) -> dict[str, Any]:
-    """Return a note as data-report.json has it, its message in English."""
-    return {**asdict(note), "message": note_text(note, "en")}
+    """Return a note as data-report.json has it: in English, with count and examples beside."""
+    return {**asdict(note), "message": say(note.message, "en")}
 
 
-def note_line(note: DataNote, *, counted: bool = False) -> Text:
-    """Return one note with its layer, in both languages; the Chinese words count the rows anyway.
+def note_line(note: DataNote) -> Text:
+    """Return one note with its layer, in both languages.
 
     >>> from siting.data_report import DataNote
     >>> told = message("note.coordinates-missing")
     >>> note = DataNote("homes", "excluded", "coordinates-missing", told, 2)
     >>> note_line(note).zh
     'homes：坐标为空或不是数字，该行已剔除（2 处）'
-    >>> note_line(note, counted=True).en
+    >>> note_line(note).en
     'homes: coordinates are empty or no numbers; the rows are left out (2 rows)'
     """
-    told: Message | str = note.message
-    if counted and note.count:
-        told = message("mark.aside", text=told, aside=_rows(note))
-    return Text(
-        say(_labelled(note_layer(note, "zh"), note_text(note, "zh")), "zh"),
-        say(_labelled(note.layer, told), "en"),
-    )
+    return Text(_line(note, "zh"), _line(note, "en"))
+
+
+def _line(note: DataNote, language: Language) -> str:
+    return say(_labelled(note_layer(note, language), note_text(note, language)), language)
 
 
 def note_layer(note: DataNote, language: Language | str) -> str:

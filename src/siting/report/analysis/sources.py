@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from string import ascii_lowercase
 from typing import Any
 
+from siting.message import Language, Term
 from siting.report.analysis.text import is_shown
+from siting.words import say
 
 Entry = Mapping[str, Any]
 
@@ -55,9 +57,10 @@ class CitedDocument:
         at = self.clauses.index(clause)
         return ascii_lowercase[at] if at < len(ascii_lowercase) else f".{at + 1}"
 
-    def marked_clauses(self) -> list[str]:
+    def marked_clauses(self, language: Language) -> list[str]:
         """Return the clauses, each behind its letter; a rule may have none."""
-        return [f"{self.letter(each)} {each}".strip() for each in self.clauses if each]
+        named = {each: say(Term("clause", each), language) for each in self.clauses if each}
+        return [f"{self.letter(each)} {name}".strip() for each, name in named.items()]
 
 
 class SourceList:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from siting.message import Term, message
 from siting.plain_text import plain
 from siting.report.plan.plain import enumerated, record_place
-from siting.report.words import labelled, report_word, with_aside
+from siting.report.words import citation_line, labelled, quote_of, report_word, with_aside
 from siting.rules.plan.finding import Citation
 from siting.words import say
 
@@ -41,11 +41,9 @@ def to_explanation(record: Mapping[str, Any], *, language: Language = "zh") -> s
     return "\n".join(lines)
 
 
-def cited_line(citation: Mapping[str, str], language: Language) -> str:
-    """Write the citation of a JSON report in one line."""
-    names = ("clause", "number", "document_en")
-    known = {name: citation.get(name, "") for name in names}
-    return Citation(citation.get("document", ""), **known).line(language)
+def _citation(record: Mapping[str, str]) -> Citation:
+    names = ("document", "clause", "number", "document_en", "quote", "quote_kind")
+    return Citation(**{name: record.get(name, "") for name in names})
 
 
 def _parts(record: Mapping[str, Any], language: Language) -> Iterator[tuple[str, str]]:
@@ -65,9 +63,8 @@ def _parts(record: Mapping[str, Any], language: Language) -> Iterator[tuple[str,
     if waived:
         aside = say(message("mark.pause"), language).join((waived["approver"], waived["expires"]))
         yield "waived", with_aside(waived["reason"], aside, language)
-    yield "source", cited_line(citation, language)
-    kind = "paraphrase" if citation.get("quote_kind") == "paraphrase" else "verbatim"
-    yield kind, citation.get("quote", "")
+    yield "source", citation_line(_citation(citation), language)
+    yield quote_of(_citation(citation), language)
     yield "url", citation.get("url", "")
     yield "confidence", citation.get("confidence", "")
     yield "id", record["finding_id"]

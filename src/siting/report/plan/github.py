@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from siting.plain_text import plain
 from siting.report.plan.plain import first_place, missing_of
-from siting.report.words import labelled, report_word, told, waiver_line
+from siting.report.words import citation_line, labelled, report_word, told, waiver_line
 from siting.rules.plan.finding import level_of, ranked, standing_of
 from siting.words import say
 
@@ -58,7 +58,7 @@ def _command(
 def _message(finding: PlanFinding, language: Language) -> str:
     evidence = first_place(finding)
     cell = evidence.location if evidence and not evidence.line else ""
-    cited = finding.citation.line(language) if finding.citation else ""
+    cited = citation_line(finding.citation, language)
 
     parts = [
         f"{finding.plan} {finding.subject}".rstrip(),

@@ -9,7 +9,9 @@ from siting.report.pages import fill
 from siting.report.plan.markdown import web_address
 from siting.report.plan.plain import missing_of, numbers_of, read_as
 from siting.report.words import (
+    citation_line,
     governed_line,
+    quote_of,
     report_word,
     summary_line,
     waiver_line,
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from siting.message import Language
-    from siting.rules.plan.finding import Citation, PlanFinding
+    from siting.rules.plan.finding import PlanFinding
 
 
 def to_html(
@@ -91,8 +93,8 @@ def _details(finding: PlanFinding, language: Language, why: str) -> Iterator[tup
     items = [
         ("why", why, ""),
         ("missing", missing_of(finding, language), ""),
-        ("source", citation.line(language) if citation else "", address),
-        (_quote_kind(citation), citation.quote if citation else "", ""),
+        ("source", citation_line(citation, language), address),
+        (*quote_of(citation, language), ""),
         ("confidence", citation.confidence if citation else "", ""),
         ("waiver", waiver_line(finding, language), ""),
         ("note", say(finding.note, language), ""),
@@ -101,7 +103,3 @@ def _details(finding: PlanFinding, language: Language, why: str) -> Iterator[tup
         ("rule", finding.rule_id, ""),
     ]
     return (item for item in items if item[1])
-
-
-def _quote_kind(citation: Citation | None) -> str:
-    return "paraphrase" if citation and citation.quote_kind == "paraphrase" else "verbatim"

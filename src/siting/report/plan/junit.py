@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from siting.plain_text import plain
 from siting.report.plan.plain import missing_of, read_as
-from siting.report.words import quoted, report_word, told, waiver_line, with_aside
+from siting.report.words import citation_line, quoted, report_word, told, waiver_line, with_aside
 from siting.rules.plan.finding import NOT_CHECKED, breaks, ranked, standing_of
 from siting.words import say
 
@@ -100,7 +100,7 @@ def _details(finding: PlanFinding, language: Language) -> list[str]:
     if finding.lacking:
         lines.append(told("missing", missing_of(finding, language), language))
     if finding.citation:
-        lines.append(told("source", finding.citation.line(language), language))
+        lines.append(told("source", citation_line(finding.citation, language), language))
         lines.append(quoted(finding, language))
     lines += [told("evidence", read_as(each, language), language) for each in finding.evidence]
     return [line for line in lines if line]

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from siting.report.plan.plain import markdown, missing_of, numbers_of, read_as
 from siting.report.words import (
+    citation_line,
     governed_line,
     quoted,
     report_word,
@@ -110,7 +111,7 @@ def _section(finding: PlanFinding, language: Language) -> list[str]:
 
 def cited(citation: Citation, language: Language) -> str:
     """Write a citation, as a link where its address is one of the web."""
-    words = markdown(citation.line(language))
+    words = markdown(citation_line(citation, language))
     address = web_address(citation.url)
     return f"[{words}]({address})" if address else words
 

@@ -15,7 +15,15 @@ from siting.plain_text import plain
 from siting.report.plan.json import dump
 from siting.report.plan.markdown import cited, web_address
 from siting.report.plan.plain import first_place, markdown, missing_of, plain_values
-from siting.report.words import labelled, quoted, report_word, told, waiver_line, with_aside
+from siting.report.words import (
+    citation_line,
+    labelled,
+    quoted,
+    report_word,
+    told,
+    waiver_line,
+    with_aside,
+)
 from siting.rules.plan.finding import level_of, ranked, standing_of
 from siting.words import say
 
@@ -87,10 +95,10 @@ def _rule(finding: PlanFinding, language: Language) -> dict[str, Any]:
     marked = [f"**{markdown(say(finding.title, language))}**"]
 
     if citation:
-        lines.append(told("source", citation.line(language), language))
+        lines.append(told("source", citation_line(citation, language), language))
         marked.append(told("source", cited(citation, language), language))
-        if citation.quote:
-            lines.append(quoted(finding, language))
+        if said := quoted(finding, language):
+            lines.append(said)
             marked.append(f"> {markdown(citation.quote)}")
         if citation.confidence:
             lines.append(told("confidence", citation.confidence, language))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from siting.plain_text import plain
 from siting.report.plan.plain import missing_of, number, read_as
 from siting.report.words import (
+    citation_line,
     governed_line,
     labelled,
     quoted,
@@ -182,7 +183,7 @@ def _details(finding: PlanFinding, language: Language) -> list[str]:
         "note": say(finding.note, language),
     }
     if finding.verdict != "pass":
-        texts["source"] = finding.citation.line(language) if finding.citation else ""
+        texts["source"] = citation_line(finding.citation, language)
     lines = [told(key, text, language) for key, text in texts.items() if text]
     if finding.verdict != "pass":
         lines.append(quoted(finding, language))

@@ -77,7 +77,20 @@ def _large(part: Any) -> Any:
 def _cells(values: Sequence[Any], kind: str, styles: Mapping[str, int]) -> pa.LargeStringArray:
     if kind == "text":
         return _text_cells(values, styles)
-    return _number_cells(np.asarray(values, dtype=float), styles[kind], styles)
+    numbers = np.asarray(values, dtype=float)
+    shown = numbers if kind == "exact" else _rounded(numbers, kind)
+    return _number_cells(shown, styles[kind], styles)
+
+
+def _rounded(values: Any, kind: str) -> Any:
+    """Drop the digits that only floating point made: 8.8 and not 8.800000000000001.
+
+    A share keeps six decimals, other columns ten digits of their largest number.
+    """
+    sizes = np.abs(values[np.isfinite(values)])
+    largest = sizes.max() if sizes.size else 0.0
+    whole = int(np.log10(largest)) + 1 if largest >= 1 else 1
+    return np.round(values, 6 if kind == "share" else max(10 - whole, 0))
 
 
 def _text_cells(values: Sequence[Any], styles: Mapping[str, int]) -> pa.LargeStringArray:

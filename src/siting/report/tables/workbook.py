@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
 # A sheet ends at row 1,048,576, and opening one is slow long before.
 MAX_ROWS = 100_000
-_NUMBER_FORMATS = {"share": "0.0%", "number": "#,##0.##", "integer": "#,##0"}
+_NUMBER_FORMATS = {
+    "share": "0.0%",
+    "number": "#,##0.##",
+    "exact": "#,##0.##########",
+    "integer": "#,##0",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,8 @@ class SheetColumn:
     values
         The cells (n,); None and NaN are written as empty, infinity as ``∞``.
     kind
-        ``text``, ``number``, ``integer`` or ``share`` (0 to 1, shown as per cent).
+        ``text``, ``number``, ``exact`` (every digit, to be read again), ``integer`` or ``share`` (0
+        to 1, shown as per cent).
     width
         In characters; wide glyphs count twice.
     """

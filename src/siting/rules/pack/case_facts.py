@@ -9,12 +9,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from siting.did_you_mean import hint_known
-from siting.message import Message, message
-from siting.rules.facts import SCALAR_UNITS
+from siting.message import Message, Quantity, Sayable, Term, message
+from siting.plain_text import one_line
+from siting.rules.facts import SCALAR_UNITS, fact_title, unit_of
 from siting.vocabulary.facility_types import load_facility_types
+from siting.yaml_lines import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from siting.rules.pack.model import Case
 
 CASE_KEYS = ("name", "verdict", "measured", "required", "shortfall")
 
@@ -68,6 +72,33 @@ def fact_of(key: str) -> str | None:
     return None
 
 
+def case_title(case: Case, number: int) -> Sayable:
+    """Return what an example is called: its name; for Chinese readers of an English name its facts.
+
+    >>> from siting.rules.pack.model import Case
+    >>> case_title(Case(name="恰好 300 户", verdict="pass"), 1)
+    '恰好 300 户'
+    """
+    name = one_line(case.name)
+    if not name.isascii():
+        return name
+    given = [_given_text(key, value) for key, value in case.given.items()]
+    return message("case.named", name=name, number=number, given=given or message("case.nothing"))
+
+
+def _given_text(key: str, value: Any) -> Message:
+    fact = fact_of(key)
+    label = fact_title(fact) if fact else Term("case_word", key)
+    text: Sayable = Term("plan_status", value) if isinstance(value, str) else str(value)
+    if value is None:
+        text = message("case.nothing")
+    elif isinstance(value, list):
+        text = str(len(value))
+    elif not isinstance(value, str):
+        text = Quantity(value, unit_of(fact) if fact else "")
+    return message("mark.labelled", label=label, text=text)
+
+
 def case_key_fault(key: str, value: Any) -> Message | None:
     """Say what is wrong with a key of an example; None where nothing is."""
     if key in CASE_KEYS:
@@ -77,7 +108,7 @@ def case_key_fault(key: str, value: Any) -> Message | None:
     if _fits(key, value):
         return None
     expected = message(f"case_key.{key}") if key in SPECIAL_KEYS else message("case_key.number")
-    return message("pack.case_value", given=repr(value), expected=expected)
+    return message("pack.case_value", given=shown(value), expected=expected)
 
 
 def _fits(key: str, value: Any) -> bool:

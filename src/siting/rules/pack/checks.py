@@ -16,7 +16,7 @@ from siting.rules.pack.case_facts import case_key_fault
 from siting.rules.pack.measures import MEASURES, Family, Measure
 from siting.rules.pack.model import COMPARATORS
 from siting.vocabulary.facility_types import load_facility_types
-from siting.yaml_lines import Path, dotted
+from siting.yaml_lines import Path, dotted, shown
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -142,7 +142,7 @@ def _option_faults(rule: Any, measure: Measure) -> Iterator[PackFault]:
     elif family is Family.SHARE:
         allowed = tuple(key for key in SCALAR_UNITS if key.endswith("floor_area_m2"))
     if allowed and chosen not in allowed:
-        fault = message("pack.denominator", given=repr(chosen), known=allowed)
+        fault = message("pack.denominator", given=shown(chosen), known=allowed)
         yield PackFault(("options", "denominator"), fault)
     if _get(options, "within", "unit") not in (None, *_reach_units(_get(options, "within"))):
         yield PackFault(("options", "within", "unit"), message("pack.reach_unit"))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siting.did_you_mean import hint_known
-from siting.errors import RuleError
+from siting.errors import RuleError, why_refused
 from siting.message import Message, message
 from siting.rules.pack.parse import parse_packs, rule_ids
 from siting.shipped import FACILITY_TYPES_FILE, shipped_folder
@@ -123,8 +123,8 @@ def _bytes_of(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as fault:
-        reason = fault.strerror or str(fault)
-        raise RuleError(shown_path(path), [message("pack.unreadable", reason=reason)]) from None
+        told = message("pack.unreadable", reason=why_refused(fault))
+        raise RuleError(shown_path(path), [told]) from None
 
 
 def _hint(ref: str) -> Message:

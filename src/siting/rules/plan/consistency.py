@@ -16,7 +16,7 @@ from decimal import Decimal
 from siting.message import Message, Quantity, Sayable, Term, message
 from siting.rules.facts import fact_title, unit_of
 from siting.rules.plan.finding import PlanFinding
-from siting.rules.plan.model import Evidence, Fact, Plan, PlanRow, add_facts
+from siting.rules.plan.model import Evidence, Fact, Plan, PlanRow, add_facts, stands_in_remark
 from siting.vocabulary.plan_words import plan_words
 
 # A drawing is not surveyed to the table's last digit: projection and digitising take their part.
@@ -180,7 +180,8 @@ def _given_twice(plan: Plan) -> Iterator[PlanFinding]:
     groups: dict[tuple[str, str, str, str], list[PlanRow]] = defaultdict(list)
     for row in plan.rows:
         repeats_itself = row.parent >= 0 and plan.rows[row.parent].key == row.key
-        if row.key and row.value is not None and not repeats_itself:
+        told = repeats_itself or stands_in_remark(row, plan.rows)
+        if row.key and row.value is not None and not told:
             groups[row.key, row.part, row.phase, row.column].append(row)
     for (key, part, phase, column), rows in groups.items():
         subject = ".".join(filter(None, (key, part, phase, column)))
@@ -203,17 +204,13 @@ def _given_twice(plan: Plan) -> Iterator[PlanFinding]:
 def _adds_up(plan: Plan, key: str, row: PlanRow, first: PlanRow) -> bool:
     """Tell whether two rows were added as two facilities, so that they need not be equal."""
     fact = plan.facts.get(key)
-    return (
-        fact is not None
-        and fact.derived.startswith("sum")
-        and {row.evidence, first.evidence} <= set(fact.evidence)
-    )
+    return fact is not None and fact.is_sum and {row.evidence, first.evidence} <= set(fact.evidence)
 
 
 def _phases(plan: Plan) -> Iterator[PlanFinding]:
     for key, total in plan.facts.items():
         parts = [phase.facts[key] for phase in plan.phases if key in phase.facts]
-        if not parts or "phases" in total.derived or key.startswith("count."):
+        if not parts or total.is_of_phases or key.startswith("count."):
             continue
         if len(parts) == len(plan.phases):
             yield from _differs(plan, "plan-phases-differ-from-total", key, parts, total)

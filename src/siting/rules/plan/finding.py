@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from siting.message import Language, Message, Sayable, Text
+from siting.message import Message, Sayable, Text
 from siting.rules.facts import fact_text
 
 if TYPE_CHECKING:
@@ -68,18 +68,6 @@ class Citation:
     quote_kind: str = ""
     verified: str = ""
     document_en: str = ""
-
-    def line(self, language: Language = "zh") -> str:
-        """Return the citation in one line; in English with the title under which it is found.
-
-        >>> cited = Citation("城市标准", "5.0.2", number="GB 1", document_en="City standard")
-        >>> cited.line(), cited.line("en")
-        ('城市标准 GB 1 5.0.2', 'City standard (城市标准) GB 1 5.0.2')
-        """
-        title = self.document
-        if language == "en" and self.document_en not in ("", title):
-            title = f"{self.document_en} ({title})"
-        return " ".join(part for part in (title, self.number, self.clause) if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
+from siting.message import Message, message
+
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import geopandas as gpd
 
     from siting.data_report import DataNote
-    from siting.message import Message, Text
 
 PlanStatus = Literal["new", "renewal", "existing"]
+
+_SUMS = ("derived.sum", "derived.facilities", "derived.phases", "derived.buildings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Evidence:
     file
         The file as it was named by the user, or relative to the plan's folder.
     location
-        ``经济技术指标!C7`` for a cell, ``line 12`` or ``feature 'f-3'``.
+        ``经济技术指标!C7`` for a cell, ``line 12``, or ``facilities[f-3]`` for a feature.
     text, unit
         The number and its unit as read; the unit is empty where none was written.
     label
@@ -63,13 +66,23 @@ class Fact:
     evidence
         Where it was read; several where it is a sum or a product.
     derived
-        How it was computed, such as ``sum of 3 facilities``; empty where it was read as it is.
+        How it was computed, such as ``sum of 3 facilities``; None where it was read as it is.
     """
 
     value: Decimal
     unit: str
     evidence: tuple[Evidence, ...] = ()
-    derived: str = ""
+    derived: Message | None = field(default=None, repr=False)
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether it was added up, of rows, facilities, phases or buildings."""
+        return self.derived is not None and self.derived.key in _SUMS
+
+    @property
+    def is_of_phases(self) -> bool:
+        """Whether it is the sum of the phases."""
+        return self.derived is not None and self.derived.key == "derived.phases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +218,7 @@ class PlanRow:
         In the unit of the key; None where the row has no number.
     evidence
         Where it stands and how it is written.
-    note
+    notes
         What was assumed or refused for this row.
     parent
         Index in `Plan.rows` of the row that it is part of (其中), -1 for none.
@@ -235,7 +248,7 @@ class PlanRow:
     value: Decimal | None
     unit: str
     evidence: Evidence
-    note: str = ""
+    notes: tuple[Message, ...] = ()
     parent: int = -1
     part: str = ""
     phase: str = ""
@@ -246,6 +259,16 @@ class PlanRow:
     section: str = ""
     label_at: str = ""
     column: str = ""
+
+    @property
+    def note(self) -> Message:
+        """Its notes as one."""
+        return message("mark.joined", parts=self.notes)
+
+
+def stands_in_remark(row: PlanRow, rows: Sequence[PlanRow]) -> bool:
+    """Tell whether a row is read in a remark on the row it is part of: 含养老服务用房340㎡."""
+    return row.parent >= 0 and row.label_at != "" and row.label_at == rows[row.parent].label_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,9 +324,9 @@ class Plan:
     site: Any = None
     crs: Any = None
     context: str = ""
-    rows: tuple[PlanRow, ...] = ()
-    notes: tuple[Text | Message, ...] = ()
-    data_notes: tuple[DataNote, ...] = ()
+    rows: tuple[PlanRow, ...] = field(default=(), repr=False)
+    notes: tuple[Message, ...] = field(default=(), repr=False)
+    data_notes: tuple[DataNote, ...] = field(default=(), repr=False)
     doubtful: Mapping[str, Doubt] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     gaps: frozenset[str] = frozenset()
@@ -318,7 +341,7 @@ class Plan:
         return tuple(each for each in self.facilities if facility_type in each.facility_types)
 
 
-def add_facts(facts: Iterable[Fact], *, derived: str = "") -> Fact:
+def add_facts(facts: Iterable[Fact], *, derived: Message | None = None) -> Fact:
     """Add facts of one unit, keeping where each came from.
 
     Raises
@@ -337,7 +360,7 @@ def add_facts(facts: Iterable[Fact], *, derived: str = "") -> Fact:
         raise ValueError(sorted(units))
     total = sum((part.value for part in parts), Decimal(0))
     evidence = tuple(place for part in parts for place in part.evidence)
-    return Fact(total, units.pop(), evidence, derived or f"sum of {len(parts)}")
+    return Fact(total, units.pop(), evidence, derived or message("derived.sum", count=len(parts)))
 
 
 def with_population(facts: Mapping[str, Fact]) -> dict[str, Fact]:
@@ -358,7 +381,7 @@ def with_population(facts: Mapping[str, Fact]) -> dict[str, Fact]:
     if "population" not in facts and households and rate:
         evidence = households.evidence + rate.evidence
         value = households.value * rate.value
-        known["population"] = Fact(value, "persons", evidence, f"{base} x {per}")
+        known["population"] = Fact(value, "persons", evidence, message("derived.population"))
     return known
 
 

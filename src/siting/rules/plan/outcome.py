@@ -13,7 +13,7 @@ from siting.message import Message, Quantity, Sayable, Term, Text, message
 from siting.rules.facts import fact_text
 from siting.rules.pack.conditions import compare_exactly
 from siting.rules.plan.finding import PlanVerdict
-from siting.rules.wording import distinct_texts, sentences
+from siting.rules.wording import distinct_texts, sentences, unit_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,8 +93,9 @@ def compared(
         return reported(rule, measured, unit, evidence, ())
     limit = Fraction(rule.require.limit)
     verdict = judge(rule.require, measured, limit, gaps=bool(gaps))
-    planned = planned_text(measured, limit, unit, verdict)
-    text = sentences(limit_text(rule.require, unit), planned)
+    named = unit_for(unit, rule.facility_types)
+    planned = planned_text(measured, limit, named, verdict)
+    text = sentences(limit_text(rule.require, named), planned)
     missing = gaps if verdict == "unknown" else ()
     return outcome_of(verdict, text, measured, limit, evidence, missing)
 
@@ -110,7 +111,7 @@ def reported(
     if measured is None:
         keys = missing or tuple(rule.facility_types)
         return Outcome("unknown", missing_text(keys), None, None, evidence, keys)
-    text: Sayable = Quantity(measured, unit)
+    text: Sayable = Quantity(measured, unit_for(unit, rule.facility_types))
     if rule.strength == "indicator":
         text = message("figure.no_pass_mark", figure=text)
     return Outcome("not_applicable", text, measured, None, evidence)

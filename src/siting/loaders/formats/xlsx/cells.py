@@ -1,8 +1,9 @@
 """The visible cells of one sheet, in the order of the file.
 
 Owns what is left out: what stands in hidden rows and columns, which nobody who looks at the table
-sees. Sheets are streamed, so a merge over the whole sheet or a million empty cells costs nothing.
-A formula is never evaluated; its cached value is used.
+sees. A merged cell that is hidden in part is seen in the rest of it, and read there. Sheets are
+streamed, so a merge over the whole sheet or a million empty cells costs nothing. A formula is never
+evaluated; its cached value is used.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ class Surroundings:
     Parameters
     ----------
     merged
-        Merged ranges in the order of the file, each once.
+        Merged ranges in the order of the file, each once, from the first cell that is seen.
     hidden
         Number of filled cells in hidden rows and columns.
     first_hidden
@@ -94,16 +95,16 @@ def read_cells(package: Package, part: str, take: Take, *, until_row: int = 0) -
     """
     reader = _Cells(package.texts, take, until_row or MOST_ROWS)
     package.read(part, reader)
-    reader.found.merged = list(dict.fromkeys(reader.found.merged))
-    return reader.found
+    return reader.surroundings()
 
 
 class _Cells(PartReader):
     def __init__(self, texts: list[str], take: Take, until_row: int) -> None:
-        self.found = Surroundings()
         self._texts, self._take, self._until_row = texts, take, until_row
         self._row = self._column = 0
-        self._row_hidden = False
+        self._merged: list[Merge] = []
+        self._hidden: dict[tuple[int, int], StoredCell] = {}
+        self._rows_hidden: set[int] = set()
         self._columns_hidden: list[tuple[int, int]] = []
         self._kind, self._style, self._formula, self._text = "n", 0, False, ""
         self._phonetic = False
@@ -124,7 +125,7 @@ class _Cells(PartReader):
             first, last = int(attributes.get("min", "0")), int(attributes.get("max", "0"))
             self._columns_hidden.append((first, last))
         elif name == "mergeCell":
-            self.found.merged.extend(_range(attributes.get("ref", "")))
+            self._merged.extend(_range(attributes.get("ref", "")))
 
     def wants_text(self, name: str) -> bool:
         return name == "v" or (name == "t" and not self._phonetic)
@@ -141,7 +142,8 @@ class _Cells(PartReader):
 
     def _open_row(self, attributes: AttributesImpl) -> None:
         self._row, self._column = int(attributes.get("r", str(self._row + 1))), 0
-        self._row_hidden = _is_hidden(attributes)
+        if _is_hidden(attributes):
+            self._rows_hidden.add(self._row)
         if self._row > self._until_row:
             raise EndOfInterest
 
@@ -151,22 +153,37 @@ class _Cells(PartReader):
             text = self._shared(int(text))
         if not text.strip() and not self._formula:
             return
-        if self._row_hidden or self._is_column_hidden():
-            if text.strip() and kind != "e":
-                self.found.first_hidden = self.found.first_hidden or cell_name(
-                    self._row, self._column
-                )
-                self.found.hidden += 1
-            return
-        self._take(StoredCell(self._row, self._column, kind, text, self._style, self._formula))
+        cell = StoredCell(self._row, self._column, kind, text, self._style, self._formula)
+        if self._row in self._rows_hidden or self._is_column_hidden(self._column):
+            self._hidden[self._row, self._column] = cell
+        else:
+            self._take(cell)
+
+    def _is_column_hidden(self, column: int) -> bool:
+        return any(first <= column <= last for first, last in self._columns_hidden)
+
+    def surroundings(self) -> Surroundings:
+        """Give the merged cells that are seen in part, and tell what the sheet says beside."""
+        merged = [self._from_first_seen(each) for each in dict.fromkeys(self._merged)]
+        filled = [at for at, c in self._hidden.items() if c.text.strip() and c.kind != "e"]
+        return Surroundings(merged, len(filled), cell_name(*filled[0]) if filled else "")
+
+    def _from_first_seen(self, merge: Merge) -> Merge:
+        top, left, bottom, right = merge
+        if (top, left) not in self._hidden:
+            return merge
+        rows = (row for row in range(top, bottom + 1) if row not in self._rows_hidden)
+        columns = (each for each in range(left, right + 1) if not self._is_column_hidden(each))
+        row, column = next(rows, 0), next(columns, 0)
+        if not row or not column:
+            return merge
+        self._take(self._hidden.pop((top, left))._replace(row=row, column=column))
+        return row, column, bottom, right
 
     def _shared(self, number: int) -> str:
         if not 0 <= number < len(self._texts):
             raise WrongValueError(message("workbook.no_shared_text", number=number))
         return self._texts[number]
-
-    def _is_column_hidden(self) -> bool:
-        return any(first <= self._column <= last for first, last in self._columns_hidden)
 
 
 def cell_name(row: int, column: int) -> str:

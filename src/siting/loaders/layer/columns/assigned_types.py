@@ -307,4 +307,4 @@ def _unknown_message(lost: pd.Series, rows: int, codes: Collection[str], subject
 
 def _nearest(word: str, codes: Collection[str]) -> Message | str:
     near = nearest(_key(word), codes, most=2)
-    return message("facility_type.near", near=str(near)) if near else ""
+    return message("facility_type.near", near=near) if near else ""

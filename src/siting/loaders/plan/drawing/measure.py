@@ -9,16 +9,18 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from siting.crs import choose_metric_crs, lonlat_bounds, parse_crs, to_metric
-from siting.errors import LoadError
+from siting.errors import LoadError, WrongValueError
 from siting.loaders.layer.contract import residential_table
 from siting.loaders.layer.shapes import clean_shapes
 from siting.loaders.plan.drawing.records import Drawing, Measured
 from siting.loaders.plan.table.labels import label_of
 from siting.loaders.plan.table.quantities import in_base_unit, measures, quantity_of
 from siting.loaders.plan.table.words import key_of
+from siting.message import Term, message
 from siting.rules.facts import TYPED_UNITS
 from siting.rules.plan.model import Evidence, Fact, PlannedFacility
 from siting.vocabulary.facility_types import load_facility_types
@@ -38,8 +40,19 @@ _TRUE = frozenset(("true", "1", "1.0", "yes", "是", "有", "独立"))
 _FALSE = frozenset(("false", "0", "0.0", "no", "否", "无"))
 
 
-def measured(drawing: Drawing, *, crs: str | None, report: DataReport) -> Measured:
+def measured(drawing: Drawing, *, crs: str | None, subject: str, report: DataReport) -> Measured:
     """Project the layers into one metric system and read the facilities.
+
+    Parameters
+    ----------
+    drawing
+        The layers as they were read.
+    crs
+        The system that the plan asks for; None: chosen by its place.
+    subject
+        How messages name the plan.
+    report
+        Where repairs are noted.
 
     Raises
     ------
@@ -51,15 +64,13 @@ def measured(drawing: Drawing, *, crs: str | None, report: DataReport) -> Measur
     ]
     if not present:
         return Measured()
-    metric = parse_crs(crs, subject="the plan").crs if crs else None
-    metric = metric or choose_metric_crs(lonlat_bounds(present), subject="the plan", report=report)
+    metric = parse_crs(crs, subject=subject).crs if crs else None
+    metric = metric or choose_metric_crs(lonlat_bounds(present), subject=subject, report=report)
     site = homes = None
     if drawing.site is not None:
-        subject = drawing.subject("site")
-        areas = clean_shapes(
-            drawing.site, ("Polygon", "MultiPolygon"), subject=subject, report=report
-        )
-        site = to_metric(areas, metric, subject=subject).geometry.union_all()
+        name = drawing.subject("site")
+        areas = clean_shapes(drawing.site, ("Polygon", "MultiPolygon"), subject=name, report=report)
+        site = to_metric(areas, metric, subject=name).geometry.union_all()
     if drawing.homes is not None:
         homes = residential_table(
             drawing.homes,
@@ -77,7 +88,7 @@ def fact_of(value: object, quantity: str, evidence: Evidence, unit: str = "") ->
 
     Raises
     ------
-    LoadError
+    WrongValueError
         Text that is no number, a unit of something else, or less than nothing.
     """
     text = _text(value)
@@ -85,47 +96,45 @@ def fact_of(value: object, quantity: str, evidence: Evidence, unit: str = "") ->
         return None
     read = quantity_of(text)
     if read is None:
-        raise LoadError(f"{_where(evidence)}: {quantity} is {text!r}; expected a number.")
+        raise WrongValueError(message("feature.no_number", key=quantity, text=text))
     unit = read.unit or unit
     wanted = TYPED_UNITS[quantity]
     if unit and wanted not in measures(unit):
-        raise LoadError(
-            f"{_where(evidence)}: {quantity} is {text!r} in {unit}; expected it in {wanted}."
-        )
+        want = Term("unit", wanted)
+        told = message("feature.wrong_unit", key=quantity, text=text, unit=unit, wanted=want)
+        raise WrongValueError(told)
     if read.number < 0:
-        raise LoadError(f"{_where(evidence)}: {quantity} is {text}; expected 0 or more.")
+        raise WrongValueError(message("feature.negative", key=quantity, text=text))
     number = in_base_unit(read.number, unit, wanted)
     if number is None:
         return None
     return Fact(number, wanted, (replace(evidence, text=text, unit=unit, label=quantity),))
 
 
-def types_of(
-    words: str, where: str, *, known: Mapping[str, Sequence[str]] | None = None
-) -> tuple[str, ...]:
+def types_of(words: str, *, known: Mapping[str, Sequence[str]] | None = None) -> tuple[str, ...]:
     """Return the facility types that a code, several codes or a Chinese word name.
 
     Raises
     ------
-    LoadError
+    WrongValueError
         A word that names none, with the nearest known code.
 
     Examples
     --------
-    >>> types_of("elder_care, canteen", "row 1"), types_of("养老服务用房", "row 2")
+    >>> types_of("elder_care, canteen"), types_of("养老服务用房")
     (('elder_care', 'canteen'), ('elder_care',))
     """
     if known and words.strip() in known:
         return tuple(known[words.strip()])
     parts = [part for part in fold(words).replace(";", ",").replace("、", ",").split(",") if part]
-    return tuple(_type_of(part, where) for part in parts)
+    return tuple(map(_type_of, parts))
 
 
-def _type_of(word: str, where: str) -> str:
+def _type_of(word: str) -> str:
     types = load_facility_types()
     code = types.code_of(word) or key_of(label_of(word).words).partition(".")[2]
     if code not in types:
-        raise LoadError(f"{where}: {word!r} is not a known facility type; {types.nearest(word)}.")
+        raise WrongValueError(message("value.no_facility_type", code=word, hint=types.hint(word)))
     return code
 
 
@@ -139,7 +148,15 @@ def _facilities(drawing: Drawing, crs: Any) -> tuple[PlannedFacility, ...]:
     records = frame.drop(columns="geometry").to_dict("records")
     found = []
     for row, (record, shape) in enumerate(zip(records, shapes, strict=True), start=1):
-        found.append(_facility(record, columns, shape, row, file, drawing.facility_type))
+        identity = _said(record, columns, "id") or f"facility-{row}"
+        at = Evidence(file, f"facilities[{identity}]", "", label=_said(record, columns, "name"))
+        try:
+            facility = _facility(record, columns, identity, at, drawing.facility_type)
+        except WrongValueError as fault:
+            told = {"file": file, "feature": identity, "fault": fault.message}
+            raise LoadError(message("feature.wrong", **told)) from None
+        geometry = None if shape is None or shape.is_empty else shape
+        found.append(replace(facility, geometry=geometry))
     _check_unique(found, file)
     return tuple(found)
 
@@ -162,22 +179,21 @@ def _columns(headers: Iterable[object], drawing: Drawing) -> dict[str, tuple[str
     return found
 
 
+def _said(record: Mapping[str, object], columns: Mapping[str, tuple[str, str]], name: str) -> str:
+    return _text(record.get(columns[name][0])) if name in columns else ""
+
+
 def _facility(
     record: Mapping[str, object],
     columns: Mapping[str, tuple[str, str]],
-    shape: Any,
-    row: int,
-    file: str,
+    identity: str,
+    evidence: Evidence,
     rule: LayerFacilityType | None,
 ) -> PlannedFacility:
-    def text(name: str) -> str:
-        return _text(record.get(columns[name][0])) if name in columns else ""
-
-    identity = text("id") or f"facility-{row}"
-    evidence = Evidence(file, f"facilities: feature {identity!r}", "", label=text("name"))
+    text = partial(_said, record, columns)
     words = rule.code if rule is not None and rule.code else text("facility_type")
     if not words:
-        raise LoadError(f"{file}: feature {identity!r} has no facility_type; give it a code.")
+        raise WrongValueError(message("feature.no_type"))
     numbers = {
         name: fact_of(record.get(columns[name][0]), name, evidence, columns[name][1])
         for name in _NUMBERS
@@ -186,13 +202,12 @@ def _facility(
     return PlannedFacility(
         identity,
         text("name"),
-        types_of(words, _where(evidence), known=rule.map if rule else None),
+        types_of(words, known=rule.map if rule else None),
         **numbers,
         phase=text("phase"),
-        floor_level=_level(text("floor_level"), evidence),
-        own_entrance=_flag(text("own_entrance"), evidence),
+        floor_level=_level(text("floor_level")),
+        own_entrance=_flag(text("own_entrance")),
         complex_id=text("complex"),
-        geometry=None if shape is None or shape.is_empty else shape,
         evidence=evidence,
     )
 
@@ -201,28 +216,26 @@ def _check_unique(found: Sequence[PlannedFacility], file: str) -> None:
     names = [each.facility_id for each in found]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
-        raise LoadError(
-            f"{file}: {len(repeated)} facility ids repeat, the first is {repeated[0]!r}; a "
-            "facility with several types has one row and lists them: elder_care, canteen."
-        )
+        count, first = len(repeated), repeated[0]
+        raise LoadError(message("feature.ids_repeat", file=file, count=count, first=first))
 
 
-def _level(text: str, evidence: Evidence) -> int | None:
+def _level(text: str) -> int | None:
     if not text:
         return None
     plain = fold(text).upper().removesuffix("F").removesuffix("层").replace("B", "-")
     number = quantity_of(plain)
     if number is None or number.unit or number.number != number.number.to_integral_value():
-        raise LoadError(f"{_where(evidence)}: floor_level is {text!r}; expected 1, 2, -1 ...")
+        raise WrongValueError(message("feature.no_level", text=text))
     return int(number.number)
 
 
-def _flag(text: str, evidence: Evidence) -> bool | None:
+def _flag(text: str) -> bool | None:
     word = fold(text).lower()
     if not word:
         return None
     if word not in _TRUE | _FALSE:
-        raise LoadError(f"{_where(evidence)}: own_entrance is {text!r}; expected true or false.")
+        raise WrongValueError(message("feature.no_flag", text=text))
     return word in _TRUE
 
 
@@ -238,16 +251,10 @@ def _text(value: object) -> str:
     return "" if text in ("<NA>", "NaT", "nan", "None") else text
 
 
-def _where(evidence: Evidence) -> str:
-    return f"{evidence.file}: {evidence.location}"
-
-
 def sum_of_homes(homes: gpd.GeoDataFrame, column: str, unit: str, file: str) -> Fact | None:
     """Add up a column of the homes, rounded once; None where it is absent or has gaps."""
     if column not in homes or not len(homes) or homes[column].isna().any():
         return None
     total = Decimal(repr(math.fsum(homes[column])))
-    evidence = Evidence(
-        file, f"buildings: all {len(homes)}", f"{total.normalize():f}", label=column
-    )
-    return Fact(total, unit, (evidence,), f"sum of {len(homes)} buildings")
+    evidence = Evidence(file, "buildings", f"{total.normalize():f}", label=column)
+    return Fact(total, unit, (evidence,), message("derived.buildings", count=len(homes)))

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import pyogrio
 
+from siting.boundary import reason_of
 from siting.data_report import DataReport
-from siting.errors import LoadError, NoPlanError
+from siting.errors import LoadError, NoPlanError, WrongValueError
 from siting.loaders.formats.vector import read_vector
 from siting.loaders.plan.drawing.records import Drawing
 from siting.loaders.plan.table.grid import grid_of_table
 from siting.loaders.plan.table.read import read_grid
+from siting.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,7 +61,7 @@ def from_geopackage(path: Path) -> Parts:
     found, without_shapes = _layers_of(path)
     if not found:
         known = [names[0] for names in (*_TABLES.values(), *_LAYERS.values())]
-        raise NoPlanError(f"{path} has none of the layers of a plan: {', '.join(known)}.")
+        raise NoPlanError(message("plan.no_layers", path=path, known=known))
     report = DataReport()
     frames = {
         key: read_vector(path, layer=found[key], report=report, subject=f"{path.name}:{found[key]}")
@@ -101,10 +103,7 @@ def from_geojson(path: Path) -> Parts:
         table = frames["site"].drop(columns="geometry").iloc[:1]
         _add_table(data, rows, "plan", table, path.as_posix(), "site")
     if not isinstance(data, dict):
-        raise NoPlanError(
-            f"{path} is no plan: it has neither a member 'plan' with the keys of plan.yaml nor a "
-            'feature with "layer": "site".'
-        )
+        raise NoPlanError(message("plan.no_member", path=path))
     return data, rows, _drawn(frames, dict.fromkeys(frames, path.as_posix()))
 
 
@@ -113,15 +112,24 @@ def _json(path: Path) -> dict[str, Any]:
         with path.open(encoding="utf-8-sig") as file:
             document = json.load(file, parse_float=Decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError) as fault:
-        reason = "nested too deep" if isinstance(fault, RecursionError) else str(fault)
-        raise LoadError(f"{path} is not valid GeoJSON: {reason}.") from None
+        raise LoadError(message("json.no_geojson", path=path, fault=_json_fault(fault))) from None
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
-        raise NoPlanError(f"{path} is not a GeoJSON FeatureCollection.")
+        raise NoPlanError(message("json.no_collection", path=path))
     return document
 
 
+def _json_fault(fault: ValueError | RecursionError) -> Message | str:
+    if isinstance(fault, RecursionError):
+        return message("json.too_deep")
+    if isinstance(fault, json.JSONDecodeError):
+        return message("json.syntax", line=fault.lineno, column=fault.colno)
+    if isinstance(fault, UnicodeDecodeError):
+        return message("yaml.not_utf8")
+    return fault.message if isinstance(fault, WrongValueError) else message("json.no_text")
+
+
 def _no_constant(name: str) -> Decimal:
-    raise ValueError(f"{name} is no number in JSON")
+    raise WrongValueError(message("json.no_number", name=name))
 
 
 def _frames(path: Path, *, described: bool) -> dict[str, gpd.GeoDataFrame]:
@@ -133,10 +141,7 @@ def _frames(path: Path, *, described: bool) -> dict[str, gpd.GeoDataFrame]:
         lost = len(whole) if keys is None else int(keys.isna().sum())
         # Features of which none is a part of a plan are those of another map.
         error = NoPlanError if lost == len(whole) and not described else LoadError
-        raise error(
-            f"{path}: {lost} features do not say what they are; give each the property "
-            '"layer": "site", "buildings" or "facilities".'
-        )
+        raise error(message("plan.features_unsaid", path=path, count=lost))
     return {
         str(key): whole[keys == key].dropna(axis="columns", how="all").drop(columns="layer")
         for key in keys.unique()
@@ -151,7 +156,7 @@ def _layers_of(path: Path) -> tuple[dict[str, str], set[str]]:
             warnings.simplefilter("ignore")
             listed = {str(name): kind for name, kind in pyogrio.list_layers(path)}
     except (pyogrio.errors.DataSourceError, ValueError) as fault:
-        raise LoadError(f"{path} is not a readable GeoPackage: {fault}.") from None
+        raise LoadError(message("file.no_geopackage", path=path, error=reason_of(fault))) from None
     found: dict[str, str] = {}
     for key, words in (*_TABLES.items(), *_LAYERS.items()):
         match = next((name for word in words for name in listed if name.lower() == word), None)

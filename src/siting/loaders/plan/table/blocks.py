@@ -10,11 +10,10 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from siting.loaders.plan.table.floor_parts import bare_part
-from siting.loaders.plan.table.grid import Grid, Item, columns_of
-from siting.loaders.plan.table.labels import label_of
-from siting.loaders.plan.table.quantities import any_unit, tail_of_number
-from siting.loaders.plan.table.words import says_only_what
+from siting.loaders.plan.table.grid import GridCell, SheetGrid, columns_of, listed_units
+from siting.loaders.plan.table.labels import header_units, label_of
+from siting.loaders.plan.table.quantities import is_required, tail_of_number
+from siting.loaders.plan.table.words import bare_part, says_only_what
 from siting.vocabulary.numbering import bare_mark_of
 from siting.vocabulary.plan_words import Role, plan_words
 from siting.vocabulary.text import fold
@@ -38,8 +37,8 @@ class Block:
     headers: dict[int, str] = field(default_factory=dict)
     # All words above a column, where it has headers on several levels.
     whole_headers: dict[int, str] = field(default_factory=dict)
-    # The unit that a header above a column names, known or not.
-    header_units: dict[int, str] = field(default_factory=dict)
+    # The units that a header above a column names, known or not; mostly one.
+    header_units: dict[int, tuple[str, ...]] = field(default_factory=dict)
     phases: dict[int, str] = field(default_factory=dict)
     # Columns that are parts of the plan beside each other: A地块, 地上, 1#楼.
     parts: dict[int, str] = field(default_factory=dict)
@@ -47,13 +46,15 @@ class Block:
     wanted: list[int] = field(default_factory=list)
     # Columns that count facilities beside their areas.
     counts: list[int] = field(default_factory=list)
+    # Whether a column says what is required: then a label may do so too.
+    has_limits: bool = False
     # Columns that could be meant as well as the one that is read.
     doubtful: list[int] = field(default_factory=list)
     # The column left of the labels that numbers the rows.
     numbering: int | None = None
 
 
-def blocks_of(grid: Grid, wanted: str = "") -> list[Block]:
+def blocks_of(grid: SheetGrid, wanted: str = "") -> list[Block]:
     """Find the blocks by what stands in the columns, since headers are often missing.
 
     Parameters
@@ -85,7 +86,7 @@ def blocks_of(grid: Grid, wanted: str = "") -> list[Block]:
     return [block for block in blocks if block.values]
 
 
-def _quantity_headers(grid: Grid) -> list[tuple[int, int]]:
+def _quantity_headers(grid: SheetGrid) -> list[tuple[int, int]]:
     """Return the headers 建筑面积, 用地面积 ... that stand side by side: columns, not items."""
     found = [
         item.place
@@ -96,7 +97,7 @@ def _quantity_headers(grid: Grid) -> list[tuple[int, int]]:
     return [place for place in found if rows.count(place[0]) > 1 or _has_number_below(grid, place)]
 
 
-def _has_number_below(grid: Grid, place: tuple[int, int]) -> bool:
+def _has_number_below(grid: SheetGrid, place: tuple[int, int]) -> bool:
     below = grid.items.get((place[0] + 1, place[1]))
     return bool(below and below.quantities)
 
@@ -108,7 +109,7 @@ def _add_group_column(blocks: list[Block], columns: list[int], numbers: dict[int
         blocks[0].labels[:0] = left
 
 
-def _find_numbering(grid: Grid, block: Block, values: set[int]) -> None:
+def _find_numbering(grid: SheetGrid, block: Block, values: set[int]) -> None:
     """Find the column of 1, 1.1, （1）, ① ... left of the labels; it is no label itself."""
     first = first_data_row(grid, block)
     for column in (block.labels[0], block.labels[0] - 1):
@@ -120,7 +121,7 @@ def _find_numbering(grid: Grid, block: Block, values: set[int]) -> None:
             return
 
 
-def _read_headers(grid: Grid, block: Block, wanted: str) -> None:
+def _read_headers(grid: SheetGrid, block: Block, wanted: str) -> None:
     """Give each value column the words above its first number, and its role by them."""
     first = first_data_row(grid, block)
     headers = _header_rows(grid, block, first)
@@ -132,9 +133,8 @@ def _read_headers(grid: Grid, block: Block, wanted: str) -> None:
         header = " ".join(words)
         block.headers[column] = words[-1] if words else ""
         block.whole_headers[column] = header
-        texts = [item.text for item in reversed(above) if item]
-        named = (label_of(text).unit or any_unit(text) for text in texts)
-        block.header_units[column] = next(filter(None, named), "")
+        named = (header_units(item.text) for item in reversed(above) if item)
+        block.header_units[column] = listed_units(next(filter(None, named), [""]), grid)
         filled = [grid.items.get((row, column)) for row in grid.rows() if row >= first]
         numeric = any(item and item.quantities for item in filled)
         if not numeric:
@@ -145,8 +145,9 @@ def _read_headers(grid: Grid, block: Block, wanted: str) -> None:
                 block.only_units.append(column)
         elif wanted and wanted in header:
             block.wanted.append(column)
-        elif plan_words().is_not_the_plans(header):
+        elif plan_words().is_not_the_plans(" ".join(map(_without_limit, words))):
             block.values.remove(column)
+            block.has_limits = block.has_limits or is_required(header)
         elif phase := _phase_of(words):
             block.phases[column] = phase
         elif part := _part_of_column(words) or (header if _lists_plots(grid, block, first) else ""):
@@ -156,6 +157,12 @@ def _read_headers(grid: Grid, block: Block, wanted: str) -> None:
         block.parts, block.phases = {}, {}
     else:
         _choose_values(block)
+
+
+def _without_limit(header: str) -> str:
+    """Return 实配 of 实配/应配, over figures such as 340/375; other headers as they are."""
+    label = label_of(header)
+    return label.words if label.slash >= 0 else header
 
 
 def _phase_of(words: list[str]) -> str:
@@ -169,7 +176,7 @@ def _phase_of(words: list[str]) -> str:
     return phase.group("phase") if phase else ""
 
 
-def _header_rows(grid: Grid, block: Block, first: int) -> list[int]:
+def _header_rows(grid: SheetGrid, block: Block, first: int) -> list[int]:
     """Return the last three rows of words over the values; rows of figures nobody knows are none.
 
     A header on several levels may have a column without a word in each.
@@ -182,7 +189,7 @@ def _header_rows(grid: Grid, block: Block, first: int) -> list[int]:
     return found[:3][::-1]
 
 
-def _header_at(grid: Grid, block: Block, row: int, column: int) -> Item | None:
+def _header_at(grid: SheetGrid, block: Block, row: int, column: int) -> GridCell | None:
     """Return a header cell, not a title over the labels.
 
     江湾花园二期 is no phase. A number that could not be read, beside a known label, is no header.
@@ -202,15 +209,8 @@ def _part_of_column(words: list[str]) -> str:
     >>> _part_of_column(["A地块", "地上"]), _part_of_column(["建筑面积(m2)"])
     ('A地块 地上', '')
     """
-    return " ".join(word for word in map(_without_unit, words) if _is_part(word))
-
-
-def _without_unit(header: str) -> str:
-    return label_of(header).words
-
-
-def _is_part(word: str) -> bool:
-    return bool(bare_part(word)) or is_plot(word) or bool(_BUILDING.fullmatch(word))
+    names = [label_of(word).words for word in words]
+    return " ".join(n for n in names if bare_part(n) or is_plot(n) or _BUILDING.fullmatch(n))
 
 
 def is_plot(name: str) -> bool:
@@ -225,23 +225,24 @@ def is_plot(name: str) -> bool:
 @lru_cache(maxsize=1)
 def _plots() -> re.Pattern[str]:
     words = "|".join(map(re.escape, plan_words().plots))
-    return re.compile(rf".{{1,6}}(?:{words})|(?:{words})[0-9A-Za-z一二三四五甲乙丙丁][0-9A-Za-z-]*")
+    behind = "[0-9A-Za-z一二三四五甲乙丙丁][0-9A-Za-z-]*"
+    return re.compile(".{1,6}(?:" + words + ")|(?:" + words + ")" + behind)
 
 
-def _lists_plots(grid: Grid, block: Block, first: int) -> bool:
+def _lists_plots(grid: SheetGrid, block: Block, first: int) -> bool:
     """Tell whether the header over the labels says that each column is a plot: 地块编号."""
     corners = (grid.at(row, column) for row in range(1, first) for column in block.labels)
     names = [label_of(item.text).words for item in corners if item and len(item.text) <= 6]
     return any(any(plot in name for plot in plan_words().plots) for name in names)
 
 
-def _are_units(cells: list[Item | None]) -> bool:
+def _are_units(cells: list[GridCell | None]) -> bool:
     """Tell whether most filled cells of a column are units, so that the rest are meant as some."""
     words = [item for item in cells if item and (item.unit or item.is_words)]
     return 2 * sum(bool(item.unit) for item in words) > len(words)
 
 
-def first_data_row(grid: Grid, block: Block) -> int:
+def first_data_row(grid: SheetGrid, block: Block) -> int:
     """Return the first row of a block that holds a known label or a figure."""
     rows = [
         item.place[0]

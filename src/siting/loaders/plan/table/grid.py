@@ -13,9 +13,15 @@ from typing import TYPE_CHECKING
 
 from siting.loaders.formats.workbook import Cell, WorkbookSheet, cell_name
 from siting.loaders.plan.table.labels import label_of
-from siting.loaders.plan.table.quantities import Quantity, quantities_of, unit_word
+from siting.loaders.plan.table.quantities import (
+    UNCLEAR,
+    WrittenQuantity,
+    either_of,
+    quantities_of,
+    unit_word,
+)
 from siting.loaders.plan.table.words import is_own_key, key_of
-from siting.message import Text
+from siting.message import Message, message
 from siting.vocabulary.plan_words import plan_words
 from siting.vocabulary.text import fold
 from siting.vocabulary.units import load_units
@@ -26,16 +32,16 @@ if TYPE_CHECKING:
 # Beyond this a merge only serves to make a reader slow; its corner cell is still read.
 MAX_MERGED_CELLS = 50_000
 
-Place = tuple[int, int]
+CellPlace = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class GridCell:
     """One filled cell, understood: a number, a unit or words."""
 
-    place: Place
+    place: CellPlace
     text: str
-    quantities: tuple[Quantity, ...] = ()
+    quantities: tuple[WrittenQuantity, ...] = ()
     unit: str = ""
     # A unit that is not known; such a cell is words, since it may be a name as well.
     odd_unit: str = ""
@@ -52,68 +58,64 @@ class Item:
 
 
 @dataclass(slots=True)
-class Grid:
+class SheetGrid:
     """Items by row and column; `covered` leads a merged cell to the corner that fills it."""
 
     sheet: str
-    items: dict[Place, Item]
-    covered: dict[Place, Place] = field(default_factory=dict)
+    items: dict[CellPlace, GridCell]
+    covered: dict[CellPlace, CellPlace] = field(default_factory=dict)
     turned: bool = False
     # The fields of a database table: its cells are named by row and field.
     fields: tuple[str, ...] = ()
 
-    def at(self, row: int, column: int) -> Item | None:
+    def at(self, row: int, column: int) -> GridCell | None:
         """Return what a reader sees at a place, also inside a merged range."""
         return self.items.get(self.covered.get((row, column), (row, column)))
 
-    def name(self, item: Item) -> str:
+    def name(self, item: GridCell) -> str:
         """Return the address of an item in the sheet, turned or not."""
         row, column = item.place[::-1] if self.turned else item.place
         if self.fields:
-            return f"{self.sheet}, row {row - 1}, field {self.fields[column - 1]!r}"
+            return f"{self.sheet}[{row - 1}].{self.fields[column - 1]}"
         return f"{self.sheet}!{cell_name(row, column)}"
 
     def rows(self) -> list[int]:
         """Return the rows that hold something, also by a merged cell, in order."""
         return sorted({row for row, _ in self.items} | {row for row, _ in self.covered})
 
-    def turn(self) -> Grid:
+    def turn(self) -> SheetGrid:
         """Exchange rows and columns."""
         items = {
             (column, row): replace(item, place=(column, row))
             for (row, column), item in self.items.items()
         }
         covered = {(c, r): (corner[1], corner[0]) for (r, c), corner in self.covered.items()}
-        return Grid(self.sheet, items, covered, not self.turned, self.fields)
+        return replace(self, items=items, covered=covered, turned=not self.turned)
 
-    def only(self, rows: Iterable[int]) -> Grid:
+    def only(self, rows: Iterable[int]) -> SheetGrid:
         """Return the part of the grid in some rows."""
         kept = set(rows)
         return self._where(lambda place: place[0] in kept)
 
-    def without(self, places: Container[Place]) -> Grid:
+    def without(self, places: Container[CellPlace]) -> SheetGrid:
         """Return the grid without some places."""
         return self._where(lambda place: place not in places)
 
-    def _where(self, wanted: Callable[[Place], bool]) -> Grid:
+    def _where(self, wanted: Callable[[CellPlace], bool]) -> SheetGrid:
         items = {place: item for place, item in self.items.items() if wanted(place)}
-        covered = {
-            place: corner
-            for place, corner in self.covered.items()
-            if wanted(place) and corner in items
-        }
-        return Grid(self.sheet, items, covered, self.turned, self.fields)
+        covered = {at: to for at, to in self.covered.items() if wanted(at) and to in items}
+        return replace(self, items=items, covered=covered)
 
 
-def grid_of(sheet: WorkbookSheet) -> Grid:
+def grid_of(sheet: WorkbookSheet) -> SheetGrid:
     """Understand each cell of a sheet and spread its merged cells."""
     items = {place: _item(cell) for place, cell in sheet.cells.items()}
-    return Grid(sheet.name, items, _covered(sheet, items))
+    return SheetGrid(sheet.name, items, _covered(sheet, items))
 
 
-def grid_of_table(name: str, fields: Sequence[str], rows: Iterable[Sequence[object]]) -> Grid:
+def grid_of_table(name: str, fields: Sequence[str], rows: Iterable[Sequence[object]]) -> SheetGrid:
     """Understand a table of a database or the properties of features, its fields as header."""
-    cells: dict[Place, Cell] = {}
+    cells: dict[CellPlace, Cell] = {}
     for row, values in enumerate([tuple(fields), *rows], start=1):
         for column, value in enumerate(values, start=1):
             text = "" if value is None else str(value)
@@ -125,7 +127,7 @@ def grid_of_table(name: str, fields: Sequence[str], rows: Iterable[Sequence[obje
     return grid
 
 
-def regions_of(grid: Grid) -> list[Grid]:
+def regions_of(grid: SheetGrid) -> list[SheetGrid]:
     """Cut a grid at its empty rows; one region where it has none."""
     groups: list[list[int]] = []
     for row in grid.rows():
@@ -136,14 +138,14 @@ def regions_of(grid: Grid) -> list[Grid]:
     return [grid.only(group) for group in groups]
 
 
-def without_building_tables(grid: Grid) -> tuple[Grid, list[Text]]:
+def without_building_tables(grid: SheetGrid) -> tuple[SheetGrid, list[Message]]:
     """Leave out tables with one row per building; their figures are not the plan's.
 
     Such a table goes from its heading down to the next empty row, and sideways to the next empty
     column, so that what stands beside it is still read.
     """
-    dropped: set[Place] = set()
-    notes: list[Text] = []
+    dropped: set[CellPlace] = set()
+    notes: list[Message] = []
     for region in regions_of(grid):
         starts = [
             item for item in region.items.values() if fold(item.text) in plan_words().per_building
@@ -151,17 +153,11 @@ def without_building_tables(grid: Grid) -> tuple[Grid, list[Text]]:
         if starts:
             first = min(starts, key=lambda item: item.place)
             dropped |= _below_and_beside(region, first.place)
-            name = region.name(first)
-            notes.append(
-                Text(
-                    f"{name} 起为单体面积表，未采用",
-                    f"{name} starts a table per building; it is not read",
-                )
-            )
+            notes.append(message("plan.building_table", cell=region.name(first)))
     return grid.without(dropped) if dropped else grid, notes
 
 
-def _below_and_beside(region: Grid, start: Place) -> set[Place]:
+def _below_and_beside(region: SheetGrid, start: CellPlace) -> set[CellPlace]:
     """Return the places from a row on, in the columns that are joined to the start's."""
     places = {place for place in (*region.items, *region.covered) if place[0] >= start[0]}
     filled = {column for _, column in places}
@@ -173,7 +169,7 @@ def _below_and_beside(region: Grid, start: Place) -> set[Place]:
     return {place for place in places if first <= place[1] <= last}
 
 
-def columns_of(items: Iterable[Item]) -> tuple[Counter[int], Counter[int], Counter[int]]:
+def columns_of(items: Iterable[GridCell]) -> tuple[Counter[int], Counter[int], Counter[int]]:
     """Count known labels, numbers and units in each column."""
     known: Counter[int] = Counter()
     numbers: Counter[int] = Counter()
@@ -186,41 +182,52 @@ def columns_of(items: Iterable[Item]) -> tuple[Counter[int], Counter[int], Count
     return known, numbers, units
 
 
-def _item(cell: Cell) -> Item:
+def listed_units(units: Sequence[str], grid: SheetGrid) -> tuple[str, ...]:
+    """Return the units of a list, as one that is not known where two may be a rate, as 元/㎡ is.
+
+    They are none where each fits some label of the sheet: 万㎡/户 over 总建筑面积 and 总户数.
+    """
+    words = {label_of(item.text).words for item in grid.items.values() if item.known}
+    if len(units) != 2 or all(any(key_of(word, unit) for word in words) for unit in units):
+        return tuple(units)
+    return (UNCLEAR.join(units),)
+
+
+def _item(cell: Cell) -> GridCell:
     place = (cell.row, cell.column)
     if isinstance(cell.value, Decimal):
         quantities = (_stored(cell.value, cell),)
-        return Item(place, cell.raw, quantities, formula=cell.formula, percent=cell.percent)
-    found = quantities_of(cell.value)
+        return GridCell(place, cell.raw, quantities, formula=cell.formula, percent=cell.percent)
+    found = quantities_of(cell.value) or either_of(cell.value)
     # households is a unit and the name of a figure; alone in a cell it is the figure.
     unit = "" if found or is_own_key(cell.value) else unit_word(cell.value)
     odd = "" if found or unit else load_units().unknown(cell.value)
     label = label_of(cell.value)
     known = not found and not unit and bool(key_of(label.words, label.unit))
-    return Item(
+    return GridCell(
         place, cell.value, found, unit, odd, known, formula=cell.formula, indent=cell.indent
     )
 
 
-def _stored(number: Decimal, cell: Cell) -> Quantity:
+def _stored(number: Decimal, cell: Cell) -> WrittenQuantity:
     """Return a stored number with the unit that its format shows: % or 千户.
 
     What a format writes that is no unit makes the unit one that is not known.
     """
     if cell.percent:
-        return Quantity(number * 100, "%")
+        return WrittenQuantity(number * 100, "%")
     before, after, _ = cell.shown
     if not before and not after:
-        return Quantity(number, "")
+        return WrittenQuantity(number, "")
     found = quantities_of(f"{before}1{after}")
     if len(found) != 1:
-        return Quantity(number, fold(f"{before}{after}"))
-    return Quantity(number, found[0].unit, found[0].about)
+        return WrittenQuantity(number, fold(f"{before}{after}"))
+    return WrittenQuantity(number, found[0].unit, found[0].about)
 
 
-def _covered(sheet: WorkbookSheet, items: dict[Place, Item]) -> dict[Place, Place]:
+def _covered(sheet: WorkbookSheet, items: dict[CellPlace, GridCell]) -> dict[CellPlace, CellPlace]:
     """Map each cell inside a merged range, where the sheet has content, to the range's corner."""
-    covered: dict[Place, Place] = {}
+    covered: dict[CellPlace, CellPlace] = {}
     last_row = max((row for row, _ in items), default=0)
     last_column = max((column for _, column in items), default=0)
     budget = MAX_MERGED_CELLS

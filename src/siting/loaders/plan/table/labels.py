@@ -7,30 +7,38 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
 from siting.loaders.plan.table.quantities import (
-    Quantity,
+    WrittenQuantity,
     any_unit,
+    in_base_unit,
     is_required,
     measures,
     quantities_of,
     quantity_of,
+    units_in,
 )
 from siting.loaders.plan.table.words import TRAILING_BRACKET, key_of
 from siting.rules.facts import SCALAR_UNITS, TYPED_UNITS
 from siting.vocabulary.labels import bare_label
 from siting.vocabulary.plan_words import Role, plan_words
+from siting.vocabulary.text import fold
 
 _COUNTED_UNITS = frozenset((*SCALAR_UNITS.values(), *TYPED_UNITS.values()))
 _FOOTNOTE_MARK = re.compile(r"(?:[*†#]+|\[?注?[0-9]{1,2}\]?)$")
+_LONGEST_HEADER = 24
+_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
+# A slash in brackets is none: it may stand between units, as in 数值(万m2/户).
+_SLASH = re.compile(r"(?P<base>(?:[^(/]|\([^()]*\))+)/(?P<tail>.+)")
 # 6班幼儿园, and a number straight behind its name.
 _CLASSES = re.compile(r"(?P<number>[0-9]{1,2}(?:个)?班)(?P<name>[^0-9].*)")
 _NUMBER_BEHIND = re.compile(r"(?P<name>[^0-9]+)(?P<number>[0-9][0-9,.]*[^0-9()]*(?:m2)?)")
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class RowLabel:
     """A label taken apart: its words, its unit, the quantities and whether it is a 其中 row.
 
     The unit may be one that is not known (`is_not_known`).
@@ -47,7 +55,7 @@ class Label:
 
     words: str
     unit: str = ""
-    quantities: tuple[Quantity, ...] = ()
+    quantities: tuple[WrittenQuantity, ...] = ()
     of_which: bool = False
     role: Role | None = None
     is_total: bool = False
@@ -55,7 +63,7 @@ class Label:
 
 
 @lru_cache(maxsize=4096)
-def label_of(text: str) -> Label:
+def label_of(text: str) -> RowLabel:
     """Take a label apart.
 
     Examples
@@ -64,18 +72,18 @@ def label_of(text: str) -> Label:
     >>> label.words, label.unit, label.of_which
     ('总建筑面积', '万m2', False)
     >>> label_of("其中：幼儿园(6班)").quantities
-    (Quantity(number=Decimal('6'), unit='班', about=''),)
+    (WrittenQuantity(number=Decimal('6'), unit='班', about='', other=None),)
     """
     words, of_which = bare_label(text)
     unit = ""
-    quantities: tuple[Quantity, ...] = ()
+    quantities: tuple[WrittenQuantity, ...] = ()
     role: Role | None = None
     words = _without_footnote(words.rstrip(":"))
     while bracket := TRAILING_BRACKET.match(words):
         inside = bracket["inside"]
         found = quantities_of(inside)
-        if any_unit(inside):
-            unit = any_unit(inside)
+        if one := _one_unit(inside):
+            unit = one
         elif is_required(inside):
             # 不少于375m2 is a limit beside the figure; (应配) makes the row one.
             role = role if re.search("[0-9]", inside) else plan_words().role_of(inside)
@@ -85,13 +93,42 @@ def label_of(text: str) -> Label:
             break
         words = bracket["base"]
     slash = -1
-    if not unit and "/" in words:
-        base, _, tail = words.partition("/")
-        words, unit = (base, any_unit(tail)) if any_unit(tail) else (words, "")
-        if not unit:
-            words, slash = _without_limit(words)
+    split = _SLASH.fullmatch(words)
+    if split and not unit and any_unit(split["tail"]):
+        words, unit = split["base"], any_unit(split["tail"])
+    elif split:
+        words, slash = _without_limit(words)
     words, counted, is_total = _name_of(_without_footnote(words))
-    return Label(words, unit, (*counted, *quantities), of_which, role, is_total, slash)
+    return RowLabel(words, unit, (*counted, *quantities), of_which, role, is_total, slash)
+
+
+def _one_unit(inside: str) -> str:
+    """Return the unit that a bracket names, also where it lists others of the same worth: 户/套."""
+    if unit := any_unit(inside):
+        return unit
+    units = list(units_in(inside).values())
+    if not all(map(measures, units)):
+        return ""
+    worths = {(kinds := measures(each), in_base_unit(Decimal(1), each, kinds[0])) for each in units}
+    return units[0] if len(worths) == 1 else ""
+
+
+def header_units(text: str) -> list[str]:
+    """Return the units, known or not, that a header names for the figures in its column.
+
+    Examples
+    --------
+    >>> header_units("建筑面积（㎡）"), header_units("数值（万平方米/户）"), header_units("指标")
+    (['m2'], ['万平方米', '户'], [])
+    >>> header_units("建筑面积（万㎡，含地下）"), header_units("数值（万㎡）（户）")
+    (['万m2'], ['万m2', '户'])
+    """
+    words = fold(text)
+    # A note above the table may have a unit in brackets and is no header.
+    parts = _IN_BRACKETS.findall(words) or [words] if len(words) <= _LONGEST_HEADER else []
+    units = [unit for part in parts for unit in units_in(part).values()]
+    named = [*filter(None, dict.fromkeys(units))]
+    return named or [*filter(None, [label_of(text).unit or any_unit(text)])]
 
 
 def _without_limit(words: str) -> tuple[str, int]:
@@ -103,14 +140,14 @@ def _without_limit(words: str) -> tuple[str, int]:
     return words, -1
 
 
-def _name_of(words: str) -> tuple[str, tuple[Quantity, ...], bool]:
+def _name_of(words: str) -> tuple[str, tuple[WrittenQuantity, ...], bool]:
     """Return a label's name, the numbers written into it, and whether it is a total of rooms.
 
     养老服务用房小计, 6班幼儿园 and 养老服务用房340m2 are such; names that are known stay.
     """
     if key_of(words):
         return words, (), False
-    for tail in ("小计", "合计", "总计"):
+    for tail in plan_words().subtotals:
         if words.endswith(tail) and "." in key_of(base := words.removesuffix(tail)):
             return base, (), True
     if (found := _CLASSES.fullmatch(words)) and "." in key_of(found["name"]):
@@ -120,6 +157,29 @@ def _name_of(words: str) -> tuple[str, tuple[Quantity, ...], bool]:
         if number and number.unit and key_of(found["name"], number.unit):
             return found["name"], (number,), False
     return words, (), False
+
+
+def contents_of(text: str) -> tuple[tuple[str, WrittenQuantity], ...]:
+    """Return the rooms that a remark behind a name or a number says to be in it.
+
+    Examples
+    --------
+    >>> contents_of("社区服务用房(含养老服务用房340m2)")
+    (('养老服务用房', WrittenQuantity(number=Decimal('340'), unit='m2', about='', other=None)),)
+    >>> contents_of("住宅(含地下室340m2)"), contents_of("社区服务用房(不含养老服务用房340m2)")
+    ((), ())
+    """
+    bracket = TRAILING_BRACKET.match(text)
+    inside = bracket["inside"] if bracket else ""
+    if not plan_words().of_which.match(inside):
+        return ()
+    found: list[tuple[str, WrittenQuantity]] = []
+    for part in re.split("[、,;]", inside):
+        named = _NUMBER_BEHIND.fullmatch(plan_words().of_which.sub("", part))
+        number = quantity_of(named["number"]) if named else None
+        if named and number and number.unit and "." in key_of(named["name"], number.unit):
+            found.append((named["name"], number))
+    return tuple(found)
 
 
 def refused_remark(words: str, unit: str) -> tuple[str, str]:

@@ -1,28 +1,76 @@
 """Which row of a table stands inside which: by column, by 其中, by numbering and by indentation.
 
-Owns the comparison of a row with those above it, and whose figure a row is by where it stands. What
-figure that is, `_row_figures` says.
+Owns the comparison of a row with those above it, and so all that a row's place says of it:
+`Outline.place` gives the whole `ReadRow`. What figure the row gives, `figures` says.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 from siting.loaders.plan.table.blocks import PHASE
-from siting.loaders.plan.table.floor_parts import bare_part, is_part_key, part_of
 from siting.loaders.plan.table.labels import label_of
-from siting.loaders.plan.table.words import key_of, says_only_what
+from siting.loaders.plan.table.words import (
+    bare_part,
+    is_part_key,
+    key_of,
+    part_of,
+    says_only_what,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from siting.loaders.plan.table.grid import Item
-    from siting.loaders.plan.table.labels import Label
+    from siting.loaders.plan.table.grid import GridCell
+    from siting.loaders.plan.table.labels import RowLabel
+    from siting.rules.plan.model import PlanRow
     from siting.vocabulary.numbering import Mark
 
 # Marks from （1） on divide the row above them even where that row has no mark itself.
 _FIRST_INNER_RANK = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """A row being read, with what its place in the table says of it.
+
+    Parameters
+    ----------
+    row
+        Its number.
+    path, label
+        Its label cells from left to right, and the last of them taken apart.
+    parent, above
+        The index of the row it is part of, -1 for none, and that row.
+    part
+        The part of a floor area that it speaks of, such as 地上.
+    owner
+        The label that says whose figure it is; None for a figure of the plan's own.
+    unclear
+        The label above that may or may not say whose it is.
+    section
+        The headings and labels left of it that name no figure.
+    numbered
+        Whether it has a number in a list.
+    """
+
+    row: int
+    path: tuple[GridCell, ...]
+    label: RowLabel
+    parent: int
+    above: PlanRow | None
+    part: str
+    owner: GridCell | None
+    unclear: GridCell | None
+    section: tuple[GridCell, ...]
+    numbered: bool
+
+    @property
+    def own(self) -> GridCell:
+        """The label cell that names it."""
+        return self.path[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +82,7 @@ class Above:
 
     column: int
     indent: int
-    own: Item
+    own: GridCell
     index: int = -1
     part: str = ""
     of_which: bool = False
@@ -43,7 +91,7 @@ class Above:
     counted: bool = False
     is_heading: bool = False
     # The label left of it, of which the rows below may leave the cell empty.
-    group: Item | None = None
+    group: GridCell | None = None
 
     @property
     def level(self) -> int:
@@ -59,31 +107,38 @@ class Outline:
     ----------
     columns
         Of the labels, from left to right.
+    found
+        What the rows gave so far; whoever reads them appends to it.
     above
         The rows that the next one may be part of, the outermost first.
     unclear
         The row above that the present row may or may not be part of.
+    section
+        The last heading that names no figure; its rows may be requirements or the past.
     """
 
     columns: Sequence[int]
+    found: Sequence[PlanRow]
     above: list[Above] = field(default_factory=list)
-    unclear: Item | None = None
+    unclear: GridCell | None = None
+    section: GridCell | None = None
 
     def place(
-        self, path: Sequence[Item], label: Label, mark: Mark | None, *, counted: bool
-    ) -> tuple[int, str, Above]:
-        """Return the parent's index, the part and the place of the next row.
+        self, row: int, path: Sequence[GridCell], mark: Mark | None, *, counted: bool, beside: str
+    ) -> ReadRow:
+        """Return the next row with what its place says of it; later rows may be part of it.
 
         Parameters
         ----------
-        path
-            Its label cells from left to right.
-        label
-            The last of them, taken apart.
+        row, path
+            Its number, and its label cells from left to right.
         mark, counted
-            Its number, and whether that stands in a column of its own.
+            Its number in a list, and whether that stands in a column of its own.
+        beside
+            What stands beside the label or in it: "number", "words" or "".
         """
         own, groups = path[-1], path[:-1]
+        label = label_of(own.text)
         of_which = label.of_which or any(label_of(item.text).of_which for item in groups)
         # A label merged over other columns may begin left of the columns of labels.
         column = sum(each < own.place[1] for each in self.columns)
@@ -91,31 +146,57 @@ class Outline:
             column,
             indent_of(own),
             own,
+            # What neither gives a number nor names a figure gives no row.
+            index=len(self.found) if beside == "number" or own.known else -1,
             of_which=label.of_which,
             mark=mark,
             counted=counted,
+            is_heading=not beside,
             group=groups[-1] if groups else self._group_above(column),
         )
         self.unclear = self._unclear(place)
         self.above = still_above(self.above, place)
-        parent, inherited = -1, ""
-        if self.above:
-            above = self.above[-1]
-            mine = own.place[1] == above.own.place[1] or not groups or groups[-1] is above.own
-            if of_which or mine:
-                parent = next((each.index for each in self.above[::-1] if each.index >= 0), -1)
-                inherited = above.part
+        parent, inherited = self._parent(place, groups, of_which=of_which)
         words = [label_of(item.text).words for item in groups]
         named = [] if is_part_key(key_of(label.words)) else [label.words]
         part = next((p for p in map(part_of, [*named, *reversed(words)]) if p), inherited)
-        return parent, part, place
+        heads = [item for item in groups if not item.known and label_of(item.text).words]
+        read = ReadRow(
+            row,
+            tuple(path),
+            label,
+            parent,
+            self.found[parent] if parent >= 0 else None,
+            part,
+            self._owner(groups, place, label),
+            self.unclear,
+            tuple(filter(None, (self.section, *heads))),
+            numbered=mark is not None,
+        )
+        self.above.append(replace(place, part=part))
+        if place.is_heading and place.index < 0:
+            self.section = own
+        return read
 
-    def _group_above(self, column: int) -> Item | None:
+    def _parent(
+        self, place: Above, groups: Sequence[GridCell], *, of_which: bool
+    ) -> tuple[int, str]:
+        """Return the index of the row that a row is part of, -1 for none, and the part of that."""
+        if not self.above:
+            return -1, ""
+        above, own = self.above[-1], place.own
+        mine = own.place[1] == above.own.place[1] or not groups or groups[-1] is above.own
+        if not (of_which or mine):
+            return -1, ""
+        indices = (each.index for each in self.above[::-1] if each.index >= 0)
+        return next(indices, -1), above.part
+
+    def _group_above(self, column: int) -> GridCell | None:
         """Return the label left of the rows above, which an empty cell repeats."""
         last = self.above[-1] if self.above else None
         return last.group if last and last.column == column else None
 
-    def _unclear(self, place: Above) -> Item | None:
+    def _unclear(self, place: Above) -> GridCell | None:
         """Return the row above that a row without a mark may or may not be part of.
 
         建筑面积 straight below 养老服务用房, neither numbered nor indented, may be its area or not.
@@ -129,11 +210,11 @@ class Outline:
             return None
         return last.own
 
-    def owner(self, path: Sequence[Item], place: Above, label: Label) -> Item | None:
+    def _owner(self, groups: Sequence[GridCell], place: Above, label: RowLabel) -> GridCell | None:
         """Return the label that says whose figure a row is; None for a row of the plan's own."""
         own_column = [each.own for each in self.above[::-1] if each.column == place.column]
         others = [each.own for each in self.above[::-1] if each.column < place.column]
-        groups = path[:-1][::-1]
+        groups = groups[::-1]
         if not groups and place.group and says_only_what(label.words):
             groups = [place.group]
         for item in (*own_column, *groups, *others):
@@ -142,23 +223,19 @@ class Outline:
                 return item
         return None
 
-    def keep(self, place: Above) -> None:
-        """Let the rows that follow be part of this one."""
-        self.above.append(place)
 
-
-def words_of(item: Item) -> str:
+def words_of(item: GridCell) -> str:
     """Return the words of a label cell."""
     return label_of(item.text).words
 
 
-def indent_of(item: Item) -> int:
+def indent_of(item: GridCell) -> int:
     """Return how far a label is indented, at most 20, by blanks or by its cell's alignment.
 
     A full-width blank is worth two, a step of alignment as much as one full-width blank.
     """
     blanks = item.text[: len(item.text) - len(item.text.lstrip())]
-    return min(20, 2 * item.indent + sum(2 if blank == "\u3000" else 1 for blank in blanks))
+    return min(20, 2 * item.indent + sum(1 + (east_asian_width(blank) == "F") for blank in blanks))
 
 
 def still_above(above: Sequence[Above], place: Above) -> list[Above]:

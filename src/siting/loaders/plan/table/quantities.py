@@ -6,7 +6,7 @@ Owns numbers with their units, limits and remarks; what they are numbers of, `wo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -17,23 +17,36 @@ from siting.vocabulary.units import load_units
 # What a bracket behind an area may count: 2500㎡(6班).
 _COUNTED = frozenset(("beds", "classes", "places"))
 NUMBER = r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|[+-]?\.[0-9]+"
-_MORE_OR_LESS = "小于|大于|少于|低于|高于|超过|多于"
-_LIMIT = rf"[≥≤><≧≦]=?|(?:应|须|宜)?不(?:得|应|宜)?(?:{_MORE_OR_LESS})|至少|最少|最多|大于|小于"
-_QUANTITY = re.compile(rf"(?P<about>约为?|{_LIMIT})?(?P<number>{NUMBER})(?P<unit>.*)")
+_LIMIT = (
+    "[≥≤><≧≦]=?|(?:应|须|宜)?不(?:得|应|宜)?(?:小于|大于|少于|低于|高于|超过|多于)"
+    "|至少|最少|最多|大于|小于"
+)
+_QUANTITY = re.compile("(?P<about>约为?|" + _LIMIT + ")?(?P<number>" + NUMBER + ")(?P<unit>.*)")
 # Behind a number, digits alone are digits: 340* and 340[1] and 340注1, but never 3401.
 _MARK_OF_NUMBER = re.compile(
     r"(?<=[^*†#])(?:[*†‡#]+|\[注?[0-9]{1,2}\]|注[0-9]{0,2}|\(注[0-9]{0,2}\))$"
 )
+# Several units of which nobody can say which is meant are written as one that is not known.
+UNCLEAR = "、"
 _REMARK = re.compile(r"(?P<number>.+?)(?P<remark>\([^()]+\)|\[[^\[\]]+\])$")
 
 
 @dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number with the unit written beside it; `about` keeps a ≥, a 约 or a remark."""
+class WrittenQuantity:
+    """A number with the unit written beside it.
+
+    Parameters
+    ----------
+    about
+        A ≥, a 约 or a remark.
+    other
+        The second number of 340/375, of which either may be meant.
+    """
 
     number: Decimal
     unit: str
     about: str = ""
+    other: Decimal | None = None
 
     @property
     def is_limit(self) -> bool:
@@ -68,6 +81,19 @@ def any_unit(text: str) -> str:
     return load_units().known(text) or load_units().unknown(text)
 
 
+def units_in(text: str) -> dict[str, str]:
+    """Return the parts of a list, each with the unit that it is, known or not; empty for none.
+
+    Examples
+    --------
+    >>> units_in("单位：万㎡/户"), units_in("人/户，含地下")
+    ({'单位:万m2': '万m2', '户': '户'}, {'人/户': '人/户', '含地下': ''})
+    """
+    parts = re.split("[、,;]", fold(text))
+    whole = [each for part in parts for each in ([part] if unit_word(part) else part.split("/"))]
+    return {each: any_unit(each) for each in whole}
+
+
 def is_not_known(unit: str) -> bool:
     """Tell whether a unit was written that siting does not know; no unit at all is none."""
     return bool(unit) and not measures(unit)
@@ -95,13 +121,13 @@ def measures(unit: str) -> tuple[str, ...]:
     return load_units().measures(unit) if unit else ()
 
 
-def quantity_of(text: str) -> Quantity | None:
+def quantity_of(text: str) -> WrittenQuantity | None:
     """Read a number with or without a unit, known or not; None where the text is anything else.
 
     Examples
     --------
     >>> quantity_of("１，２５０ 户")
-    Quantity(number=Decimal('1250'), unit='户', about='')
+    WrittenQuantity(number=Decimal('1250'), unit='户', about='', other=None)
     >>> quantity_of("300~400㎡") is None
     True
     """
@@ -111,7 +137,7 @@ def quantity_of(text: str) -> Quantity | None:
     unit = found["unit"]
     if unit and not (unit := any_unit(unit)):
         return None
-    return Quantity(Decimal(found["number"].replace(",", "")), unit, found["about"] or "")
+    return WrittenQuantity(Decimal(found["number"].replace(",", "")), unit, found["about"] or "")
 
 
 def tail_of_number(text: str) -> str:
@@ -127,7 +153,7 @@ def tail_of_number(text: str) -> str:
     return "" if re.search("[0-9]", tail) else tail
 
 
-def quantities_of(text: str) -> tuple[Quantity, ...]:
+def quantities_of(text: str) -> tuple[WrittenQuantity, ...]:
     """Read one quantity, or several with units such as 6班/180人; nothing where any part fails.
 
     Two numbers for one measure are no two quantities, since nobody could say which is meant; a
@@ -138,7 +164,7 @@ def quantities_of(text: str) -> tuple[Quantity, ...]:
     >>> [each.unit for each in quantities_of("6班/180人/2500㎡")], quantities_of("200㎡/300㎡")
     (['班', '人', 'm2'], ())
     >>> quantities_of("1250户（含保障房100户）")
-    (Quantity(number=Decimal('1250'), unit='户', about='(含保障房100户)'),)
+    (WrittenQuantity(number=Decimal('1250'), unit='户', about='(含保障房100户)', other=None),)
     """
     whole = quantity_of(text)
     if whole is not None:
@@ -151,7 +177,30 @@ def quantities_of(text: str) -> tuple[Quantity, ...]:
     return _with_remark(fold(text))
 
 
-def _with_remark(text: str) -> tuple[Quantity, ...]:
+def either_of(text: str) -> tuple[WrittenQuantity, ...]:
+    """Read 340/375, of which a header may say which is planned; nothing for anything else.
+
+    A number that is written as a limit is one, and the other is the figure.
+
+    Examples
+    --------
+    >>> either_of("340/375㎡")
+    (WrittenQuantity(number=Decimal('340'), unit='m2', about='', other=Decimal('375')),)
+    >>> either_of("340/≥375"), either_of("340㎡/0.034万㎡"), either_of("6班/180人")
+    ((WrittenQuantity(number=Decimal('340'), unit='', about='', other=None),), (), ())
+    """
+    before, _, behind = fold(text).partition("/")
+    first, second = quantity_of(before), quantity_of(behind)
+    if first is None or second is None or len(units := {first.unit, second.unit} - {""}) > 1:
+        return ()
+    unit = next(iter(units), "")
+    figures = [each for each in (first, second) if not each.is_limit]
+    if len(figures) != 2:
+        return tuple(replace(each, unit=unit) for each in figures)
+    return (replace(first, unit=unit, other=second.number),)
+
+
+def _with_remark(text: str) -> tuple[WrittenQuantity, ...]:
     """Read 1250户(含保障房100户) and 2500㎡(6班): a number with something said of it."""
     found = _REMARK.fullmatch(text)
     number = quantity_of(found["number"]) if found else None
@@ -161,7 +210,7 @@ def _with_remark(text: str) -> tuple[Quantity, ...]:
     if inside and set(measures(inside.unit)) & _COUNTED and inside.unit != number.unit:
         return (number, inside)
     about = f"{number.about} {found['remark']}".strip()
-    return (Quantity(number.number, number.unit, about),)
+    return (WrittenQuantity(number.number, number.unit, about),)
 
 
 def is_required(words: str) -> bool:

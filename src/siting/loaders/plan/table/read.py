@@ -2,7 +2,7 @@
 
 Owns which sheet, which part of it and which way round: items below each other or side by side,
 several blocks beside each other. Every row that was found is returned with its cell, known or not,
-so that nothing is read or skipped in silence; `_block_rows` reads them.
+so that nothing is read or skipped in silence; `rows` reads them.
 
 A layout is not guessed from a header alone: the sheet is read as it is and turned, whole and cut
 at its empty rows, and the reading that understands most rows is taken.
@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 from siting.errors import LoadError, NoPlanError
 from siting.loaders.formats.workbook import read_workbook
 from siting.loaders.plan.table.blocks import Block, blocks_of, first_data_row, is_plot
-from siting.loaders.plan.table.grid import Grid, grid_of, regions_of, without_building_tables
+from siting.loaders.plan.table.grid import SheetGrid, grid_of, regions_of, without_building_tables
 from siting.loaders.plan.table.rows import other_columns, rows_of_block
 from siting.loaders.plan.table.units import unit_remarks
-from siting.message import Message, Text, message
+from siting.message import Message, message
 from siting.vocabulary.text import fold
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from siting.loaders.formats.workbook import WorkbookSheet
+    from siting.loaders.plan.table.units import Remarks
     from siting.rules.plan.model import OtherColumn, PlanRow
 
 _TITLE = re.compile(
@@ -35,24 +36,42 @@ _TITLE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class IndicatorTable:
-    """What a workbook says.
+    """What a workbook says, or one way to read one of its grids.
 
     Parameters
     ----------
     rows
         In reading order, known or not.
-    name, notes
-        The project's name if given; what was left out.
+    notes
+        What was left out, also in doubt.
     other_columns
         Those that may be meant as well as the ones that were read.
+    has_column
+        Whether the column that the plan file names is among those read.
+    name
+        The project's name if given.
     """
 
-    rows: tuple[PlanRow, ...]
+    rows: list[PlanRow] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
+    other_columns: list[OtherColumn] = field(default_factory=list)
+    has_column: bool = False
     name: str = ""
-    notes: tuple[Text | Message, ...] = ()
-    other_columns: tuple[OtherColumn, ...] = ()
+
+    def add(self, other: IndicatorTable) -> None:
+        """Append another reading's rows, notes and columns."""
+        append_rows(self.rows, other.rows)
+        self.notes += other.notes
+        self.other_columns += other.other_columns
+        self.has_column = self.has_column or other.has_column
+
+    @property
+    def understood(self) -> tuple[bool, int]:
+        """How many figures it knows, after whether it has the column that is wanted."""
+        figures = {(row.key, row.phase) for row in self.rows if row.key and row.value is not None}
+        return self.has_column, len(figures)
 
 
 def read_indicator_table(
@@ -92,31 +111,24 @@ def table_of_sheets(
     if not wanted:
         names = repr([each.name for each in sheets])
         raise LoadError(message("plan.no_sheet", path=path, sheet=sheet or "", names=names))
-    rows: list[PlanRow] = []
-    others: list[OtherColumn] = []
-    notes: list[Text | Message] = [
-        Text(f"工作表“{each.name}”已隐藏，未采用", f"sheet {each.name} is hidden; it is not read")
-        for each in sheets
-        if each.hidden and each not in wanted
-    ]
-    name = ""
-    has_column = False
+    hidden = [each for each in sheets if each.hidden and each not in wanted]
+    read = IndicatorTable(notes=[message("plan.hidden_sheet", name=each.name) for each in hidden])
     for each in wanted:
         grid, dropped = without_building_tables(grid_of(each))
         found = read_grid(grid, file or path.as_posix(), column)
-        has_column = has_column or found.has_column
         plot = each.name if len(wanted) > 1 and is_plot(each.name) else ""
-        _append(rows, [replace(row, column=row.column or plot) for row in found.rows])
-        others += found.other_columns
-        notes.extend([*each.notes, *dropped, *found.notes])
-        name = name or _project_name(grid)
-    if column and not has_column:
+        found.rows = [replace(row, column=row.column or plot) for row in found.rows]
+        read.notes += [*each.notes, *dropped]
+        read.add(found)
+        read.name = read.name or _project_name(grid)
+    if column and not read.has_column:
         raise LoadError(message("plan.no_column", path=path, column=column))
-    if not any(row.key and row.value is not None for row in rows):
+    if not any(row.key and row.value is not None for row in read.rows):
         raise NoPlanError(
             message("plan.no_table", path=path, total="总建筑面积", households="居住户数")
         )
-    return IndicatorTable(tuple(_net_and_gross(rows)), name, tuple(notes), tuple(others))
+    read.rows = _net_and_gross(read.rows)
+    return read
 
 
 def _net_and_gross(rows: list[PlanRow]) -> list[PlanRow]:
@@ -134,37 +146,13 @@ def _net_and_gross(rows: list[PlanRow]) -> list[PlanRow]:
     ]
 
 
-def _append(rows: list[PlanRow], more: list[PlanRow]) -> None:
+def append_rows(rows: list[PlanRow], more: Sequence[PlanRow]) -> None:
     """Append rows whose parents count from their own first row."""
     by = len(rows)
     rows += [replace(row, parent=row.parent + by if row.parent >= 0 else -1) for row in more]
 
 
-@dataclass(slots=True)
-class Reading:
-    """One way to read a grid: its rows, and what was left out in doubt."""
-
-    rows: list[PlanRow] = field(default_factory=list)
-    notes: list[Text | Message] = field(default_factory=list)
-    other_columns: list[OtherColumn] = field(default_factory=list)
-    # Whether the column that the plan file names is among those read.
-    has_column: bool = False
-
-    def add(self, other: Reading) -> None:
-        """Append another reading's rows, notes and columns."""
-        _append(self.rows, other.rows)
-        self.notes += other.notes
-        self.other_columns += other.other_columns
-        self.has_column = self.has_column or other.has_column
-
-    @property
-    def understood(self) -> tuple[bool, int]:
-        """How many figures it knows, after whether it has the column that is wanted."""
-        figures = {(row.key, row.phase) for row in self.rows if row.key and row.value is not None}
-        return self.has_column, len(figures)
-
-
-def read_grid(grid: Grid, file: str, column: str = "") -> Reading:
+def read_grid(grid: SheetGrid, file: str, column: str = "") -> IndicatorTable:
     """Return the reading that understands most rows; the whole sheet as it stands on a tie."""
     shared = unit_remarks(grid)
     readings = [
@@ -173,7 +161,7 @@ def read_grid(grid: Grid, file: str, column: str = "") -> Reading:
     ]
     regions = regions_of(grid)
     if len(regions) > 1:
-        apart = Reading()
+        apart = IndicatorTable()
         for region in regions:
             ways = [_read_grid(each, file, shared, column) for each in (region, region.turn())]
             apart.add(max(ways, key=lambda way: way.understood))
@@ -181,16 +169,16 @@ def read_grid(grid: Grid, file: str, column: str = "") -> Reading:
     return max(readings, key=lambda way: way.understood)
 
 
-def _read_grid(grid: Grid, file: str, shared: Sequence[tuple[int, str]], column: str) -> Reading:
-    found = Reading()
+def _read_grid(grid: SheetGrid, file: str, shared: Remarks, column: str) -> IndicatorTable:
+    found = IndicatorTable()
     for block in blocks_of(grid, column):
         rows = rows_of_block(grid, block, file, shared)
         columns = other_columns(grid, block, file, shared)
-        found.add(Reading(rows, _doubts(grid, block), columns, bool(block.wanted)))
+        found.add(IndicatorTable(rows, _doubts(grid, block), columns, bool(block.wanted)))
     return found
 
 
-def _doubts(grid: Grid, block: Block) -> list[Text | Message]:
+def _doubts(grid: SheetGrid, block: Block) -> list[Message]:
     """Name the columns of numbers that could be meant as well as the one that was read."""
     if not block.doubtful:
         return []
@@ -201,16 +189,11 @@ def _doubts(grid: Grid, block: Block) -> list[Text | Message]:
         cell = next(item for item in below if item and item.quantities)
         return f"{grid.name(cell)} {block.headers.get(column, '')}".rstrip()
 
-    read, others = named(block.values[0]), list(map(named, block.doubtful))
-    return [
-        Text(
-            f"有多列数值，采用 {read} 一列，未采用 {'、'.join(others)}",
-            f"of several columns of numbers {read} ... is read, not {', '.join(others)} ...",
-        )
-    ]
+    others = list(map(named, block.doubtful))
+    return [message("plan.other_columns", column=named(block.values[0]), others=others)]
 
 
-def _project_name(grid: Grid) -> str:
+def _project_name(grid: SheetGrid) -> str:
     """Return what stands beside 项目名称, else what the title says before 经济技术指标表."""
     for (row, column), item in sorted(grid.items.items()):
         if fold(item.text).rstrip(":") in ("项目名称", "工程名称", "小区名称"):

@@ -1,8 +1,8 @@
 """Which fact the words of a label name, in an indicator table.
 
-Owns the way from names to facts, and what a room is called beside what it is. The words themselves
-are data, in `siting.vocabulary`; where in a table they stand is the business of the modules beside
-this one.
+Owns the way from names to facts, what a room is called beside what it is, and the parts of a floor
+area: above and below ground, in the plot ratio or not. The words themselves are data, in
+`siting.vocabulary`; where in a table they stand is the business of the modules beside this one.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from siting.loaders.plan.table.quantities import NUMBER, is_not_known, measures
 from siting.rules.facts import SCALAR_UNITS, TYPED_UNITS
 from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.headers import load_headers
+from siting.vocabulary.labels import bare_label
 from siting.vocabulary.plan_words import plan_words
 from siting.vocabulary.text import fold, word_key
 
@@ -30,11 +31,12 @@ TRAILING_BRACKET = re.compile(r"^(?P<base>.+?)[(\[](?P<inside>[^()\[\]]*(?:\([^(
 _HOUSE = r"[0-9a-zA-Z]{1,4}(?:[、,/~-][0-9a-zA-Z]{1,4}){0,8}(?:#|号)?(?:楼|栋|幢|座|地块)?"
 _STOREY = r"(?:地上|地下)?[0-9一二三四五]{1,2}(?:[~-][0-9一二三四五]{1,2})?(?:层|楼|[fF])"
 _PLACE = re.compile(
-    rf"(?:位于|设于|设在|在)?(?:{_HOUSE})?(?:{_STOREY}|首层|底层)?(?:内|[一二三四])?"
+    r"(?:位于|设于|设在|在)?(?:" + _HOUSE + ")?(?:" + _STOREY + "|首层|底层)?(?:内|[一二三四])?"
 )
 _BUILDING_BEFORE = re.compile(r"[0-9a-zA-Z]{1,4}(?:(?:#|号)(?:楼|栋|幢)?|栋|幢|座)")
-# 总建筑面积(含地下) is the same figure; what 不含 leaves out makes it another.
-_COMMENT = re.compile(r"\(含[^()]*\)$")
+# 总建筑面积(含地下) is the same figure; what 不含 leaves out makes it another, and (其中地下) alone
+# may make it a part.
+_COMMENT = re.compile(r"\((?:含|包括|包含|其中[^()0-9]*(?<![a-z])[0-9])[^()]*\)$")
 
 
 @lru_cache(maxsize=4096)
@@ -58,7 +60,7 @@ def room_of(words: str) -> tuple[str, str]:
 
 def is_room_remark(remark: str) -> bool:
     """Tell whether words behind a room's name say where it stands and nothing more."""
-    bare = re.sub(rf"{NUMBER}(?:m2|万m2|公顷|亩)", "", remark)
+    bare = re.sub("(?:" + NUMBER + ")(?:m2|万m2|公顷|亩)", "", remark)
     known = bare in plan_words().room_remarks or remark in plan_words().parts
     return known or bool(remark and _PLACE.fullmatch(remark))
 
@@ -83,6 +85,19 @@ def key_of(words: str, unit: str = "") -> str:
         room = room_of(_COMMENT.sub("", words))[0]
         key = _typed_key(word_key(room), unit) if room != words else ""
     return key if key and _fits(key, unit) else ""
+
+
+def is_room_in_general(key: str, label: str) -> bool:
+    """Tell whether a label names the rooms of a facility type, and not one kind of them.
+
+    Examples
+    --------
+    >>> key = "floor_area_m2.elder_care"
+    >>> is_room_in_general(key, "3、养老服务用房"), is_room_in_general(key, "日间照料中心")
+    (True, False)
+    """
+    words = bare_label(label)[0]
+    return key.startswith("floor_area_m2.") and words.endswith(plan_words().rooms_in_general)
 
 
 def is_not_asked(words: str) -> bool:
@@ -128,6 +143,34 @@ def is_of_whole_plan(words: str) -> bool:
     plain = word_key(_COMMENT.sub("", words))
     whole = key_of(words) in ("site_area_m2", "total_floor_area_m2")
     return whole or bool(_whole_plan().fullmatch(plain))
+
+
+def bare_part(words: str) -> str:
+    """Return the part that a label names and nothing else; empty for none.
+
+    Examples
+    --------
+    >>> bare_part("地下部分"), bare_part("地下车库")
+    ('地下', '')
+    """
+    found = _bare_parts().fullmatch(words)
+    return found["part"] if found else ""
+
+
+def is_part_key(key: str) -> bool:
+    """Tell whether a fact is a part of the whole total."""
+    return key in plan_words().parts.values()
+
+
+def part_of(words: str) -> str:
+    """Return the part that a label begins with; empty for none.
+
+    Examples
+    --------
+    >>> part_of("地下车库"), part_of("住宅")
+    ('地下', '')
+    """
+    return next((part for part in plan_words().parts if words.startswith(part)), "")
 
 
 def is_own_key(words: str) -> bool:
@@ -206,4 +249,10 @@ def _only_what() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _whole_plan() -> re.Pattern[str]:
     words = "|".join(map(re.escape, plan_words().whole_plan))
-    return re.compile(rf".*(?:技术经济|经济技术)(?:总)?指标(?:一览)?表?|(?:{words})+")
+    return re.compile(".*(?:技术经济|经济技术)(?:总)?指标(?:一览)?表?|(?:" + words + ")+")
+
+
+@lru_cache(maxsize=1)
+def _bare_parts() -> re.Pattern[str]:
+    parts = "|".join(map(re.escape, plan_words().parts))
+    return re.compile("(?P<part>" + parts + ")(?:部分|面积|建筑面积|部分建筑面积)?")

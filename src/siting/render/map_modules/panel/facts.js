@@ -1,7 +1,7 @@
 // A list of terms and their values, and the source of a rule.
 
 import { el, link, name } from "../dom.js";
-import { pick, word } from "../words.js";
+import { language, pick, word } from "../words.js";
 
 export function factList(facts) {
   const list = el("dl", { class: "facts inline-facts" });
@@ -21,8 +21,9 @@ export function citation(source) {
     "div",
     { class: "citation" },
     el("cite", {}, source.url ? link(source.url, title) : name(title)),
-    source.clause ? el("span", {}, " ", name(source.clause)) : null,
-    source.quote
+    pick(source.clause) ? el("span", {}, " ", name(pick(source.clause))) : null,
+    // A paraphrase is Chinese and no quote.
+    source.quote && !(source.paraphrase && language !== "zh")
       ? el(
           "blockquote",
           { class: source.paraphrase ? "" : "verbatim" },

@@ -13,6 +13,7 @@ from decimal import ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from siting.message import message
 from siting.rules.facts import TYPED_UNITS
 from siting.rules.plan.amounts import size_of
 from siting.rules.plan.model import Evidence, Fact, Phase, Plan, PlannedFacility
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 QUANTITIES = ("floor_area_m2", "land_area_m2", "places", "beds", "classes")
+_DIVIDED = message("derived.divided")
 _ZERO = Fraction(0)
 _DIGITS = 40
 
@@ -157,7 +159,7 @@ def _facts(plan: Plan, found: SharedRooms, shares: Shares) -> dict[str, Fact]:
         before = plan.facts[key].evidence if key in plan.facts else ()
         evidence: tuple[Evidence, ...] = tuple(dict.fromkeys((*before, *places)))
         unit = TYPED_UNITS[found.quantity]
-        facts[key] = Fact(_decimal(total), unit, evidence, "divided")
+        facts[key] = Fact(_decimal(total), unit, evidence, _DIVIDED)
     return facts
 
 
@@ -211,7 +213,7 @@ def _phase(phase: Phase, plan: Plan, shares: Mapping[str, Shares]) -> Phase:
             own = listed - _sum_of_first(filter(_serves_several, here), code, quantity)
             given = (share for (name, c), share in divided.items() if c == code and name in rooms)
             total = own + sum(given, _ZERO)
-            facts[key] = Fact(_decimal(total), TYPED_UNITS[quantity], derived="divided")
+            facts[key] = Fact(_decimal(total), TYPED_UNITS[quantity], derived=_DIVIDED)
     return replace(phase, facts=facts)
 
 

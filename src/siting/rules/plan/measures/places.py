@@ -74,7 +74,8 @@ def places_of(rule: Rule, plan: Plan, quantity: str, total: Amount) -> Places:
         Listed rooms count as they are; what the total has beyond them may be one more place, or
         several. Rows of a table that list rooms, and phases, are places too. A total of which
         nothing more is said is one row of a table, which is one facility; a stated number of
-        facilities bounds the largest by their mean and by the total.
+        facilities bounds the largest by their mean and by the total. Rooms inside such a row, as
+        其中 has them, are places of their own or sections of one: one is as large as the largest.
     """
     outer = outer_types(plan, rule.facility_types)
     whole = rule.facility_types
@@ -111,6 +112,9 @@ def _of_types(plan: Plan, quantity: str, codes: Sequence[str], total: Amount) ->
     if count > 1 and not split:
         mean = whole / Fraction(count)
         return Places(mean, None if is_open else whole, _ZERO, mean)
+    inside = [part for code in codes for part in _inside(plan, f"{quantity}.{code}")]
+    if inside and not split and count != 1:
+        return Places(max(inside), None if is_open else whole, _ZERO, whole)
     places = split or [whole]
     largest, least = max(places), min(places)
     how = message("place.by_rows" if split else "place.one_row")
@@ -146,6 +150,12 @@ def largest_place_text(places: Places, size: Fraction, unit: str) -> Message:
     if places.how == NOTHING:
         return message("place.largest", wanted=wanted, largest=largest)
     return message("place.largest_read", wanted=wanted, largest=largest, how=places.how)
+
+
+def _inside(plan: Plan, key: str) -> list[Fraction]:
+    """Return the rooms that stand inside a row of the same figure."""
+    rows = [row for row in plan.rows if row.key == key and row.parent >= 0]
+    return [Fraction(row.value) for row in rows if row.value and plan.rows[row.parent].key == key]
 
 
 def _split(plan: Plan, key: str) -> list[Fraction]:
