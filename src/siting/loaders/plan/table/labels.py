@@ -29,7 +29,7 @@ from siting.vocabulary.text import fold
 _COUNTED_UNITS = frozenset((*SCALAR_UNITS.values(), *TYPED_UNITS.values()))
 _FOOTNOTE_MARK = re.compile(r"(?:[*†#]+|\[?注?[0-9]{1,2}\]?)$")
 _LONGEST_HEADER = 24
-_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
+_IN_BRACKETS = re.compile(r"[(\[]((?:[^()\[\]]|\([^()]*\))+)[)\]]")
 # A slash in brackets is none: it may stand between units, as in 数值(万m2/户).
 _SLASH = re.compile(r"(?P<base>(?:[^(/]|\([^()]*\))+)/(?P<tail>.+)")
 # 6班幼儿园, and a number straight behind its name.
