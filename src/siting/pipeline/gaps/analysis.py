@@ -118,7 +118,7 @@ class Analysis(Found):
             render.draw_static_map(model, rule_id=rule_id, level=level, language=self.language)
         )
 
-    def compare_analyses(self, after: Found) -> Comparison:
+    def compare(self, after: Found) -> Comparison:
         """Put this analysis and one after a change side by side, rule by rule."""
         return compare_analyses(self, after)
 
