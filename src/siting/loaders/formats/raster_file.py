@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import lazy_loader
 import numpy as np
 import numpy.typing as npt
 import pyproj
-import rasterio
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from siting.crs import parse_crs, transformer_between
 from siting.errors import CRSError, LoadError
@@ -25,6 +24,9 @@ from siting.message import message
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import rasterio
+else:
+    rasterio = lazy_loader.load("rasterio")  # layers that an earlier run kept need no raster
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -82,11 +84,11 @@ def open_raster(path: Path, subject: str) -> Iterator[Any]:
     size = path.stat().st_size
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
             # Other drivers follow references to further files and addresses.
             with rasterio.open(path, driver="GTiff") as dataset:
                 yield dataset
-    except RasterioError as fault:
+    except rasterio.errors.RasterioError as fault:
         what = " ".join(str(fault.__cause__ or fault).split()).rstrip(".")
         told = {"subject": subject, "name": path.name, "what": what}
         raise LoadError(message("raster.damaged", size=size, **told)) from None

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from siting.message import Language, Term
 from siting.pipeline.columns import texts
 from siting.pipeline.demand.weights import LEADING
-from siting.pipeline.gaps.failing import gaps_frame
+from siting.pipeline.gaps.failing import FailingRows
 from siting.report.analysis.note_words import note_layer, note_text
 from siting.report.tables.workbook import MAX_ROWS, Sheet, SheetColumn
 from siting.rules.city.findings import Verdict
@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from siting.pipeline.found import Found
 
 
-def analysis_sheets(analysis: Found) -> list[Sheet]:
+def analysis_sheets(analysis: Found, failing: FailingRows | None = None) -> list[Sheet]:
     """Return the sheets: summary, areas, what fails, facilities, rules, data report."""
     say = _Speech("zh" if analysis.language == "zh" else "en")
-    makers = (_summary, _areas, _gaps, _facilities, _rules, _data)
-    sheets = [make(analysis, say) for make in makers]
+    rows = failing or FailingRows(analysis)
+    before, behind = (_summary, _areas), (_facilities, _rules, _data)
+    sheets = [make(analysis, say) for make in before]
+    sheets += [_gaps(rows, say), *(make(analysis, say) for make in behind)]
     if not analysis.project.made_up:
         return sheets
     mark = word("sheet.made_up", say.language)
@@ -135,8 +137,8 @@ def _leading_share(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return next(known, shares[:, 0])
 
 
-def _gaps(analysis: Found, say: _Speech) -> Sheet:
-    gaps = gaps_frame(analysis, limit=MAX_ROWS // 2)
+def _gaps(failing: FailingRows, say: _Speech) -> Sheet:
+    gaps = failing.frame(limit=MAX_ROWS // 2)
     rules = (("rule_id", "rule", 40), ("title", "title", 36))
     subjects = (("subject_id", "id", 16), ("name", "name", 24))
 
