@@ -116,7 +116,9 @@ def test_a_second_run_makes_nothing(tmp_path, streets, homes, making):
     assert (tmp_path / ".siting-cache" / ".gitignore").read_text(encoding="utf-8") == "*\n"
 
 
-def test_health_is_measured_once_and_again_where_a_home_moved(tmp_path, streets, homes, monkeypatch):
+def test_health_is_measured_once_and_again_where_a_home_moved(
+    tmp_path, streets, homes, monkeypatch
+):
     measured = []
     monkeypatch.setattr(
         module, "network_health", lambda *of: measured.append(of) or network_health(*of)

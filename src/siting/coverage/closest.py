@@ -231,7 +231,7 @@ def _possibly_nearest(
         reach = radius[rows, None] + place_radius
         most = (apart + reach).min(axis=1, keepdims=True)
         near = apart - reach <= most * (1.0 + _HAIR) + _HAIR_M
-        found.append(np.argwhere(near) + [low, 0])
+        found.append(np.argwhere(near) + np.array([low, 0]))
     home, place = np.concatenate(found).T
     return home, place
 

@@ -41,8 +41,11 @@ def transformer_between(source: pyproj.CRS | str, target: pyproj.CRS | str) -> p
 def degrees(shapes: NDArray[Any], crs: pyproj.CRS | str) -> NDArray[Any]:
     """Return shapes of a system in longitude and latitude, heights left out."""
     transform = transformer_between(crs, "EPSG:4326").transform
-    moved = shapely.transform(shapes, lambda x, y: transform(x, y), interleaved=False)
-    return np.asarray(moved, dtype=object)
+
+    def moved(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(transform(xy[:, 0], xy[:, 1]))
+
+    return np.asarray(shapely.transform(shapes, moved), dtype=object)
 
 
 def _name(crs: pyproj.CRS | str) -> str:

@@ -29,8 +29,6 @@ def components(
     >>> components(np.array([0, 3]), np.array([2, 1]), 5).tolist()
     [0, 1, 0, 1, 2]
     """
-    links = scipy.sparse.coo_array(
-        (np.ones(one.size, np.int8), (one, other)), shape=(size, size)
-    )
+    links = scipy.sparse.coo_array((np.ones(one.size, np.int8), (one, other)), shape=(size, size))
     found = scipy.sparse.csgraph.connected_components(links, directed=False)[1]
     return np.asarray(found, np.int32)

@@ -98,7 +98,7 @@ def number_places(xy: NDArray[np.float64], match_m: float) -> NDArray[np.int64]:
     pairs = scipy.spatial.cKDTree(xy[order[new]]).query_pairs(match_m, output_type="ndarray")
     if not len(pairs):
         return spot
-    return components(*pairs.T, int(new.sum())).astype(np.int64)[spot]
+    return components(pairs[:, 0], pairs[:, 1], int(new.sum())).astype(np.int64)[spot]
 
 
 def _joined(

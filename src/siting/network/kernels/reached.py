@@ -1,5 +1,5 @@
 # ruff: noqa: ANN001, ANN201, ANN202 - numba infers types
-# mypy: disable-error-code="no-untyped-def"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
 """Compiled cutting of streets where a limit is used up."""
 
 from __future__ import annotations

@@ -164,4 +164,4 @@ def _edges_of_rows(first: NDArray[np.int32], following: NDArray[np.int32]) -> ND
 
 def _part(share: NDArray[np.float64], cost: Any) -> NDArray[np.float64]:
     """Return the cost of a share of edges; nothing of a closed edge still costs nothing."""
-    return np.multiply(share, cost, out=np.zeros(share.size), where=share > 0.0)
+    return np.asarray(np.multiply(share, cost, out=np.zeros(share.size), where=share > 0.0))

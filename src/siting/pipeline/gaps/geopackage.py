@@ -90,9 +90,7 @@ def storable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return result
 
 
-def _layers(
-    analysis: Found, failing: FailingRows
-) -> Iterator[tuple[str, gpd.GeoDataFrame, str]]:
+def _layers(analysis: Found, failing: FailingRows) -> Iterator[tuple[str, gpd.GeoDataFrame, str]]:
     """Yield each layer with its style, those drawn below first."""
     city, sites = analysis.city, analysis.ground.sites
     yield from _ground(analysis)

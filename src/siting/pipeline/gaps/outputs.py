@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import geopandas as gpd
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from siting import render
+from siting.errors import SitingError
 from siting.message import message
 from siting.pipeline.folder import MANIFEST, check_out_folder, replaced_folder, write_json
 from siting.pipeline.gaps.failing import FailingRows
@@ -207,6 +209,44 @@ _WRITERS: dict[str, Callable[[Found, Path, FailingRows], None]] = {
     "summary.json": _write_summary,
     "data-report.json": _write_data_report,
 }
+
+FILES: Mapping[str, str] = MappingProxyType(
+    {
+        "findings": "findings.parquet",
+        "homes": "homes.parquet",
+        "areas": "areas.parquet",
+        "gaps": "gaps.geojson",
+        "geopackage": "findings.gpkg",
+        "workbook": "findings.xlsx",
+        "map": "map.html",
+    }
+)
+"""What can be asked for alone, and its file; the other files take no time."""
+
+
+def not_asked_for(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the files to leave out where only some are wanted.
+
+    Parameters
+    ----------
+    words
+        Keys of `FILES`.
+
+    Raises
+    ------
+    SitingError
+        A word that is none of them.
+
+    Examples
+    --------
+    >>> not_asked_for(["findings", "homes", "areas", "gaps"])
+    ('findings.gpkg', 'findings.xlsx', 'map.html')
+    """
+    asked = set(words)
+    for unknown in sorted(asked - set(FILES)):
+        raise SitingError(message("analyze.no_such_file", word=unknown, known=", ".join(FILES)))
+    return tuple(file for word, file in FILES.items() if word not in asked)
+
 
 OUTPUTS: Sequence[str] = (*_WRITERS, MANIFEST)
 """What `write_analysis` writes."""

@@ -320,7 +320,7 @@ def _joined_places(xy: NDArray[np.float64], links: NDArray[np.float64]) -> NDArr
     spot = number_places(np.concatenate([xy, links.reshape(-1, 2)]), _MATCH_M)
     pairs = spot[len(xy) :].reshape(-1, 2).T
     size = int(spot.max(initial=-1)) + 1
-    return components(*pairs, size).astype(np.int64)[spot[: len(xy)]]
+    return components(pairs[0], pairs[1], size).astype(np.int64)[spot[: len(xy)]]
 
 
 def _pieces(
