@@ -6,8 +6,9 @@ mean is decided in :mod:`siting.loaders.layer.load`.
 
 from __future__ import annotations
 
+import codecs
 import json
-import warnings
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,19 +17,26 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pyarrow.parquet as pq
 import pyogrio
+import shapely
 from shapely.errors import GEOSException
 
+from siting.boundary import reading
 from siting.crs import Axes, SourceCRS, crs_label, parse_crs, place
 from siting.errors import CRSError, LoadError
-from siting.loaders.formats.dbf import dbf_encoding, gdal_encoding
+from siting.loaders.formats.dbf import BYTE_BY_BYTE, dbf_encoding, decoded, gdal_encoding
+from siting.loaders.formats.field_words import FieldWords, field_words
 from siting.loaders.formats.files import TABLE_SUFFIXES, VECTOR_SUFFIXES, check_content, unpacked
 from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES
 from siting.message import message
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyproj
 
     from siting.data_report import DataReport
+
+# Of a GeoJSON, which the standard wants in UTF-8.
+_ENCODINGS = ("utf-8", "gb18030")
 
 
 def read_vector(
@@ -56,7 +64,8 @@ def read_vector(
     crs
         As :func:`siting.crs.parse_crs` takes it; wins over what the file says, which is noted.
     encoding
-        Of a Shapefile's table. Without it the .cpg, then UTF-8, then GB18030 are tried.
+        Of a Shapefile's table. Without it the .cpg, then UTF-8, then GB18030 are tried; also of a
+        GeoJSON.
     columns
         Columns to keep; all where left out.
     axes
@@ -69,7 +78,8 @@ def read_vector(
     GeoDataFrame
         One row per feature in the file's order, labelled 1, 2, ... as features are counted;
         geometry column ``geometry``, null where the file has none. GCJ-02 and BD-09 have become
-        EPSG:4326.
+        EPSG:4326. ``attrs`` holds what a geodatabase says about the fields: ``aliases`` (field ->
+        name shown) and ``codes`` (field -> code as text -> meaning).
 
     Raises
     ------
@@ -81,18 +91,19 @@ def read_vector(
     subject = subject or path.name
     check_content(path, subject=subject)
     _check_suffix(path, subject)
-    with _dataset(path, layer, subject) as (dataset, inner):
+    with (
+        _dataset(path, layer, subject) as (named, inner),
+        _in_utf8(named, encoding, subject, report) as dataset,
+    ):
         frame = _read(dataset, inner, encoding, columns, subject, report)
+    words = frame.attrs
     if frame.empty:
         raise LoadError(message("layer.empty", subject=subject))
     frame.index = frame.index + 1
-    return place(
-        frame,
-        _source_crs(frame, crs, subject, report),
-        subject=subject,
-        report=report,
-        axes=axes,
-    )
+    source = _source_crs(frame, crs, subject, report)
+    placed = place(frame, source, subject=subject, report=report, axes=axes)
+    placed.attrs = words
+    return placed
 
 
 def _check_suffix(path: Path, subject: str) -> None:
@@ -115,6 +126,44 @@ def _dataset(path: Path, layer: str | None, subject: str) -> Iterator[tuple[Path
         yield dataset, None if named else layer
 
 
+@contextmanager
+def _in_utf8(path: Path, encoding: str | None, subject: str, report: DataReport) -> Iterator[Path]:
+    """Give a GeoJSON in UTF-8; a copy where programs of Windows saved it in GB18030.
+
+    Only the whole text can be decoded: a byte of a Chinese character may be a backslash.
+    """
+    if path.suffix.lower() not in (".geojson", ".json"):
+        yield path
+        return
+    found = encoding or next((each for each in _ENCODINGS if _decodes(path, each)), "")
+    if not found or (encoding and not _decodes(path, encoding)):
+        told = {"subject": subject, "name": path.name, "encoding": found}
+        raise LoadError(message("encoding.other" if encoding else "encoding.unknown", **told))
+    if found == _ENCODINGS[0]:
+        yield path
+        return
+    if not encoding:
+        told = {"encoding": "GB18030 (GBK)"}
+        note = message("note.encoding-detected", **told)
+        report.add(subject, "info", "encoding-detected", note, details=told)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        copy.write_text(path.read_text(encoding=found), encoding="utf-8")
+        yield copy
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _read(
     path: Path,
     layer: str | None,
@@ -123,24 +172,37 @@ def _read(
     subject: str,
     report: DataReport,
 ) -> gpd.GeoDataFrame:
-    """Read with warnings turned into notes, and every failure of the readers into one error."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            frame = (
-                _read_parquet(path, columns, subject)
-                if path.suffix.lower() in (".parquet", ".geoparquet")
-                else _read_ogr(path, layer, encoding, columns, subject, report)
-            )
-        except (LoadError, MemoryError):
-            raise
-        # pyogrio, pyarrow and GDAL raise a dozen unrelated types for a damaged file.
-        except Exception as error:
-            told = {"subject": subject, "name": path.name, "error": str(error)}
-            raise LoadError(message("file.damaged", **told)) from error
-    for said in dict.fromkeys(str(warning.message) for warning in caught):
-        report.add(subject, "warning", "reader-warning", message("note.reader-warning", said=said))
-    return frame
+    with reading(subject, path.name, report=report):
+        frame = (
+            _read_parquet(path, columns, subject)
+            if path.suffix.lower() in (".parquet", ".geoparquet")
+            else _read_ogr(path, layer, encoding, columns, subject, report)
+        )
+    return _flat(frame, subject, report)
+
+
+def _flat(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.GeoDataFrame:
+    """Leave out the columns that no table has cells for: further geometries, structures, bytes."""
+    own = frame.geometry.name
+    deep = [
+        place
+        for place, name in enumerate(frame.columns)
+        if name != own and _is_deep(frame.iloc[:, place])
+    ]
+    names = list(map(str, frame.columns))
+    deep += [place for place, name in enumerate(names) if name in names[:place]]
+    if not deep:
+        return frame
+    told = message("note.columns-deep", names=sorted({names[place] for place in deep}))
+    report.add(subject, "excluded", "columns-deep", told, count=len(set(deep)))
+    return frame.iloc[:, [place for place in range(len(names)) if place not in deep]]
+
+
+def _is_deep(column: pd.Series) -> bool:
+    if str(column.dtype) == "geometry":
+        return True
+    values = column.dropna() if column.dtype == object else ()
+    return any(isinstance(value, dict | bytes | shapely.Geometry) for value in values)
 
 
 def _read_parquet(path: Path, columns: Sequence[str] | None, subject: str) -> gpd.GeoDataFrame:
@@ -183,18 +245,29 @@ def _read_ogr(
     report: DataReport,
 ) -> gpd.GeoDataFrame:
     options: dict[str, object] = {"use_arrow": True}
+    words = FieldWords({}, {})
     if path.suffix.lower() == ".shp":
         found = dbf_encoding(path, encoding, subject=subject, report=report)
         options["encoding"] = gdal_encoding(found)
     else:
         options["layer"] = _choose_layer(path, layer, subject)
-    frame = _read_frame(path, columns, options, subject, report)
+        words = field_words(path, str(options["layer"]))
+        # Through Arrow GDAL gives the meanings of some codes instead, which pandas may refuse.
+        options["use_arrow"] = not words.codes
+    try:
+        frame = _read_frame(path, columns, options, subject, report)
+    except UnicodeDecodeError:
+        if "encoding" not in options:
+            raise
+        options["encoding"] = BYTE_BY_BYTE
+        frame = decoded(_read_frame(path, columns, options, subject, report), found)
     # A FlatGeobuf that was cut off ends quietly, but its header knows how many rows it had.
     options.pop("use_arrow")
     promised = pyogrio.read_info(path, **options)["features"]
     if len(frame) < promised:
         sizes = {"rows": len(frame), "expected": promised}
         raise LoadError(message("file.rows_cut_off", subject=subject, name=path.name, **sizes))
+    frame.attrs = words._asdict()
     if not hasattr(frame, "geometry"):
         names = str(list(frame.columns))
         raise LoadError(message("layer.no_geometry", subject=subject, columns=names))

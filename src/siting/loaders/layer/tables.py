@@ -12,6 +12,8 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from siting.errors import LoadError
+from siting.loaders.layer.columns.attributes import in_words
+from siting.loaders.layer.columns.cut_names import column_of
 from siting.message import Term, message
 
 if TYPE_CHECKING:
@@ -105,27 +107,34 @@ def only_where(
     frame
         The layer as read.
     where
-        Column -> wanted values, compared as numbers in columns of numbers and flags, as text
-        otherwise.
+        Column -> wanted values, compared as numbers in columns of numbers and flags (``"3"`` is
+        3), as text otherwise. Those that no row has are told.
 
     Raises
     ------
     LoadError
         A column that the layer lacks; no row left.
     """
-    for column, values in where.items():
-        if column not in frame.columns:
-            present = [str(name) for name in frame.columns if name != "geometry"]
-            told = message("layer.no_where_column", subject=subject, name=column, names=present)
+    for name, values in where.items():
+        present = [str(each) for each in frame.columns if each != "geometry"]
+        column = column_of(name, present, frame.attrs.get("aliases"))
+        if column is None:
+            told = message("layer.no_where_column", subject=subject, name=name, names=present)
             raise LoadError(told)
-        keep = _has_value(frame[column], values)
+        cells = frame[column], in_words(frame, column)
+        met = [_has_value(cells[0], [each]) | _has_value(cells[1], [each]) for each in values]
+        keep = np.logical_or.reduce(met)
         if not keep.any():
-            found = list(map(str, frame[column].dropna().unique()[:8]))
-            wanted = {"subject": subject, "name": column, "wanted": str(list(values))}
+            found = list(map(str, cells[1].dropna().unique()[:8]))
+            wanted = {"subject": subject, "name": name, "wanted": str(list(values))}
             raise LoadError(message("layer.no_where_row", found=found, **wanted))
+        unmet = [str(each) for each, rows in zip(values, met, strict=True) if not rows.any()]
+        if unmet:
+            told = message("note.where-unmet", name=name, words=unmet)
+            report.add(subject, "warning", "where-unmet", told, count=len(unmet), examples=unmet)
         count = int((~keep).sum())
         if count:
-            told = message("note.not-wanted", name=column, wanted=map(str, values))
+            told = message("note.not-wanted", name=name, wanted=map(str, values))
             report.add(
                 subject, "excluded", "not-wanted", told, count=count, examples=frame.index[~keep]
             )
@@ -135,7 +144,7 @@ def only_where(
 
 def _has_value(column: pd.Series, values: Sequence[bool | float | str]) -> np.ndarray:
     if is_numeric_dtype(column.dtype):
-        numbers = [float(value) for value in values if not isinstance(value, str)]
+        numbers = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce")
         return np.isin(column.to_numpy(dtype=float, na_value=np.nan), numbers)
     words = {str(value).strip().casefold() for value in values}
     text = [str(cell).strip().casefold() for cell in column]

@@ -6,14 +6,16 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from siting.pipeline.sites.scenario import rules_before_after
-from siting.pipeline.sites.summary import plain, records, said_notes
+from siting.pipeline.sites.summary import json_value, records, said_notes
 from siting.words import say
 
 if TYPE_CHECKING:
     from siting.pipeline.complexes.tables import Complexes
 
 
-def complexes_summary(found: Complexes, *, scenario: bool = True) -> dict[str, Any]:
+def complexes_summary(
+    found: Complexes, *, by_hand: Complexes | None = None, scenario: bool = True
+) -> dict[str, Any]:
     """Return the answer as plain data; numbers that are not known are None.
 
     Returns
@@ -21,22 +23,29 @@ def complexes_summary(found: Complexes, *, scenario: bool = True) -> dict[str, A
     dict
         ``project``, ``made_up``, ``date``, ``question``, ``answer``, ``opened`` (a row per
         complex), ``functions`` (a row per function of a complex), ``served`` (a row per function),
-        ``rules`` (before and after), ``notes`` (in English) and ``notes_zh``.
+        ``curve`` and ``curve_by``, ``rules`` (before and after), ``notes`` (in English),
+        ``notes_zh`` and, with a plan to compare with, ``by_hand``.
     """
     head = {name: found.analysis.summary[name] for name in ("project", "made_up", "date", "crs")}
-    with_plan = found.has_plan
-    after = with_plan and scenario
+    after = found.has_plan and scenario
     return {
         **head,
         "siting": found.analysis.summary["siting"],
         "question": _question(found),
-        "answer": _answer(found),
-        "opened": records(found.opened) if with_plan else [],
-        "functions": records(found.functions) if with_plan else [],
-        "served": records(found.served) if with_plan else [],
+        **_plan(found),
+        "curve": [] if found.curve is None else records(found.curve),
+        "curve_by": found.asked.curve_by,
         "rules": rules_before_after(found.analysis, found.after()) if after else [],
         **said_notes(found.notes),
+        **({"by_hand": {**_plan(by_hand), **found.apart_from(by_hand)}} if by_hand else {}),
     }
+
+
+def _plan(found: Complexes) -> dict[str, Any]:
+    """Return the answer and its tables, which are empty without a plan."""
+    tables = ("opened", "functions", "served")
+    rows = {name: records(getattr(found, name)) if found.has_plan else [] for name in tables}
+    return {"answer": _answer(found), **rows}
 
 
 def _question(found: Complexes) -> dict[str, Any]:
@@ -44,9 +53,9 @@ def _question(found: Complexes) -> dict[str, Any]:
     return {
         "model": found.solution.model,
         "p": asked.p,
-        "budget": plain(asked.budget),
+        "budget": json_value(asked.budget),
         "minimum_functions": asked.minimum_functions,
-        "minimum_area_m2": plain(asked.minimum_area_m2),
+        "minimum_area_m2": json_value(asked.minimum_area_m2),
         "sites": len(found.sites.table),
         "functions": [
             {
@@ -56,7 +65,7 @@ def _question(found: Complexes) -> dict[str, Any]:
                 "title": question.rule.title.model_dump(),
                 "source": question.rule.citation(found.analysis.language),
                 "measure": question.measure,
-                "limit": plain(question.limit),
+                "limit": json_value(question.limit),
                 "unit": question.unit,
             }
             for each, question in zip(asked.functions, found.questions, strict=True)
@@ -66,7 +75,7 @@ def _question(found: Complexes) -> dict[str, Any]:
 
 def _answer(found: Complexes) -> dict[str, Any]:
     solution = found.solution
-    numbers = {name: plain(getattr(solution, name)) for name in ("objective", "bound", "gap")}
+    numbers = {name: json_value(getattr(solution, name)) for name in ("objective", "bound", "gap")}
     return {
         "status": solution.status.value,
         "message": say(solution.message, "en"),
@@ -74,5 +83,5 @@ def _answer(found: Complexes) -> dict[str, Any]:
         **numbers,
         "seconds": round(solution.seconds, 3),
         "complexes": int(solution.opened.size),
-        "cost": plain(found.opened["cost"].sum(skipna=False)) if found.has_plan else None,
+        "cost": json_value(found.opened["cost"].sum(skipna=False)) if found.has_plan else None,
     }

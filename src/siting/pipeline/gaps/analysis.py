@@ -18,7 +18,7 @@ from siting.message import Language, message
 from siting.pipeline.city import build_city, note_levels, note_overlaps, note_unmatched_gates
 from siting.pipeline.demand.capacity import with_capacity
 from siting.pipeline.found import Found, ground_of
-from siting.pipeline.gaps.comparison import Comparison, compare
+from siting.pipeline.gaps.comparison import Comparison, compare_analyses
 from siting.pipeline.gaps.map_model import build_map_model
 from siting.pipeline.gaps.outputs import write_analysis
 from siting.pipeline.gaps.summary import build_summary
@@ -118,9 +118,9 @@ class Analysis(Found):
             render.draw_static_map(model, rule_id=rule_id, level=level, language=self.language)
         )
 
-    def compare(self, after: Found) -> Comparison:
+    def compare_analyses(self, after: Found) -> Comparison:
         """Put this analysis and one after a change side by side, rule by rule."""
-        return compare(self, after)
+        return compare_analyses(self, after)
 
     def __repr__(self) -> str:
         return summary_text(self.summary, self.language)

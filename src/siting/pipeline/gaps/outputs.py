@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import MappingProxyType
@@ -58,7 +58,7 @@ def write_analysis(
     out
         New, empty, or written by siting before; replaced as a whole.
     leave_out
-        Files of `OUTPUTS` that are not wanted; the map of a large city takes longest.
+        Files of `_WRITERS` that are not wanted; the map of a large city takes longest.
     progress
         Called with a label and a share from 0 to 1.
 
@@ -209,6 +209,7 @@ _WRITERS: dict[str, Callable[[Found, Path, FailingRows], None]] = {
     "summary.json": _write_summary,
     "data-report.json": _write_data_report,
 }
+"""What `write_analysis` writes."""
 
 FILES: Mapping[str, str] = MappingProxyType(
     {
@@ -246,7 +247,3 @@ def not_asked_for(words: Iterable[str]) -> tuple[str, ...]:
     for unknown in sorted(asked - set(FILES)):
         raise SitingError(message("analyze.no_such_file", word=unknown, known=", ".join(FILES)))
     return tuple(file for word, file in FILES.items() if word not in asked)
-
-
-OUTPUTS: Sequence[str] = (*_WRITERS, MANIFEST)
-"""What `write_analysis` writes."""

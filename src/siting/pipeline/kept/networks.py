@@ -29,7 +29,15 @@ from siting.network.attach.snap import snap
 from siting.network.graph import Network, build_network
 from siting.network.health import NetworkHealth, network_health
 from siting.pipeline.in_areas import area_rows
-from siting.pipeline.kept.files import FOLDER, code_of, keep_file, mark_used, name_of, note_damage
+from siting.pipeline.kept.files import (
+    FOLDER,
+    code_of,
+    keep_file,
+    mark_used,
+    name_of,
+    note_damage,
+    open_kept,
+)
 from siting.pipeline.manifest import versions
 
 if TYPE_CHECKING:
@@ -334,7 +342,7 @@ def _check(holds: bool, what: str) -> None:  # noqa: FBT001  a condition is what
 
 def _read_columns(path: Path) -> Columns:
     """Read all arrays of a file; the sums in it tell a damaged one."""
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+    with open_kept(path) as file, np.load(file, allow_pickle=False) as kept:
         columns = {name: kept[name] for name in kept.files}
     if str(columns.pop("key", "")) != path.stem:
         raise ValueError("other name")

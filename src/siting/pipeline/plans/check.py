@@ -26,7 +26,7 @@ from siting.rules.pack.find import find_packs, read_packs
 from siting.rules.pack.measures import Family, measure_of
 from siting.rules.pack.selection import place_note, select_rules
 from siting.rules.plan.consistency import check_consistency
-from siting.rules.plan.evaluate import evaluate_plan
+from siting.rules.plan.evaluate import evaluate_plan, with_waiver
 from siting.rules.plan.finding import PlanFinding, ranked
 from siting.words import say, word
 
@@ -202,7 +202,7 @@ class _Checker:
         chosen = self._selection(plan)
         report = DataReport()
         city = self._city(plan, chosen.rules, report, progress)
-        own = tuple(_waived(each, plan) for each in check_consistency(plan))
+        own = tuple(with_waiver(each, plan) for each in check_consistency(plan))
         judged = evaluate_plan(chosen.rules, plan, city=city, counting=self.options.counting)
         findings = (*own, *judged)
         return PlanCheck(
@@ -367,15 +367,6 @@ def _is_distance(rule: Rule) -> bool:
     return measure_of(rule.measure).family is Family.DISTANCE
 
 
-def _waived(finding: PlanFinding, plan: Plan) -> PlanFinding:
-    """Attach the waiver of a contradiction; those of rules are attached where rules are judged."""
-    for waiver in plan.waivers:
-        concerns = waiver.rule_id == finding.rule_id and waiver.subject in ("", finding.subject)
-        if concerns and plan.date is not None and plan.date <= waiver.expires:
-            return replace(finding, waived=waiver)
-    return finding
-
-
 def _told(report: DataReport) -> Iterator[Text]:
     return (note_line(note) for note in report.notes if note.severity != "info")
 
@@ -391,7 +382,13 @@ def _said_in(language: Language, error: BaseException, path: Path) -> str:
     if isinstance(error, MemoryError):
         return word("plan.too_large", language)
     whole = error.said(language) if isinstance(error, SitingError) else str(error)
-    rest = whole.removeprefix(str(path)).removeprefix(path.as_posix())
-    # Of a file in the plan's folder its name is left.
+    # A finding is one line; of several faults each stands on its own in the error.
+    lines = (line.strip().removeprefix("- ") for line in whole.split("\n"))
+    return word("mark.semicolon", language).join(_without(line, path, language) for line in lines)
+
+
+def _without(line: str, path: Path, language: Language) -> str:
+    """Leave out a path before a text; of a file in the folder its name is left."""
+    rest = line.removeprefix(str(path)).removeprefix(path.as_posix())
     colon = say(message("mark.labelled", label="", text=""), language)
-    return rest.lstrip(f"{colon}: " if rest == whole else f"{colon}:/\\ ")
+    return rest.lstrip(f"{colon}: " if rest == line else f"{colon}:/\\ ")

@@ -11,6 +11,7 @@ from html import escape
 from typing import Any
 
 from siting.message import Language, Message, Quantity, Sayable, Term, Text, message
+from siting.number_text import share_text
 from siting.report.analysis.text import display_width
 from siting.words import say, word
 
@@ -35,9 +36,7 @@ def siting_text(summary: Mapping[str, Any], language: str) -> str:
     if summary["opened"]:
         lines += ["", *_table(*opened_rows(summary, language))]
     if summary["curve"]:
-        by_sites = summary["curve_by"] == "sites"
-        title = message("answer.curve_sites" if by_sites else "answer.curve_money")
-        lines += ["", say(title, spoken), *_table(*curve_rows(summary, language))]
+        lines += curve_lines(summary, language)
     said = (_areas(summary), _rules(summary), _by_hand(summary))
     for messages in said:
         lines += ["", *(say(each, spoken) for each in messages)] if messages else []
@@ -194,6 +193,13 @@ def _place(row: Mapping[str, Any]) -> str:
     return next((str(row[key]) for key in row if key.startswith("area_") and row[key]), "")
 
 
+def curve_lines(summary: Mapping[str, Any], language: str) -> list[str]:
+    """Return the curve as a table with its heading, below an empty line."""
+    by_sites = summary["curve_by"] == "sites"
+    title = message("answer.curve_sites" if by_sites else "answer.curve_money")
+    return ["", say(title, _language(language)), *_table(*curve_rows(summary, language))]
+
+
 def curve_rows(
     summary: Mapping[str, Any], language: str
 ) -> tuple[Sequence[str], list[Sequence[str]]]:
@@ -256,7 +262,7 @@ def _number(value: float | None) -> str:
 
 
 def _share(value: float | None, digits: int = 1) -> str:
-    return "" if value is None else f"{value:.{digits}%}"
+    return "" if value is None else share_text(value, digits)
 
 
 def _money(value: float | None) -> Message:
@@ -281,7 +287,7 @@ def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _is_numeric(rows: Sequence[Sequence[str]], at: int) -> bool:
-    return all(row[at][:1].isdigit() or row[at][:1] in ("-", "") for row in rows)
+    return all(row[at][:1].isdigit() or row[at][:1] in ("-", "<", ">", "") for row in rows)
 
 
 def _cell(row: Sequence[str], at: int, widths: Sequence[int], texts: Sequence[int]) -> str:

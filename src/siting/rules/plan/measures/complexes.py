@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from siting.message import message
-from siting.rules.plan.amounts import type_text
 from siting.rules.plan.outcome import (
     Counting,
     Outcome,
@@ -15,6 +14,7 @@ from siting.rules.plan.outcome import (
     outcome_of,
 )
 from siting.rules.wording import sentences
+from siting.vocabulary.facility_types import type_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,9 +53,12 @@ def measure_complex(rule: Rule, plan: Plan, measure: Measure, _: Counting) -> Ou
         types=map(type_text, wanted.facility_types),
         wanted=wanted.at_least,
     )
+    if not enough and outcome.verdict == "pass":
+        # What is lacking leads, in words and in figures.
+        text = sentences(of_which, outcome.explanation)
+        return outcome_of("fail", text, Fraction(special), Fraction(wanted.at_least), evidence)
     text = sentences(outcome.explanation, of_which)
-    verdict = outcome.verdict if enough or outcome.verdict != "pass" else "fail"
-    return outcome_of(verdict, text, outcome.measured, outcome.required, evidence)
+    return outcome_of(outcome.verdict, text, outcome.measured, outcome.required, evidence)
 
 
 def _functions(members: Sequence[PlannedFacility], counted: Sequence[str]) -> set[str]:
