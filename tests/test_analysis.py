@@ -320,12 +320,12 @@ def test_a_run_that_fails_while_writing_leaves_the_old_results(analysis, tmp_pat
     out = analysis.write(tmp_path / "out")
     before = (out / "manifest.json").read_bytes()
 
-    def broken(_analysis, path):
+    def broken(_analysis, path, _failing):
         path.write_text("half", encoding="utf-8")
         raise OSError(28, "No space left on device")
 
     monkeypatch.setitem(outputs._WRITERS, "map.html", broken)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(SitingError, match="No space left"):
         analysis.write(out)
     assert (out / "manifest.json").read_bytes() == before
     assert {path.name for path in tmp_path.iterdir()} == {"out"}

@@ -18,7 +18,7 @@ from siting.network.graph import build_network
 from siting.network.kernels import kernel as kernel_module
 from siting.network.kernels import paint, reached
 from siting.network.kernels.kernel import kernel
-from siting.network.travel import closest_and_nodes
+from siting.network.travel import closest_and_nodes, travel_costs
 from siting.rules.city import area_sums
 
 WALL = shapely.LineString([(-50, 95), (350, 95)])
@@ -33,6 +33,7 @@ def walked(lines, homes, schools):
     yards = shapely.buffer(shapely.points(np.array(homes, float)), 12.0, quad_segs=2)
     yard = snap(network, yards, max_access_m=150, barriers=wall)
     closest, nodes = closest_and_nodes(network, home, [school])[0]
+    pairs = travel_costs(network, home, school, cutoff=220.0)
     streets = (network.edge_from, network.edge_to, network.cost_forward, network.cost_backward)
     targets = (school.edge, school.position, school.access_m)
     edge, low, high = reached.reached_spans(streets, nodes, targets, 220.0)
@@ -44,6 +45,7 @@ def walked(lines, homes, schools):
         network.edge_from, network.edge_length_m, *network.reversed_arcs,
         home.edge, home.position, home.access_m, home.via,
         yard.subject, yard.edge, yard.position, yard.access_m,
+        pairs.from_index, pairs.to_index, pairs.cost,
         closest.cost, closest.nearest, nodes, edge, low, high, *cut,
         straight.cost, straight.nearest,
     ]  # fmt: skip

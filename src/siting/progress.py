@@ -13,10 +13,6 @@ from html import escape
 from importlib import import_module
 from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
-
 from siting.message import Progress, Sayable
 from siting.words import current_language, say
 
@@ -100,8 +96,12 @@ def _notebook_line() -> Iterator[Progress]:
 
 @contextmanager
 def _terminal_bar() -> Iterator[Progress]:
-    columns = (TextColumn("{task.description:<42}", markup=False), BarColumn(), TimeElapsedColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    # Most commands draw no bar, and what draws it takes a twentieth of their start.
+    shown: Any = import_module("rich.progress")
+    console = import_module("rich.console").Console(stderr=True)
+    text = shown.TextColumn("{task.description:<42}", markup=False)
+    columns = (text, shown.BarColumn(), shown.TimeElapsedColumn())
+    with shown.Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=1.0)
         yield lambda label, share: bar.update(task, description=_said(label), completed=share)
 

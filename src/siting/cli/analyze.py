@@ -36,14 +36,18 @@ def analyze(
     straight_line: Annotated[bool, typer.Option("--straight-line")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero")] = False,
     no_map: Annotated[bool, typer.Option("--no-map")] = False,
+    only: Annotated[str | None, typer.Option("--only")] = None,
     no_cache: NoCache = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False,
 ) -> int:
     """Judge every home, facility and area by the rules in force, and draw the map."""
     from siting.pipeline.gaps.analysis import analyze as run
-    from siting.pipeline.gaps.outputs import check_out_folder, write_analysis
+    from siting.pipeline.gaps.outputs import check_out_folder, not_asked_for, write_analysis
 
     check_out_folder(out)
+    unwanted = () if only is None else not_asked_for(only.split(","))
+    if no_map:
+        unwanted = (*unwanted, "map.html")
     with progress(quiet=quiet) as tell:
         analysis = run(
             project,
@@ -52,7 +56,6 @@ def analyze(
             cache=not no_cache,
             progress=tell,
         )
-        unwanted = ("map.html",) if no_map else ()
         written = write_analysis(analysis, out, leave_out=unwanted, progress=tell)
     if as_json:
         say_json(analysis.summary)

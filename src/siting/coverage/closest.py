@@ -36,6 +36,11 @@ __all__ = [
 _POINT = 0
 # Distances that differ by less, because coordinates were rounded, are tied.
 _TIE_M = 1e-7
+# So many places are compared with every home by their circles; more are looked up in a tree.
+_FEW_PLACES = 256
+_AT_ONCE = 1_000_000
+# What rounding may take from the length of a circle's bound.
+_HAIR, _HAIR_M = 1e-9, 1e-6
 
 
 def closest_straight_line(
@@ -197,8 +202,43 @@ def _nearest_shapes(
     homes: NDArray[np.object_], places: NDArray[np.object_]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return distance and row of the nearest geometry, the lowest row among equally near ones."""
-    tree = shapely.STRtree(places)
-    (home, place), distance = tree.query_nearest(homes, all_matches=True, return_distance=True)
-    order = np.lexsort((place, home))
+    if len(places) <= _FEW_PLACES:
+        home, place = _possibly_nearest(homes, places)
+        distance = shapely.distance(places[place], homes[home])
+        order = np.lexsort((place, distance, home))
+    else:
+        tree = shapely.STRtree(places)
+        (home, place), distance = tree.query_nearest(homes, all_matches=True, return_distance=True)
+        order = np.lexsort((place, home))
     first = order[np.flatnonzero(np.diff(home[order], prepend=-1))]
     return distance[first], place[first].astype(np.int64)
+
+
+def _possibly_nearest(
+    homes: NDArray[np.object_], places: NDArray[np.object_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return home and place of all pairs of which one is the nearest, by circles around them.
+
+    A building is small beside its distance to a school, so hardly more than one place of each home
+    is measured from outline to outline.
+    """
+    (x, y, radius), (place_x, place_y, place_radius) = _circles(homes), _circles(places)
+    found = []
+    step = max(_AT_ONCE // len(places), 1)
+    for low in range(0, len(homes), step):
+        rows = slice(low, low + step)
+        apart = np.hypot(x[rows, None] - place_x, y[rows, None] - place_y)
+        reach = radius[rows, None] + place_radius
+        most = (apart + reach).min(axis=1, keepdims=True)
+        near = apart - reach <= most * (1.0 + _HAIR) + _HAIR_M
+        found.append(np.argwhere(near) + np.array([low, 0]))
+    home, place = np.concatenate(found).T
+    return home, place
+
+
+def _circles(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Return x, y and radius of a circle around each shape, float64 (3, n)."""
+    left, bottom, right, top = shapely.bounds(shapes).T
+    return np.array(
+        [(left + right) / 2, (bottom + top) / 2, np.hypot(right - left, top - bottom) / 2]
+    )

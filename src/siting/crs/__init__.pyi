@@ -19,4 +19,5 @@ from .metric import check_metric_crs as check_metric_crs
 from .metric import choose_metric_crs as choose_metric_crs
 from .metric import lonlat_bounds as lonlat_bounds
 from .metric import to_metric as to_metric
+from .transformers import degrees as degrees
 from .transformers import transformer_between as transformer_between

@@ -6,12 +6,15 @@ They are kept for each thread, since one must not be used by two at once.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import shapely
 from pyproj import Transformer
 
 if TYPE_CHECKING:
     import pyproj
+    from numpy.typing import NDArray
 
 _kept = threading.local()
 
@@ -33,6 +36,16 @@ def transformer_between(source: pyproj.CRS | str, target: pyproj.CRS | str) -> p
     if key not in made:
         made[key] = Transformer.from_crs(source, target, always_xy=True)
     return made[key]
+
+
+def degrees(shapes: NDArray[Any], crs: pyproj.CRS | str) -> NDArray[Any]:
+    """Return shapes of a system in longitude and latitude, heights left out."""
+    transform = transformer_between(crs, "EPSG:4326").transform
+
+    def moved(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(transform(xy[:, 0], xy[:, 1]))
+
+    return np.asarray(shapely.transform(shapes, moved), dtype=object)
 
 
 def _name(crs: pyproj.CRS | str) -> str:

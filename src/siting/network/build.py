@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from siting.errors import SitingError
 from siting.message import message
 from siting.network import kernels
+from siting.network.components import components
 from siting.network.junctions import Vertices, match_vertices
 from siting.tables import STREETS, check_table
 
@@ -185,18 +184,11 @@ def _columns(
         "cost_backward": np.where(closed[1], np.inf, edges.length_m),
         "edge_offsets": edges.offsets,
         "edge_xy": edges.xy,
-        "component": _components(edges.start, edges.end, len(node_xy)),
+        "component": components(edges.start, edges.end, len(node_xy)),
         "unit": "m",
         "edge_street": edges.street,
         "edge_added": added,
     }
-
-
-def _components(
-    start: NDArray[np.int64], end: NDArray[np.int64], node_count: int
-) -> NDArray[np.int32]:
-    links = coo_array((np.ones(start.size, np.int8), (start, end)), shape=(node_count, node_count))
-    return np.asarray(connected_components(links, directed=False)[1], np.int32)
 
 
 def _offsets(counts: NDArray[np.int64]) -> NDArray[np.int64]:

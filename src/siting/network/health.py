@@ -135,7 +135,7 @@ def _dead_ends(network: Network) -> NDArray[np.intp]:
 def _nearly_meeting(network: Network, ends: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return dead ends beside each other; two sides of a closed gate are one place and no slip."""
     xy = network.node_xy[ends]
-    places = shapely.points(xy)
+    places = np.asarray(shapely.points(xy), object)
     near = shapely.STRtree(places).query(places, predicate="dwithin", distance=APART_M).T
     pairs = near[near[:, 0] < near[:, 1]]
     pairs = pairs[np.lexsort(pairs.T[::-1])]

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import lazy_loader
 import numpy as np
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
+
+from siting.network.components import components
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import scipy
     from numpy.typing import NDArray
+else:
+    scipy = lazy_loader.load("scipy")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,12 +95,10 @@ def number_places(xy: NDArray[np.float64], match_m: float) -> NDArray[np.int64]:
     new[1:] = (xy[order[1:]] != xy[order[:-1]]).any(axis=1)
     spot = np.empty(order.size, np.int64)
     spot[order] = np.cumsum(new) - 1
-    pairs = cKDTree(xy[order[new]]).query_pairs(match_m, output_type="ndarray")
+    pairs = scipy.spatial.cKDTree(xy[order[new]]).query_pairs(match_m, output_type="ndarray")
     if not len(pairs):
         return spot
-    size = int(new.sum())
-    near = coo_array((np.ones(len(pairs), np.int8), pairs.T), shape=(size, size))
-    return np.asarray(connected_components(near, directed=False)[1], np.int64)[spot]
+    return components(pairs[:, 0], pairs[:, 1], int(new.sum())).astype(np.int64)[spot]
 
 
 def _joined(
@@ -118,10 +119,7 @@ def _joined(
     places = meets.size
     total = places + int(key.max()) + 1
     linked = np.flatnonzero((key >= 0) & meets[spot])
-    links = coo_array(
-        (np.ones(linked.size, np.int8), (spot[linked], places + key[linked])), shape=(total, total)
-    )
-    junction = np.asarray(connected_components(links, directed=False)[1], np.int64)
+    junction = components(spot[linked], places + key[linked], total).astype(np.int64)
     return np.asarray(junction[np.where(key >= 0, places + key, spot)])
 
 

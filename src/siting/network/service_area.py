@@ -42,6 +42,7 @@ def service_area(
     width_m: float = 30.0,
     cell_m: float = 10.0,
     simplify_m: float = 2.0,
+    node_cost: NDArray[np.float64] | None = None,
 ) -> BaseGeometry:
     """Draw around every part of a street from which some destination is within a limit.
 
@@ -61,6 +62,8 @@ def service_area(
         Spacing of the grid on which it is drawn; a city of more than some 14 km has a wider one.
     simplify_m
         How far its outline may be off besides, so that it is light to draw.
+    node_cost
+        float64 (n,): each junction's cost to the nearest destination, where it is known already.
 
     Returns
     -------
@@ -68,7 +71,9 @@ def service_area(
         Polygon or MultiPolygon in the network's CRS; empty where nothing is within the limit.
         Its outline is within a cell of the line `width_m` from the reached streets.
     """
-    reached = _reached_streets(network, destinations, cutoff)
+    if node_cost is None:
+        node_cost, _ = node_costs(network, destinations, cutoff=cutoff)
+    reached = _reached_streets(network, destinations, cutoff, node_cost)
     return area_around(*reached, width_m, cell_m=cell_m, simplify_m=simplify_m)
 
 
@@ -142,14 +147,13 @@ def _polygons(rings: NDArray[Any], begins: NDArray[Any], simplify_m: float) -> B
 
 
 def _reached_streets(
-    network: Network, destinations: Attachment, cutoff: float
+    network: Network, destinations: Attachment, cutoff: float, node_cost: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return the vertices of the parts of streets within the limit, and where each part begins."""
-    cost, _ = node_costs(network, destinations, cutoff=cutoff)
     streets = (network.edge_from, network.edge_to, network.cost_forward, network.cost_backward)
     leave = destinations.access_m * network.access_cost_per_m
     targets = (destinations.edge, destinations.position, leave)
-    edge, low, high = kernels.reached_spans(streets, cost, targets, cutoff + TOLERANCE_M)
+    edge, low, high = kernels.reached_spans(streets, node_cost, targets, cutoff + TOLERANCE_M)
     xy, begins = kernels.cut_lines(
         edge, low, high, network.edge_offsets, network.edge_xy, network.edge_length_m
     )

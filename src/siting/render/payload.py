@@ -30,6 +30,9 @@ from siting.render.model import (
 from siting.render.rollup import area_totals, covered_share, rule_totals
 from siting.render.shapes import shape_columns
 
+# Beyond this not every whole number is a float.
+_WHOLE = 2.0**53
+
 
 def build_payload(model: MapModel) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """Return the header and the packs of a model.
@@ -241,9 +244,11 @@ def _listed(values: NDArray[np.float64] | None) -> Any:
     """Return an array as nested lists that JSON can hold."""
     if values is None:
         return None
-    if values.ndim > 1:
-        return [_listed(row) for row in values]
-    return [_number(value) for value in values.tolist()]
+    listed = values.astype(object)
+    whole = (np.floor(values) == values) & (np.abs(values) < _WHOLE)
+    listed[whole] = values[whole].astype(np.int64).astype(object)
+    listed[~np.isfinite(values)] = None
+    return listed.tolist()
 
 
 def _number(value: float) -> float | int | None:

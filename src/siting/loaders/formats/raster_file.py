@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import lazy_loader
 import numpy as np
 import numpy.typing as npt
 import pyproj
-import rasterio
 
 from siting.boundary import reading
 from siting.crs import parse_crs, transformer_between
@@ -24,6 +24,9 @@ from siting.message import Message, message
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import rasterio
+else:
+    rasterio = lazy_loader.load("rasterio")  # layers that an earlier run kept need no raster
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

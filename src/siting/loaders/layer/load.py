@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import lazy_loader
 import numpy as np
 
 from siting.crs import check_datum, check_metric_crs, choose_metric_crs, lonlat_bounds, parse_crs
@@ -18,7 +19,6 @@ from siting.errors import LoadError
 from siting.loaders.formats.files import InputFile, input_file
 from siting.loaders.layer.astray import leave_out_astray
 from siting.loaders.layer.people.homes import far_homes, homes_of
-from siting.loaders.layer.readers import input_paths, read_all
 from siting.loaders.layer.tables import joined
 from siting.message import Message, message
 from siting.tables import (
@@ -33,15 +33,21 @@ from siting.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     import pyproj
 
     from siting.data_report import DataReport
+    from siting.loaders.layer import readers
     from siting.loaders.layer.reading import LayerReading, Readings
     from siting.loaders.project.model import Project
     from siting.progress import Progress
+else:
+    # Layers that an earlier run kept need no reader.
+    readers = lazy_loader.load(
+        "siting.loaders.layer.readers", error_on_import=True, suppress_warning=True
+    )
 
 _TELLING = 4000
 
@@ -114,7 +120,7 @@ def load_layers(
     TableError
         A table that breaks its contract in spite of all repairs.
     """
-    readings = read_all(project, report=report, progress=progress)
+    readings = readers.read_all(project, report=report, progress=progress)
     _tell(progress, message("progress.layers_placing"), 0.8)
     crs = _metric_crs(project, readings, report)
     streets = joined(readings.streets, crs, STREETS, report)
@@ -201,7 +207,18 @@ def _areas(
 
 def input_files(project: Project) -> tuple[InputFile, ...]:
     """Hash every file that the layers of a project name, in the order of their paths."""
-    return tuple(input_file(path) for path in sorted(set(input_paths(project))))
+    return tuple(input_file(path) for path in sorted(set(_paths(project))))
+
+
+def _paths(project: Project) -> Iterator[Path]:
+    """Yield every file that the layers of a project name, some of them more than once."""
+    layers = project.layers
+    for name in type(layers).model_fields:
+        found = getattr(layers, name)
+        for layer in found if isinstance(found, tuple) else [found] if found else []:
+            yield from (layer.path,) if layer.path is not None else ()
+            within = getattr(layer, "within", None)
+            yield from (within.path,) if within is not None else ()
 
 
 def check_layers(layers: Layers) -> None:

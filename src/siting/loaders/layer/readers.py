@@ -42,8 +42,7 @@ from siting.message import message
 from siting.vocabulary.facility_types import load_facility_types
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Sequence
 
     import geopandas as gpd
     import pyproj
@@ -98,18 +97,6 @@ def read_all(project: Project, *, report: DataReport, progress: Progress | None 
             with working_on(name):
                 getattr(readings, name).append(read(layer, context))
     return readings
-
-
-def input_paths(project: Project) -> Iterator[Path]:
-    """Yield every file that the layers of a project name, some of them more than once."""
-    for _, layer, _ in _jobs(project):
-        if layer.path is not None:
-            yield layer.path
-    for population in project.layers.population:
-        if population.within is not None:
-            yield population.within.path
-    if project.layers.elevation is not None:
-        yield project.layers.elevation.path
 
 
 def _jobs(project: Project) -> Iterable[tuple[str, Any, Callable[[Any, Context], Any]]]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+
+from siting.network.components import components
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -120,8 +120,7 @@ def _only_ways_in(
     """Return the gates whose sides hang together nowhere else."""
     nodes, node = np.unique(parted, return_inverse=True)
     start, finish = node.reshape(2, -1)
-    links = coo_array((np.ones(start.size, np.int8), (start, finish)), shape=(nodes.size,) * 2)
-    piece = connected_components(links, directed=False)[1]
+    piece = components(start, finish, nodes.size)
     rows = np.flatnonzero(doubtful)
     gate, side = ends[rows], piece[node[rows]]
     order = np.lexsort((side, gate))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import lazy_loader
 from pydantic import ValidationError
 
 from siting.errors import LoadError, NoPlanError, ProjectError
@@ -18,7 +19,6 @@ from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES
 from siting.loaders.plan import drawing as drawings
 from siting.loaders.plan.build import Parts, build_plan, rows_of_file
 from siting.loaders.plan.model import Indicators, PlanFile, plan_json_schema
-from siting.loaders.plan.table.read import append_rows, read_indicator_table
 from siting.message import message
 from siting.rules.plan.model import Evidence, Plan, PlanRow, PlanStatus, plain_number
 from siting.yaml_lines import MAX_BYTES, faults_of, load_yaml
@@ -28,7 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from siting.loaders.plan.drawing.records import Drawing
+    from siting.loaders.plan.table import read as tables
     from siting.yaml_lines import Path as KeyPath
+else:
+    # A plan of figures has no workbook.
+    tables = lazy_loader.load(
+        "siting.loaders.plan.table.read", error_on_import=True, suppress_warning=True
+    )
 
 __all__ = ["PlanFile", "is_plan", "plan_json_schema", "plan_table", "read_plan"]
 
@@ -227,20 +233,20 @@ def _add_workbook(parts: Parts, path: Path, max_bytes: int) -> None:
     if isinstance(named, Indicators):
         return
     _check_size(named.path, max_bytes)
-    table = read_indicator_table(
+    table = tables.read_indicator_table(
         named.path,
         sheet=named.sheet,
         file=_relative(named.path, path),
         column=named.column or "",
     )
     parts.readings = named.readings
-    append_rows(parts.rows, table.rows)
+    tables.append_rows(parts.rows, table.rows)
     parts.notes += table.notes
     parts.other_columns += table.other_columns
 
 
 def _from_workbook(path: Path, given: Mapping[str, Any]) -> Parts:
-    table = read_indicator_table(path, file=path.as_posix())
+    table = tables.read_indicator_table(path, file=path.as_posix())
     known = {"name": table.name or path.stem, **given}
     # What nobody said stays empty: the evaluator asks for it, it is not made up here.
     model = PlanFile.model_construct(_fields_set=set(known), **known)
@@ -259,7 +265,7 @@ def _from_document(
     lines = dict.fromkeys(_paths(data, ()), 1)
     model = _validated(data, lines, path)
     own = rows_of_file(model, {}, path.as_posix())
-    append_rows(own, rows)
+    tables.append_rows(own, rows)
     return Parts(model, str(path), {}, own, drawing=drawing, form=path.as_posix())
 
 

@@ -28,12 +28,18 @@ _REPOSITORY = ".git"
 class PlansFile(BaseModel):
     """What holds for every plan beside and below the file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    jurisdiction: str | None = Field(default=None, pattern=JURISDICTION)
-    """Whose rules bind the plans, such as cn-hubei-wuhan."""
-    date: dt.date | None = None
-    """The rules in force on this day are applied."""
+    # Descriptions, not docstrings: pydantic asks every loaded module for the source of those, and
+    # what is loaded on use would be loaded.
+    jurisdiction: str | None = Field(
+        default=None,
+        pattern=JURISDICTION,
+        description="Whose rules bind the plans, such as cn-hubei-wuhan.",
+    )
+    date: dt.date | None = Field(
+        default=None, description="The rules in force on this day are applied."
+    )
     status: PlanStatus | None = None
 
 

@@ -93,7 +93,7 @@ Codes = Annotated[tuple[str, ...], BeforeValidator(listed), OneOrMany()]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 class _Readable(_Model):

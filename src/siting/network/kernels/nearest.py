@@ -72,8 +72,9 @@ def _nothing_within(limit):
 
 @part
 def _spread(circle, sides, best, ignored, grid, barriers):
-    """Return the best segment of all cells: row, place, squared distance, and that of what is nearest
-    behind a barrier.
+    """Return the best segment of all cells, and how near one behind a barrier is.
+
+    Row, place, squared distance, and squared distance of the nearest behind a barrier.
     """
     column, row, margin = _cell(circle[0], circle[1], grid)
     ring = _first_ring(column, row, grid)

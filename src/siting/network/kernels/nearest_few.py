@@ -39,7 +39,7 @@ class _Legs(NamedTuple):
         return _Legs(*(column[keep] for column in self))
 
 
-def nearest_few(
+def nearest_few(  # noqa: PLR0917 - kernels take columns
     loop: Callable[..., None],
     order: NDArray[np.int64],
     circle: NDArray[np.float64],
@@ -65,7 +65,7 @@ def nearest_few(
     found = [_from_points(circle, *_near(points, places, limit, ignored, grid), grid)]
     if outlines.size:
         side, of = _sides_of(outlines, offsets)
-        lines = shapely.linestrings(sides[side].reshape(-1, 2, 2))
+        lines = _lines(sides[side])
         shapes = np.asarray(shapely.multilinestrings(lines, indices=of), object)
         near = _near(outlines, shapes, limit, ignored, grid)
         found.append(_from_sides(sides, offsets, *near, grid))
@@ -87,7 +87,7 @@ def _near(
     grid: SegmentGrid,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return subject and segment of all pairs of which one is the nearest."""
-    tree = shapely.STRtree(shapely.linestrings(grid.ends.reshape(-1, 2, 2)))
+    tree = shapely.STRtree(_lines(grid.ends))
     reach = limit[rows].copy()
     if ignored.shape[1] == 1 and rows.size:  # the nearest of all is one that counts
         most = (1.0 + _HAIR_SHARE) * reach.max() + _HAIR_M
@@ -98,6 +98,11 @@ def _near(
     reach = (1.0 + _HAIR_SHARE) * reach + _HAIR_M
     one, segment = tree.query(shapes, predicate="dwithin", distance=reach)
     return rows[one], segment.astype(np.int64)
+
+
+def _lines(ends: Floats) -> NDArray[np.object_]:
+    """Return rows of x, y, x, y as lines."""
+    return np.asarray(shapely.linestrings(ends.reshape(-1, 2, 2)), object)
 
 
 def _sides_of(
@@ -165,11 +170,11 @@ def _cut_off(
     qx = np.where(t == 1.0, bx, ax + t * (bx - ax))
     qy = np.where(t == 1.0, by, ay + t * (by - ay))
     boxes = shapely.box(np.minimum(x, qx), np.minimum(y, qy), np.maximum(x, qx), np.maximum(y, qy))
-    tree = shapely.STRtree(shapely.linestrings(barriers.ends.reshape(-1, 2, 2)))
+    tree = shapely.STRtree(_lines(barriers.ends))
     leg, wall = tree.query(boxes)
     counts = (barriers.owner[wall] != ignored[legs.row[leg], 0]) & (legs.square[leg] > 0.0)
     leg, wall = leg[counts], wall[counts]
-    crossed = _cuts(*barriers.ends[wall].T, x[leg], y[leg], qx[leg], qy[leg])
+    crossed = _cuts(barriers.ends[wall], x[leg], y[leg], qx[leg], qy[leg])
     cut[leg[crossed]] = True
     return cut
 
@@ -198,7 +203,7 @@ def _between(
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Return squared distance, share on a-b and place on c-d where two segments are nearest."""
     share, qx, qy = _foot(cx, cy, ax, ay, bx, by)
-    best = (_square(qx - cx, qy - cy), share, cx, cy)
+    best: tuple[Floats, ...] = (_square(qx - cx, qy - cy), share, cx, cy)
     share, qx, qy = _foot(dx, dy, ax, ay, bx, by)
     best = _nearer(best, (_square(qx - dx, qy - dy), share, dx, dy))
     for share_here, px, py in ((0.0, ax, ay), (1.0, bx, by)):
@@ -228,13 +233,13 @@ def _crossing(
     one = vx * (cy - ay) - vy * (cx - ax)
     other = vx * (dy - ay) - vy * (dx - ax)
     apart = (start * finish > 0.0) | (start == finish) | (one * other > 0.0)
-    return np.divide(start, start - finish, out=np.full(start.size, -1.0), where=~apart)
+    nowhere = np.full(start.size, -1.0)
+    return np.asarray(np.divide(start, start - finish, out=nowhere, where=~apart))
 
 
-def _cuts(
-    ax: Floats, ay: Floats, bx: Floats, by: Floats, x: Floats, y: Floats, qx: Floats, qy: Floats
-) -> NDArray[np.bool_]:
+def _cuts(walls: Floats, x: Floats, y: Floats, qx: Floats, qy: Floats) -> NDArray[np.bool_]:
     """Tell whether walls lie across legs: a leg's ends are properly on either side of its wall."""
+    ax, ay, bx, by = walls.T
     ux, uy, vx, vy = bx - ax, by - ay, qx - x, qy - y
     here = ux * (y - ay) - uy * (x - ax)
     there = ux * (qy - ay) - uy * (qx - ax)

@@ -1,5 +1,5 @@
 # ruff: noqa: ANN001, ANN201, ANN202 - numba infers types
-# mypy: disable-error-code="no-untyped-def"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
 """Compiled cutting of streets where a limit is used up."""
 
 from __future__ import annotations
@@ -9,7 +9,35 @@ import numpy as np
 from siting.network.kernels.kernel import kernel, part
 
 
-@kernel(steps=lambda streets, *_: 100 * streets[0].size)
+def _spans_at_once(_loop, streets, node_cost, targets, limit):
+    """Return what `reached_spans` returns, with arrays."""
+    start, end, forward, backward = streets
+    edges, places, access = targets
+    head = _shares(limit - node_cost[start], backward)
+    tail = _shares(limit - node_cost[end], forward)
+    whole = head + tail >= 1.0
+    first, last = np.flatnonzero(whole | (head > 0.0)), np.flatnonzero(~whole & (tail > 0.0))
+    edge = np.concatenate([first, last])
+    low = np.concatenate([np.zeros(first.size), 1.0 - tail[last]])
+    high = np.concatenate([np.where(whole, 1.0, head)[first], np.ones(last.size)])
+    order = np.argsort(edge, kind="stable")
+    left = limit - access
+    before, after = _shares(left, forward[edges]), _shares(left, backward[edges])
+    some = before + after > 0.0
+    return (
+        np.concatenate([edge[order], edges[some].astype(np.int64)]),
+        np.concatenate([low[order], np.maximum(places - before, 0.0)[some]]),
+        np.concatenate([high[order], np.minimum(places + after, 1.0)[some]]),
+    )
+
+
+def _shares(left, cost):
+    """Return the shares of edges that what is left of the limit pays for, 0 to 1."""
+    paid = np.divide(left, cost, out=np.ones(left.size), where=cost > 0.0)
+    return np.where(left > 0.0, np.minimum(paid, 1.0), 0.0)
+
+
+@kernel(steps=lambda streets, *_: 2 * streets[0].size, few=_spans_at_once)
 def reached_spans(streets, node_cost, targets, limit):
     """Return edge, start and end (shares) of the parts of edges within a limit.
 
@@ -55,7 +83,43 @@ def _share(left, cost):
     return min(left / cost, 1.0) if cost > 0.0 else 1.0
 
 
-@kernel(steps=lambda edge, *_: 200 * edge.size)
+def _lines_at_once(_loop, edge, low, high, offsets, xy, length_m):
+    """Return what `cut_lines` returns, with arrays."""
+    dx, dy = np.diff(xy, axis=0).T if len(xy) else np.empty((2, 0))
+    step = np.hypot(dx, dy)
+    walked = _walked(step, offsets)
+    count = offsets[edge + 1] - offsets[edge] - 1
+    part_of = np.repeat(np.arange(edge.size), count)
+    vertex = offsets[edge][part_of] + np.arange(part_of.size) - (np.cumsum(count) - count)[part_of]
+    first, last = (low * length_m[edge])[part_of], (high * length_m[edge])[part_of]
+    here, length = walked[vertex], step[vertex]
+    kept = np.flatnonzero((length > 0.0) & (here + length >= first) & (here <= last))
+    part_of, vertex, here, length = part_of[kept], vertex[kept], here[kept], length[kept]
+    begins = np.diff(part_of, prepend=-1) != 0
+    starts = np.maximum((first[kept] - here) / length, 0.0)
+    ends = np.minimum((last[kept] - here) / length, 1.0)
+    # A part has the place where it starts and the end of each of its segments.
+    row = np.repeat(np.arange(kept.size), 1 + begins)
+    t = ends[row]
+    t[np.flatnonzero(begins) + np.arange(begins.sum())] = starts[begins]
+    at = vertex[row]
+    out = np.column_stack([xy[at, 0] + t * dx[at], xy[at, 1] + t * dy[at]])
+    places = np.bincount(part_of[row], minlength=edge.size)
+    return out, np.concatenate([[0], np.cumsum(places)]).astype(np.int64)
+
+
+def _walked(step, offsets):
+    """Return the length of each line before each of its vertices, added up as the loop does."""
+    walked = np.zeros(step.size + 1)
+    vertex, last = offsets[:-1].copy(), offsets[1:] - 1
+    while (more := vertex < last).any():
+        vertex, last = vertex[more], last[more]
+        walked[vertex + 1] = np.where(vertex + 1 <= last, walked[vertex] + step[vertex], 0.0)
+        vertex += 1
+    return walked
+
+
+@kernel(steps=lambda edge, *_: 4 * edge.size, few=_lines_at_once)
 def cut_lines(edge, low, high, offsets, xy, length_m):
     """Return the vertices of the parts of edges, one after the other, and where each begins."""
     room = 0

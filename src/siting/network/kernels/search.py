@@ -11,13 +11,13 @@ from __future__ import annotations
 import numpy as np
 
 from siting.network.kernels.kernel import kernel, part
+from siting.network.kernels.search_few import TIE, collect_few, search_few
 
 _ARITY = 4
-# Costs that differ by less, because their sums were rounded differently, are tied.
-_TIE = 1e-7
+_TIE = TIE
 
 
-@kernel(steps=lambda arcs, *_: 100 * arcs.tail.size, nogil=True)
+@kernel(steps=lambda arcs, *_: 20 * arcs.tail.size, few=search_few, nogil=True)
 def search_closest(arcs, seed_node, seed_cost, seed_label, cutoff):
     """Return each node's cost to the nearest seed and that seed's label; the lowest where tied.
 
@@ -180,7 +180,8 @@ def chain_by_edge(edge, edge_count):
 
 
 @kernel(
-    steps=lambda low, high, arcs, *_: 2 * (high - low) * arcs.tail.size,
+    steps=lambda low, high, arcs, *_: 0.5 * (high - low) * arcs.tail.size,
+    few=collect_few,
     nogil=True,
 )
 def collect_pairs(low, high, arcs, streets, origins, targets, subjects, cutoff):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -15,6 +16,7 @@ from siting.rules.city.findings import Verdict
 from siting.words import say
 
 if TYPE_CHECKING:
+    from siting.message import Language
     from siting.pipeline.found import Found
     from siting.rules.city.findings import FindingBlock
 
@@ -23,33 +25,79 @@ if TYPE_CHECKING:
 MAX_GAPS = 200_000
 
 
-def gaps_frame(analysis: Found, *, limit: int = MAX_GAPS) -> gpd.GeoDataFrame:
-    """Return what fails with rule, citation, measured, required and shortfall.
+class FailingRows:
+    """What fails in an analysis; the rows are found once for all files that show them.
 
     Parameters
     ----------
     analysis
-        The result.
-    limit
-        Most rows; the rules share them, each gives those with the largest shortfall.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        A point for each failing subject and rule, in the metric CRS of the analysis; column
-        `failing_subjects` says how many fail that rule in all. Indicators and governed rules
-        are left out.
+        The result. Indicators and governed rules are left out.
     """
-    blocks = [block for block in analysis.blocks if _counts(block)]
-    room = limit // max(1, len(blocks))
-    parts = [_rows(block, analysis, room) for block in blocks]
-    # Arrays of all blocks become one table: a table for each would take longer than the rest.
-    columns = {
-        name: np.concatenate([np.empty(0, kind), *(part[name] for part in parts)])
-        for name, kind in _COLUMNS.items()
-    }
-    points = np.concatenate([np.empty(0, object), *(part["geometry"] for part in parts)])
-    return gpd.GeoDataFrame(pd.DataFrame(columns), geometry=points, crs=analysis.ground.crs)
+
+    def __init__(self, analysis: Found) -> None:
+        self._analysis = analysis
+        self._columns: dict[tuple[int, str], npt.NDArray[Any]] = {}
+
+    @cached_property
+    def _parts(self) -> list[dict[str, npt.NDArray[Any]]]:
+        blocks = [block for block in self._analysis.blocks if _counts(block)]
+        return [self._rows(block, MAX_GAPS // max(1, len(blocks))) for block in blocks]
+
+    def frame(self, *, limit: int = MAX_GAPS) -> gpd.GeoDataFrame:
+        """Return what fails with rule, citation, measured, required and shortfall.
+
+        Parameters
+        ----------
+        limit
+            Most rows, up to `MAX_GAPS`; the rules share them, each gives those with the largest
+            shortfall.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            A point for each failing subject and rule, in the metric CRS of the analysis; column
+            `failing_subjects` says how many fail that rule in all.
+        """
+        room = limit // max(1, len(self._parts))
+        # Arrays of all blocks become one table: a table for each would take longer than the rest.
+        columns = {
+            name: np.concatenate([np.empty(0, kind), *(part[name][:room] for part in self._parts)])
+            for name, kind in _COLUMNS.items()
+        }
+        places = [part["geometry"][:room] for part in self._parts]
+        points = np.concatenate([np.empty(0, object), *places])
+        return gpd.GeoDataFrame(
+            pd.DataFrame(columns), geometry=points, crs=self._analysis.ground.crs
+        )
+
+    def _rows(self, block: FindingBlock, room: int) -> dict[str, npt.NDArray[Any]]:
+        """Return the columns of one rule, and the points of its subjects as `geometry`."""
+        table, id_column = _subjects(block, self._analysis)
+        failing = np.flatnonzero(block.verdict == Verdict.FAIL)
+        worst = failing[_largest(block.shortfall[failing], room)]
+        same = _of_rule(block, self._analysis.language) | {"failing_subjects": float(failing.size)}
+        return {
+            **{name: np.full(worst.size, value, _COLUMNS[name]) for name, value in same.items()},
+            **{name: _finite(getattr(block, name)[worst]) for name in _FIGURES},
+            "subject_id": self._column(table, id_column, "")[worst],
+            **{
+                name: self._column(table, name, missing)[worst]
+                for name, missing in _OF_SUBJECTS.items()
+            },
+            "geometry": representative_points(table.geometry.iloc[worst]),
+        }
+
+    def _column(self, table: gpd.GeoDataFrame, name: str, missing: Any) -> npt.NDArray[Any]:
+        """Return a column as its kind says, or so many times what stands for none."""
+        key = (id(table), name)
+        if key not in self._columns:
+            kind = _COLUMNS.get(name, object)
+            self._columns[key] = (
+                np.asarray(table[name].to_numpy(), kind)
+                if name in table.columns
+                else np.full(len(table), missing, kind)
+            )
+        return self._columns[key]
 
 
 _FIGURES = ("measured", "required", "shortfall")
@@ -66,28 +114,17 @@ def _counts(block: FindingBlock) -> bool:
     return block.subject_kind != "city" and not block.governed_by and not block.is_alternative
 
 
-def _rows(block: FindingBlock, analysis: Found, room: int) -> dict[str, npt.NDArray[Any]]:
-    """Return the columns of one rule, and the points of its subjects as `geometry`."""
-    table, id_column = _subjects(block, analysis)
-    failing = np.flatnonzero(block.verdict == Verdict.FAIL)
-    worst = failing[_largest(block.shortfall[failing], room)]
-    citation = block.rule.citation(analysis.language)
-    clause = say(Term("clause", citation["clause"]), analysis.language)
-    same = {
+def _of_rule(block: FindingBlock, language: Language) -> dict[str, Any]:
+    """Return what all rows of one rule have in common."""
+    citation = block.rule.citation(language)
+    clause = say(Term("clause", citation["clause"]), language)
+    return {
         "rule_id": block.rule.id,
-        "title": block.rule.title.text(analysis.language),
+        "title": block.rule.title.text(language),
         "subject_kind": block.subject_kind,
         "measure": block.measure,
         "unit": block.unit,
         "citation": " ".join(filter(None, (citation["document"], citation["number"], clause))),
-        "failing_subjects": float(failing.size),
-    }
-    return {
-        **{name: np.full(worst.size, value, _COLUMNS[name]) for name, value in same.items()},
-        **{name: _finite(getattr(block, name)[worst]) for name in _FIGURES},
-        "subject_id": _column(table, id_column, "", worst),
-        **{name: _column(table, name, missing, worst) for name, missing in _OF_SUBJECTS.items()},
-        "geometry": representative_points(table.geometry.iloc[worst]),
     }
 
 
@@ -110,16 +147,6 @@ def _subjects(block: FindingBlock, analysis: Found) -> tuple[gpd.GeoDataFrame, s
     if block.subject_kind == "facility":
         return analysis.city.facilities, "facility_id"
     return analysis.city.areas[block.level], "area_id"
-
-
-def _column(
-    table: gpd.GeoDataFrame, name: str, missing: Any, rows: npt.NDArray[np.int64]
-) -> npt.NDArray[Any]:
-    """Return some rows of a column as its kind says, or so many times what stands for none."""
-    kind = _COLUMNS.get(name, object)
-    if name not in table.columns:
-        return np.full(rows.size, missing, kind)
-    return np.asarray(table[name].iloc[rows].to_numpy(), kind)
 
 
 def _finite(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -15,7 +15,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from siting.pipeline.gaps.failing import gaps_frame
+from siting.pipeline.gaps.failing import FailingRows
 from siting.pipeline.gaps.map_model import main_street_rows
 from siting.pipeline.gaps.qgis_styles import categories, graduated, plain_style, write_styles
 from siting.pipeline.gaps.summary import block_key, covered_by_area
@@ -44,7 +44,7 @@ _SHARE_COLOURS = ("#8872c0", "#a292d0", "#bcb1de", "#d3cce9", "#f5f3fa")
 _SHARE_EDGES = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
 
 
-def write_geopackage(analysis: Found, path: Path) -> None:
+def write_geopackage(analysis: Found, path: Path, failing: FailingRows | None = None) -> None:
     """Write the layers of an analysis and their styles.
 
     Parameters
@@ -54,9 +54,11 @@ def write_geopackage(analysis: Found, path: Path) -> None:
     path
         A new file. In the metric CRS of the analysis; a layer without rows is left out, and homes
         of which there are more than `MAX_HOMES` are left to ``homes.parquet``.
+    failing
+        What fails; found anew where left out.
     """
     styles = []
-    for name, frame, style in _layers(analysis):
+    for name, frame, style in _layers(analysis, failing or FailingRows(analysis)):
         if not len(frame):
             continue
         with warnings.catch_warnings():
@@ -89,7 +91,7 @@ def storable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return result
 
 
-def _layers(analysis: Found) -> Iterator[tuple[str, gpd.GeoDataFrame, str]]:
+def _layers(analysis: Found, failing: FailingRows) -> Iterator[tuple[str, gpd.GeoDataFrame, str]]:
     """Yield each layer with its style, those drawn below first."""
     city, sites = analysis.city, analysis.ground.sites
     yield from _ground(analysis)
@@ -101,7 +103,7 @@ def _layers(analysis: Found) -> Iterator[tuple[str, gpd.GeoDataFrame, str]]:
     # Points and outlines in one layer would have no style in common.
     places = city.facilities.set_geometry(representative_points(city.facilities.geometry))
     yield "facilities", places, plain_style("#1b9e77", kind="point", shape="diamond")
-    yield _gaps(analysis)
+    yield _gaps(failing)
     if sites is not None:
         yield "sites", sites, plain_style("#c51b7d", kind="point", shape="star", size=4.0)
 
@@ -174,9 +176,9 @@ def _by_verdict(column: str, language: Language, kind: str) -> str:
     return categories(column, entries, kind=kind)
 
 
-def _gaps(analysis: Found) -> tuple[str, gpd.GeoDataFrame, str]:
-    frame = gaps_frame(analysis)
-    return "gaps", frame, plain_style("#5c2a05", kind="point", shape="triangle", size=1.6)
+def _gaps(failing: FailingRows) -> tuple[str, gpd.GeoDataFrame, str]:
+    style = plain_style("#5c2a05", kind="point", shape="triangle", size=1.6)
+    return "gaps", failing.frame(), style
 
 
 def _words(block: FindingBlock) -> Any:

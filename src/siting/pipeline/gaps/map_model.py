@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from siting.crs import transformer_between
+from siting.crs import degrees, transformer_between
 from siting.message import Sayable, Term, Text, message
 from siting.pipeline.columns import texts
 from siting.pipeline.gaps.service_areas import ServiceAreas
@@ -70,7 +70,7 @@ def build_map_model(analysis: Found) -> MapModel:
         Verdicts and distances are those of the findings; nothing is computed again here.
     """
     ground, city = analysis.ground, analysis.city
-    areas_reached = ServiceAreas(city)
+    areas_reached = ServiceAreas(city, analysis.costs)
     counted = {entry["key"]: entry for entry in analysis.summary["rules"]}
     areas = tuple(
         _areas(level, city.areas[level], city.home_area[level])
@@ -125,7 +125,7 @@ def lonlat(points: npt.NDArray[Any], crs: Any) -> tuple[npt.NDArray[Any], npt.ND
 def _degrees(geometry: gpd.GeoSeries, *, simplify_m: float = 0.0) -> npt.NDArray[Any]:
     if simplify_m:
         geometry = geometry.simplify(simplify_m, preserve_topology=True)
-    return np.asarray(geometry.to_crs("EPSG:4326").to_numpy(), dtype=object)
+    return degrees(geometry.to_numpy(), geometry.crs)
 
 
 def _homes(residential: gpd.GeoDataFrame) -> MapHomes:

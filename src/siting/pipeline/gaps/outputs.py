@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import geopandas as gpd
@@ -14,9 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from siting import render
+from siting.errors import SitingError
 from siting.message import message
 from siting.pipeline.folder import MANIFEST, check_out_folder, replaced_folder, write_json
-from siting.pipeline.gaps.failing import gaps_frame
+from siting.pipeline.gaps.failing import FailingRows
 from siting.pipeline.gaps.geopackage import beside, write_geopackage
 from siting.pipeline.gaps.map_model import build_map_model, lonlat
 from siting.pipeline.gaps.sheets import analysis_sheets
@@ -66,22 +68,23 @@ def write_analysis(
         As `folder.check_out_folder`.
     """
     writers = {name: write for name, write in _WRITERS.items() if name not in leave_out}
+    failing = FailingRows(analysis)
     with replaced_folder(out) as folder:
         with ThreadPoolExecutor(1) as other:
             # The findings are Arrow's work, the rest is mostly Python's: a core for each.
             first, *others = writers
-            writing = other.submit(writers[first], analysis, folder / first)
+            writing = other.submit(writers[first], analysis, folder / first, failing)
             for number, name in enumerate(others):
                 if progress is not None:
                     progress(message("progress.writing", name=name), number / len(writers))
-                writers[name](analysis, folder / name)
+                writers[name](analysis, folder / name, failing)
             writing.result()
         names = sorted(path.name for path in folder.iterdir())
         write_json(analysis.manifest | {"outputs": names}, folder / MANIFEST)
     return out
 
 
-def _write_findings(analysis: Found, path: Path) -> None:
+def _write_findings(analysis: Found, path: Path, _: FailingRows) -> None:
     """Write a row group for each block, so that no table of all findings is ever in memory."""
     columns = findings_table((), analysis.city, say).schema
     # What can never be null is not asked for it, row by row. (Where there is no number, NaN is.)
@@ -119,7 +122,7 @@ def _made_ahead(items: Iterator[Item]) -> Iterator[Item]:
             yield item
 
 
-def _write_homes(analysis: Found, path: Path) -> None:
+def _write_homes(analysis: Found, path: Path, _: FailingRows) -> None:
     """Write the homes with their weights, and per rule the verdict and what was measured."""
     columns: dict[str, Any] = {}
     for level, rows in analysis.city.home_area.items():
@@ -141,7 +144,7 @@ def _write_homes(analysis: Found, path: Path) -> None:
     frame.to_parquet(path, compression="zstd", use_dictionary=repeated)
 
 
-def _write_areas(analysis: Found, path: Path) -> None:
+def _write_areas(analysis: Found, path: Path, _: FailingRows) -> None:
     """Write the areas of all levels with the covered shares, and the verdicts on areas."""
     tables = []
     for level, table in analysis.city.areas.items():
@@ -172,30 +175,30 @@ def _about(kind: str, analysis: Found) -> list[FindingBlock]:
     return [block for block in analysis.blocks if block.subject_kind == kind]
 
 
-def _write_gaps(analysis: Found, path: Path) -> None:
-    frame = gaps_frame(analysis)
+def _write_gaps(_: Found, path: Path, failing: FailingRows) -> None:
+    frame = failing.frame()
     columns = {name: frame[name].to_numpy() for name in frame.columns if name != "geometry"}
     lon, lat = lonlat(frame.geometry.to_numpy(), frame.crs)
     path.write_bytes(point_features(columns, lon, lat, name=path.stem))
 
 
-def _write_workbook(analysis: Found, path: Path) -> None:
-    path.write_bytes(workbook_bytes(analysis_sheets(analysis)))
+def _write_workbook(analysis: Found, path: Path, failing: FailingRows) -> None:
+    path.write_bytes(workbook_bytes(analysis_sheets(analysis, failing)))
 
 
-def _write_map(analysis: Found, path: Path) -> None:
+def _write_map(analysis: Found, path: Path, _: FailingRows) -> None:
     render.write_map(build_map_model(analysis), path, language=analysis.language)
 
 
-def _write_summary(analysis: Found, path: Path) -> None:
+def _write_summary(analysis: Found, path: Path, _: FailingRows) -> None:
     write_json(analysis.summary, path)
 
 
-def _write_data_report(analysis: Found, path: Path) -> None:
+def _write_data_report(analysis: Found, path: Path, _: FailingRows) -> None:
     write_json({"notes": [note_record(note) for note in analysis.report.notes]}, path)
 
 
-_WRITERS: dict[str, Callable[[Found, Path], None]] = {
+_WRITERS: dict[str, Callable[[Found, Path, FailingRows], None]] = {
     "findings.parquet": _write_findings,
     "homes.parquet": _write_homes,
     "areas.parquet": _write_areas,
@@ -206,5 +209,41 @@ _WRITERS: dict[str, Callable[[Found, Path], None]] = {
     "summary.json": _write_summary,
     "data-report.json": _write_data_report,
 }
-
 """What `write_analysis` writes."""
+
+FILES: Mapping[str, str] = MappingProxyType(
+    {
+        "findings": "findings.parquet",
+        "homes": "homes.parquet",
+        "areas": "areas.parquet",
+        "gaps": "gaps.geojson",
+        "geopackage": "findings.gpkg",
+        "workbook": "findings.xlsx",
+        "map": "map.html",
+    }
+)
+"""What can be asked for alone, and its file; the other files take no time."""
+
+
+def not_asked_for(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the files to leave out where only some are wanted.
+
+    Parameters
+    ----------
+    words
+        Keys of `FILES`.
+
+    Raises
+    ------
+    SitingError
+        A word that is none of them.
+
+    Examples
+    --------
+    >>> not_asked_for(["findings", "homes", "areas", "gaps"])
+    ('findings.gpkg', 'findings.xlsx', 'map.html')
+    """
+    asked = set(words)
+    for unknown in sorted(asked - set(FILES)):
+        raise SitingError(message("analyze.no_such_file", word=unknown, known=", ".join(FILES)))
+    return tuple(file for word, file in FILES.items() if word not in asked)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from siting.message import Language, Term
 from siting.pipeline.columns import texts
-from siting.pipeline.gaps.failing import gaps_frame
+from siting.pipeline.gaps.failing import FailingRows
 from siting.report.analysis.note_words import note_layer, note_text
 from siting.report.analysis.ranking import in_order
 from siting.report.tables.workbook import MAX_ROWS, SheetColumn, SheetTable
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from siting.pipeline.found import Found
 
 
-def analysis_sheets(analysis: Found) -> list[SheetTable]:
+def analysis_sheets(analysis: Found, failing: FailingRows | None = None) -> list[SheetTable]:
     """Return the sheets: summary, areas, what fails, facilities, rules, data report."""
     say = _Speech("zh" if analysis.language == "zh" else "en")
-    makers = (_summary, _areas, _gaps, _facilities, _rules, _data)
-    sheets = [make(analysis, say) for make in makers]
+    rows = failing or FailingRows(analysis)
+    before, behind = (_summary, _areas), (_facilities, _rules, _data)
+    sheets = [make(analysis, say) for make in before]
+    sheets += [_gaps(rows, say), *(make(analysis, say) for make in behind)]
     if not analysis.project.made_up:
         return sheets
     mark = word("sheet.made_up", say.language)
@@ -126,8 +128,8 @@ def _areas(analysis: Found, say: _Speech) -> SheetTable:
 _AREA_COLUMNS = ("level", "area", "name", "rule", *(f"fail_{name}" for name in WEIGHTS), "share")
 
 
-def _gaps(analysis: Found, say: _Speech) -> SheetTable:
-    gaps = gaps_frame(analysis, limit=MAX_ROWS // 2)
+def _gaps(failing: FailingRows, say: _Speech) -> SheetTable:
+    gaps = failing.frame(limit=MAX_ROWS // 2)
     rules = (("rule_id", "rule", 40), ("title", "title", 36))
     subjects = (("subject_id", "id", 16), ("name", "name", 24))
 

@@ -191,8 +191,8 @@ class Prepared:
         last = self._last
         if last is None or last.network is not network or not last.key:
             return make()
-        asked = [homes.subject, homes.edge, homes.position, homes.access_m, home_xy]
-        key = _named("health", last.key.encode(), *asked, str(homes.size).encode())
+        asked = (homes.subject, homes.edge, homes.position, homes.access_m, home_xy)
+        key = _named("health", f"{last.key} {homes.size}".encode(), *asked)
         return self._kept(key, make, lambda columns: _health_of(columns, network))
 
     def _kept(self, key: str, make: Callable[[], Made], read: Callable[[Columns], Made]) -> Made:
@@ -317,9 +317,9 @@ def _rows_of(columns: Columns, size: int, counts: Sequence[int]) -> _Rows:
 
 
 def _health_of(columns: Columns, network: Network) -> NetworkHealth:
-    counts = {name: int(columns[name]) for name in _COUNTS}
-    shares = {name: float(columns[name]) for name in _SHARES}
-    places = {name: columns[name] for name in _PLACES}
+    counts: dict[str, Any] = {name: int(columns[name]) for name in _COUNTS}
+    shares: dict[str, Any] = {name: float(columns[name]) for name in _SHARES}
+    places: dict[str, Any] = {name: columns[name] for name in _PLACES}
     _check(counts["nodes"] == network.node_count, "nodes")
     _check(all(number >= 0 for number in counts.values()), "counts")
     _check(not any(share < 0 for share in shares.values()), "shares")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import groupby
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
+
+import lazy_loader
 
 from siting.plain_text import plain
 from siting.report.plan.plain import missing_of, read_as
@@ -14,9 +15,13 @@ from siting.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from xml.sax import saxutils
 
     from siting.message import Language
     from siting.rules.plan.finding import PlanFinding
+else:
+    # It reads addresses too, and would load what that takes.
+    saxutils = lazy_loader.load("xml.sax.saxutils", suppress_warning=True)
 
 
 def to_junit(
@@ -31,7 +36,7 @@ def to_junit(
     for (source, plan), group in groupby(ranked(findings), key=lambda f: (f.source, f.plan)):
         suites.append(_suite(source, plan, list(group), language, allow_unknown=allow_unknown))
     counts = [
-        f"{name}={quoteattr(str(value))}"
+        f"{name}={saxutils.quoteattr(str(value))}"
         for name, value in _counts(findings, allow_unknown=allow_unknown).items()
     ]
     body = "\n".join(suites)
@@ -71,22 +76,22 @@ def _suite(
     cases = "\n".join(
         _case(each, source, language, allow_unknown=allow_unknown) for each in findings
     )
-    name = quoteattr(with_aside(plain(plan), plain(source), language))
+    name = saxutils.quoteattr(with_aside(plain(plan), plain(source), language))
     return f"  <testsuite name={name} {attributes}>\n{cases}\n  </testsuite>"
 
 
 def _case(finding: PlanFinding, source: str, language: Language, *, allow_unknown: bool) -> str:
     subject = f" [{plain(finding.subject)}]" if finding.subject else ""
     title = f"{plain(say(finding.title, language))}{subject}"
-    name = quoteattr(with_aside(title, plain(finding.rule_id), language))
-    case = f"    <testcase classname={quoteattr(plain(source))} name={name}"
+    name = saxutils.quoteattr(with_aside(title, plain(finding.rule_id), language))
+    case = f"    <testcase classname={saxutils.quoteattr(plain(source))} name={name}"
     kind = _kind(finding, allow_unknown=allow_unknown)
     if not kind:
         return f"{case}/>"
     message = waiver_line(finding, language) or say(finding.explanation, language)
     message = message or report_word(standing_of(finding), language)
-    details = escape("\n".join(plain(line) for line in _details(finding, language)))
-    shown = quoteattr(plain(message))
+    details = saxutils.escape("\n".join(plain(line) for line in _details(finding, language)))
+    shown = saxutils.quoteattr(plain(message))
     if kind == "skipped":
         return f"{case}>\n      <skipped message={shown}/>\n    </testcase>"
     return (

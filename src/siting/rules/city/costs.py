@@ -108,6 +108,12 @@ class CityCosts:
             found = zip(group, answers, strict=True)
             self._found.update({(types, measure): closest for types, closest in found})
 
+    def known_node_costs(
+        self, facility_types: Sequence[str], measure: str
+    ) -> NDArray[np.float64] | None:
+        """Return each junction's metres to the nearest facility, where a search has found them."""
+        return self._node_costs.get(self._key(facility_types, measure))
+
     def pairs(self, rows: NDArray[np.int64], measure: str, cutoff: float) -> TravelCosts:
         """List the pairs of homes and some facilities; see `Costs`."""
         if measure == "straight_line":

@@ -11,15 +11,18 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-import numpy as np
+import lazy_loader
 
 from siting.rules.pack.measures import Family, measure_of
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from siting.message import Message
     from siting.rules.pack.model import Rule
+else:
+    np = lazy_loader.load("numpy")  # plans use the verdicts alone
 
 
 class Verdict(IntEnum):

@@ -8,15 +8,18 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+import lazy_loader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from siting.rules.pack.model import Comparator, Condition
+else:
+    np = lazy_loader.load("numpy")  # a plan of figures needs no arrays
 
 # In this order "all" is the least and "any" the greatest.
 FALSE, UNKNOWN, TRUE = 0, 1, 2
@@ -28,10 +31,16 @@ RELATIVE_TOLERANCE = 1e-9
 def holds(condition: Condition, test: Callable[[Condition], Any]) -> Any:
     """Combine the tests of facts; `test` gives FALSE, UNKNOWN or TRUE, or an array of them."""
     if condition.all_of:
-        return np.minimum.reduce([holds(part, test) for part in condition.all_of])
+        tested = [holds(part, test) for part in condition.all_of]
+        return min(tested) if _are_numbers(tested) else np.minimum.reduce(tested)
     if condition.any_of:
-        return np.maximum.reduce([holds(part, test) for part in condition.any_of])
+        tested = [holds(part, test) for part in condition.any_of]
+        return max(tested) if _are_numbers(tested) else np.maximum.reduce(tested)
     return test(condition)
+
+
+def _are_numbers(tested: list[Any]) -> bool:
+    return all(isinstance(each, int) for each in tested)
 
 
 def test_exactly(condition: Condition, value: Fraction | str | None) -> int:

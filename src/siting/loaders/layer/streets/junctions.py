@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from siting.loaders.layer.streets.levels import (
     CLEARANCE_M,
@@ -22,6 +20,7 @@ from siting.loaders.layer.streets.levels import (
     street_levels,
 )
 from siting.message import message
+from siting.network.components import components
 from siting.network.junctions import line_ends, measures_along, near_vertex, number_places
 
 if TYPE_CHECKING:
@@ -321,8 +320,7 @@ def _joined_places(xy: NDArray[np.float64], links: NDArray[np.float64]) -> NDArr
     spot = number_places(np.concatenate([xy, links.reshape(-1, 2)]), _MATCH_M)
     pairs = spot[len(xy) :].reshape(-1, 2).T
     size = int(spot.max(initial=-1)) + 1
-    graph = coo_array((np.ones(pairs.shape[1], np.int8), tuple(pairs)), shape=(size, size))
-    return np.asarray(connected_components(graph, directed=False)[1], np.int64)[spot[: len(xy)]]
+    return components(pairs[0], pairs[1], size).astype(np.int64)[spot[: len(xy)]]
 
 
 def _pieces(

@@ -6,7 +6,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import numpy as np
+import lazy_loader
 
 from siting.message import Message, Quantity, Sayable, message
 from siting.rules import city as city_rules
@@ -20,11 +20,15 @@ from siting.rules.wording import number_text, sentences
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy as np
+
     from siting.rules.city.costs import Costs
     from siting.rules.city.findings import FindingBlock
     from siting.rules.city.model import City
     from siting.rules.pack.model import Rule
     from siting.rules.plan.model import Plan
+else:
+    np = lazy_loader.load("numpy")  # a plan without a city needs no arrays
 
 _WORDS: Mapping[Verdict | None, PlanVerdict] = MappingProxyType(
     {
