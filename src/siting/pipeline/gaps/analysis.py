@@ -168,7 +168,7 @@ def analyze(
     spoken = _language(language or chosen.language or current_language())
     started = dt.datetime.now(dt.UTC).astimezone().isoformat(timespec="seconds")
     report = DataReport()
-    day = chosen.date or _today(report)
+    day = _day(chosen, report)
     packs = read_packs(find_packs(chosen.rules, chosen.folder))
     layers, city = _prepared(chosen, report, cache=cache, progress=progress)
     rules = _rules(packs, chosen, day, report)
@@ -240,15 +240,11 @@ def _language(language: str) -> Language:
     return "zh" if language == "zh" else "en"
 
 
-def _today(report: DataReport) -> dt.date:
-    today = dt.datetime.now(dt.UTC).astimezone().date()
-    report.add(
-        "project",
-        "assumption",
-        "date-is-today",
-        message("note.date-is-today", today=today),
-    )
-    return today
+def _day(project: Project, report: DataReport) -> dt.date:
+    if project.date is None:
+        told = message("note.date-is-today", today=project.day)
+        report.add("project", "assumption", "date-is-today", told)
+    return project.day
 
 
 def _rules(

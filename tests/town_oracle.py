@@ -1,0 +1,510 @@
+"""A second judge of walking distance, written from what the documents say, on networkx and shapely.
+
+It knows nothing of siting's engine. A town is drawn lines with a meaning said by hand; the judge
+joins them place by place, puts every door on every straight piece of street, and walks.
+Slow and plain on purpose: each rule of docs/distance.md stands here once, as a loop.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import networkx as nx
+import shapely
+from shapely import LineString, Point
+
+BOTH, ALONG, AGAINST, PRIVATE, SHUT = "both", "along", "against", "private", "shut"
+PASS, FAIL, UNKNOWN = "pass", "fail", "unknown"
+EQUAL_M, MATCH_M, FRAGMENT_SHARE, CLEARANCE_M = 1.0, 1e-3, 0.01, 2.5
+INF = math.inf
+
+
+@dataclass(frozen=True)
+class Street:
+    """A drawn line: its vertices, who walks it which way, and whether it is a deck or a tunnel."""
+
+    places: tuple[int, ...]
+    walk: str = BOTH
+    deck: bool = False
+    level: float = 0.0
+
+
+@dataclass(frozen=True)
+class Square:
+    """Ground that people walk across: rings of places, the first around it."""
+
+    rings: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class Home:
+    """A home, what it counts for, and the gates it is left by; `shape` is a point or a polygon."""
+
+    name: str
+    shape: Any
+    people: float
+    gates: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True)
+class Service:
+    """A facility of a type; one that `serves` nobody is closed, private or not built."""
+
+    name: str
+    kind: str
+    shape: Any
+    serves: bool = True
+
+
+class Rule(NamedTuple):
+    """Within how many metres a home has a service; `sure` names no type, `may_be` hides one."""
+
+    name: str
+    kind: str
+    limit_m: float
+    may_be: str = ""
+
+
+@dataclass
+class Town:
+    """A town as it is meant; `drawn` lines meet by the drawing, others at common places only."""
+
+    spots: dict[int, tuple[float, float]] = field(default_factory=dict)
+    streets: list[Street] = field(default_factory=list)
+    squares: list[Square] = field(default_factory=list)
+    gates: dict[int, str] = field(default_factory=dict)
+    homes: list[Home] = field(default_factory=list)
+    services: list[Service] = field(default_factory=list)
+    rivers: list[Any] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    complete: tuple[str, ...] = ()
+    drawn: bool = False
+    residents: bool = True
+    gap_m: float = 0.5
+    max_access_m: float = 200.0
+
+
+class Edge(NamedTuple):
+    """A street between two junctions."""
+
+    line: LineString
+    ends: tuple[Any, Any]
+    along: bool
+    against: bool
+    deck: bool
+    private: bool
+    street: int
+
+
+class Foot(NamedTuple):
+    """Where a subject steps onto an edge: from which start, how far, and how far along."""
+
+    start: int
+    edge: int
+    along_m: float
+    leg_m: float
+
+
+# --- where streets meet --------------------------------------------------------------------------
+
+
+def edges_of(town: Town) -> list[Edge]:
+    """Cut the streets that are walked at their junctions, and part them at gates."""
+    streets = [each for each in town.streets if each.walk != SHUT]
+    streets += [chord for square in town.squares for chord in ways_across(town, square, streets)]
+    edges = edges_by_drawing(town, streets) if town.drawn else edges_by_places(town, streets)
+    return [edge for edge in edges if town.residents or not edge.private]
+
+
+def edge(line: LineString, ends: tuple[Any, Any], street: Street, number: int) -> Edge:
+    walk = street.walk
+    along, against = walk != AGAINST, walk != ALONG
+    return Edge(line, ends, along, against, street.deck, walk == PRIVATE, number)
+
+
+def edges_by_places(town: Town, streets: list[Street]) -> list[Edge]:
+    """Streets of a map meet at the places that they share, whatever the drawing looks like."""
+    uses = Counter(place for street in streets for place in street.places)
+    edges = []
+    for number, street in enumerate(streets):
+        last = len(street.places) - 1
+        cuts = [
+            at
+            for at, place in enumerate(street.places)
+            if at in (0, last) or uses[place] > 1 or town.gates.get(place) in (SHUT, PRIVATE)
+        ]
+        for one, other in itertools.pairwise(cuts):
+            line = LineString([town.spots[place] for place in street.places[one : other + 1]])
+            ends = (street.places[one], street.places[other])
+            edges.append(edge(line, ends, street, number))
+    return closed_at_gates(town, edges)
+
+
+def closed_at_gates(town: Town, edges: list[Edge]) -> list[Edge]:
+    """Part the streets at closed gates; residents open the private ones that only they need.
+
+    A private gate is theirs on a private street, and where nobody could come in otherwise.
+    """
+    shut = {place for place, word in town.gates.items() if word == SHUT}
+    doubtful = {place for place, word in town.gates.items() if word == PRIVATE}
+    if town.residents:
+        doubtful -= {end for each in edges if each.private for end in each.ends}
+        parted = parted_at(edges, shut | doubtful)
+        piece = pieces_of(parted)
+        sides = defaultdict(set)
+        for before, after in zip(edges, parted, strict=True):
+            for old, new in zip(before.ends, after.ends, strict=True):
+                if old in doubtful:
+                    sides[old].add(piece[new])
+        doubtful -= {place for place, found in sides.items() if len(found) > 1}
+    return parted_at(edges, shut | doubtful)
+
+
+def parted_at(edges: list[Edge], gates: set[int]) -> list[Edge]:
+    """Give every street at a gate an end of its own; one that passes by a gate stays whole."""
+    meets = Counter(end for each in edges for end in each.ends)
+    parted = []
+    for row, each in enumerate(edges):
+        ends = tuple(
+            end if end not in gates else (end, each.street) if meets[end] > 2 else (end, row, side)
+            for side, end in enumerate(each.ends)
+        )
+        parted.append(each._replace(ends=ends))
+    return parted
+
+
+def pieces_of(edges: list[Edge]) -> dict[Any, int]:
+    """Say of every junction in which piece of the town it lies, one-way streets counting too."""
+    graph = nx.Graph(each.ends for each in edges)
+    found = enumerate(nx.connected_components(graph))
+    return {node: number for number, nodes in found for node in nodes}
+
+
+def ways_across(town: Town, square: Square, streets: list[Street]) -> list[Street]:
+    """Return the straight ways between entrances and corners that see each other over the ground.
+
+    An entrance is a place of the edge that another street has too; a corner is one around which
+    people walk, where the ground takes more than half of the turn.
+    """
+    rings = [[town.spots[place] for place in ring] for ring in square.rings]
+    ground = shapely.Polygon(rings[0], rings[1:])
+    own = {place for ring in square.rings for place in ring}
+    others = [each for each in streets if not set(each.places) <= own]
+    wanted = {place for place in own if any(place in each.places for each in others)}
+    wanted |= {place for place in own if is_corner(ground, town.spots[place])}
+    beside = {frozenset(pair) for ring in square.rings for pair in itertools.pairwise(ring)}
+    wide = ground.buffer(0.02)
+    return [
+        Street((one, other), deck=True)
+        for one, other in itertools.combinations(sorted(wanted), 2)
+        if frozenset((one, other)) not in beside
+        and wide.covers(LineString([town.spots[one], town.spots[other]]))
+    ]
+
+
+def is_corner(ground: Any, spot: tuple[float, float]) -> bool:
+    disc = Point(spot).buffer(0.5, quad_segs=64)
+    return bool(disc.intersection(ground).area > 0.52 * disc.area)
+
+
+# --- lines that meet by the drawing --------------------------------------------------------------
+
+
+def edges_by_drawing(town: Town, streets: list[Street]) -> list[Edge]:
+    """Lines meet at common vertices, where one ends on another, at grade, and over small gaps."""
+    lines = [LineString([town.spots[place] for place in each.places]) for each in streets]
+    marks = [
+        [(line.project(Point(xy)), xy) for xy in line.coords] for line in lines
+    ]  # along and place of every vertex and meeting
+    same: list[tuple[tuple[float, float], tuple[float, float]]] = []
+    for one, other in itertools.permutations(range(len(lines)), 2):
+        for xy in (lines[one].coords[0], lines[one].coords[-1]):
+            if lines[other].distance(Point(xy)) <= MATCH_M:
+                marks[other].append((lines[other].project(Point(xy)), xy))
+    for one, other in itertools.combinations(range(len(lines)), 2):
+        at_grade = streets[one].level == streets[other].level
+        if at_grade and not (streets[one].deck or streets[other].deck):
+            for part in shapely.get_parts(lines[one].intersection(lines[other])):
+                if part.geom_type == "Point":
+                    marks[one].append((lines[one].project(part), (part.x, part.y)))
+                    marks[other].append((lines[other].project(part), (part.x, part.y)))
+    for row, line in enumerate(lines):
+        for xy in (line.coords[0], line.coords[-1]):
+            same += over_gaps(town, streets, lines, marks, row, Point(xy))
+    return joined_at_marks(streets, lines, marks, same)
+
+
+def over_gaps(
+    town: Town,
+    streets: list[Street],
+    lines: list[LineString],
+    marks: list[list[tuple[float, tuple[float, float]]]],
+    row: int,
+    end: Point,
+) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+    """Join an end that touches no other line to the nearest one on its level within the gap."""
+    away = {other: line.distance(end) for other, line in enumerate(lines) if other != row}
+    if not away or min(away.values()) <= MATCH_M:
+        return []
+    level = {other: gap for other, gap in away.items() if streets[other].level == streets[row].level}
+    nearest = min(level.values(), default=INF)
+    if nearest > town.gap_m:
+        return []
+    joined = []
+    for other in (each for each, gap in level.items() if gap <= nearest):
+        line = lines[other]
+        along = line.project(end)
+        along = 0.0 if along <= town.gap_m else along
+        along = line.length if along >= line.length - town.gap_m else along
+        foot = line.interpolate(along)
+        marks[other].append((along, (foot.x, foot.y)))
+        joined.append(((end.x, end.y), (foot.x, foot.y)))
+    return joined
+
+
+def joined_at_marks(
+    streets: list[Street],
+    lines: list[LineString],
+    marks: list[list[tuple[float, tuple[float, float]]]],
+    same: list[tuple[tuple[float, float], tuple[float, float]]],
+) -> list[Edge]:
+    """Cut lines where several marks lie together; lines that pass over each other stay apart."""
+    rows = [(line, along, xy) for line, found in enumerate(marks) for along, xy in sorted(found)]
+    near = nx.Graph()
+    near.add_nodes_from(range(len(rows)))
+    tree = shapely.STRtree([Point(xy) for _, _, xy in rows])
+    near.add_edges_from(tree.query([Point(xy) for _, _, xy in rows], "dwithin", MATCH_M).T.tolist())
+    for one, other in same:
+        found = [tree.query(Point(xy), "dwithin", MATCH_M) for xy in (one, other)]
+        near.add_edge(int(found[0][0]), int(found[1][0]))
+    cuts: list[dict[float, Any]] = [{} for _ in lines]
+    for number, spot in enumerate(nx.connected_components(near)):
+        for row, node in nodes_at(streets, lines, rows, spot, number).items():
+            cuts[rows[row][0]][rows[row][1]] = node
+    edges = []
+    for row, street in enumerate(streets):
+        for (one, a), (other, b) in itertools.pairwise(sorted(cuts[row].items())):
+            if other - one > MATCH_M:
+                part = shapely.ops.substring(lines[row], one, other)
+                edges.append(edge(part, (a, b), street, row))
+    return edges
+
+
+def nodes_at(
+    streets: list[Street],
+    lines: list[LineString],
+    rows: list[tuple[int, float, tuple[float, float]]],
+    spot: set[int],
+    number: int,
+) -> dict[int, Any]:
+    """Return the junction of each mark of a place; {} where a line bends and nothing meets.
+
+    Lines pass over each other where two levels pass through; an end joins the nearest of those.
+    """
+    passes: Counter[float] = Counter()
+    is_end = {}
+    for row in spot:
+        line, along, _ = rows[row]
+        is_end[row] = min(along, lines[line].length - along) <= MATCH_M
+    places = {(rows[row][0], round(rows[row][1], 2)) for row in spot}
+    if len(places) == 1 and not any(is_end.values()):
+        return {}
+    for line, along in places:
+        ends = min(along, lines[line].length - along) <= 0.01
+        passes[streets[line].level] += 1 if ends else 2
+    through = sorted(level for level, weight in passes.items() if weight >= 2)
+    if len(through) < 2:
+        return dict.fromkeys(spot, (number, 0))
+    return {
+        row: (number, min(through, key=lambda level: abs(level - streets[rows[row][0]].level)))
+        for row in spot
+    }
+
+
+# --- doors ---------------------------------------------------------------------------------------
+
+
+def feet_of(town: Town, edges: list[Edge], shape: Any, gates: tuple[Point, ...]) -> list[Foot]:
+    """Return where a subject steps onto the streets; [] where none is near enough.
+
+    Decks and tunnels count only for those who reach nothing else.
+    """
+    starts = list(gates) if gates else starts_of(shape)
+    for decks in (False, True):
+        rows = [row for row, each in enumerate(edges) if each.deck is decks]
+        found = [
+            foot
+            for number, start in enumerate(starts)
+            for foot in nearest_feet(town, edges, rows, start, number, shape)
+        ]
+        if found:
+            return found
+    return []
+
+
+def starts_of(shape: Any) -> list[Any]:
+    """Return a point; a small outline; of a long one the outline and places 50 m apart along it."""
+    if shape.geom_type == "Point":
+        return [shape]
+    ring = shape.exterior
+    count = math.ceil(ring.length / 50.0) if ring.length >= 200.0 else 0
+    places = [ring.interpolate(nth / count * ring.length) for nth in range(count)]
+    return [LineString(ring.coords), *places]
+
+
+def nearest_feet(
+    town: Town, edges: list[Edge], rows: list[int], start: Any, number: int, shape: Any
+) -> list[Foot]:
+    """Return the feet on the nearest street, and on every street as near within a metre."""
+    held = shape if start.geom_type != "Point" else start
+    walls = [river for river in town.rivers if not (river.area and river.contains(held))]
+    found = []
+    for row in rows:
+        best = feet_on(edges[row], start, walls, row, number)
+        found += [foot for foot in best if foot.leg_m <= town.max_access_m + 1e-6]
+    nearest = min((foot.leg_m for foot in found), default=INF)
+    return [foot for foot in found if foot.leg_m <= nearest + EQUAL_M]
+
+
+def feet_on(each: Edge, start: Any, walls: list[Any], row: int, number: int) -> list[Foot]:
+    """Return the nearest places of an edge: one, or several where it crosses the outline."""
+    found = []
+    done = 0.0
+    for one, other in itertools.pairwise(each.line.coords):
+        piece = LineString([one, other])
+        for leg in legs_to(piece, start):
+            foot = Point(leg.coords[-1])
+            if not any(leg.length and crosses(leg, wall) for wall in walls):
+                found.append(Foot(number, row, done + piece.project(foot), leg.length))
+        done += piece.length
+    nearest = min((foot.leg_m for foot in found), default=INF)
+    return [foot for foot in found if foot.leg_m <= nearest + 1e-9]
+
+
+def legs_to(piece: LineString, start: Any) -> list[LineString]:
+    met = start.intersection(piece)
+    if met.is_empty:
+        return [shapely.shortest_line(start, piece)]
+    spots = [Point(xy) for xy in shapely.get_coordinates(met)]
+    return [LineString([spot, spot]) for spot in spots]
+
+
+def crosses(leg: LineString, wall: Any) -> bool:
+    """Tell whether a leg passes through a wall or a river; it may touch it."""
+    sides = shapely.boundary(wall) if wall.area else wall
+    return bool(leg.crosses(sides) or (wall.area and leg.intersection(wall).length > 1e-6))
+
+
+# --- walks and verdicts --------------------------------------------------------------------------
+
+
+@dataclass
+class Answer:
+    """What a rule says of each home: verdict, and the least and most that its walk may be."""
+
+    verdict: dict[str, str] = field(default_factory=dict)
+    least: dict[str, float] = field(default_factory=dict)
+    most: dict[str, float] = field(default_factory=dict)
+
+
+def judged(town: Town) -> dict[str, Answer]:
+    """Judge every rule of a town for every home."""
+    edges = edges_of(town)
+    homes = {home.name: feet_of(town, edges, home.shape, home.gates) for home in town.homes}
+    open_places = [each for each in town.services if each.serves]
+    doors = {each.name: feet_of(town, edges, each.shape, ()) for each in open_places}
+    walks = walks_between(edges, homes, doors)
+    lost = on_fragments(edges, homes)
+    answers = {}
+    for rule in town.rules:
+        of_kind = {each.name for each in open_places if each.kind == rule.kind}
+        perhaps = {each.name for each in open_places if rule.may_be and each.kind == rule.may_be}
+        answer = answers[rule.name] = Answer()
+        for home in town.homes:
+            least, most = shortest(walks, home.name, of_kind)
+            answer.least[home.name], answer.most[home.name] = least, most
+            verdict = PASS if least <= rule.limit_m + 1e-6 else FAIL
+            if verdict == FAIL and home.name in lost:
+                verdict = UNKNOWN
+            if verdict == FAIL and shortest(walks, home.name, perhaps)[0] <= rule.limit_m + 1e-6:
+                verdict = UNKNOWN
+            nobody = not of_kind and rule.kind not in town.complete
+            nowhere = bool(of_kind) and not any(doors[name] for name in of_kind)
+            if not homes[home.name] or nobody or nowhere:
+                verdict = UNKNOWN
+            answer.verdict[home.name] = verdict
+    return answers
+
+
+def shortest(
+    walks: dict[tuple[str, str], tuple[float, float]], home: str, names: set[str]
+) -> tuple[float, float]:
+    found = [walks.get((home, name), (INF, INF)) for name in names]
+    return min((a for a, _ in found), default=INF), min((b for _, b in found), default=INF)
+
+
+def on_fragments(edges: list[Edge], homes: dict[str, list[Foot]]) -> set[str]:
+    """Return the homes that stand on pieces too short to be a town of their own and nowhere else."""
+    piece = pieces_of(edges)
+    length: Counter[int] = Counter()
+    for each in edges:
+        length[piece[each.ends[0]]] += each.line.length
+    longest = max(length, key=lambda number: length[number])
+    least = FRAGMENT_SHARE * sum(length.values())
+    small = {number for number, metres in length.items() if metres < least} - {longest}
+    return {
+        name
+        for name, feet in homes.items()
+        if feet and all(piece[edges[foot.edge].ends[0]] in small for foot in feet)
+    }
+
+
+def walks_between(
+    edges: list[Edge], homes: dict[str, list[Foot]], doors: dict[str, list[Foot]]
+) -> dict[tuple[str, str], tuple[float, float]]:
+    """Return the walk from each home to each door that it reaches, its least and its most.
+
+    Both differ only where a street crosses an outline twice: the documents do not say which of
+    the two places counts.
+    """
+    feet = {("home", name, at): f for name, found in homes.items() for at, f in enumerate(found)}
+    feet |= {("door", name, at): f for name, found in doors.items() for at, f in enumerate(found)}
+    backwards = graph_of(edges, feet).reverse(copy=False)
+    walks: dict[tuple[str, str], tuple[float, float]] = {}
+    for name, found in doors.items():
+        costs = [
+            nx.single_source_dijkstra_path_length(backwards, ("door", name, at))
+            for at in range(len(found))
+        ]
+        for home, mine in homes.items():
+            by_edge: dict[Any, list[float]] = defaultdict(list)
+            for at, foot in enumerate(mine):
+                for door, cost in zip(found, costs, strict=True):
+                    metres = cost.get(("home", home, at), INF) + foot.leg_m + door.leg_m
+                    pair = (foot.start, foot.edge, door.start, door.edge)
+                    by_edge[pair].append(metres)
+            if by_edge:
+                least = min(map(min, by_edge.values()))
+                walks[home, name] = (least, min(map(max, by_edge.values())))
+    return walks
+
+
+def graph_of(edges: list[Edge], feet: dict[Any, Foot]) -> nx.DiGraph:
+    """Return the streets with a node for every foot on them."""
+    graph: nx.DiGraph = nx.DiGraph()
+    graph.add_nodes_from(feet)
+    on_edge = defaultdict(list)
+    for node, foot in feet.items():
+        on_edge[foot.edge].append((foot.along_m, node))
+    for row, each in enumerate(edges):
+        stops = [(0.0, each.ends[0]), *sorted(on_edge[row]), (each.line.length, each.ends[1])]
+        for (start, a), (finish, b) in itertools.pairwise(stops):
+            for allowed, ends in ((each.along, (a, b)), (each.against, (b, a))):
+                known = graph.get_edge_data(*ends, {"weight": INF})["weight"]
+                if allowed and finish - start < known:
+                    graph.add_edge(*ends, weight=max(finish - start, 0.0))
+    return graph
