@@ -347,11 +347,15 @@ def feet_of(town: Town, edges: list[Edge], shape: Any, gates: tuple[Point, ...])
 
 
 def starts_of(shape: Any) -> list[Any]:
-    """Return a point; a small outline; of a long one the outline and places 50 m apart along it."""
+    """Return a point; a small outline; of a long one the outline and places 50 m apart along it.
+
+    These are the same however the outline is drawn.
+    """
     if shape.geom_type == "Point":
         return [shape]
     ring = shape.exterior
     count = math.ceil(ring.length / 50.0) if ring.length >= 200.0 else 0
+    ring = shapely.normalize(ring)
     places = [ring.interpolate(nth / count * ring.length) for nth in range(count)]
     return [LineString(ring.coords), *places]
 
@@ -505,6 +509,7 @@ def graph_of(edges: list[Edge], feet: dict[Any, Foot]) -> nx.DiGraph:
         for (start, a), (finish, b) in itertools.pairwise(stops):
             for allowed, ends in ((each.along, (a, b)), (each.against, (b, a))):
                 known = graph.get_edge_data(*ends, {"weight": INF})["weight"]
-                if allowed and finish - start < known:
+                # Who stands at the end of a street stands at its junction, whatever its direction.
+                if (allowed or finish - start < 1e-6) and finish - start < known:
                     graph.add_edge(*ends, weight=max(finish - start, 0.0))
     return graph

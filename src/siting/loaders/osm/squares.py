@@ -59,7 +59,7 @@ def add_ways_across(streets: StreetLists) -> int:
         node, at, own = np.unique(mine, return_index=True, return_counts=True)
         shared = uses[np.searchsorted(known, node)] > own
         places = np.concatenate([xy[part] for part in parts])[at]
-        for one, other in _sights(ground, places, shared, _neighbours(mine, node)):
+        for one, other in _sights(ground, places, shared, _neighbours([refs[part] for part in parts], node)):
             streets.add_chord(rows[0], f"{square}.x{node[one]}-{node[other]}",
                               node[[one, other]], places[[one, other]])  # fmt: skip
     return len(streets.id) - before
@@ -72,10 +72,11 @@ def _ground(rings: list[NDArray[np.float64]]) -> Any:
     return None if shapely.is_empty(ground) else ground
 
 
-def _neighbours(mine: NDArray[np.int64], node: NDArray[np.int64]) -> NDArray[np.int64]:
+def _neighbours(rings: list[NDArray[np.int64]], node: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the pairs of nodes that follow each other along an edge, as one number each."""
-    number = np.searchsorted(node, mine)
-    pairs = np.sort(np.column_stack([number[:-1], number[1:]]), axis=1)
+    numbers = [np.searchsorted(node, ring) for ring in rings]
+    pairs = np.concatenate([np.column_stack([each[:-1], each[1:]]) for each in numbers])
+    pairs.sort(axis=1)
     return np.asarray(pairs[:, 0] * node.size + pairs[:, 1])
 
 

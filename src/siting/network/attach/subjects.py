@@ -149,7 +149,7 @@ def _starts(
 
 
 def _outline_starts(rows: NDArray[np.int64], shapes: NDArray[np.object_]) -> list[Starts]:
-    """Return whole outlines, and for long ones places along them."""
+    """Return whole outlines, and for long ones places along them, however they are drawn."""
     parts, of = shapely.get_parts(shapes, return_index=True)
     areal = shapely.get_type_id(parts) == _POLYGON
     parts[areal] = shapely.get_exterior_ring(parts[areal])
@@ -159,9 +159,8 @@ def _outline_starts(rows: NDArray[np.int64], shapes: NDArray[np.object_]) -> lis
     count = np.maximum(np.ceil(length[long] / _SAMPLE_M), 1).astype(np.int64)
     which = np.repeat(np.arange(count.size), count)
     nth = np.arange(which.size) - np.repeat(np.cumsum(count) - count, count)
-    places = shapely.line_interpolate_point(
-        parts[long][which], nth / count[which] * length[long][which]
-    )
+    walked = shapely.normalize(parts[long])[which]
+    places = shapely.line_interpolate_point(walked, nth / count[which] * length[long][which])
     samples = _points(rows[of[long][which]], shapely.get_coordinates(places), Via.BOUNDARY)
     return [_outlines(rows, parts, of), samples]
 
