@@ -19,7 +19,7 @@ from shapely import LineString, Point
 
 BOTH, ALONG, AGAINST, PRIVATE, SHUT = "both", "along", "against", "private", "shut"
 PASS, FAIL, UNKNOWN = "pass", "fail", "unknown"
-EQUAL_M, MATCH_M, FRAGMENT_SHARE, CLEARANCE_M = 1.0, 1e-3, 0.01, 2.5
+EQUAL_M, TIE_M, MATCH_M, FRAGMENT_SHARE, CLEARANCE_M = 1.0, 1e-6, 1e-3, 0.01, 2.5
 INF = math.inf
 
 
@@ -386,13 +386,16 @@ def feet_on(each: Edge, start: Any, walls: list[Any], row: int, number: int) -> 
                 found.append(Foot(number, row, done + piece.project(foot), leg.length))
         done += piece.length
     nearest = min((foot.leg_m for foot in found), default=INF)
-    return [foot for foot in found if foot.leg_m <= nearest + 1e-9]
+    return [foot for foot in found if foot.leg_m <= nearest + TIE_M]
 
 
 def legs_to(piece: LineString, start: Any) -> list[LineString]:
+    """Return the shortest leg; all there are where a side lies along the piece or crosses it."""
     met = start.intersection(piece)
     if met.is_empty:
-        return [shapely.shortest_line(start, piece)]
+        corners = [shapely.shortest_line(Point(xy), piece) for xy in start.coords]
+        ends = [shapely.shortest_line(start, Point(xy)) for xy in piece.coords]
+        return [shapely.shortest_line(start, piece), *corners, *ends]
     spots = [Point(xy) for xy in shapely.get_coordinates(met)]
     return [LineString([spot, spot]) for spot in spots]
 
@@ -408,9 +411,12 @@ def crosses(leg: LineString, wall: Any) -> bool:
 
 @dataclass
 class Answer:
-    """What a rule says of each home: verdict, and the least and most that its walk may be."""
+    """What a rule says of each home: least and most that its walk may be, and the verdicts then.
 
-    verdict: dict[str, str] = field(default_factory=dict)
+    There are two verdicts only where the limit lies between both.
+    """
+
+    verdicts: dict[str, set[str]] = field(default_factory=dict)
     least: dict[str, float] = field(default_factory=dict)
     most: dict[str, float] = field(default_factory=dict)
 
@@ -427,21 +433,25 @@ def judged(town: Town) -> dict[str, Answer]:
     for rule in town.rules:
         of_kind = {each.name for each in open_places if each.kind == rule.kind}
         perhaps = {each.name for each in open_places if rule.may_be and each.kind == rule.may_be}
+        nobody = not of_kind and rule.kind not in town.complete
+        nowhere = bool(of_kind) and not any(doors[name] for name in of_kind)
         answer = answers[rule.name] = Answer()
         for home in town.homes:
-            least, most = shortest(walks, home.name, of_kind)
-            answer.least[home.name], answer.most[home.name] = least, most
-            verdict = PASS if least <= rule.limit_m + 1e-6 else FAIL
-            if verdict == FAIL and home.name in lost:
-                verdict = UNKNOWN
-            if verdict == FAIL and shortest(walks, home.name, perhaps)[0] <= rule.limit_m + 1e-6:
-                verdict = UNKNOWN
-            nobody = not of_kind and rule.kind not in town.complete
-            nowhere = bool(of_kind) and not any(doors[name] for name in of_kind)
-            if not homes[home.name] or nobody or nowhere:
-                verdict = UNKNOWN
-            answer.verdict[home.name] = verdict
+            name = home.name
+            answer.least[name], answer.most[name] = shortest(walks, name, of_kind)
+            answer.verdicts[name] = {UNKNOWN} if nobody or nowhere or not homes[name] else {
+                verdict_of(rule, metres, other, lost=name in lost)
+                for metres in shortest(walks, name, of_kind)
+                for other in shortest(walks, name, perhaps)
+            }
     return answers
+
+
+def verdict_of(rule: Rule, metres: float, other: float, *, lost: bool) -> str:
+    """Judge a home by its walk to the service and to one that may be it."""
+    if metres <= rule.limit_m + 1e-6:
+        return PASS
+    return UNKNOWN if lost or other <= rule.limit_m + 1e-6 else FAIL
 
 
 def shortest(
@@ -472,8 +482,9 @@ def walks_between(
 ) -> dict[tuple[str, str], tuple[float, float]]:
     """Return the walk from each home to each door that it reaches, its least and its most.
 
-    Both differ only where a street crosses an outline twice: the documents do not say which of
-    the two places counts.
+    Both differ only where a street runs along an outline, so that several places of it are the
+    nearest: the documents do not say which of them counts. Nor do they say how many streets may
+    be as near; the most is the walk with the six nearest.
     """
     feet = {("home", name, at): f for name, found in homes.items() for at, f in enumerate(found)}
     feet |= {("door", name, at): f for name, found in doors.items() for at, f in enumerate(found)}
@@ -485,16 +496,31 @@ def walks_between(
             for at in range(len(found))
         ]
         for home, mine in homes.items():
-            by_edge: dict[Any, list[float]] = defaultdict(list)
+            ways: dict[Any, list[float]] = defaultdict(list)
             for at, foot in enumerate(mine):
                 for door, cost in zip(found, costs, strict=True):
                     metres = cost.get(("home", home, at), INF) + foot.leg_m + door.leg_m
-                    pair = (foot.start, foot.edge, door.start, door.edge)
-                    by_edge[pair].append(metres)
-            if by_edge:
-                least = min(map(min, by_edge.values()))
-                walks[home, name] = (least, min(map(max, by_edge.values())))
+                    ways[way_of(foot), way_of(door)].append(metres)
+            if not ways:
+                continue
+            kept, opened = sixth(mine), sixth(found)
+            most = [max(each) for (one, other), each in ways.items() if one[:2] in kept and other[:2] in opened]
+            walks[home, name] = (min(map(min, ways.values())), min(most))
     return walks
+
+
+def way_of(foot: Foot) -> tuple[int, int, float]:
+    """Say by which way a subject leaves; every place where a street crosses it is one."""
+    return foot.start, foot.edge, -1.0 if foot.leg_m else foot.along_m
+
+
+def sixth(feet: list[Foot]) -> set[tuple[int, int]]:
+    """Return start and street of the six nearest streets of each start."""
+    kept: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for foot in sorted(feet, key=lambda foot: foot.leg_m):
+        if (foot.start, foot.edge) not in kept[foot.start]:
+            kept[foot.start].append((foot.start, foot.edge))
+    return {street for streets in kept.values() for street in streets[:6]}
 
 
 def graph_of(edges: list[Edge], feet: dict[Any, Foot]) -> nx.DiGraph:

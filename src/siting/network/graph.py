@@ -142,6 +142,13 @@ class Network:
         """Bridge decks and tunnels, bool (m,)."""
         return np.asarray(self.edge_enclosed, np.bool_)
 
+    def vertices_of(self, edges: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return the vertices of some edges, one after the other, and which edge each is of."""
+        first, count = self.edge_offsets[edges], np.diff(self.edge_offsets)[edges]
+        owner = np.repeat(np.arange(edges.size), count)
+        vertex = np.arange(owner.size) + np.repeat(first - np.cumsum(count) + count, count)
+        return self.edge_xy[vertex], owner
+
     def _grid(self, wanted: NDArray[np.bool_]) -> SegmentGrid:
         rows = np.flatnonzero(wanted)
         return kernels.build_segment_grid(self.edge_xy, self.edge_offsets, rows)

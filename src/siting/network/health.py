@@ -153,12 +153,8 @@ def _codes(pairs: NDArray[Any], size: int) -> NDArray[np.int64]:
 def _crossings(network: Network) -> NDArray[np.float64]:
     """Return where streets on the ground cross without a node."""
     ground = np.flatnonzero(~network.enclosed)
-    counts = np.diff(network.edge_offsets)[ground]
-    owner = np.repeat(np.arange(ground.size), counts)
-    vertex = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    lines = shapely.linestrings(
-        network.edge_xy[vertex + network.edge_offsets[ground][owner]], indices=owner
-    )
+    xy, owner = network.vertices_of(ground)
+    lines = shapely.linestrings(xy, indices=owner)
     one, other = shapely.STRtree(lines).query(lines, predicate="crosses")
     one, other = one[one < other], other[one < other]
     shared = shapely.intersection(lines[one], lines[other])

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from siting.loaders.osm.file import StreetLists
 
-# A square with more corners than this is crossed from entrance to entrance alone, and one with
-# more entrances from these.
+# Of a square with more entrances and corners, so many are taken, spread along its edge: first
+# entrances, then corners.
 _MOST_PLACES = 24
 # Ways along an edge of the square leave it by a rounding of the coordinates.
 _HAIR = 3.0
@@ -87,12 +87,9 @@ def _sights(
     neighbours: NDArray[np.int64],
 ) -> NDArray[np.intp]:
     """Return the pairs of places that see each other across the ground, as rows."""
-    if int(shared.sum()) < 2:
-        return np.empty((0, 2), np.intp)
-    wanted = np.flatnonzero(shared | _sticks_in(ground, places))
-    if wanted.size > _MOST_PLACES:
-        wanted = np.flatnonzero(shared)
-        wanted = wanted[np.unique(np.linspace(0, wanted.size - 1, _MOST_PLACES).astype(int))]
+    entrances = _spread(np.flatnonzero(shared), _MOST_PLACES)
+    corners = np.flatnonzero(_sticks_in(ground, places) & ~shared)
+    wanted = np.sort(np.append(entrances, _spread(corners, _MOST_PLACES - entrances.size)))
     one, other = (wanted[side] for side in np.triu_indices(wanted.size, 1))
     apart = ~np.isin(one * len(places) + other, neighbours)
     one, other = one[apart], other[apart]
@@ -101,6 +98,11 @@ def _sights(
     shapely.prepare(wide)
     seen = shapely.covers(wide, lines)
     return np.column_stack([one[seen], other[seen]])
+
+
+def _spread(rows: NDArray[np.intp], most: int) -> NDArray[np.intp]:
+    count = min(rows.size, most)
+    return rows[np.linspace(0, max(rows.size - 1, 0), count).astype(int)]
 
 
 def _sticks_in(ground: Any, places: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -69,6 +69,14 @@ class Starts:
             found[outlined] = self.shapes[self.subject[rows[outlined]]]
         return found
 
+    def outlines_of(self, rows: NDArray[np.int64]) -> NDArray[np.object_]:
+        """Return the outlines of starts that have one, as lines of many parts."""
+        first, count = self.offsets[rows], self.offsets[rows + 1] - self.offsets[rows]
+        owner = np.repeat(np.arange(rows.size), count)
+        side = np.arange(owner.size) + np.repeat(first - np.cumsum(count) + count, count)
+        lines = shapely.linestrings(self.sides[side].reshape(-1, 2, 2))
+        return np.asarray(shapely.multilinestrings(lines, indices=owner), dtype=object)
+
     def near(self, grid: SegmentGrid, limit: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the starts that may have a segment of a grid within their limit."""
         points = grid.ends.reshape(-1, 2)
