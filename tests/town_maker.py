@@ -263,10 +263,6 @@ class Maker:
         if self._chance(0.6):
             at = self.rng.randrange(4)
             a, b = spots[at], spots[(at + 1) % 4]
-            dent = [
-                0.45 * (a[k] + b[k]) / 2 + 0.55 * (x, y)[k] + (0.55 - 1) * 0
-                for k in (0, 1)
-            ]
             dent = [0.45 * ((a[k] + b[k]) / 2 - ORIGIN[k]) + 0.55 * (x, y)[k] for k in (0, 1)]
             ring = [*ring[: at + 1], self._spot(*dent), *ring[at + 1 :]]
         rings = [(*ring, ring[0])]
@@ -360,8 +356,10 @@ class Maker:
         menu = words.SERVICES if self.on_map else words.SERVICE_ROWS
         asked = {rule.kind for rule in self.town.rules} | {"school"}
         taken: list[Any] = []
-        for number in range(self.rng.randint(5, 12)):
-            tags, kind, serves = self.rng.choice([row for row in menu if row[1] in asked])
+        rows = [row for row in menu if row[1] in asked]
+        plain = [row for row in rows if row[2]]
+        for number in range(self.rng.randint(6, 14)):
+            tags, kind, serves = self.rng.choice(plain if self._chance(0.5) else rows)
             shape = self._shape(large=0.1)
             if self._free(shape, taken):
                 taken.append(shape)

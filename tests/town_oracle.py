@@ -366,12 +366,15 @@ def nearest_feet(
     """Return the feet on the nearest street, and on every street as near within a metre."""
     held = shape if start.geom_type != "Point" else start
     walls = [river for river in town.rivers if not (river.area and river.contains(held))]
-    found = []
-    for row in rows:
-        best = feet_on(edges[row], start, walls, row, number)
-        found += [foot for foot in best if foot.leg_m <= town.max_access_m + 1e-6]
-    nearest = min((foot.leg_m for foot in found), default=INF)
-    return [foot for foot in found if foot.leg_m <= nearest + EQUAL_M]
+    found: list[Foot] = []
+    limit = town.max_access_m + 1e-6
+    away = shapely.distance(start, [edges[row].line for row in rows]).tolist()
+    for distance, row in sorted(zip(away, rows, strict=True)):
+        if distance > limit:
+            break
+        found += feet_on(edges[row], start, walls, row, number)
+        limit = min([limit, *(foot.leg_m + EQUAL_M for foot in found)])
+    return [foot for foot in found if foot.leg_m <= limit]
 
 
 def feet_on(each: Edge, start: Any, walls: list[Any], row: int, number: int) -> list[Foot]:
@@ -413,12 +416,14 @@ def crosses(leg: LineString, wall: Any) -> bool:
 class Answer:
     """What a rule says of each home: least and most that its walk may be, and the verdicts then.
 
-    There are two verdicts only where the limit lies between both.
+    There are two verdicts only where the limit lies between both. `walks` are the least to each
+    service of the type.
     """
 
     verdicts: dict[str, set[str]] = field(default_factory=dict)
     least: dict[str, float] = field(default_factory=dict)
     most: dict[str, float] = field(default_factory=dict)
+    walks: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 def judged(town: Town) -> dict[str, Answer]:
@@ -438,6 +443,7 @@ def judged(town: Town) -> dict[str, Answer]:
         answer = answers[rule.name] = Answer()
         for home in town.homes:
             name = home.name
+            answer.walks[name] = {each: shortest(walks, name, {each})[0] for each in of_kind}
             answer.least[name], answer.most[name] = shortest(walks, name, of_kind)
             answer.verdicts[name] = {UNKNOWN} if nobody or nowhere or not homes[name] else {
                 verdict_of(rule, metres, other, lost=name in lost)

@@ -92,14 +92,13 @@ HOMES: list[tuple[Tags, bool]] = [
     ({"building": "house"}, True),
     ({"building": "yes"}, True),
     ({"building": "residential", "building:levels": "6"}, True),
-    ({"building": "apartments", "shop": "convenience_not"}, True),
     ({"building": "office"}, False),
     ({"building": "ruins"}, False),
     ({"building": "apartments", "abandoned": "yes"}, False),
     ({"building": "apartments", "construction": "yes"}, False),
     ({"building": "apartments", "start_date": "2029-01-01"}, False),
     ({"building": "house", "end_date": "2011"}, False),
-    ({"building": "yes", "office": "government"}, False),
+    ({"building": "yes", "industrial": "factory"}, False),
 ]
 HOME_NODES: list[tuple[Tags, bool]] = [
     ({"building": "apartments"}, True),
