@@ -115,8 +115,14 @@ class Foot(NamedTuple):
 def edges_of(town: Town) -> list[Edge]:
     """Cut the streets that are walked at their junctions, and part them at gates."""
     streets = [each for each in town.streets if each.walk != SHUT]
-    streets += [chord for square in town.squares for chord in ways_across(town, square, streets)]
-    edges = edges_by_drawing(town, streets) if town.drawn else edges_by_places(town, streets)
+    if town.drawn:
+        streets = [piece for each in streets for piece in cut_at_corners(town, each)]
+        edges = edges_by_drawing(town, streets)
+        found = [across_drawing(town, square, streets, edges) for square in town.squares]
+        edges += [way for ways in found for way in ways]
+    else:
+        streets += [way for square in town.squares for way in ways_across(town, square, streets)]
+        edges = edges_by_places(town, streets)
     return [edge for edge in edges if town.residents or not edge.private]
 
 
@@ -190,19 +196,29 @@ def ways_across(town: Town, square: Square, streets: list[Street]) -> list[Stree
     An entrance is a place of the edge that another street has too; a corner is one around which
     people walk, where the ground takes more than half of the turn.
     """
-    rings = [[town.spots[place] for place in ring] for ring in square.rings]
-    ground = shapely.Polygon(rings[0], rings[1:])
+    ground = ground_of(town, square)
     own = {place for ring in square.rings for place in ring}
     others = [each for each in streets if not set(each.places) <= own]
     wanted = {place for place in own if any(place in each.places for each in others)}
     wanted |= {place for place in own if is_corner(ground, town.spots[place])}
     beside = {frozenset(pair) for ring in square.rings for pair in itertools.pairwise(ring)}
+    spots = {place: town.spots[place] for place in wanted}
+    return [Street(pair, deck=True) for pair in seen_across(ground, spots, beside)]
+
+
+def ground_of(town: Town, square: Square) -> Any:
+    rings = [[town.spots[place] for place in ring] for ring in square.rings]
+    return shapely.Polygon(rings[0], rings[1:])
+
+
+def seen_across(ground: Any, spots: dict[Any, Any], beside: set[Any]) -> list[tuple[Any, Any]]:
+    """Return the pairs of places between which lies ground only, but for the edge itself."""
     wide = ground.buffer(0.02)
     return [
-        Street((one, other), deck=True)
-        for one, other in itertools.combinations(sorted(wanted), 2)
+        (one, other)
+        for one, other in itertools.combinations(sorted(spots), 2)
         if frozenset((one, other)) not in beside
-        and wide.covers(LineString([town.spots[one], town.spots[other]]))
+        and wide.covers(LineString([spots[one], spots[other]]))
     ]
 
 
@@ -212,6 +228,46 @@ def is_corner(ground: Any, spot: tuple[float, float]) -> bool:
 
 
 # --- lines that meet by the drawing --------------------------------------------------------------
+
+
+def cut_at_corners(town: Town, street: Street) -> list[Street]:
+    """Cut the edge of a square where people walk around a corner of it."""
+    square = next((each for each in town.squares if street.places in each.rings), None)
+    if square is None:
+        return [street]
+    ground, last = ground_of(town, square), len(street.places) - 1
+    cuts = [
+        at
+        for at, place in enumerate(street.places)
+        if at in (0, last) or is_corner(ground, town.spots[place])
+    ]
+    return [
+        Street(street.places[one : other + 1], street.walk) for one, other in itertools.pairwise(cuts)
+    ]
+
+
+def across_drawing(
+    town: Town, square: Square, streets: list[Street], edges: list[Edge]
+) -> list[Edge]:
+    """Return the ways across a square whose entrances are wherever another line meets its edge."""
+    steps = {pair for ring in square.rings for pair in itertools.pairwise(ring)}
+    rings = {
+        row for row, each in enumerate(streets) if set(itertools.pairwise(each.places)) <= steps
+    }
+    ground = ground_of(town, square)
+    mine = [each for each in edges if each.street in rings]
+    others = {end for each in edges if each.street not in rings for end in each.ends}
+    spots = {
+        end: xy
+        for each in mine
+        for end, xy in zip(each.ends, (each.line.coords[0], each.line.coords[-1]), strict=True)
+        if end in others or is_corner(ground, xy)
+    }
+    beside = {frozenset(each.ends) for each in mine if len(each.line.coords) == 2}
+    return [
+        Edge(LineString([spots[one], spots[other]]), (one, other), True, True, True, False, -1)
+        for one, other in seen_across(ground, spots, beside)
+    ]
 
 
 def edges_by_drawing(town: Town, streets: list[Street]) -> list[Edge]:

@@ -195,7 +195,11 @@ DECK_LINES: list[tuple[Tags, float]] = [
     ({"class": "footway", "tunnel": "yes", "layer": "-1"}, -1.0),
     ({"class": "人行地道"}, -1.0),
 ]
-SQUARE_LINES: list[tuple[Tags, str]] = []
+SQUARE_LINES: list[tuple[Tags, str]] = [
+    ({"class": "pedestrian"}, BOTH),
+    ({"class": "广场"}, BOTH),
+    ({"class": "步行街"}, BOTH),
+]
 SERVICE_ROWS: list[tuple[Tags, str, bool]] = [
     ({"facility_type": "药店"}, "pharmacy", True),
     ({"facility_type": "药店", "状态": "营业"}, "pharmacy", True),
