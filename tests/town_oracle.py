@@ -273,9 +273,7 @@ def across_drawing(
 def edges_by_drawing(town: Town, streets: list[Street]) -> list[Edge]:
     """Lines meet at common vertices, where one ends on another, at grade, and over small gaps."""
     lines = [LineString([town.spots[place] for place in each.places]) for each in streets]
-    marks = [
-        [(line.project(Point(xy)), xy) for xy in line.coords] for line in lines
-    ]  # along and place of every vertex and meeting
+    marks = [vertices_of(line) for line in lines]  # along and place, of vertices and meetings
     same: list[tuple[tuple[float, float], tuple[float, float]]] = []
     for one, other in itertools.permutations(range(len(lines)), 2):
         for xy in (lines[one].coords[0], lines[one].coords[-1]):
@@ -292,6 +290,11 @@ def edges_by_drawing(town: Town, streets: list[Street]) -> list[Edge]:
         for xy in (line.coords[0], line.coords[-1]):
             same += over_gaps(town, streets, lines, marks, row, Point(xy))
     return joined_at_marks(streets, lines, marks, same)
+
+
+def vertices_of(line: LineString) -> list[tuple[float, tuple[float, float]]]:
+    steps = [math.dist(one, other) for one, other in itertools.pairwise(line.coords)]
+    return list(zip(itertools.accumulate(steps, initial=0.0), line.coords, strict=True))
 
 
 def over_gaps(
