@@ -26,7 +26,7 @@ from shapely import LineString, Point, Polygon, box
 from shapely.affinity import rotate, translate
 
 import town_words as words
-from town_oracle import AGAINST, ALONG, PRIVATE, SHUT, Home, Rule, Service, Square, Street, Town
+from town_oracle import PRIVATE, SHUT, Home, Rule, Service, Square, Street, Town
 
 CRS, ORIGIN = "EPSG:4547", (529_000.0, 3_384_000.0)
 TO_DEGREES = pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
@@ -265,12 +265,12 @@ class Maker:
             a, b = spots[at], spots[(at + 1) % 4]
             dent = [0.45 * ((a[k] + b[k]) / 2 - ORIGIN[k]) + 0.55 * (x, y)[k] for k in (0, 1)]
             ring = [*ring[: at + 1], self._spot(*dent), *ring[at + 1 :]]
-        rings = [(*ring, ring[0])]
+        rings = [self._ring(ring)]
         ground = Polygon([self.town.spots[place] for place in rings[0]])
         hole = box(x - 4, y - 5, x + 5, y + 4)
         if self._chance(0.4) and ground.buffer(-3).contains(translate(hole, *ORIGIN)):
             inner = [self._spot(*xy) for xy in hole.exterior.coords[:-1]]
-            rings.append((*inner, inner[0]))
+            rings.append(self._ring(inner))
         self.town.squares.append(Square(tuple(rings)))
         tags, _ = self.rng.choice(words.SQUARES if self.on_map else words.SQUARE_LINES)
         self.drawing.square_tags.append(dict(tags))
@@ -278,22 +278,28 @@ class Maker:
             self.town.streets.append(Street(each))
             self.drawing.street_tags.append({})
 
+    def _ring(self, places: list[int]) -> tuple[int, ...]:
+        """Close a ring at its lowest place, where those who read relations begin it."""
+        first = places.index(min(places, key=lambda place: self.town.spots[place]))
+        return (*places[first:], *places[: first + 1])
+
     def _turn_some(self) -> None:
         """Let some lines of a layer bind walkers to one direction, and close some by a status."""
+        directions = self.rng.choice(words.DIRECTIONS)
+        asked = list(directions)
         for row, street in enumerate(self.town.streets):
             tags = self.drawing.street_tags[row]
-            if not tags or not self._chance(0.2):
+            if not tags:
                 continue
-            extra, walk = self.rng.choice(words.LINE_EXTRAS)
-            tags.update(extra)
-            if street.walk == SHUT or walk == SHUT:
-                walk = SHUT
-            elif walk not in (ALONG, AGAINST):
-                walk = street.walk
-            elif street.walk == PRIVATE:
-                for key in extra:
-                    del tags[key]
-                continue
+            walk = street.walk
+            if self._chance(0.1):
+                extra, meaning = self.rng.choice(words.STATUSES)
+                tags.update(extra)
+                walk = SHUT if meaning == SHUT else walk
+            if walk != PRIVATE and (asked or self._chance(0.15)):
+                # Every word of the column occurs, so that it says what T and F mean.
+                tags["oneway"] = asked.pop() if asked else self.rng.choice(list(directions))
+                walk = directions[tags["oneway"]] if walk != SHUT else SHUT
             self.town.streets[row] = Street(street.places, walk, street.deck, street.level)
 
     def _river(self) -> None:

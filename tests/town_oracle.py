@@ -549,7 +549,7 @@ def walks_between(
 
     Both differ only where a street runs along an outline, so that several places of it are the
     nearest: the documents do not say which of them counts. Nor do they say how many streets may
-    be as near; the most is the walk with the six nearest.
+    be as near; the most is the walk with the sixteen nearest.
     """
     feet = {("home", name, at): f for name, found in homes.items() for at, f in enumerate(found)}
     feet |= {("door", name, at): f for name, found in doors.items() for at, f in enumerate(found)}
@@ -568,7 +568,7 @@ def walks_between(
                     ways[way_of(foot), way_of(door)].append(metres)
             if not ways:
                 continue
-            kept, opened = sixth(mine), sixth(found)
+            kept, opened = nearest_streets(mine), nearest_streets(found)
             most = [max(each) for (one, other), each in ways.items() if one[:2] in kept and other[:2] in opened]
             walks[home, name] = (min(map(min, ways.values())), min(most))
     return walks
@@ -579,13 +579,13 @@ def way_of(foot: Foot) -> tuple[int, int, float]:
     return foot.start, foot.edge, -1.0 if foot.leg_m else foot.along_m
 
 
-def sixth(feet: list[Foot]) -> set[tuple[int, int]]:
-    """Return start and street of the six nearest streets of each start."""
+def nearest_streets(feet: list[Foot]) -> set[tuple[int, int]]:
+    """Return start and street of the sixteen nearest streets of each start."""
     kept: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for foot in sorted(feet, key=lambda foot: foot.leg_m):
         if (foot.start, foot.edge) not in kept[foot.start]:
             kept[foot.start].append((foot.start, foot.edge))
-    return {street for streets in kept.values() for street in streets[:6]}
+    return {street for streets in kept.values() for street in streets[:16]}
 
 
 def graph_of(edges: list[Edge], feet: dict[Any, Foot]) -> nx.DiGraph:

@@ -173,20 +173,20 @@ LINES: list[tuple[Tags, str]] = [
     ({"class": "service", "access": "no"}, SHUT),
     ({"class": "trunk;residential"}, SHUT),
 ]
-LINE_EXTRAS: list[tuple[Tags, str]] = [
-    ({"oneway": "F"}, ALONG),
-    ({"oneway": "FT"}, ALONG),
-    ({"oneway": "单向"}, ALONG),
-    ({"oneway": "TF"}, AGAINST),
-    ({"oneway": "-1"}, AGAINST),
-    ({"oneway": "逆向"}, AGAINST),
-    ({"oneway": "B"}, BOTH),
-    ({"oneway": "双向"}, BOTH),
+STATUSES: list[tuple[Tags, str]] = [
     ({"status": "在用"}, BOTH),
     ({"status": "open"}, BOTH),
     ({"status": "在建"}, SHUT),
     ({"status": "planned"}, SHUT),
     ({"status": "停用"}, SHUT),
+]
+# The words of a column of directions; what T and F mean depends on the others.
+DIRECTIONS: list[dict[str, str]] = [
+    {"F": ALONG, "T": AGAINST, "B": BOTH},
+    {"T": ALONG, "F": BOTH, "no": BOTH},
+    {"FT": ALONG, "TF": AGAINST, "-1": AGAINST},
+    {"单向": ALONG, "逆向": AGAINST, "双向": BOTH},
+    {"F": BOTH, "T": BOTH},
 ]
 DECK_LINES: list[tuple[Tags, float]] = [
     ({"class": "residential", "bridge": "T"}, 1.0),

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 EQUAL_M = 1.0
 """Streets that are farther by no more than this are as near as the nearest: maps are no better."""
 
-# Beyond so many streets that are as near, more of them are more of the same.
-_MOST_EQUAL = 5
+# Of so many more streets that are as near, none is left out of a compound that they all cross.
+_MOST_EQUAL = 15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
