@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import datetime as dt
 import gzip
 import itertools
 
@@ -455,6 +456,14 @@ def test_closed_places_are_not_read_and_counted(town):
     extract, report = town.read()
     assert list(extract.facilities["facility_id"]) == ["n1"]
     assert codes(report)["facility-gone"] == 4
+
+
+def test_what_has_ended_or_not_begun_by_the_day_is_not_read(town):
+    town.node(1, 0, 0, amenity="kindergarten", end_date="2025")
+    town.node(2, 1, 0, amenity="kindergarten", start_date="2031")
+    town.node(3, 2, 0, amenity="kindergarten", start_date="1999", end_date="2031")
+    for day, found in ((dt.date(2026, 1, 1), ["n3"]), (dt.date(2024, 1, 1), ["n1", "n3"])):
+        assert list(town.read(day=day)[0].facilities["facility_id"]) == found
 
 
 def test_nobody_lives_in_a_building_under_construction(town):

@@ -14,7 +14,8 @@ import pytest
 
 from siting.pipeline.gaps.analysis import analyze
 from siting.pipeline.gaps.outputs import OUTPUTS, write_analysis
-from town_maker import Drawing, Maker, write_town
+from town_files import write_town
+from town_maker import Drawing, Maker
 from town_oracle import FAIL, PASS, UNKNOWN, Answer, judged
 
 TOWNS = int(os.environ.get("SITING_ORACLE_TOWNS", "60"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from town_oracle import AGAINST, ALONG, BOTH, PRIVATE, SHUT
+from town_model import AGAINST, ALONG, BOTH, PRIVATE, SHUT
 
 Tags = dict[str, str]
 

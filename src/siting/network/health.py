@@ -17,6 +17,7 @@ from siting.network.fragments import fragments
 from siting.network.travel import travel_costs
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from siting.network.attach.attachment import Attachment
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 APART_M = 5.0
 """Dead ends no farther apart than this nearly meet."""
+
+FEWEST_HOMES = 20
+"""Of fewer homes shares and quantiles say nothing: each is listed where it stands on a fragment."""
 
 _REACH_M = 1500.0
 _NEAR_M = 100.0
@@ -41,8 +45,10 @@ class NetworkHealth:
 
     Parameters
     ----------
-    pieces
+    loose
         Fragments that hang together with nothing (see `fragments`).
+    homes
+        Number of homes that are attached.
     main_share
         Share of the street length that is no fragment.
     homes_on_main
@@ -59,7 +65,8 @@ class NetworkHealth:
         100 to 1,500 m apart; infinite where there is no walk, NaN without such homes.
     """
 
-    pieces: int
+    loose: pd.DataFrame
+    homes: int
     main_share: float
     homes_on_main: float
     crossings: NDArray[np.float64]
@@ -70,11 +77,16 @@ class NetworkHealth:
     high_detour: float
 
     @property
+    def pieces(self) -> int:
+        """Number of fragments."""
+        return len(self.loose)
+
+    @property
     def looks_broken(self) -> bool:
-        """Whether a figure is that of a network with missing links."""
+        """Whether a figure is that of a network with missing links; homes speak from twenty on."""
+        told_by_homes = self.homes_on_main < _LEAST_ON_MAIN or self.median_detour > _LARGEST_DETOUR
         return (
-            self.homes_on_main < _LEAST_ON_MAIN
-            or self.median_detour > _LARGEST_DETOUR
+            (told_by_homes and self.homes >= FEWEST_HOMES)
             or len(self.crossings) > _MOST_CROSSINGS * self.nodes
             or len(self.dead_end_pairs) > max(1, _MOST_DEAD_ENDS * self.dead_ends)
         )
@@ -114,7 +126,8 @@ def network_health(
     ends = _dead_ends(network)
     detours = _detours(network, homes, home_xy)
     return NetworkHealth(
-        pieces=len(loose),
+        loose=loose,
+        homes=int(attached.sum()),
         main_share=1.0 - float(loose["length_m"].sum() / network.edge_length_m.sum()),
         homes_on_main=float(on_main[attached].mean()) if attached.any() else np.nan,
         crossings=_crossings(network),
@@ -153,8 +166,7 @@ def _codes(pairs: NDArray[Any], size: int) -> NDArray[np.int64]:
 def _crossings(network: Network) -> NDArray[np.float64]:
     """Return where streets on the ground cross without a node."""
     ground = np.flatnonzero(~network.enclosed)
-    xy, owner = network.vertices_of(ground)
-    lines = shapely.linestrings(xy, indices=owner)
+    lines = network.lines_of(ground)
     one, other = shapely.STRtree(lines).query(lines, predicate="crosses")
     one, other = one[one < other], other[one < other]
     shared = shapely.intersection(lines[one], lines[other])

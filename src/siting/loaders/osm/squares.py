@@ -118,8 +118,9 @@ def sights(
 
 
 def _spread(rows: NDArray[np.intp], most: int) -> NDArray[np.intp]:
+    """Return all rows, or so many of them from one end to the other."""
     count = min(rows.size, most)
-    return rows[np.linspace(0, max(rows.size - 1, 0), count).astype(int)]
+    return np.asarray(rows[np.linspace(0, max(rows.size - 1, 0), count).astype(int)])
 
 
 def sticks_in(ground: Any, places: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -184,8 +184,7 @@ def _with_crossings(network: Network, starts: Starts, legs: _Legs) -> _Legs:
     rows = np.flatnonzero(crossed)
     if not rows.size:
         return legs
-    xy, row = network.vertices_of(legs.edge[rows])
-    streets = shapely.linestrings(xy, indices=row)
+    streets = network.lines_of(legs.edge[rows])
     met = shapely.intersection(starts.outlines_of(legs.start[rows]), streets)
     xy, row = shapely.get_coordinates(met, return_index=True)
     crossed[rows] = np.bincount(row, minlength=rows.size) > 0  # a touch may be lost to rounding

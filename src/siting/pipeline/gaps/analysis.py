@@ -20,6 +20,7 @@ from siting.pipeline.demand.capacity import with_capacity
 from siting.pipeline.found import Found, ground_of
 from siting.pipeline.gaps.comparison import Comparison, compare
 from siting.pipeline.gaps.map_model import build_map_model
+from siting.pipeline.gaps.network_picture import network_figure
 from siting.pipeline.gaps.outputs import write_analysis
 from siting.pipeline.gaps.summary import build_summary
 from siting.pipeline.gaps.what_if import what_if
@@ -117,6 +118,10 @@ class Analysis(Found):
         return render.Picture(
             render.draw_static_map(model, rule_id=rule_id, level=level, language=self.language)
         )
+
+    def network_picture(self) -> Picture:
+        """Return the picture of how whole the streets are; it shows itself too."""
+        return render.Picture(network_figure(self))
 
     def compare(self, after: Found) -> Comparison:
         """Put this analysis and one after a change side by side, rule by rule."""

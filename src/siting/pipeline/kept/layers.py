@@ -156,7 +156,9 @@ def _place(project: Project) -> _Place | None:
         return None  # reading says what is wrong with it
     said = project.model_dump(mode="json", include=set(_READ_OF_A_PROJECT))
     read = [f"{each.path.name} {each.sha256}" for each in (*inputs, *beside)]
-    name = name_of("layers", _code(), json.dumps([said, read, str(project.day)], sort_keys=True).encode())
+    name = name_of(
+        "layers", _code(), json.dumps([said, read, str(project.day)], sort_keys=True).encode()
+    )
     return _Place(project.folder / FOLDER / f"{name}.arrow", inputs)
 
 

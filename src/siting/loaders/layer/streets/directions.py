@@ -36,7 +36,9 @@ _BOTH = frozenset(
 
 _LETTERS = frozenset(["t", "f"])
 _FROM_TO = frozenset(["b", "both"])
-_TRUE_FALSE = frozenset(["yes", "no", "true", "false", "y", "n", "1", "0", "1.0", "0.0", "是", "否"])
+_TRUE_FALSE = frozenset(
+    ["yes", "no", "true", "false", "y", "n", "1", "0", "1.0", "0.0", "是", "否"]
+)
 
 _KNOWN = ("F", "T", "B", "yes", "no", "-1", "FT", "TF", "单向", "双向")
 
