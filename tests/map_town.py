@@ -8,9 +8,8 @@ import numpy as np
 import shapely
 
 from siting.render import (
-    Citation,
-    Label,
     MapAreas,
+    MapCitation,
     MapContext,
     MapFacilities,
     MapHomes,
@@ -18,20 +17,21 @@ from siting.render import (
     MapNote,
     MapRule,
     MapSites,
+    MapText,
 )
 
 LON, LAT = 114.28, 30.58
 METRES_PER_DEGREE = 111_320.0
 NUMERALS = "一二三四五六七八九十"
 KINDS = {
-    "elder_care": Label("养老服务设施", "Elder care"),
-    "childcare": Label("托育机构", "Childcare"),
-    "kindergarten": Label("幼儿园", "Kindergarten"),
-    "food_market": Label("菜市场", "Food market"),
-    "canteen": Label("社区食堂", "Community canteen"),
-    "sport": Label("健身设施", "Sport"),
-    "reading_room": Label("阅览室", "Reading room"),
-    "convenience_store": Label("便利店", "Convenience store"),
+    "elder_care": MapText("养老服务设施", "Elder care"),
+    "childcare": MapText("托育机构", "Childcare"),
+    "kindergarten": MapText("幼儿园", "Kindergarten"),
+    "food_market": MapText("菜市场", "Food market"),
+    "canteen": MapText("社区食堂", "Community canteen"),
+    "sport": MapText("健身设施", "Sport"),
+    "reading_room": MapText("阅览室", "Reading room"),
+    "convenience_store": MapText("便利店", "Convenience store"),
 }
 LIMITS = (500.0, 500.0, 300.0, 500.0, 800.0, 1000.0, 800.0, 300.0)
 
@@ -108,7 +108,7 @@ def rule_of(rng, k, xy, facility_xy, kinds):
     )
     return MapRule(
         id=f"town-{code}-{k}",
-        title=Label(f"{KINDS[code].zh}服务半径", f"{KINDS[code].en} within reach"),
+        title=MapText(f"{KINDS[code].zh}服务半径", f"{KINDS[code].en} within reach"),
         measure="walking_distance",
         unit="m",
         sense="at_most",
@@ -118,7 +118,7 @@ def rule_of(rng, k, xy, facility_xy, kinds):
         nearest=found,
         facility_types=(code,),
         strength="mandatory" if k % 3 else "recommended",
-        citation=Citation(
+        citation=MapCitation(
             "演示规则集",
             "示例 2026",
             f"第 {k + 1} 条",
@@ -158,7 +158,7 @@ def town(n_homes=1500, n_rules=8, *, n_areas=24, half=2600.0, seed=7, **changes)
     ]
     streets, classes = streets_of(half)
     fields = {
-        "title": Label("江湾示例区:社区服务缺口", "Jiangwan sample district: gaps in services"),
+        "title": MapText("江湾示例区:社区服务缺口", "Jiangwan sample district: gaps in services"),
         "homes": MapHomes(
             place[:, 0],
             place[:, 1],
@@ -192,7 +192,7 @@ def town(n_homes=1500, n_rules=8, *, n_areas=24, half=2600.0, seed=7, **changes)
             [f"拟建点 {k + 1}" for k in range(4)],
             ["elder_care"] * 4,
             [
-                Label(f"新增服务 {100 * k + 120} 户", f"serves {100 * k + 120} more households")
+                MapText(f"新增服务 {100 * k + 120} 户", f"serves {100 * k + 120} more households")
                 for k in range(4)
             ],
         ),
@@ -243,7 +243,9 @@ def varied_town(n_homes=1500, n_areas=24):
         replace(
             first,
             id="share",
-            title=Label("商业与社区服务面积占比", "Share of floor area for commerce and services"),
+            title=MapText(
+                "商业与社区服务面积占比", "Share of floor area for commerce and services"
+            ),
             measure="floor_area_share",
             unit="share",
             sense="at_least",
@@ -257,7 +259,7 @@ def varied_town(n_homes=1500, n_areas=24):
         replace(
             first,
             id="own-limit",
-            title=Label("按住宅类型分别规定的距离", "A walk whose limit depends on the home"),
+            title=MapText("按住宅类型分别规定的距离", "A walk whose limit depends on the home"),
             required=limits,
             verdict=np.where(first.measured <= limits, 0, 1).astype(np.int8),
             measured=np.where(np.isnan(first.measured), np.inf, first.measured),
@@ -265,7 +267,7 @@ def varied_town(n_homes=1500, n_areas=24):
         replace(
             first,
             id="indicator",
-            title=Label("到最近养老设施的距离(指标)", "Distance to elder care (indicator)"),
+            title=MapText("到最近养老设施的距离(指标)", "Distance to elder care (indicator)"),
             required=np.nan,
             strength="indicator",
             verdict=np.full(n_homes, 3, dtype=np.int8),
@@ -273,7 +275,7 @@ def varied_town(n_homes=1500, n_areas=24):
         replace(
             first,
             id="per-head",
-            title=Label("每千人体育场地面积", "Sports ground per 1,000 people"),
+            title=MapText("每千人体育场地面积", "Sports ground per 1,000 people"),
             subject="area",
             level="community",
             measure="floor_area_per_1000_people",
@@ -289,7 +291,7 @@ def varied_town(n_homes=1500, n_areas=24):
         replace(
             first,
             id="size",
-            title=Label("养老服务设施建筑面积", "Floor area of an elder-care facility"),
+            title=MapText("养老服务设施建筑面积", "Floor area of an elder-care facility"),
             subject="facility",
             measure="minimum_floor_area",
             unit="m2",
@@ -309,7 +311,7 @@ def varied_town(n_homes=1500, n_areas=24):
         replace(
             first,
             id="city-share",
-            title=Label("全市养老设施覆盖率", "Share of homes near elder care, whole city"),
+            title=MapText("全市养老设施覆盖率", "Share of homes near elder care, whole city"),
             subject="city",
             measure="covered_share",
             unit="%",
@@ -319,8 +321,11 @@ def varied_town(n_homes=1500, n_areas=24):
             verdict=np.array([1], dtype=np.int8),
             nearest=None,
             service_areas=None,
-            citation=Citation(
-                Label("演示规划", "Sample plan"), quote="九成以上", paraphrase=True, confidence="B"
+            citation=MapCitation(
+                MapText("演示规划", "Sample plan"),
+                quote="九成以上",
+                paraphrase=True,
+                confidence="B",
             ),
         )
     )

@@ -35,8 +35,8 @@ from analysis_town import (
     write_project,
     write_town,
 )
+from siting import drafts
 from siting.cli.app import run
-from siting.pipeline import folder as folder_module
 
 
 @pytest.fixture(scope="module")
@@ -393,7 +393,7 @@ def test_permission_that_is_lost_on_the_way_leaves_nothing_behind(town, capsys, 
     def refused(**_how):
         raise PermissionError(13, "Permission denied", str(town.out.parent))
 
-    monkeypatch.setattr(folder_module.tempfile, "mkdtemp", refused)
+    monkeypatch.setattr(drafts.tempfile, "mkdtemp", refused)
     assert town.run() == 2
     told = capsys.readouterr().err
     assert "Permission denied" in told

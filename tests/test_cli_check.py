@@ -344,7 +344,7 @@ def test_unreadable_plans_are_one_error_and_the_others_are_reported(write, tmp_p
 def test_an_error_names_the_file_in_the_folder_of_its_plan(write, capsys):
     write(GOOD, layers={"site": "site.geojson"})
     Path("江湾/site.geojson").write_text("{", encoding="utf-8")
-    assert check("江湾", "--quiet") == 2
+    assert check("江湾", "--quiet", "--format", "json") == 2
     assert "- 江湾: site.geojson: " in capsys.readouterr().err
     assert run(["explain", ELDER_CARE, "江湾"]) == 2
     assert "error: 江湾: site.geojson: " in capsys.readouterr().err
@@ -366,7 +366,7 @@ def test_a_plan_without_place_and_date_says_which_options_give_them(write, tmp_p
     book.save(tmp_path / "t.xlsx")
     write(GOOD)
     assert check("t.xlsx") == 2
-    assert "--jurisdiction cn-hubei-wuhan" in capsys.readouterr().err
+    assert "--jurisdiction cn-hubei-wuhan" in capsys.readouterr().out
     given = ("--jurisdiction", "cn-hubei-wuhan", "--date", "2026-11-01")
     assert check("t.xlsx", *given, "--format", "json") == 1
     findings = json.loads(capsys.readouterr().out)["findings"]
@@ -609,4 +609,4 @@ def test_a_gigabyte_is_refused_and_the_memory_stays_bounded(tmp_path):
     answer, peak_kib = ran.stdout.split()[-2:]
     assert answer == "2"
     assert int(peak_kib) < 400 * 1024
-    assert "at most" in ran.stderr
+    assert "at most" in ran.stdout

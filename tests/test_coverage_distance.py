@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from siting.coverage.catchment import floating_catchment_area, nearest_facility_load
 from siting.coverage.closest import Closest, TravelCosts, closest_straight_line
-from siting.coverage.cutoff import covered_share, cumulative_cutoff, travel_costs_straight_line
+from siting.coverage.cutoff import cumulative_cutoff, share_within, travel_costs_straight_line
 from siting.errors import SitingError
 
 spots = st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9)), min_size=1, max_size=12)
@@ -83,19 +83,19 @@ def test_a_radius_must_be_a_distance():
 
 
 def test_exactly_at_the_limit_counts_as_covered():
-    assert covered_share([300.0, 300.0000001, 300.1, np.inf, np.nan], 300) == 2 / 5
+    assert share_within([300.0, 300.0000001, 300.1, np.inf, np.nan], 300) == 2 / 5
 
 
 def test_a_home_without_a_known_weight_is_left_out_of_the_share():
-    assert covered_share([100, 900, 100], 300, weights=[10, 30, np.nan]) == 10 / (10 + 30)
-    assert np.isnan(covered_share([], 300))
-    assert np.isnan(covered_share([100], 300, weights=[0]))
+    assert share_within([100, 900, 100], 300, weights=[10, 30, np.nan]) == 10 / (10 + 30)
+    assert np.isnan(share_within([], 300))
+    assert np.isnan(share_within([100], 300, weights=[0]))
 
 
 @given(st.lists(st.integers(0, 50), min_size=1), st.integers(0, 50), st.integers(0, 50))
 def test_a_longer_limit_covers_no_less(costs, one, other):
     short, long = sorted((one, other))
-    assert covered_share(costs, short) <= covered_share(costs, long)
+    assert share_within(costs, short) <= share_within(costs, long)
 
 
 def test_the_nearest_facility_carries_everybody_who_can_reach_it():

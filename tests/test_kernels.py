@@ -30,6 +30,8 @@ def walked(lines, homes, schools):
     wall = layer(WALL)
     home = snap(network, np.array(homes, float), max_access_m=150, barriers=wall)
     school = snap(network, np.array(schools, float), max_access_m=150)
+    yards = shapely.buffer(shapely.points(np.array(homes, float)), 12.0, quad_segs=2)
+    yard = snap(network, yards, max_access_m=150, barriers=wall)
     closest, nodes = closest_and_nodes(network, home, [school])[0]
     streets = (network.edge_from, network.edge_to, network.cost_forward, network.cost_backward)
     targets = (school.edge, school.position, school.access_m)
@@ -41,26 +43,32 @@ def walked(lines, homes, schools):
     return [
         network.edge_from, network.edge_length_m, *network.reversed_arcs,
         home.edge, home.position, home.access_m, home.via,
+        yard.subject, yard.edge, yard.position, yard.access_m,
         closest.cost, closest.nearest, nodes, edge, low, high, *cut,
         straight.cost, straight.nearest,
     ]  # fmt: skip
 
 
 @given(grid_towns(), places(), places())
-def test_a_town_is_the_same_in_python_and_compiled(lines, homes, schools):
+def test_a_town_is_the_same_in_python_as_arrays_and_compiled(lines, homes, schools):
+    ways = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kernel_module, "MOST_STEPS", np.inf)
-        patch.setattr(kernel_module.Kernel, "__call__", _plain)
-        plain = walked(lines, homes, schools)
-        patch.setattr(kernel_module.Kernel, "__call__", _compiled)
-        compiled = walked(lines, homes, schools)
-    for one, other in zip(plain, compiled, strict=True):
+        for way in (_plain, _few, _compiled):
+            patch.setattr(kernel_module.Kernel, "__call__", way)
+            ways.append(walked(lines, homes, schools))
+    for one, few, other in zip(*ways, strict=True):
         assert np.array_equal(one, other, equal_nan=True)
+        assert np.array_equal(few, other, equal_nan=True)
 
 
 def _plain(self, *arguments):
     with np.errstate(all="ignore"):
         return self.plain(*arguments)
+
+
+def _few(self, *arguments):
+    with np.errstate(all="ignore"):
+        return self.few(*arguments)
 
 
 def _compiled(self, *arguments):

@@ -14,11 +14,12 @@ from siting.data_report import DataReport
 from siting.errors import LoadError
 from siting.loaders.layer.astray import rows_astray
 from siting.loaders.layer.columns.assigned_types import assign_types
-from siting.loaders.layer.columns.decimal_mark import Mark
+from siting.loaders.layer.columns.decimal_mark import DecimalMark
 from siting.loaders.layer.columns.match import RESIDENTIAL_FIELDS
 from siting.loaders.layer.columns.numbers import parse_numbers
 from siting.loaders.layer.contract import residential_table
 from siting.loaders.layer.load import load_layers
+from siting.loaders.layer.sources import FileSource, read_residential
 from siting.loaders.layer.spreadsheet import read_points_table
 from siting.loaders.project.read import build_project
 from siting.vocabulary.facility_types import load_facility_types
@@ -121,7 +122,27 @@ def test_metres_of_one_comma_are_thousands_of_metres(tmp_path):
 
 
 def test_the_way_to_read_a_lone_comma_can_be_asked_for():
-    assert numbers("350,125", lone_comma=Mark.COMMA).number[0] == 350.125
+    assert numbers("350,125", lone_comma=DecimalMark.COMMA).number[0] == 350.125
+
+
+@pytest.mark.parametrize(("decimal", "area"), [("comma", 350.125), ("point", 350_125)])
+def test_a_declared_decimal_mark_decides_what_no_row_does(tmp_path, decimal, area):
+    path = tmp_path / "h.csv"
+    path.write_text('X;Y;建筑面积\n528000,5;3386000,5;"350,125"\n', encoding="utf-8")
+    source = FileSource(path=path, crs="EPSG:4547", decimal=decimal)
+    report = DataReport()
+    if decimal == "point":
+        path.write_text('X;Y;建筑面积\n528000.5;3386000.5;"350,125"\n', encoding="utf-8")
+    table = read_residential(source, METRIC, report=report)
+    assert table["floor_area_m2"].tolist() == [area]
+    assert table.geometry[0].coords[0] == (528_000.5, 3_386_000.5)
+    assert "comma-unclear" not in {note.code for note in report.notes}
+
+
+def test_a_number_that_does_not_fit_the_declared_mark_is_missing():
+    found = numbers("12.5", "9800,5", declared=DecimalMark.COMMA)
+    assert found.unreadable.tolist() == [True, False]
+    assert found.number[1] == 9800.5
 
 
 # --- where a row is ------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from shapely import Point, box
 
 from siting.data_report import DataReport
 from siting.errors import CRSError, LoadError
-from siting.loaders.formats.raster_file import Grid
+from siting.loaders.formats.raster_file import RasterGrid
 from siting.loaders.layer.people.raster import (
     homes_from_cells,
     read_population,
@@ -187,7 +187,7 @@ weights = st.one_of(st.just(np.nan), st.floats(0, 1e5))
 def test_no_person_is_lost_or_made_up(homes, people, max_move_m):
     values = np.array(people).reshape(4, 4)
     row, column = np.nonzero(values > 0)
-    grid = Grid((100.0, 0.0, WEST, 0.0, -100.0, NORTH), METRIC, 4, 4)
+    grid = RasterGrid((100.0, 0.0, WEST, 0.0, -100.0, NORTH), METRIC, 4, 4)
     cells = PopulationCells(grid, row, column, values[row, column], "p.tif")
     table = homes_of(*(home(str(i), x, y, floor_area_m2=w) for i, (x, y, w) in enumerate(homes)))
     spread, unassigned = spread_over_homes(cells, table, report=DataReport(), max_move_m=max_move_m)
@@ -198,7 +198,7 @@ def test_no_person_is_lost_or_made_up(homes, people, max_move_m):
 
 def test_a_turned_grid_finds_its_own_cells():
     cosine, sine = 80.0, 60.0
-    grid = Grid((cosine, sine, WEST, sine, -cosine, NORTH), METRIC, 5, 7)
+    grid = RasterGrid((cosine, sine, WEST, sine, -cosine, NORTH), METRIC, 5, 7)
     row, column = grid.position(grid.xy([0.5, 4.25], [6.5, 0.75]))
     assert row == pytest.approx([0.5, 4.25])
     assert column == pytest.approx([6.5, 0.75])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 
+import numpy as np
 import openpyxl
 import pyproj
 import pytest
@@ -365,6 +366,40 @@ def test_a_number_that_is_shown_as_a_date_stays_a_number_where_numbers_are_read(
     assert parse_numbers(frame[HEADER[3]], "plain").number.tolist() == [1250, 800.5]
     # Day 1 is 1 January 1900, and day 60 a 29 February that never was: 45962 is 1 November 2025.
     assert as_text(frame["开业日期"]).tolist() == ["2025-11-01", "2020年"]
+
+
+def test_a_unit_that_only_the_number_format_writes_is_the_unit_of_the_number(tmp_path):
+    """Stored are 1.2, 3 and 800; shown are 1.2万㎡, 3坪 (no unit that is converted) and 800."""
+
+    def show_units(sheet):
+        sheet["D2"].number_format = '0.0"万㎡"'
+        sheet["D3"].number_format = '0"坪"'
+        sheet["B2"].number_format = '0.00"°"'
+        sheet["E2"].number_format = '"¥"#,##0'
+        sheet["E3"].number_format = '0.0,"千元"'
+
+    header = ["机构名称", "经度", "纬度", "建筑面积（㎡）", "造价"]
+    rows = [
+        ["甲", 114.30, 30.60, 1.2, 5000],
+        ["乙", 114.31, 30.61, 3, 6500],
+        ["丙", 114.32, 30.62, 800, 7],
+    ]
+    frame, _ = read(changed(workbook(tmp_path, header, *rows), show_units))
+    area = parse_numbers(frame["建筑面积（㎡）"], "area")
+    assert area.number.tolist() == pytest.approx([12_000, np.nan, 800], nan_ok=True)
+    assert area.unknown_units == ("坪",)
+    assert parse_numbers(frame["造价"], "money").number.tolist() == [5000, 6500, 7]
+    assert frame.geometry.x.tolist() == [114.30, 114.31, 114.32]
+
+
+def test_the_same_number_in_two_formats_is_two_numbers(tmp_path):
+    def show_units(sheet):
+        sheet["D2"].number_format = '0"户"'
+        sheet["D3"].number_format = '0"万户"'
+
+    path = workbook(tmp_path, HEADER, ["甲", 114.30, 30.60, 3], ["乙", 114.31, 30.61, 3])
+    frame, _ = read(changed(path, show_units))
+    assert parse_numbers(frame[HEADER[3]], "households").number.tolist() == [3, 30_000]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from map_town import town, varied_town
-from siting.render import Citation, Label, MapNote, openstreetmap, write_map
+from siting.render import MapCitation, MapNote, MapText, openstreetmap, write_map
 from siting.render.static.layers import shade_of
 
 pytestmark = pytest.mark.browser
@@ -451,7 +451,7 @@ def test_one_of_a_thing_is_not_told_in_the_plural(visit, tmp_path):
 
 
 def test_why_findings_are_unknown_stands_beside_the_rule(visit, model, tmp_path):
-    why = ((Label("距任何道路超过 200 米", "more than 200 m from any street"), 7),)
+    why = ((MapText("距任何道路超过 200 米", "more than 200 m from any street"), 7),)
     rules = (replace(model.rules[0], unknown_reasons=why), *model.rules[1:])
     seen = visit(write_map(replace(model, rules=rules), tmp_path / "map.html"))
     seen.choose_rule(0)
@@ -791,7 +791,7 @@ def hostile_model():
         return [f"{k} {bad()}" for k in range(n)]
 
     def label(*_):
-        return Label(bad(), bad())
+        return MapText(bad(), bad())
 
     kind = HOSTILE[0]
     rules = [
@@ -804,7 +804,7 @@ def hostile_model():
             unit=bad(),
             strength=bad(),
             facility_types=(kind, HOSTILE[1]),
-            citation=Citation(
+            citation=MapCitation(
                 bad(), bad(), bad(), bad(), HOSTILE[7] if k else 'https://x.org/"><b>'
             ),
         )

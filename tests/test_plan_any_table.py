@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siting.errors import LoadError
-from siting.loaders.formats.workbook import Cell, Sheet
+from siting.loaders.formats.workbook import Cell, WorkbookSheet
 from siting.loaders.plan.build import Parts, decided
 from siting.loaders.plan.model import PlanFile
 from siting.loaders.plan.table.read import table_of_sheets
@@ -225,7 +225,7 @@ def read(grid, merges=()):
         if value not in (None, "")
     }
     try:
-        table = table_of_sheets([Sheet("表", cells, list(merges))], Path("t.xlsx"))
+        table = table_of_sheets([WorkbookSheet("表", cells, list(merges))], Path("t.xlsx"))
     except LoadError:
         return {}
     facts, _ = decided(

@@ -14,7 +14,7 @@ from shapely.geometry import Point, box
 from siting.loaders.plan.facts import facts_of_rows
 from siting.rules.facts import unit_of
 from siting.rules.plan.consistency import check_consistency, rounding
-from siting.rules.plan.model import Evidence, Fact, Phase, Plan, PlannedFacility, PlanRow
+from siting.rules.plan.model import Doubt, Evidence, Fact, Phase, Plan, PlannedFacility, PlanRow
 from siting.words import say
 
 
@@ -75,6 +75,20 @@ def test_the_classic_wrong_unit_is_suspected():
         "total_floor_area_m2/households",
     )
     assert "万㎡" in say(finding.explanation, "zh")
+
+
+def test_a_share_that_is_a_hundred_times_off_is_a_finding_until_one_is_chosen():
+    """绿地率 0.35 with the unit % is 0.35 %, which no plan has; 35 % is 0.35."""
+    slip = replace(row("green_share", "0.35", "%", factor=Decimal("0.01")), other=Decimal("0.35"))
+    readings = tuple(Fact(value, "share", (slip.evidence,)) for value in (slip.value, slip.other))
+    plan = replace(plan_of(slip), facts={}, doubtful={"green_share": Doubt(readings)})
+    (finding,) = check_consistency(plan)
+    assert (finding.rule_id, finding.subject) == ("plan-share-suspicious", "green_share")
+    assert [each.location for each in finding.evidence] == ["S!B1"]
+    assert "0.35 %" in say(finding.explanation, "en")
+    assert "35 % is probably meant" in say(finding.explanation, "en")
+    chosen = replace(plan, facts={"green_share": readings[1]}, doubtful={})
+    assert found(chosen) == []
 
 
 def test_a_room_smaller_than_any_room_is_suspected():

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plan_book import HEAD, facts, write_book
-from siting.loaders.formats.workbook import Cell, Sheet
+from siting.loaders.formats.workbook import Cell, WorkbookSheet
 from siting.loaders.plan.read import read_plan
 from siting.loaders.plan.table.grid import grid_of
 from siting.loaders.plan.table.read import read_grid
@@ -416,7 +416,7 @@ def test_the_style_of_the_numbers_does_not_change_what_is_read(outline, pair, bl
         for r, row in enumerate([HEAD, *rows], start=1)
         for c, value in enumerate(row, start=1)
     }
-    found = read_grid(grid_of(Sheet("表", cells)), "t.xlsx").rows
+    found = read_grid(grid_of(WorkbookSheet("表", cells)), "t.xlsx").rows
     expected = {
         f"{WHAT[what]}.{NAMES[name]}": value
         for name, inside in outline.items()

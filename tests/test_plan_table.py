@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from plan_book import write_book
 from siting.errors import LoadError
-from siting.loaders.formats.workbook import Cell, Sheet
+from siting.loaders.formats.workbook import Cell, WorkbookSheet
 from siting.loaders.plan.read import read_plan
 from siting.loaders.plan.table.grid import grid_of
 from siting.loaders.plan.table.labels import label_of
@@ -375,7 +375,7 @@ def read_rows(rows):
         else cell
         for place, cell in cells.items()
     }
-    return read_grid(grid_of(Sheet("表", exact)), "t.xlsx").rows
+    return read_grid(grid_of(WorkbookSheet("表", exact)), "t.xlsx").rows
 
 
 @given(tables())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import threading
 import zipfile
@@ -17,6 +18,7 @@ from network_town import CRS, grid_towns
 from siting.data_report import DataReport
 from siting.network.attach.snap import snap
 from siting.network.graph import build_network
+from siting.network.health import network_health
 from siting.pipeline.in_areas import area_rows
 from siting.pipeline.kept import networks as module
 from siting.pipeline.kept.networks import FOLDER, Prepared
@@ -112,6 +114,30 @@ def test_a_second_run_makes_nothing(tmp_path, streets, homes, making):
     run(tmp_path, streets, homes)
     assert making == ["network", "attachment"]
     assert (tmp_path / ".siting-cache" / ".gitignore").read_text(encoding="utf-8") == "*\n"
+
+
+def test_health_is_measured_once_and_again_where_a_home_moved(
+    tmp_path, streets, homes, monkeypatch
+):
+    measured = []
+    monkeypatch.setattr(
+        module, "network_health", lambda *of: measured.append(of) or network_health(*of)
+    )
+    xy = np.array([[30.0, 10.0], [90.0, 70.0], [500.0, 500.0]])
+
+    def health_of(places):
+        kept = Prepared(tmp_path, at_least=1)
+        network = kept.network(streets)
+        return kept.health(network, kept.attachment(network, homes, **LIMITS), places)
+
+    first, again = health_of(xy), health_of(xy)
+    assert len(measured) == 1
+    for field in dataclasses.fields(first):
+        one, other = getattr(first, field.name), getattr(again, field.name)
+        assert type(one) is type(other)
+        np.testing.assert_array_equal(one, other)
+    health_of(xy + 1.0)
+    assert len(measured) == 2
 
 
 def test_one_run_joins_the_streets_once_even_where_nothing_is_kept(streets, making):

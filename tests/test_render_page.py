@@ -15,7 +15,7 @@ import pytest
 
 from map_town import town
 from siting.errors import SitingError, TableError
-from siting.render import Basemap, Label, MapHomes, draw_map, openstreetmap, tianditu, write_map
+from siting.render import Basemap, MapHomes, MapText, draw_map, openstreetmap, tianditu, write_map
 from siting.render.page import application, asset, inert_json
 
 
@@ -68,7 +68,7 @@ def test_the_page_uses_no_inline_style_and_no_inline_handler(page):
 
 
 def test_the_data_cannot_end_their_element(model):
-    named = replace(model, title=Label("</script><b>", "<!--"), attribution=["a\u2028b"])
+    named = replace(model, title=MapText("</script><b>", "<!--"), attribution=["a\u2028b"])
     page = draw_map(named).get_root().render()
     header = re.search(r'id="siting-header">(.*?)</script>', page, re.DOTALL)[1]
     assert json.loads(header)["title"] == {"zh": "</script><b>", "en": "<!--"}
@@ -139,7 +139,9 @@ def test_a_basemap_opens_the_policy_for_its_own_hosts_only(model):
 
 def test_tiles_in_a_shifted_datum_are_refused_with_the_reason():
     with pytest.raises(SitingError, match="GCJ-02; the map's data are in WGS 84 and would lie"):
-        Basemap(Label("高德", "Amap"), ("https://a.example/{z}/{x}/{y}.png",), "x", datum="GCJ-02")
+        Basemap(
+            MapText("高德", "Amap"), ("https://a.example/{z}/{x}/{y}.png",), "x", datum="GCJ-02"
+        )
 
 
 @pytest.mark.parametrize(
@@ -147,7 +149,7 @@ def test_tiles_in_a_shifted_datum_are_refused_with_the_reason():
 )
 def test_a_layer_that_would_widen_the_policy_is_refused(layer):
     with pytest.raises(SitingError, match="expected an address that begins with https"):
-        Basemap(Label("x", "x"), (layer,), "x")
+        Basemap(MapText("x", "x"), (layer,), "x")
 
 
 def test_a_key_with_other_characters_is_refused():

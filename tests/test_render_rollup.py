@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from siting.render import Label, MapAreas, MapFacilities, MapHomes, MapModel, MapRule
+from siting.render import MapAreas, MapFacilities, MapHomes, MapModel, MapRule, MapText
 from siting.render.rollup import area_totals, covered_share, rule_totals
 
 # Five homes in two areas and one outside; the verdicts are pass, fail, fail, unknown, fail.
@@ -19,7 +19,7 @@ AREA = np.array([0, 0, 1, 1, -1], dtype=np.int32)
 def rule():
     return MapRule(
         id="r",
-        title=Label("规则", "rule"),
+        title=MapText("规则", "rule"),
         measure="walking_distance",
         unit="m",
         sense="at_most",
@@ -40,7 +40,7 @@ def model(rule, areas):
     names = list("vwxyz")
     homes = MapHomes(np.full(5, 114.0), np.full(5, 30.0), names, names, HOUSEHOLDS)
     facilities = MapFacilities(nothing, nothing, [], [], [])
-    return MapModel(Label("图", "map"), homes, facilities, [rule], [areas])
+    return MapModel(MapText("图", "map"), homes, facilities, [rule], [areas])
 
 
 def test_totals_add_up_homes_and_households_by_verdict(model, rule):

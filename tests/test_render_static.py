@@ -13,7 +13,7 @@ from PIL import Image
 
 from map_town import town, varied_town
 from siting.errors import SitingError
-from siting.render import Label, MapHomes, MapModel, draw_static_map, write_static_map
+from siting.render import MapHomes, MapModel, MapText, draw_static_map, write_static_map
 from siting.render.page import application
 from siting.render.static.fonts import find_typeface
 from siting.render.static.layers import SHADE_COLOURS, extent, plane_of, shade_of
@@ -107,7 +107,7 @@ def test_no_character_is_drawn_that_the_font_lacks_and_no_dollar_starts_a_formul
     hostile = "a$\\frac{b}$ \x1b[31m\u202e👩‍👧 \u2028<b>"
     bad = replace(
         model,
-        title=Label(hostile, hostile),
+        title=MapText(hostile, hostile),
         areas=[replace(model.areas[0], names=[hostile] * len(model.areas[0].ids))],
         attribution=[hostile],
     )
@@ -148,7 +148,7 @@ def test_a_degree_is_as_long_as_it_is():
     nothing = np.empty(0)
     homes = MapHomes(np.array([114.0, 114.0]), np.array([30.0, 31.0]), ["a", "b"], ["", ""])
     facilities = town(5, 1, n_areas=1).facilities
-    plane = plane_of(MapModel(Label(), homes, replace(facilities, lon=nothing, lat=nothing), ()))
+    plane = plane_of(MapModel(MapText(), homes, replace(facilities, lon=nothing, lat=nothing), ()))
     (_, south), (_, north) = plane.xy(homes.lon, homes.lat)
     # 40,030 km around, in 360 degrees.
     assert north - south == pytest.approx(40_030_230 / 360, rel=1e-4)

@@ -18,7 +18,7 @@ from siting.errors import SitingError
 from siting.pipeline.gaps import report as reports
 from siting.pipeline.gaps.map_model import build_map_model
 from siting.pipeline.gaps.report import report_html, write_report
-from siting.report.analysis.document import AreaGap, Document, Picture, document_html
+from siting.report.analysis.document import AreaGap, ReportContents, ReportMap, document_html
 from siting.report.analysis.text import is_shown
 from siting.rules.parameters import Parameters
 from siting.words import say, word
@@ -101,7 +101,7 @@ def test_notes_are_grouped_by_kind_and_alike_ones_told_once(analysis):
     notes = [note("repair", f"r{k}", "a", k) for k in range(1, 9)]
     notes += [note("excluded", "no-place", layer, 1) for layer in ("b", "c")]
     notes += [note("info", "read", "d", 1)]
-    document = Document(analysis.summary, analysis.manifest, notes, language="en")
+    document = ReportContents(analysis.summary, analysis.manifest, notes, language="en")
     text = Reader(document_html(document)).text
     assert "Repairs (8)" in text
     assert "r8 of some rows" in text
@@ -175,11 +175,11 @@ def test_hostile_texts_are_shown_and_never_run(analysis):
         }
         for rule in analysis.summary["rules"]
     ]
-    document = Document(
+    document = ReportContents(
         summary={**analysis.summary, "project": HOSTILE, "rules": rules},
         manifest=analysis.manifest,
         notes=[DataNote(HOSTILE, "warning", HOSTILE, HOSTILE)],
-        pictures=[Picture(HOSTILE, 'data:image/png;base64,"><script>')],
+        pictures=[ReportMap(HOSTILE, 'data:image/png;base64,"><script>')],
         areas=[AreaGap(HOSTILE, 3, None)],
         attribution=[HOSTILE],
         language="en",

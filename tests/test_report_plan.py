@@ -25,7 +25,7 @@ from siting.report.plan.junit import to_junit
 from siting.report.plan.markdown import to_markdown
 from siting.report.plan.sarif import to_sarif
 from siting.report.plan.text import to_text
-from siting.rules.plan.baseline import compare, known_of, known_of_json, states_of
+from siting.rules.plan.baseline import compare_checks, known_of, known_of_json, states_of
 from siting.rules.plan.finding import Citation, PlanFinding, breaks, summary_of
 from siting.rules.plan.model import Evidence, Waiver
 
@@ -133,10 +133,10 @@ def test_text_gives_the_arithmetic_the_clause_and_the_place():
 def test_the_worst_stands_first():
     verdicts = re.findall(r"\(([a-z-]+)\)$", to_text(ALL), flags=re.MULTILINE)
     assert verdicts == [
-        "c-waived",
         "wuhan-elder-care-floor-area",
-        "e-advice",
         "d-unknown",
+        "c-waived",
+        "e-advice",
         "b-pass",
         "f-figure",
     ]
@@ -209,7 +209,7 @@ def test_sarif_has_a_result_for_problems_only_since_each_becomes_an_alert():
 
 
 def test_sarif_says_what_is_new_against_a_baseline():
-    states = states_of(compare((), known_of(ALL)))
+    states = states_of(compare_checks((), known_of(ALL)))
     results = json.loads(to_sarif(ALL, changes=states))["runs"][0]["results"]
     by_rule = {each["ruleId"]: each["baselineState"] for each in results}
     assert by_rule["wuhan-elder-care-floor-area"] == "new"
@@ -372,7 +372,7 @@ def test_changes_are_new_changed_unchanged_and_fixed():
         finding(rule_id="fresh"),
         finding(rule_id="fine", verdict="pass"),
     ]
-    changes = compare(known_of(before), known_of(after))
+    changes = compare_checks(known_of(before), known_of(after))
     assert [(each.kind, each.finding.rule_id) for each in changes] == [
         ("new", "fresh"),
         ("changed", "more"),
@@ -384,13 +384,13 @@ def test_changes_are_new_changed_unchanged_and_fixed():
 
 def test_a_report_read_back_compares_as_unchanged():
     known = known_of_json(to_json(ALL), "old.json")
-    changes = compare(known, known_of(ALL))
+    changes = compare_checks(known, known_of(ALL))
     assert {each.kind for each in changes} == {"unchanged"}
     assert len(changes) == 2
 
 
 def test_a_failure_that_becomes_waived_is_fixed():
-    changes = compare(known_of([finding()]), known_of([finding(waived=WAIVER)]))
+    changes = compare_checks(known_of([finding()]), known_of([finding(waived=WAIVER)]))
     assert [each.kind for each in changes] == ["fixed"]
 
 
@@ -401,7 +401,7 @@ def test_a_baseline_that_is_no_report_says_how_to_write_one(text):
 
 
 def test_a_difference_is_written_for_people_and_programs():
-    changes = compare(
+    changes = compare_checks(
         known_of([finding()]), known_of([finding(measured=Decimal(350), plan="江湾花园")])
     )
     assert "340/375 → 不符合 350/375" in to_diff_text(changes)
@@ -413,7 +413,7 @@ def test_a_difference_is_written_for_people_and_programs():
 @given(st.lists(st.sampled_from(["a", "b", "c", "d"]), unique=True))
 def test_comparing_with_itself_finds_nothing_new(names):
     known = known_of([finding(rule_id=name) for name in names])
-    assert {each.kind for each in compare(known, known)} <= {"unchanged"}
+    assert {each.kind for each in compare_checks(known, known)} <= {"unchanged"}
 
 
 def test_what_is_missing_is_said_in_the_language_of_the_report():
@@ -440,12 +440,12 @@ def test_a_maximum_has_its_sign_and_one_thing_is_singular():
 
 
 def test_a_new_problem_is_told_with_its_numbers_in_the_readers_language():
-    changes = compare((), known_of([finding()]))
+    changes = compare_checks((), known_of([finding()]))
     zh, en = (to_diff_text(changes, language=each).splitlines()[0] for each in ("zh", "en"))
     assert zh.endswith("养老服务用房配建面积（wuhan-elder-care-floor-area）  不符合 340/375")
     assert en.endswith("Elder-care floor area (wuhan-elder-care-floor-area)  fail 340/375")
     read = known_of_json(to_json([finding()]), "old.json")
-    assert to_diff_text(compare((), read), language="en").splitlines()[0] == en
+    assert to_diff_text(compare_checks((), read), language="en").splitlines()[0] == en
 
 
 @pytest.mark.parametrize(
@@ -460,11 +460,11 @@ def test_a_new_problem_is_told_with_its_numbers_in_the_readers_language():
     ],
 )
 def test_a_changed_problem_is_worse_where_it_lacks_more_or_fails_now(before, after, worse):
-    (change,) = compare(known_of([finding(**before)]), known_of([finding(**after)]))
+    (change,) = compare_checks(known_of([finding(**before)]), known_of([finding(**after)]))
     assert (change.kind, change.is_worse) == ("changed", worse)
 
 
 def test_the_count_of_failures_leaves_recommendations_apart():
     advice = finding(strength="recommended", rule_id="b")
     last = to_text([finding(), advice], language="zh").splitlines()[-1]
-    assert last == "存在不符合项（1 项须解决）：1 项不符合、1 项不满足建议"
+    assert last == "存在不符合项（1 项须解决）：1 项不符合；其余 1 项：1 项不满足建议；共 2 项"

@@ -11,7 +11,7 @@ import pytest
 
 from plan_book import write_book
 from siting.data_report import DataReport
-from siting.loaders.formats.workbook import Cell, Sheet
+from siting.loaders.formats.workbook import Cell, WorkbookSheet
 from siting.loaders.layer.columns.attributes import attribute_columns
 from siting.loaders.layer.columns.match import match_columns
 from siting.loaders.plan.read import read_plan
@@ -130,7 +130,7 @@ def rows_of(lines):
             if value is not None:
                 exact = Decimal(str(value)) if isinstance(value, int | float) else value
                 cells[row, column] = Cell(row, column, exact, str(value))
-    return read_grid(grid_of(Sheet("指标", cells)), "t.xlsx").rows
+    return read_grid(grid_of(WorkbookSheet("指标", cells)), "t.xlsx").rows
 
 
 def figures(lines):

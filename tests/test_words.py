@@ -20,7 +20,7 @@ import words_uses
 from siting.data_report import DataReport
 from siting.errors import ProjectError, SitingError, TableError
 from siting.message import Message, Quantity, Term, Text, message
-from siting.pipeline.kept.messages import from_json, to_json
+from siting.pipeline.kept.messages import from_json, message_json
 from siting.render.page_words import page_words
 from siting.report.analysis.note_words import note_record, note_text
 from siting.words import current_language, say, speaking, word
@@ -285,7 +285,7 @@ def test_a_note_is_said_in_both_languages_and_kept_as_it_is(told):
     inner = message("term.site")
     values = {"size": Quantity(Decimal("1.50"), "m2"), "at": date(2026, 1, 2), "part": inner}
     made = message("note.made", n=1, by=Text("甲", "a"), all=[Term("term", "row"), "x"], **values)
-    assert from_json(json.loads(json.dumps(to_json(made)))) == made
+    assert from_json(json.loads(json.dumps(message_json(made)))) == made
     report = DataReport()
     report.add("homes", "repair", "made", made, count=2, examples=["row 4"])
     (note,) = report.notes

@@ -1,7 +1,7 @@
 """Numbers as people read them, in every language alike.
 
 Owns the spelling only: thousands separators, no trailing zeros, and enough digits that two numbers
-which differ are never written alike.
+which differ are never written alike, nor a part and the whole.
 """
 
 from __future__ import annotations
@@ -50,6 +50,20 @@ def distinct_texts(first: Fraction, second: Fraction) -> tuple[str, str]:
             break
         digits += 1
     return number_text(first, digits), number_text(second, digits)
+
+
+def share_text(share: float, digits: int = 1) -> str:
+    """Write a share from 0 to 1 in percent; it never rounds up to all, nor down to none.
+
+    Examples
+    --------
+    >>> share_text(0.5), share_text(0.99999), share_text(0.0001), share_text(1.0), share_text(0.0)
+    ('50.0%', '>99.9%', '<0.1%', '100.0%', '0.0%')
+    """
+    step = 10.0**-digits / 100
+    if 1 - step < share < 1:
+        return f">{1 - step:.{digits}%}"
+    return f"<{step:.{digits}%}" if 0 < share < step else f"{share:.{digits}%}"
 
 
 def to_decimal(value: Fraction) -> Decimal:

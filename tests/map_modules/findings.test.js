@@ -18,8 +18,10 @@ import {
 } from "../../src/siting/render/map_modules/findings/names.js";
 import {
   areasWorstFirst,
+  fewWorst,
   groupOf,
   rulesWorstFirst,
+  worstRule,
 } from "../../src/siting/render/map_modules/findings/ranks.js";
 import {
   gradedShades,
@@ -170,6 +172,37 @@ test("rules are listed by group, and within it by the people without", () => {
   store.rules = [unknown, compared, area, library, worse];
   assert.deepEqual(store.rules.map(groupOf), ["unknown", "compared", "area", "home", "home"]);
   assert.deepEqual(rulesWorstFirst(), [4, 3, 2, 1, 0]);
+});
+
+// Homes and people by verdict.
+function counts(passed, failed, changes) {
+  const row = (n) => [n, null, 10 * n, null];
+  return ruleOf({ totals: [row(passed), row(failed), row(0), row(0)], ...changes });
+}
+
+const ADVICE = { strength: "recommended" };
+
+test("within a group what binds stands before what recommends, however many that fails", () => {
+  store.rules = [counts(0, 9, ADVICE), counts(9, 1), counts(5, 2, ADVICE), counts(8, 3)];
+  assert.deepEqual(rulesWorstFirst(), [3, 1, 0, 2]);
+});
+
+test("the short list has what fails, and of all groups what binds first", () => {
+  const area = { subject: "area", level: "community" };
+  const beside = { compared: true };
+  store.rules = [counts(0, 9, ADVICE), counts(3, 0), counts(1, 2, area), counts(0, 5, beside)];
+  assert.deepEqual(rulesWorstFirst(), [1, 0, 2, 3]);
+  assert.deepEqual(fewWorst(2), [2, 0]);
+  assert.deepEqual(fewWorst(3), [1, 2, 0]);
+});
+
+test("the map opens with the worst rule on homes that fails anybody", () => {
+  store.rules = [counts(9, 0), counts(0, 1, ADVICE), counts(0, 9, { subject: "area" })];
+  assert.equal(worstRule(), 1);
+  store.rules = [counts(9, 0, ADVICE), counts(9, 0)];
+  assert.equal(worstRule(), 1);
+  store.rules = [];
+  assert.equal(worstRule(), undefined);
 });
 
 test("a rule under which nothing was decided is never among those that were judged", () => {

@@ -28,13 +28,13 @@ beforeEach(() => {
 
 const bare = (text) => text.replace(/[\u2068\u2069]/g, "");
 
-test("a figure counts those without among all, and those of whom nothing is known apart", () => {
-  const expected = { failed: 20 + 50, all: 30 + 20 + 50 + 10, unknown: 10 };
+test("a figure counts those without among those judged, and the unknown apart", () => {
+  const expected = { failed: 20 + 50, judged: 30 + 20 + 50, unknown: 10 };
   assert.deepEqual(figureOf(clinic, "population"), expected);
 });
 
 test("a figure of a weight that the homes do not have is unknown, not zero", () => {
-  assert.deepEqual(figureOf(clinic, "households"), { failed: null, all: 0, unknown: 0 });
+  assert.deepEqual(figureOf(clinic, "households"), { failed: null, judged: 0, unknown: 0 });
 });
 
 test("measurements are given in words with their unit", () => {

@@ -11,7 +11,7 @@ from siting.cli.console import (
     ExitCode,
     NoCache,
     plain_lines,
-    say,
+    print_result,
     say_json,
     warn,
 )
@@ -68,6 +68,6 @@ def _tell(analysis: Analysis, written: Path) -> None:
     from siting.report.analysis.text import data_notes_text, summary_text
 
     warn(plain_lines(data_notes_text(analysis.report, analysis.language)))
-    say(plain_lines(summary_text(analysis.summary, analysis.language)))
+    print_result(plain_lines(summary_text(analysis.summary, analysis.language)))
     drawn = written / "map.html"
-    say(str(drawn if drawn.exists() else written))
+    print_result(str(drawn if drawn.exists() else written))

@@ -40,6 +40,7 @@ app = typer.Typer(
 
 # What shells answer for a process that was interrupted by hand.
 _STOPPED = 130
+_LONGEST_FAULT = 1_000
 
 
 def _show_version(wanted: bool) -> None:
@@ -127,7 +128,8 @@ def _unforeseen(error: Exception) -> int:
         return ExitCode.BAD_INPUT
     _reraise_when_debugging(error)
     if isinstance(error, OSError):
-        _tell_error(str(error))
+        # A path can be as long as a file; what it says stands at its start.
+        _tell_error(str(error)[:_LONGEST_FAULT])
     elif isinstance(error, MemoryError):
         _tell_error(message("cli.no_memory"))
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from siting.cli.console import ExitCode, NoCache, inform, plain_lines, said, tame, warn
-from siting.cli.report_file import format_of, may_colour, print_report, write_report
+from siting.cli.report_file import format_of, may_colour, print_report, write_text_report
 from siting.errors import SitingError
 from siting.message import Language, message
 from siting.plain_text import plain
@@ -119,11 +119,13 @@ def check(
             print_report(text, name)
         else:
             # A CI job may show a text with cat; no other format begins a line with a name.
-            write_report(path, tame(text) if name == "text" else text)
+            write_text_report(path, tame(text) if name == "text" else text)
     if not quiet:
         _tell(checks, outcome, reports, spoken, every=verbose)
     if checks.unreadable:
-        warn(_unreadable(checks.unreadable, len(checks)))
+        # A text on standard output has told the reasons already.
+        told = reports[0] == (None, "text") and not new_only
+        warn(_unreadable(checks.unreadable, len(checks), faults=not told))
         return ExitCode.BAD_INPUT
     return ExitCode.FINDINGS if outcome.fails else ExitCode.COMPLIANT
 
@@ -194,13 +196,13 @@ class _Outcome:
         *,
         allow_unknown: bool,
     ) -> None:
-        from siting.rules.plan.baseline import compare, known_of
+        from siting.rules.plan.baseline import compare_checks, known_of
 
         self.findings = tuple(findings)
         self.allow_unknown = allow_unknown
         self.only_new = False
         known = known_of(self.findings)
-        self.changes = None if before is None else compare(before, known)
+        self.changes = None if before is None else compare_checks(before, known)
         # Two plans of one name share their ids, so a finding is known by itself, not by its id.
         kinds = {id(change.after): change for change in self.changes or ()}
         self._changes = [kinds.get(id(each)) for each in known]
@@ -286,7 +288,7 @@ def _tell(
         warn(plain_lines(to_diff_text(outcome.changes, language=language).rstrip("\n")))
 
 
-def _unreadable(unreadable: Sequence[tuple[Path, Text]], checked: int) -> str:
+def _unreadable(unreadable: Sequence[tuple[Path, Text]], checked: int, *, faults: bool) -> str:
     """Write one error for all plans that could not be checked; the same fault is said once."""
     by_fault: dict[str, list[str]] = {}
     for path, error in unreadable:
@@ -294,7 +296,7 @@ def _unreadable(unreadable: Sequence[tuple[Path, Text]], checked: int) -> str:
     count = len(unreadable)
     head = said(message("check.unreadable", count=count, all=count + checked))
     lines = [f"{said(message('cli.error'))}{head}"]
-    for fault, paths in by_fault.items():
+    for fault, paths in by_fault.items() if faults else ():
         first, *rest = plain_lines(fault).split("\n")
         lines.append(f"  - {said(message('check.at_fault', paths=paths, fault=first))}")
         lines += rest

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from siting.cli.console import ExitCode, inform, plain_lines, say, say_json
+from siting.cli.console import ExitCode, inform, plain_lines, print_result, say_json
 from siting.cli.projects import who
 from siting.message import message
 from siting.progress import progress
@@ -78,8 +78,8 @@ def _tell(found: ComplexSiting, written: Path, *, as_json: bool, quiet: bool) ->
     if as_json:
         say_json(summary)
         return
-    say(plain_lines(complexes_text(summary, found.analysis.language)))
+    print_result(plain_lines(complexes_text(summary, found.analysis.language)))
     if found.has_plan:
-        say(str(written / "map.html"))
+        print_result(str(written / "map.html"))
     else:
         inform(message("locate.no_plan", path=written / "locate.json"))

@@ -9,17 +9,13 @@ import os
 import re
 import sys
 from enum import IntEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from siting.message import Sayable
 from siting.plain_text import plain
-from siting.words import current_language
-from siting.words import say as spoken
-
-if TYPE_CHECKING:
-    pass
+from siting.words import current_language, say
 
 NoCache = Annotated[
     bool,
@@ -45,7 +41,7 @@ def use_utf8() -> None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def say(text: str) -> None:
+def print_result(text: str) -> None:
     """Print lines of the result, none of which is a command to a CI log."""
     sys.stdout.write(f"{tame(text)}\n")
 
@@ -64,7 +60,7 @@ def warn(text: str) -> None:
 
 def said(message: Sayable) -> str:
     """Say a message in the language spoken."""
-    return spoken(message, current_language())
+    return say(message, current_language())
 
 
 def inform(message: Sayable) -> None:

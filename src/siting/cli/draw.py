@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siting.cli.console import ExitCode, NoCache, say
+from siting.cli.console import ExitCode, NoCache, print_result
 from siting.errors import SitingError
 from siting.message import message
 from siting.progress import progress
@@ -25,11 +25,11 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.command("map")(draw_map)
+    app.command("map")(draw_map_command)
     app.command("report")(report)
 
 
-def draw_map(
+def draw_map_command(
     project: Project,
     *,
     out: Annotated[Path, typer.Option("--out", "-o")] = Path("map.html"),
@@ -56,15 +56,13 @@ def draw_map(
     analysis = _analysis(project, language, cache=not no_cache, quiet=quiet)
     if network:
         write_network(analysis, out)
-        say(str(out))
-        return ExitCode.COMPLIANT
-    model = build_map_model(analysis)
-    if kind == ".html":
-        basemaps = _basemaps(tianditu, openstreetmap=openstreetmap)
+    elif kind == ".html":
+        basemaps, model = _basemaps(tianditu, openstreetmap=openstreetmap), build_map_model(analysis)
         write_map(model, out, language=analysis.language, basemaps=basemaps)
     else:
+        model = build_map_model(analysis)
         write_static_map(model, out, rule_id=rule, level=level, language=analysis.language)
-    say(str(out))
+    print_result(str(out))
     return ExitCode.COMPLIANT
 
 
@@ -82,7 +80,7 @@ def report(
 
     check_report_path(out)
     analysis = _analysis(project, language, cache=not no_cache, quiet=quiet)
-    say(str(write_report(analysis, out, maps=maps)))
+    print_result(str(write_report(analysis, out, maps=maps)))
     return ExitCode.COMPLIANT
 
 

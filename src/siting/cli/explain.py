@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from siting.cli.check import Date, Jurisdiction, Language_, Packs
-from siting.cli.console import say
+from siting.cli.console import print_result
 from siting.errors import SitingError
 from siting.message import message
 from siting.words import current_language
@@ -37,7 +37,7 @@ def explain(
     spoken = language or current_language()
     records = finding_records(source, options, spoken)
     chosen = _chosen(finding, records, source)
-    say("\n\n".join(to_explanation(each, language=spoken) for each in chosen))
+    print_result("\n\n".join(to_explanation(each, language=spoken) for each in chosen))
 
 
 def _chosen(wanted: str, records: list[dict[str, Any]], source: Path) -> list[dict[str, Any]]:

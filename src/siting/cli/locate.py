@@ -14,7 +14,7 @@ from siting.cli.console import (
     NoCache,
     inform,
     plain_lines,
-    say,
+    print_result,
     say_json,
 )
 from siting.cli.projects import who
@@ -223,9 +223,9 @@ def _tell(
     if as_json:
         say_json(summary)
         return
-    say(plain_lines(siting_text(summary, found.analysis.language)))
+    print_result(plain_lines(siting_text(summary, found.analysis.language)))
     if found.has_plan:
-        say(str(written / "map.html"))
+        print_result(str(written / "map.html"))
     else:
         inform(message("locate.no_plan", path=written / "locate.json"))
 

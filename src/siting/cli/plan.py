@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from siting.cli.check import Date, Jurisdiction, Language_, Status
-from siting.cli.console import say, say_json, warn
+from siting.cli.console import print_result, say_json, warn
 from siting.message import Language, Term, message
 from siting.plain_text import plain
 from siting.words import current_language, word
@@ -62,13 +62,13 @@ def show(
         document = {**_head(read), "rows": rows, "notes": [said_in(note, "en") for note in notes]}
         say_json(document)
         return
-    say(plain(read.name))
+    print_result(plain(read.name))
     for line in _head_lines(read, spoken):
-        say(plain(f"  {line}"))
-    say("")
+        print_result(plain(f"  {line}"))
+    print_result("")
     heads = [word(f"plan_column.{name}", spoken) for name in _COLUMNS]
     for line in aligned([heads, *(_row(row, spoken) for row in rows)]):
-        say(line)
+        print_result(line)
     for note in notes:
         warn(told("notice", plain(said_in(note, spoken)), spoken))
 

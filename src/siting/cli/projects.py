@@ -13,7 +13,7 @@ from siting.cli.console import (
     NoCache,
     inform,
     plain_lines,
-    say,
+    print_result,
     say_json,
 )
 from siting.errors import SitingError
@@ -79,7 +79,7 @@ def list_projects(
         say_json(_rows(chosen))
         return
     for row in _rows(chosen):
-        say(plain(_line(row)))
+        print_result(plain(_line(row)))
     total = chosen["investment_cny"].sum()
     counts = {"count": len(chosen), "all": len(table)}
     inform(message("projects.counted", total=f"{total:,.0f}", **counts))
@@ -210,7 +210,7 @@ def budget(
             create_library(library)
         set_budget(library, year, amount, by=who(by))
     for each, money in read_budgets(library).items():
-        say(f"{each} {money:>16,.0f} CNY")
+        print_result(f"{each} {money:>16,.0f} CNY")
 
 
 @commands.command("history")
@@ -230,7 +230,7 @@ def history(
     for row in rows:
         change = f"{row['field']}: {row['before'] or '-'} -> {row['after'] or '-'}"
         who = f"{row['changed_by']} ({row['source']})" if row["source"] else row["changed_by"]
-        say(plain(f"{row['changed_at']}  {row['project_id']:<14} {change}  {who}"))
+        print_result(plain(f"{row['changed_at']}  {row['project_id']:<14} {change}  {who}"))
 
 
 @commands.command("import")
@@ -303,11 +303,11 @@ def plan_years(
             weight=weight,
         )  # fmt: skip
         written = found.write(out, progress=tell)
-    say(plain_lines(siting_text(found.to_dict(), analysis.language)))
+    print_result(plain_lines(siting_text(found.to_dict(), analysis.language)))
     if not found.has_plan:
         return ExitCode.FINDINGS
     if write:
         count = write_proposal(library, found, by=who(by), first_year=first_year)
         inform(message("locate.written_back", count=count, library=library))
-    say(str(written / "map.html"))
+    print_result(str(written / "map.html"))
     return ExitCode.COMPLIANT

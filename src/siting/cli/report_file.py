@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 from siting.cli.console import tame
+from siting.drafts import whole_file
 from siting.errors import SitingError
 from siting.message import message
 
@@ -24,7 +23,7 @@ def format_of(path: Path, *, otherwise: str | None = None) -> str:
     return found
 
 
-def write_report(path: Path, text: str) -> None:
+def write_text_report(path: Path, text: str) -> None:
     """Write a file whole or not at all; one that was there stays until the new one is complete.
 
     Raises
@@ -38,26 +37,9 @@ def write_report(path: Path, text: str) -> None:
         return
     # What a link points to is replaced, not the link.
     path = path.resolve()
-    folder = path.parent
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=folder)
-    except OSError as error:
-        raise SitingError(
-            message("file.unwritable", path=path, reason=error.strerror or "")
-        ) from None
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        beside.chmod(path.stat().st_mode if path.exists() else _mode_for_new_files())
-        beside.replace(path)
-    except OSError as error:
-        raise SitingError(
-            message("file.unwritable", path=path, reason=error.strerror or "")
-        ) from None
-    finally:
-        with suppress(OSError):
-            beside.unlink()
+    with whole_file(path) as fresh:
+        # Half a character, as in a path whose bytes are no UTF-8, is shown by its number.
+        fresh.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def print_report(text: str, name: str) -> None:
@@ -71,10 +53,3 @@ def print_report(text: str, name: str) -> None:
 def may_colour() -> bool:
     """Tell whether standard output is a terminal whose user did not ask for plain text."""
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ
-
-
-def _mode_for_new_files() -> int:
-    """Temporary files are private; a report has the rights that any new file gets."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

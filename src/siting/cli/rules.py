@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from siting.cli.console import ExitCode, inform, said, say, say_json
+from siting.cli.console import ExitCode, inform, print_result, said, say_json
 from siting.errors import RuleError, SitingError
 from siting.message import Language as Spoken
 from siting.message import message
@@ -53,7 +53,9 @@ def list_rules(
     for rule in rules:
         status = "" if rule.status == "active" else f" [{rule.status}]"
         title = rule.title.text(spoken)
-        say(plain(f"{rule.id:<48} {rule.strength:<12} {rule.source.confidence}  {title}{status}"))
+        print_result(
+            plain(f"{rule.id:<48} {rule.strength:<12} {rule.source.confidence}  {title}{status}")
+        )
     inform(message("rules.counted", count=len(rules)))
 
 
@@ -83,7 +85,7 @@ def show_rule(
     if as_json:
         say_json(rule.model_dump(mode="json"))
     else:
-        say(_described(rule, language or current_language()))
+        print_result(_described(rule, language or current_language()))
 
 
 @commands.command("explain")
@@ -95,7 +97,7 @@ def explain_rule(
 ) -> None:
     """Show what a rule asks and the arithmetic of its worked cases in words."""
     from siting.report.words import labelled
-    from siting.report.words import word as verdict_word
+    from siting.report.words import report_word as verdict_word
     from siting.rules.cases.run import plan_of_case
     from siting.rules.plan.evaluate import evaluate_plan
     from siting.words import say as said_in
@@ -103,15 +105,15 @@ def explain_rule(
     spoken = language or current_language()
     rule = _rule(rule_id, packs)
     if "plan" not in rule.applies_to.subject:
-        say(_described(rule, spoken))
+        print_result(_described(rule, spoken))
         return
-    say(_described(rule.model_copy(update={"cases": ()}), spoken))
-    say(word("rules.worked_cases", spoken))
+    print_result(_described(rule.model_copy(update={"cases": ()}), spoken))
+    print_result(word("rules.worked_cases", spoken))
     for case in rule.cases:
         for finding in evaluate_plan([rule], plan_of_case(rule, case)):
             text = said_in(finding.explanation, spoken)
             said = labelled(verdict_word(finding.verdict, spoken), text, spoken)
-            say(plain(f"  - {labelled(one_line(case.name), said, spoken)}"))
+            print_result(plain(f"  - {labelled(one_line(case.name), said, spoken)}"))
 
 
 @commands.command("lint")
@@ -125,7 +127,7 @@ def lint(
     paths = find_packs(packs or (), Path())
     faults = lint_packs(paths)
     for fault in faults:
-        say(plain(said(fault)))
+        print_result(plain(said(fault)))
     if faults:
         inform(message("rules.faults", count=len(faults), packs=len(paths)))
         return ExitCode.FINDINGS
@@ -145,7 +147,7 @@ def run_tests(
     results = run_cases(_read(packs))
     failed = [each for each in results if not each.passed]
     for result in results if verbose else failed:
-        say(plain(said(result.told)))
+        print_result(plain(said(result.told)))
     held = len(results) - len(failed)
     inform(message("rules.cases_hold", held=held, failed=len(failed)))
     return ExitCode.FINDINGS if failed else ExitCode.COMPLIANT

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from siting.cli.console import said, say
+from siting.cli.console import print_result, said
 from siting.message import message
 
 
@@ -26,4 +26,4 @@ def sample(
     from siting.sample import write_sample
 
     project = write_sample(folder, seed=seed, force=force)
-    say(said(message("sample.written", project=project)))
+    print_result(said(message("sample.written", project=project)))

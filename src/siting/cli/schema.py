@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from siting.cli.console import say
-from siting.cli.report_file import write_report
+from siting.cli.console import print_result
+from siting.cli.report_file import write_text_report
 
 
 def register(app: typer.Typer) -> None:
@@ -28,9 +28,9 @@ def schema(
     """Print the JSON Schema (draft 2020-12) of a file that people write."""
     text = json.dumps(json_schema(name), ensure_ascii=False, indent=2)
     if output is None:
-        say(text)
+        print_result(text)
     else:
-        write_report(output, f"{text}\n")
+        write_text_report(output, f"{text}\n")
 
 
 def json_schema(name: str) -> dict[str, Any]:

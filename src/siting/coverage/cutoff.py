@@ -91,7 +91,7 @@ def cumulative_cutoff(
     return np.bincount(travel_costs.from_index[near], found, n_origins).astype(float)
 
 
-def covered_share(cost: ArrayLike, cutoff: float, weights: ArrayLike | None = None) -> float:
+def share_within(cost: ArrayLike, cutoff: float, weights: ArrayLike | None = None) -> float:
     """Return the share of homes, households or people within a limit.
 
     Parameters
@@ -111,7 +111,7 @@ def covered_share(cost: ArrayLike, cutoff: float, weights: ArrayLike | None = No
 
     Examples
     --------
-    >>> covered_share([120.0, 300.0, 450.0], 300, weights=[10, 20, 30])
+    >>> share_within([120.0, 300.0, 450.0], 300, weights=[10, 20, 30])
     0.5
     """
     served = within(cost, cutoff)

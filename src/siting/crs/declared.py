@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import pyproj
-from pyproj.exceptions import CRSError as UnknownCRSError
 
+from siting.boundary import reading
+from siting.crs.transformers import transformer_between
 from siting.errors import CRSError
-from siting.message import message
+from siting.message import Message, message
 
 Reading = Literal["WGS 84", "GCJ-02", "BD-09"]
 READINGS: tuple[Reading, ...] = ("WGS 84", "GCJ-02", "BD-09")
@@ -148,10 +149,11 @@ def _refuse_unusable_names(name: str, declared: object, subject: str) -> None:
 
 
 def _proj(declared: object, subject: str) -> pyproj.CRS:
-    try:
+    def told(_: Message | str) -> Message:
+        return message("crs.unknown", subject=subject, declared=repr(declared)[:200])
+
+    with reading(subject, told=told, error=CRSError):
         return pyproj.CRS.from_user_input(declared)
-    except (UnknownCRSError, TypeError, ValueError) as error:
-        raise CRSError(message("crs.unknown", subject=subject, declared=repr(declared))) from error
 
 
 def _horizontal(crs: pyproj.CRS, subject: str) -> pyproj.CRS:
@@ -163,4 +165,16 @@ def _horizontal(crs: pyproj.CRS, subject: str) -> pyproj.CRS:
     crs = crs.to_2d()
     if not (crs.is_geographic or crs.is_projected):
         raise CRSError(message("crs.not_tied", subject=subject, name=crs.name, kind=crs.type_name))
+    _check_way_to_degrees(crs, subject)
     return crs
+
+
+def _check_way_to_degrees(crs: pyproj.CRS, subject: str) -> None:
+    """Raise where PROJ parses a system but cannot use it, as one of an unknown projection."""
+
+    def told(said: Message | str) -> Message:
+        return message("crs.no_way", subject=subject, name=crs.name, error=said)
+
+    with reading(subject, told=told, error=CRSError):
+        transformer_between(crs, crs.geodetic_crs or "EPSG:4326")
+        transformer_between(crs, "EPSG:4326").transform(0.0, 0.0)

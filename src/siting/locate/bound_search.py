@@ -25,7 +25,7 @@ _MOST_STORED = 200_000_000
 
 
 @dataclass(slots=True)
-class Plan:
+class BestChoice:
     """The best choice of free sites so far, its value, and a bound on every value."""
 
     chosen: NDArray[np.int64]
@@ -71,26 +71,26 @@ class Task(Protocol):
     def needed(self, value: float) -> float:
         """Return the least value that would be better than this one."""
 
-    def walk(self, plan: Plan, steps: int) -> None:
+    def walk(self, plan: BestChoice, steps: int) -> None:
         """Look for a better plan."""
 
-    def begin_at(self, plan: Plan, choice: NDArray[np.float64]) -> None:
+    def begin_at(self, plan: BestChoice, choice: NDArray[np.float64]) -> None:
         """Go on with the walk near a fractional choice of sites."""
 
-    def improve(self, node: Node, plan: Plan, iterations: int) -> None:
+    def improve(self, node: Node, plan: BestChoice, iterations: int) -> None:
         """Lower a node's bound and settle what a better plan cannot have otherwise."""
 
-    def take(self, plan: Plan, chosen: NDArray[np.integer]) -> None:
+    def take(self, plan: BestChoice, chosen: NDArray[np.integer]) -> None:
         """Count a choice anew and keep it if it is allowed and better."""
 
-    def is_small(self, node: Node, plan: Plan) -> bool:
+    def is_small(self, node: Node, plan: BestChoice) -> bool:
         """Tell whether the solver does better with what is undecided."""
 
-    def solve_rest(self, node: Node, plan: Plan, watch: Watch) -> None:
+    def solve_rest(self, node: Node, plan: BestChoice, watch: Watch) -> None:
         """Hand what is undecided to the solver."""
 
 
-def search(task: Task, plan: Plan, root: Node, watch: Watch) -> None:
+def search(task: Task, plan: BestChoice, root: Node, watch: Watch) -> None:
     """Improve plan and bound until they meet, the gap is small enough or the time is up."""
     try:
         _close_at_root(task, plan, root, watch)
@@ -104,24 +104,24 @@ def search(task: Task, plan: Plan, root: Node, watch: Watch) -> None:
     plan.bound = max(plan.bound, plan.value)
 
 
-def lower(task: Task, plan: Plan, bound: float) -> None:
+def lower(task: Task, plan: BestChoice, bound: float) -> None:
     """Take a bound over; no plan is worse than the one at hand."""
     tight = round_bound(bound, sense="max", whole=task.whole)
     plan.bound = max(min(plan.bound, tight), plan.value)
 
 
-def label_of(plan: Plan) -> Message:
+def progress_message(plan: BestChoice) -> Message:
     """Say how far the search is."""
     gap = relative_gap(plan.value, plan.bound)
     return message("progress.bound", best=abs(plan.value), bound=abs(plan.bound), gap=gap)
 
 
-def _is_enough(plan: Plan, watch: Watch) -> bool:
+def _is_enough(plan: BestChoice, watch: Watch) -> bool:
     closed = is_closed(plan.value, plan.bound)
     return closed or relative_gap(plan.value, plan.bound) <= watch.limits.gap
 
 
-def _close_at_root(task: Task, plan: Plan, root: Node, watch: Watch) -> None:
+def _close_at_root(task: Task, plan: BestChoice, root: Node, watch: Watch) -> None:
     """Walk and bound in turns until both stand still."""
     still = 0
     while not _is_enough(plan, watch) and not watch.out_of_time() and still < 4:
@@ -131,12 +131,12 @@ def _close_at_root(task: Task, plan: Plan, root: Node, watch: Watch) -> None:
         task.walk(plan, task.steps)
         task.improve(root, plan, max(task.steps // 2, 20))
         lower(task, plan, root.bound)
-        watch.tell(label_of(plan))
+        watch.tell(progress_message(plan))
         moved = plan.value > before[0] or before[1] - root.bound > 1e-5 * abs(root.bound)
         still = 0 if moved else still + 1
 
 
-def _branch(task: Task, plan: Plan, root: Node, watch: Watch) -> None:
+def _branch(task: Task, plan: BestChoice, root: Node, watch: Watch) -> None:
     """Branch on the least decided site of the node with the highest bound."""
     heap = [(-root.bound, 0, root)]
     count = 0
@@ -157,12 +157,12 @@ def _branch(task: Task, plan: Plan, root: Node, watch: Watch) -> None:
                 heapq.heappush(heap, (-child.bound, count, child))
         if count % 20 == 0:
             _walk_on(task, plan, node, afresh=count % 400 == 0)
-            watch.tell(label_of(plan))
+            watch.tell(progress_message(plan))
     if not watch.ended:
         lower(task, plan, -heap[0][0] if heap else plan.value)
 
 
-def _walk_on(task: Task, plan: Plan, node: Node, *, afresh: bool) -> None:
+def _walk_on(task: Task, plan: BestChoice, node: Node, *, afresh: bool) -> None:
     if afresh:
         task.begin_at(plan, node.choice)
     task.walk(plan, 40)

@@ -22,7 +22,7 @@ from siting.locate.answer import (
 )
 from siting.locate.cover.presolve import merge_rows
 from siting.locate.solution import Solution
-from siting.locate.solve import Limits, Outcome, Program, Rows, Watch, solve_program
+from siting.locate.solve import Limits, Program, Rows, SolverOutcome, Watch, solve_program
 from siting.message import Message, message
 from siting.network.costs import TravelCosts
 
@@ -184,7 +184,7 @@ def solve_capacitated_p_median(
 
 
 def _median_answer(
-    problem: Problem, flow: _Flow, outcome: Outcome, watch: Watch, *, whole_rows: bool
+    problem: Problem, flow: _Flow, outcome: SolverOutcome, watch: Watch, *, whole_rows: bool
 ) -> Solution:
     model = "capacitated-p-median"
     assert outcome.values is not None
@@ -295,7 +295,7 @@ def _limits_of_sites(
     return lower, np.where(problem.forced_out, 0.0, 1.0)
 
 
-def _opened(problem: Problem, outcome: Outcome) -> NDArray[np.int32]:
+def _opened(problem: Problem, outcome: SolverOutcome) -> NDArray[np.int32]:
     """Return the sites that an outcome opens, existing ones left out."""
     assert outcome.values is not None
     is_open = outcome.values[: problem.n_sites] > 0.5

@@ -19,7 +19,7 @@ from siting.locate.solution import (
     is_closed,
     relative_gap,
 )
-from siting.locate.solve import Limits, Outcome, Program, Rows, Watch, solve_program
+from siting.locate.solve import Limits, Program, Rows, SolverOutcome, Watch, solve_program
 from siting.message import Value, message
 
 if TYPE_CHECKING:
@@ -289,7 +289,7 @@ def _answer(
     parts: Sequence[_Part],
     first: Problem,
     columns: _Columns,
-    outcome: Outcome,
+    outcome: SolverOutcome,
     watch: Watch,
     terms: _Terms,
 ) -> Solution:

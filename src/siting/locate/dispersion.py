@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from siting.locate.problem import Problem
-    from siting.locate.solve import Outcome
+    from siting.locate.solve import SolverOutcome
 
 _DEFAULT = Limits()
 
@@ -118,7 +118,9 @@ def _bisect(
     return best, low, high, steps
 
 
-def _independent(problem: Problem, conflict: NDArray[np.bool_], p: int, watch: Watch) -> Outcome:
+def _independent(
+    problem: Problem, conflict: NDArray[np.bool_], p: int, watch: Watch
+) -> SolverOutcome:
     """Ask for `p` sites without a conflict, those decided among them."""
     free = free_sites(problem)
     decided = np.flatnonzero(problem.existing | problem.forced_in)

@@ -85,10 +85,6 @@ class Problem:
         """Return what messages call a site."""
         return f"'{self.site_ids[site]}'" if self.site_ids is not None else f"site {site}"
 
-    def row_offsets(self) -> NDArray[np.int64]:
-        """Return where each row's pairs begin, int64 (n + 1,)."""
-        return np.searchsorted(self.from_index, np.arange(self.n_demand + 1)).astype(np.int64)
-
 
 def build_problem(
     travel_costs: PairCosts,

@@ -99,7 +99,7 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
+class SolverOutcome:
     """What the solver found: values or None, its bound on the objective, and how it ended."""
 
     values: NDArray[np.float64] | None
@@ -164,7 +164,7 @@ def solve_program(
     *,
     start: NDArray[np.float64] | None = None,
     label: Message | str = "",
-) -> Outcome:
+) -> SolverOutcome:
     """Solve a program within the time left, to the gap that was asked for.
 
     Parameters
@@ -221,7 +221,7 @@ def _power_of_two(largest: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _attempt(
     program: Program, watch: Watch, start: NDArray[np.float64] | None, label: Message | str
-) -> Outcome:
+) -> SolverOutcome:
     solver = _loaded(program, watch)
     if start is not None and program.integer.any():
         columns = np.arange(program.cost.size, dtype=np.int32)
@@ -230,7 +230,7 @@ def _attempt(
     return _read(solver, program, watch)
 
 
-def _is_stale(program: Program, outcome: Outcome, gap: float) -> bool:
+def _is_stale(program: Program, outcome: SolverOutcome, gap: float) -> bool:
     """Tell whether a finished search hands back values that are worse than it says.
 
     Seen with HiGHS 1.16: where its presolve solves all of a small program, it returns the start.
@@ -241,9 +241,9 @@ def _is_stale(program: Program, outcome: Outcome, gap: float) -> bool:
     return abs(value - outcome.bound) > (gap + 1e-6) * abs(value) + 1e-5
 
 
-def _solve_empty(program: Program) -> Outcome:
+def _solve_empty(program: Program) -> SolverOutcome:
     fits = ((program.row_lower <= TINY) & (program.row_upper >= -TINY)).all()
-    return Outcome(np.empty(0) if fits else None, 0.0, "done" if fits else "infeasible")
+    return SolverOutcome(np.empty(0) if fits else None, 0.0, "done" if fits else "infeasible")
 
 
 TINY = 1e-9
@@ -308,25 +308,25 @@ def _run(solver: Any, watch: Watch, label: Message | str) -> None:
             watch.ended = "interrupted"
 
 
-def _read(solver: Any, program: Program, watch: Watch) -> Outcome:
+def _read(solver: Any, program: Program, watch: Watch) -> SolverOutcome:
     status = solver.getModelStatus()
     kinds = highspy.HighsModelStatus
     info = solver.getInfo()
     open_side = np.inf if program.maximise else -np.inf
     if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
-        return Outcome(None, -open_side, "infeasible")
+        return SolverOutcome(None, -open_side, "infeasible")
     if status == kinds.kUnbounded:
-        return Outcome(None, open_side, "unbounded")
+        return SolverOutcome(None, open_side, "unbounded")
     has_values = info.primal_solution_status == 2
     values = np.array(solver.getSolution().col_value) if has_values else None
     whole = bool(program.integer.any())
     if status == kinds.kOptimal:
         bound = info.mip_dual_bound if whole else info.objective_function_value
-        return Outcome(values, float(bound), "done")
+        return SolverOutcome(values, float(bound), "done")
     bound = float(info.mip_dual_bound) if whole else open_side
     if not np.isfinite(bound):
         bound = open_side
     watch.ended = watch.ended or ("time limit" if status == kinds.kTimeLimit else "")
     if watch.ended == "interrupted":
-        return Outcome(values, bound, "interrupted")
-    return Outcome(values, bound, "time limit" if status == kinds.kTimeLimit else "failed")
+        return SolverOutcome(values, bound, "interrupted")
+    return SolverOutcome(values, bound, "time limit" if status == kinds.kTimeLimit else "failed")

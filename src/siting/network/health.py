@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
 from siting.network.fragments import fragments
 from siting.network.travel import travel_costs
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from siting.network.attach.attachment import Attachment
@@ -45,7 +43,7 @@ class NetworkHealth:
 
     Parameters
     ----------
-    loose
+    pieces
         Fragments that hang together with nothing (see `fragments`).
     homes
         Number of homes that are attached.
@@ -65,7 +63,7 @@ class NetworkHealth:
         100 to 1,500 m apart; infinite where there is no walk, NaN without such homes.
     """
 
-    loose: pd.DataFrame
+    pieces: int
     homes: int
     main_share: float
     homes_on_main: float
@@ -75,11 +73,6 @@ class NetworkHealth:
     nodes: int
     median_detour: float
     high_detour: float
-
-    @property
-    def pieces(self) -> int:
-        """Number of fragments."""
-        return len(self.loose)
 
     @property
     def looks_broken(self) -> bool:
@@ -126,7 +119,7 @@ def network_health(
     ends = _dead_ends(network)
     detours = _detours(network, homes, home_xy)
     return NetworkHealth(
-        loose=loose,
+        pieces=len(loose),
         homes=int(attached.sum()),
         main_share=1.0 - float(loose["length_m"].sum() / network.edge_length_m.sum()),
         homes_on_main=float(on_main[attached].mean()) if attached.any() else np.nan,
@@ -149,7 +142,10 @@ def _dead_ends(network: Network) -> NDArray[np.intp]:
 def _nearly_meeting(network: Network, ends: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return dead ends beside each other; two sides of a closed gate are one place and no slip."""
     xy = network.node_xy[ends]
-    pairs = cKDTree(xy).query_pairs(APART_M, output_type="ndarray")
+    places = shapely.points(xy)
+    near = shapely.STRtree(places).query(places, predicate="dwithin", distance=APART_M).T
+    pairs = near[near[:, 0] < near[:, 1]]
+    pairs = pairs[np.lexsort(pairs.T[::-1])]
     if not len(pairs):
         return np.empty((0, 2))
     gap = np.hypot(*(xy[pairs[:, 0]] - xy[pairs[:, 1]]).T)

@@ -20,7 +20,7 @@ from siting.message import Sayable, message
 from siting.network.attach.rows import join_rows, take_rows
 from siting.network.attach.snap import match_entrances
 from siting.network.fragments import fragments, on_fragment
-from siting.network.health import APART_M, FEWEST_HOMES, network_health
+from siting.network.health import APART_M, FEWEST_HOMES
 from siting.network.walking_time import walking_time
 from siting.pipeline.found import Ground, ground_of
 from siting.pipeline.in_areas import area_rows, representative_points
@@ -74,9 +74,10 @@ def build_city(
     City
         With walking times on slopes where the project has heights.
     """
-    city = placed_city(layers, parameters, report=report, prepared=prepared, progress=progress)
+    kept = prepared or Prepared(None)
+    city = placed_city(layers, parameters, report=report, prepared=kept, progress=progress)
     note_fragments(city, report)
-    note_health(city, report)
+    note_health(city, kept, report)
     note_unattached(city, report)
     return city
 
@@ -335,11 +336,11 @@ def home_places(city: City) -> NDArray[np.float64]:
     return np.column_stack([shapely.get_x(places), shapely.get_y(places)])
 
 
-def note_health(city: City, report: DataReport) -> None:
+def note_health(city: City, prepared: Prepared, report: DataReport) -> None:
     """Report the figures that show whether the streets hang together as streets do."""
     assert city.network is not None
     assert city.home_attachment is not None
-    health = network_health(city.network, city.home_attachment, home_places(city))
+    health = prepared.health(city.network, city.home_attachment, home_places(city))
     told = {
         "main_share": f"{health.main_share:.1%}",
         "homes_on_main": f"{health.homes_on_main:.1%}",

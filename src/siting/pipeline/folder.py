@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from siting.drafts import whole_folder
 from siting.errors import SitingError
 from siting.message import message
 
@@ -61,36 +60,15 @@ def replaced_folder(out: Path) -> Iterator[Path]:
     except OSError as error:
         why = str(error.strerror)
         raise SitingError(message("folder.cannot_make", path=parent, error=why)) from error
-    beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=parent))
-    try:
-        fresh = beside / "new"
-        fresh.mkdir()
+    with whole_folder(out) as fresh:
         yield fresh
-        _swap(fresh, out, beside / "old")
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
 
 
 def write_json(value: Any, path: Path) -> None:
     """Write plain data as a JSON file; a number that JSON has no word for raises."""
     text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
-
-
-def _swap(fresh: Path, out: Path, old: Path) -> None:
-    """Move the old results away and the new ones in; put the old ones back if that fails."""
-    moved = False
-    try:
-        if out.exists():
-            out.replace(old)
-            moved = True
-        fresh.replace(out)
-    except OSError as error:
-        if moved:
-            with suppress(OSError):
-                old.replace(out)
-        why = str(error)
-        raise SitingError(message("folder.cannot_replace", path=out, error=why)) from error
+    # Half a character, as in a path whose bytes are no UTF-8, is written as JSON escapes it.
+    path.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
 
 
 def _foreign_files(out: Path) -> list[str]:

@@ -3,9 +3,8 @@ from .basemap import openstreetmap as openstreetmap
 from .basemap import tianditu as tianditu
 from .folium_map import draw_map as draw_map
 from .map_file import write_map as write_map
-from .model import Citation as Citation
-from .model import Label as Label
 from .model import MapAreas as MapAreas
+from .model import MapCitation as MapCitation
 from .model import MapContext as MapContext
 from .model import MapFacilities as MapFacilities
 from .model import MapHomes as MapHomes
@@ -13,6 +12,7 @@ from .model import MapModel as MapModel
 from .model import MapNote as MapNote
 from .model import MapRule as MapRule
 from .model import MapSites as MapSites
+from .model import MapText as MapText
 from .static.draw import draw_static_map as draw_static_map
 from .static.draw import worst_rules as worst_rules
 from .static.draw import write_static_map as write_static_map

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from siting.errors import SitingError
 from siting.message import Message, message
-from siting.render.model import Label
+from siting.render.model import MapText
 from siting.words import say
 
 DATUMS = ("WGS 84", "CGCS2000")
@@ -46,7 +46,7 @@ class Basemap:
         A datum that does not fit, or a template that is not ``https``.
     """
 
-    name: Label
+    name: MapText
     layers: tuple[str, ...]
     attribution: str
     subdomains: tuple[str, ...] = ()
@@ -126,5 +126,5 @@ def tianditu(key: str) -> Basemap:
     )
 
 
-def _label(name: Message) -> Label:
-    return Label(say(name, "zh"), say(name, "en"))
+def _label(name: Message) -> MapText:
+    return MapText(say(name, "zh"), say(name, "en"))

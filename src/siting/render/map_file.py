@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from siting.drafts import whole_file
 from siting.errors import SitingError
 from siting.message import message
 from siting.render.basemap import Basemap
@@ -51,9 +52,8 @@ def write_map(
     html = _page(model, language, tuple(basemaps or ()))
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.part")
-    draft.write_bytes(html.encode("utf-8", "replace"))
-    draft.replace(target)
+    with whole_file(target) as draft:
+        draft.write_bytes(html.encode("utf-8", "replace"))
     return target
 
 

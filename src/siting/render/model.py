@@ -29,7 +29,7 @@ Sense = Literal["at_most", "at_least", "below", "above"]
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class MapText:
     """A text in Chinese and English; where one is empty the map shows the other."""
 
     zh: str = ""
@@ -37,7 +37,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
+class MapCitation:
     """Where a rule's number is written.
 
     Parameters
@@ -52,7 +52,7 @@ class Citation:
         ``A`` to ``C`` as the rule packs define it; ``B`` and ``C`` are pointed out.
     """
 
-    document: str | Label = ""
+    document: str | MapText = ""
     number: str = ""
     clause: str = ""
     quote: str = ""
@@ -129,7 +129,7 @@ class MapSites:
     ids: Sequence[str]
     names: Sequence[str]
     types: Sequence[str]
-    notes: Sequence[Label] = ()
+    notes: Sequence[MapText] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,7 +155,7 @@ class MapAreas:
     names: Sequence[str]
     geometry: Geometries
     home_area: NDArray[np.int32]
-    title: Label = Label()
+    title: MapText = MapText()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -205,7 +205,7 @@ class MapRule:
     """
 
     id: str
-    title: Label
+    title: MapText
     measure: str
     unit: str
     sense: Sense
@@ -213,17 +213,17 @@ class MapRule:
     verdict: NDArray[np.int8]
     measured: Floats
     strength: str = "mandatory"
-    citation: Citation = Citation()
+    citation: MapCitation = MapCitation()
     nearest: NDArray[np.int32] | None = None
     facility_types: tuple[str, ...] = ()
     counted: NDArray[np.bool_] | None = None
     subject: Subject = "home"
     level: str = ""
-    measure_title: Label = Label()
+    measure_title: MapText = MapText()
     compared: bool = False
     service_areas: Geometries | None = None
     totals: Floats | None = None
-    unknown_reasons: Sequence[tuple[Label, int]] = ()
+    unknown_reasons: Sequence[tuple[MapText, int]] = ()
     covered_share: Mapping[str, Floats] = field(default_factory=dict)
 
 
@@ -243,9 +243,9 @@ class MapContext:
 class MapNote:
     """One doubt about the data, in words for both languages or for each."""
 
-    layer: str | Label
+    layer: str | MapText
     severity: str
-    message: str | Label
+    message: str | MapText
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -281,18 +281,18 @@ class MapModel:
     >>> homes = MapHomes(np.array([114.3]), np.array([30.6]), ["h1"], ["江湾 1 栋"])
     >>> nothing = np.empty(0)
     >>> facilities = MapFacilities(nothing, nothing, [], [], [])
-    >>> MapModel(Label("示例", "Sample"), homes, facilities, rules=()).faults()
+    >>> MapModel(MapText("示例", "Sample"), homes, facilities, rules=()).faults()
     []
     """
 
-    title: Label
+    title: MapText
     homes: MapHomes
     facilities: MapFacilities
     rules: Sequence[MapRule]
     areas: Sequence[MapAreas] = ()
     sites: MapSites | None = None
     context: MapContext = MapContext()
-    facility_types: Mapping[str, Label] = field(default_factory=dict)
+    facility_types: Mapping[str, MapText] = field(default_factory=dict)
     made_up: bool = False
     date: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -16,16 +16,16 @@ from numpy.typing import NDArray
 
 from siting.render import encode
 from siting.render.model import (
-    Citation,
     Geometries,
-    Label,
     MapAreas,
+    MapCitation,
     MapFacilities,
     MapHomes,
     MapModel,
     MapNote,
     MapRule,
     MapSites,
+    MapText,
 )
 from siting.render.rollup import area_totals, covered_share, rule_totals
 from siting.render.shapes import shape_columns
@@ -221,7 +221,7 @@ def _described(model: MapModel, rule: MapRule) -> dict[str, Any]:
     }
 
 
-def _citation(citation: Citation) -> dict[str, Any]:
+def _citation(citation: MapCitation) -> dict[str, Any]:
     return {**asdict(citation), "document": _both(citation.document)}
 
 
@@ -229,8 +229,8 @@ def _note(note: MapNote) -> dict[str, Any]:
     return {**asdict(note), "layer": _both(note.layer), "message": _both(note.message)}
 
 
-def _both(text: str | Label) -> dict[str, str]:
-    return asdict(Label(text, text) if isinstance(text, str) else text)
+def _both(text: str | MapText) -> dict[str, str]:
+    return asdict(MapText(text, text) if isinstance(text, str) else text)
 
 
 def _listed(values: NDArray[np.float64] | None) -> Any:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from siting.render.model import WEIGHTS, Floats, MapAreas, MapHomes, MapModel, MapRule
-from siting.rules.city.rollup import covered_share, sums_by_verdict
+from siting.rules.city.rollup import covered_share, leading_weight, sums_by_verdict
 
-__all__ = ["area_totals", "covered_share", "home_weights", "rule_totals"]
+__all__ = ["area_totals", "counted_column", "covered_share", "home_weights", "rule_totals"]
 
 
 def home_weights(homes: MapHomes) -> tuple[Floats, ...]:
@@ -41,6 +41,12 @@ def rule_totals(model: MapModel, rule: MapRule) -> Floats:
         weights = (np.ones(n), *(np.full(n, np.nan) for _ in WEIGHTS[1:]))
     everyone: Floats = sums_by_verdict(rule.verdict, weights, np.zeros(n, np.int32), 1)[0]
     return everyone
+
+
+def counted_column(totals: Floats) -> int:
+    """Return the column of sums, float64 (4, 4), that a rule is ranked by and its share is of."""
+    sums = dict(zip(WEIGHTS, np.nansum(totals, axis=0), strict=True))
+    return WEIGHTS.index(leading_weight(sums))
 
 
 def area_totals(model: MapModel, rule: MapRule, areas: MapAreas) -> Floats | None:

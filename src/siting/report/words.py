@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from siting.message import Language, Term, message
+from siting.message import Language, Message, Term, message
 from siting.rules.plan.finding import PlanFinding
 from siting.words import say
 
+_TO_RESOLVE = ("not_checked", "fail", "unknown")
 
-def word(key: str, language: Language) -> str:
+
+def report_word(key: str, language: Language) -> str:
     """Return one of the words of the reports.
 
-    >>> word("missing", "zh"), word("fail", "en")
+    >>> report_word("missing", "zh"), report_word("fail", "en")
     ('缺少', 'fail')
     """
     return say(Term("report", key), language)
@@ -33,7 +36,7 @@ def told(key: str, text: str, language: Language) -> str:
     >>> told("source", "GB 1", "en"), told("source", "", "en")
     ('Source: GB 1', '')
     """
-    return labelled(word(key, language), text, language) if text else ""
+    return labelled(report_word(key, language), text, language) if text else ""
 
 
 def with_aside(text: str, aside: str, language: Language) -> str:
@@ -60,43 +63,40 @@ def quoted(finding: PlanFinding, language: Language) -> str:
     return told(kind, citation.quote, language)
 
 
-def verdict_key(finding: PlanFinding) -> str:
-    """Return the word for a verdict, which says more than the verdict alone."""
-    if finding.waived is not None and finding.verdict in ("fail", "unknown"):
-        return "waived"
-    if finding.strength == "indicator":
-        return "indicator"
-    if finding.verdict == "fail" and finding.strength == "recommended":
-        return "warning"
-    return finding.verdict
+def summary_line(summary: Mapping[str, Any], language: Language) -> str:
+    """Write the summary in one line: what is to resolve, what else there is, and all of it.
 
+    The counts name what stands before each finding in a report, and add up.
 
-def says_nothing(finding: PlanFinding) -> bool:
-    """Tell whether a finding is neither a verdict nor a figure, so that a count is enough."""
-    return finding.verdict == "not_applicable" and finding.measured is None
-
-
-def summary_line(summary: Mapping[str, object], language: Language) -> str:
-    """Write the summary in one line."""
-    verdicts = summary["verdicts"]
-    assert isinstance(verdicts, Mapping)
-    outcome = message("report.compliant" if summary["compliant"] else "report.not_compliant")
-    advice = summary["not_as_recommended"]
-    assert isinstance(advice, int)
-    # A recommendation that is not met stands apart, as in the list above the line.
-    told = {**verdicts, "fail": verdicts["fail"] - advice}
-    numbers = {"fail": told.pop("fail"), "warning": advice, **told}
-    numbers["waived"] = summary["waived"]
-    counts = [
-        message("report.counted", count=count, what=message(f"report.{key}"))
-        for key, count in numbers.items()
-        if isinstance(count, int) and count
-    ]
-    if summary["failing"]:
-        aside = message("report.to_resolve", count=str(summary["failing"]))
+    >>> counts = {"fail": 2, "unknown": 1, "pass": 3, "indicator": 1}
+    >>> summary = {"outcome": "not_compliant", "failing": 3, "findings": 7, "counts": counts}
+    >>> summary_line(summary, "en")
+    'Not compliant (3 to resolve): 2 fail, 1 unknown; 4 others: 3 pass, 1 indicator; 7 in all'
+    """
+    outcome = message(f"report.{summary['outcome']}")
+    counts = {key: count for key, count in summary["counts"].items() if count}
+    wrong = {key: counts.pop(key) for key in _TO_RESOLVE if key in counts}
+    if sum(wrong.values()) > summary["failing"]:  # What is unknown need not be resolved.
+        counts = {"unknown": wrong.pop("unknown"), **counts}
+    parts = [message("report.listed", counts=_named(some)) for some in (wrong, counts) if some]
+    if not parts:
+        return say(outcome, language)
+    if wrong:
+        aside = message("report.to_resolve", count=sum(wrong.values()))
         outcome = message("mark.aside", text=outcome, aside=aside)
-    whole = message("mark.labelled", label=outcome, text=counts) if counts else outcome
-    return say(whole, language)
+    if wrong and counts:
+        others = sum(counts.values())
+        parts[-1] = message("report.others", count=others, counts=_named(counts))
+    parts.append(message("report.in_all", count=summary["findings"]))
+    return say(message("report.counts", outcome=outcome, parts=parts), language)
+
+
+def _named(counts: Mapping[str, int]) -> list[Message]:
+    """Name what is counted: 2 项不符合、1 项无法判断."""
+    return [
+        message("report.counted", count=count, what=message(f"report.{standing}"))
+        for standing, count in counts.items()
+    ]
 
 
 def waiver_line(finding: PlanFinding, language: Language) -> str:
@@ -114,5 +114,5 @@ def governed_line(finding: PlanFinding, language: Language) -> str:
     """Say which rule decides instead; empty where this one does."""
     if finding.governs:
         return ""
-    governed = word("governed", language)
+    governed = report_word("governed", language)
     return labelled(governed, finding.governed_by, language) if finding.governed_by else governed

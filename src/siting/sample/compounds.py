@@ -27,7 +27,7 @@ _GATE_WIDTH_M = 7.0
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class HousingStyle:
     """How one style of housing is built: metres of building and of the space around it."""
 
     length_m: float
@@ -40,11 +40,11 @@ class Layout:
     child_share: float
 
 
-LAYOUTS: dict[Style, Layout] = {
-    "walk_up": Layout(46, 12.5, 10, 34, (5, 7), 84, 0.27, 0.018),
-    "slab": Layout(42, 14, 14, 42, (9, 12), 108, 0.18, 0.025),
-    "tower": Layout(27, 21, 34, 66, (22, 30), 122, 0.10, 0.036),
-    "lane": Layout(14, 9, 5, 25, (2, 3), 52, 0.33, 0.012),
+LAYOUTS: dict[Style, HousingStyle] = {
+    "walk_up": HousingStyle(46, 12.5, 10, 34, (5, 7), 84, 0.27, 0.018),
+    "slab": HousingStyle(42, 14, 14, 42, (9, 12), 108, 0.18, 0.025),
+    "tower": HousingStyle(27, 21, 34, 66, (22, 30), 122, 0.10, 0.036),
+    "lane": HousingStyle(14, 9, 5, 25, (2, 3), 52, 0.33, 0.012),
 }
 
 
@@ -113,7 +113,7 @@ def build_compounds(
     return compounds
 
 
-def _paths(plan: Plan) -> list[Way]:
+def _paths(plan: ParcelPlan) -> list[Way]:
     drive = {"highway": "service", "service": "driveway", "access": "private"}
     spine = [Way(plan.spine, drive)] if plan.spine else []
     return spine + [Way(lane, {"highway": "footway", "access": "private"}) for lane in plan.lanes]
@@ -127,7 +127,7 @@ def _draw_styles(parcels: Sequence[Parcel], rng: np.random.Generator) -> list[St
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ParcelPlan:
     """Paths and buildings of one parcel, and where its paths could be run on to the street.
 
     Parameters
@@ -148,7 +148,7 @@ class Plan:
     footprints: list[Polygon]
 
 
-def lay_out(parcel: Parcel, layout: Layout, rng: np.random.Generator) -> Plan:
+def lay_out(parcel: Parcel, layout: HousingStyle, rng: np.random.Generator) -> ParcelPlan:
     """Lay rows of buildings and the lanes between them over a parcel, along its own angle."""
     centre = (parcel.ground.centroid.x, parcel.ground.centroid.y)
     flat = rotate(parcel.ground, -parcel.angle_deg, origin=centre)
@@ -165,7 +165,9 @@ def lay_out(parcel: Parcel, layout: Layout, rng: np.random.Generator) -> Plan:
     ends = [
         (back(x, y), back(toward_x, toward_y)) for x, y, toward_x, toward_y in _ends(lanes, spine_x)
     ]
-    return Plan(spine, drawn, ends, [_back_plan(row, parcel.angle_deg, centre) for row in rows])
+    return ParcelPlan(
+        spine, drawn, ends, [_back_plan(row, parcel.angle_deg, centre) for row in rows]
+    )
 
 
 def _ends(
@@ -204,7 +206,9 @@ def _lanes(flat: Polygon, spine_x: float, pitch_m: float) -> list[tuple[float, f
     return lanes
 
 
-def _rows(flat: Polygon, spine_x: float, lanes: Sequence[float], layout: Layout) -> list[Polygon]:
+def _rows(
+    flat: Polygon, spine_x: float, lanes: Sequence[float], layout: HousingStyle
+) -> list[Polygon]:
     """Return the buildings north of each lane, clear of the spine and the wall."""
     inner = flat.buffer(-6, join_style="mitre")
     step, half = layout.length_m + layout.gap_m, layout.gap_m / 2
@@ -222,7 +226,7 @@ def _rows(flat: Polygon, spine_x: float, lanes: Sequence[float], layout: Layout)
 
 def open_links(
     parcel: Parcel,
-    plan: Plan,
+    plan: ParcelPlan,
     roads: Sequence[Way],
     grounds: STRtree,
     taken: Sequence[LineString],

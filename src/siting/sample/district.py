@@ -8,19 +8,19 @@ import numpy as np
 
 from siting.sample.communities import Areas, group_blocks
 from siting.sample.compounds import Compound, build_compounds
-from siting.sample.ground import Ground, draw_ground
+from siting.sample.ground import Terrain, draw_terrain
 from siting.sample.grounds import Park, build_parks, build_schools
 from siting.sample.homes import Homes, settle
 from siting.sample.landuse import Parcel, divide_land, side_of
 from siting.sample.names import draw_words
 from siting.sample.quarter import LaneBlock, build_quarter
 from siting.sample.services import (
-    Service,
+    PlacedService,
     Site,
     build_frontage,
     place_complexes,
+    place_offered_sites,
     place_services,
-    place_sites,
 )
 from siting.sample.streets import Streets, Way, build_streets
 
@@ -38,14 +38,14 @@ class District:
         along them are in no connection with the rest.
     """
 
-    ground: Ground
+    ground: Terrain
     streets: Streets
     parcels: list[Parcel]
     compounds: list[Compound]
     quarter: list[LaneBlock]
     homes: Homes
     areas: Areas
-    services: list[Service]
+    services: list[PlacedService]
     parks: list[Park]
     sites: list[Site]
     cut_off: Compound
@@ -67,7 +67,7 @@ def draw_district(rng: np.random.Generator) -> District:
 
     Every step takes the same generator in turn, so a change in one step changes the later ones.
     """
-    ground = draw_ground(rng)
+    ground = draw_terrain(rng)
     names = draw_words(rng)
     streets = build_streets(ground, names, rng)
     parcels = divide_land(streets.blocks, ground, rng)
@@ -82,7 +82,7 @@ def draw_district(rng: np.random.Generator) -> District:
     frontage = build_frontage(streets.roads, parcels, homes, ground)
     services = place_services(frontage, names, rng) + place_complexes(areas, frontage, rng)
     services += schools + [park.service for park in parks]
-    sites = place_sites(frontage, names, rng)
+    sites = place_offered_sites(frontage, names, rng)
     # The smallest compound in the north, so that the fault is seen and does not rule the result.
     cut_off = min((c for c in compounds if c.parcel.side > 0), key=lambda c: len(c.footprints))
     return District(

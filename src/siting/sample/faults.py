@@ -17,7 +17,7 @@ from shapely.geometry import Polygon
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class MadeFault:
     """One thing that is wrong on purpose.
 
     Parameters
@@ -53,7 +53,7 @@ class Fault:
 
 def spoil_buildings(
     frame: gpd.GeoDataFrame, rng: np.random.Generator
-) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+) -> tuple[gpd.GeoDataFrame, list[MadeFault]]:
     """Empty, negate, repeat and break a few buildings, each row in one way only."""
     frame = frame.copy()
     rows = rng.permutation(len(frame))[:14]
@@ -71,7 +71,7 @@ def spoil_buildings(
 
 def spoil_compounds(
     frame: gpd.GeoDataFrame, rng: np.random.Generator
-) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+) -> tuple[gpd.GeoDataFrame, list[MadeFault]]:
     """Break one outline and empty one number of households."""
     frame = frame.copy()
     crossed, unknown = (int(row) for row in rng.permutation(len(frame))[:2])
@@ -98,7 +98,9 @@ def spoil_compounds(
     return frame, faults
 
 
-def spoil_pois(frame: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame, list[Fault]]:
+def spoil_pois(
+    frame: pd.DataFrame, rng: np.random.Generator
+) -> tuple[pd.DataFrame, list[MadeFault]]:
     """Repeat a row, add a category nobody asked for, lose coordinates, type thousands."""
     area = frame["建筑面积"].to_numpy(dtype=float)
     large = np.flatnonzero(area >= 1000)
@@ -141,7 +143,9 @@ def spoil_pois(frame: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFr
     return spoilt, faults
 
 
-def spoil_care(frame: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame, list[Fault]]:
+def spoil_care(
+    frame: pd.DataFrame, rng: np.random.Generator
+) -> tuple[pd.DataFrame, list[MadeFault]]:
     """Type numbers as people do: full-width digits, thousands, nothing at all."""
     header = "建筑面积(㎡)"
     area = frame[header].to_numpy(dtype=float)
@@ -204,7 +208,7 @@ def full_width(text: str) -> str:
     return "".join(chr(ord(letter) + 0xFEE0) for letter in text)
 
 
-def _building_faults(frame: gpd.GeoDataFrame, rows: NDArray[np.int64]) -> list[Fault]:
+def _building_faults(frame: gpd.GeoDataFrame, rows: NDArray[np.int64]) -> list[MadeFault]:
     told = (
         ("missing-households", rows[:6], "values-missing", "no households", "缺户数"),
         ("missing-population", rows[6:10], "values-missing", "no people", "缺人口"),
@@ -231,12 +235,12 @@ class _Listing:
     identifiers: pd.Series
     first_row: int
 
-    def of_file(self, kind: str, note: str, en: str, zh: str) -> Fault:
-        return Fault(self.file, kind, (), (), note, en, zh)
+    def of_file(self, kind: str, note: str, en: str, zh: str) -> MadeFault:
+        return MadeFault(self.file, kind, (), (), note, en, zh)
 
-    def of_rows(self, kind: str, where: Iterable[int], note: str, en: str, zh: str) -> Fault:
+    def of_rows(self, kind: str, where: Iterable[int], note: str, en: str, zh: str) -> MadeFault:
         order = sorted(int(row) for row in where)
         names = tuple(str(self.identifiers.iloc[row]) for row in order)
-        return Fault(
+        return MadeFault(
             self.file, kind, names, tuple(row + self.first_row for row in order), note, en, zh
         )

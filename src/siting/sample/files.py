@@ -27,7 +27,7 @@ _DATE = (2026, 1, 1)
 _STAMP = "2026-01-01T00:00:00Z"
 
 
-def write_geopackage(frame: gpd.GeoDataFrame, path: Path, *, layer: str) -> None:
+def write_sample_geopackage(frame: gpd.GeoDataFrame, path: Path, *, layer: str) -> None:
     """Write a GeoPackage whose description says that it is made up."""
     with _fixed_clock():
         _write_ogr(frame, path, layer=layer, layer_options={"DESCRIPTION": NOTICE})

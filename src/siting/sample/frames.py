@@ -15,9 +15,9 @@ import pandas as pd
 import shapely
 
 from siting.sample.district import District
-from siting.sample.ground import METRIC_CRS, Floats, to_metric
+from siting.sample.ground import METRIC_CRS, Floats, district_to_metric
 from siting.sample.names import MADE_UP_ZH
-from siting.sample.services import Service
+from siting.sample.services import PlacedService
 
 POI_TYPES = (
     "food_market",
@@ -102,7 +102,7 @@ def services(district: District, types: Sequence[str] | None = None) -> gpd.GeoD
     """
     elsewhere = (*POI_TYPES, *CARE_TYPES, *CHILD_TYPES, *OSM_TYPES)
 
-    def wanted(service: Service) -> bool:
+    def wanted(service: PlacedService) -> bool:
         shared = service.facility_id.startswith(("CC", "SG"))
         if types is None:
             return shared or service.facility_type not in elsewhere
@@ -174,11 +174,11 @@ def lonlat(frame: gpd.GeoDataFrame, crs: str = "EPSG:4326") -> Floats:
     return np.asarray(np.round(shapely.get_coordinates(frame.to_crs(crs).geometry), 7))
 
 
-def plain(frame: gpd.GeoDataFrame, columns: Iterable[str]) -> pd.DataFrame:
+def without_geometry(frame: gpd.GeoDataFrame, columns: Iterable[str]) -> pd.DataFrame:
     """Return some columns without the geometry."""
     return pd.DataFrame(frame[list(columns)])
 
 
 def _geo(columns: dict[str, Any], shapes: Sequence[Any]) -> gpd.GeoDataFrame:
-    moved: Callable[[Any], Any] = lambda shape: shapely.transform(shape, to_metric)  # noqa: E731
+    moved: Callable[[Any], Any] = lambda shape: shapely.transform(shape, district_to_metric)  # noqa: E731
     return gpd.GeoDataFrame(columns, geometry=[moved(shape) for shape in shapes], crs=METRIC_CRS)

@@ -1,6 +1,6 @@
 """The ground of the made-up district: its frame, its river and its hill.
 
-Everything is in metres from the south-west corner of the district; `to_metric` moves it to
+Everything is in metres from the south-west corner of the district; `district_to_metric` moves it to
 EPSG:4547, where the district lies over Wuhan without copying anything that stands there.
 """
 
@@ -21,7 +21,7 @@ HEIGHT_M = 3000.0
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Terrain:
     """The shape of river and hill; other numbers give another district.
 
     Parameters
@@ -66,19 +66,19 @@ class Ground:
         return np.asarray(18 + 6 * bank + swell + 42 * np.exp(-((away / 420) ** 2)))
 
 
-def draw_ground(rng: np.random.Generator) -> Ground:
+def draw_terrain(rng: np.random.Generator) -> Terrain:
     """Draw one river and one hill."""
-    return Ground(
+    return Terrain(
         bend_m=float(rng.uniform(150, 210)),
         phase=float(rng.uniform(0.2, 1.4)),
         hill=(float(rng.uniform(2550, 2750)), float(rng.uniform(2250, 2420))),
     )
 
 
-def to_metric(xy: Floats) -> Floats:
+def district_to_metric(xy: Floats) -> Floats:
     """Move district coordinates (n, 2) to EPSG:4547, on centimetres.
 
-    >>> to_metric(np.array([[0.0, 10.004]])).tolist()
+    >>> district_to_metric(np.array([[0.0, 10.004]])).tolist()
     [[527050.0, 3385160.0]]
     """
     return np.asarray(np.round(xy + np.asarray(ORIGIN), 2))

@@ -9,9 +9,9 @@ import numpy as np
 from shapely.geometry import LineString, Polygon
 from shapely.geometry import Point as ShapelyPoint
 
-from siting.sample.ground import Ground
+from siting.sample.ground import Terrain
 from siting.sample.landuse import Parcel
-from siting.sample.services import Service
+from siting.sample.services import PlacedService
 from siting.sample.streets import Point, Way, join, rounded
 
 
@@ -19,14 +19,14 @@ from siting.sample.streets import Point, Way, join, rounded
 class Park:
     """One park: its service row, its gates and the paths through it."""
 
-    service: Service
+    service: PlacedService
     gates: list[Point]
     paths: list[Way]
 
 
 def build_schools(
     parcels: Sequence[Parcel], names: Iterator[str], rng: np.random.Generator
-) -> list[Service]:
+) -> list[PlacedService]:
     """Turn each school block's three parts into a primary school, a kindergarten and a pitch."""
     parts = [parcel for parcel in parcels if parcel.use == "school"]
     services = []
@@ -37,7 +37,7 @@ def build_schools(
 
 
 def build_parks(
-    parcels: Sequence[Parcel], roads: Sequence[Way], ground: Ground, names: Iterator[str]
+    parcels: Sequence[Parcel], roads: Sequence[Way], ground: Terrain, names: Iterator[str]
 ) -> list[Park]:
     """Give every park gates towards the streets around it and paths that meet in its middle.
 
@@ -52,13 +52,13 @@ def build_parks(
     ]
 
 
-def _primary(number: int, land: Polygon, name: str, rng: np.random.Generator) -> Service:
+def _primary(number: int, land: Polygon, name: str, rng: np.random.Generator) -> PlacedService:
     floor = round(land.area * float(rng.uniform(0.3, 0.4)))
     places = float(45 * 6 * rng.integers(3, 6))
     return _on_land("PS", number, f"{name}小学", "primary_school", "小学", land, floor, places)
 
 
-def _kindergarten(number: int, land: Polygon, name: str, rng: np.random.Generator) -> Service:
+def _kindergarten(number: int, land: Polygon, name: str, rng: np.random.Generator) -> PlacedService:
     yard = land.buffer(-min(12.0, land.area**0.5 / 8), join_style="mitre")
     classes = int(rng.integers(6, 13))
     return _on_land(
@@ -66,7 +66,7 @@ def _kindergarten(number: int, land: Polygon, name: str, rng: np.random.Generato
     )
 
 
-def _pitch(number: int, land: Polygon, name: str, rng: np.random.Generator) -> Service:
+def _pitch(number: int, land: Polygon, name: str, rng: np.random.Generator) -> PlacedService:
     share = float(rng.uniform(0.2, 0.3))
     corner = land.buffer(-(land.area**0.5) * share, join_style="mitre")
     return _on_land("SG", number, f"{name}运动场", "sport", "运动场", corner, np.nan, np.nan)
@@ -84,9 +84,9 @@ def _on_land(
     land: Polygon,
     floor_m2: float,
     places: float,
-) -> Service:
+) -> PlacedService:
     shape = Polygon(np.round(np.asarray(land.exterior.coords), 2))
-    return Service(
+    return PlacedService(
         f"{code}{number:03d}",
         name,
         facility_type,

@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 from shapely.ops import split
 
-from siting.sample.ground import HEIGHT_M, WIDTH_M, Floats, Ground
+from siting.sample.ground import HEIGHT_M, WIDTH_M, Floats, Terrain
 
 COMPOUNDS = 60
 _ROAD_HALF_M = 15.0
@@ -43,7 +43,7 @@ class Parcel:
 
 
 def divide_land(
-    blocks: Sequence[Polygon], ground: Ground, rng: np.random.Generator
+    blocks: Sequence[Polygon], ground: Terrain, rng: np.random.Generator
 ) -> list[Parcel]:
     """Give every block a use and split housing blocks until there are sixty compounds.
 
@@ -76,7 +76,7 @@ def split_across(polygon: Polygon, share: float) -> tuple[Polygon, Polygon]:
     return first, second
 
 
-def _draw_uses(blocks: Sequence[Polygon], ground: Ground, rng: np.random.Generator) -> list[str]:
+def _draw_uses(blocks: Sequence[Polygon], ground: Terrain, rng: np.random.Generator) -> list[str]:
     """Return one use per block: places first, then what the size and the bank suggest."""
     uses = [""] * len(blocks)
     bank = float(ground.bank_y(np.array(0.55 * WIDTH_M), 1))
@@ -142,7 +142,7 @@ def _pieces(inner: Polygon, use: str, *, twice: bool) -> list[Polygon]:
     return list(split_across(inner, 0.5)) if twice else [inner]
 
 
-def side_of(block: Polygon, ground: Ground) -> int:
+def side_of(block: Polygon, ground: Terrain) -> int:
     """Return 1 for a block north of the river, -1 south of it."""
     centre = block.centroid
     return 1 if centre.y > float(ground.river_y(np.array(centre.x))) else -1

@@ -10,12 +10,12 @@ import osmium
 
 from siting.crs import transformer_between
 from siting.sample.files import NOTICE
-from siting.sample.ground import METRIC_CRS, Floats, to_metric
-from siting.sample.services import Service
+from siting.sample.ground import METRIC_CRS, Floats, district_to_metric
+from siting.sample.services import PlacedService
 from siting.sample.streets import Point, Way
 
 
-def write_osm(ways: Sequence[Way], pharmacies: Sequence[Service], path: Path) -> None:
+def write_osm(ways: Sequence[Way], pharmacies: Sequence[PlacedService], path: Path) -> None:
     """Write ways and the points they share as nodes; the format follows the file's suffix.
 
     Identifiers count from 1 and mean nothing outside this file.
@@ -41,5 +41,5 @@ def write_osm(ways: Sequence[Way], pharmacies: Sequence[Service], path: Path) ->
 
 def _lonlat(xy: Floats) -> list[tuple[float, float]]:
     to_degrees = transformer_between(METRIC_CRS, "EPSG:4326")
-    lon, lat = to_degrees.transform(*to_metric(xy).T)
+    lon, lat = to_degrees.transform(*district_to_metric(xy).T)
     return list(zip(np.round(lon, 7).tolist(), np.round(lat, 7).tolist(), strict=True))

@@ -12,7 +12,7 @@ from rasterio import Affine
 from siting.crs import transformer_between
 from siting.sample.district import District
 from siting.sample.files import NOTICE
-from siting.sample.ground import METRIC_CRS, ORIGIN, Floats, to_metric
+from siting.sample.ground import METRIC_CRS, ORIGIN, Floats, district_to_metric
 from siting.sample.homes import Integers
 
 NODATA = -9999.0
@@ -59,7 +59,7 @@ def _inside(district: District) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_
 
 def _to_degrees(xy: Floats) -> tuple[Floats, Floats]:
     to_degrees = transformer_between(METRIC_CRS, "EPSG:4326")
-    lon, lat = to_degrees.transform(*to_metric(xy).T)
+    lon, lat = to_degrees.transform(*district_to_metric(xy).T)
     return np.asarray(lon), np.asarray(lat)
 
 

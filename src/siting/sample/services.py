@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry import Point, Polygon
 
 from siting.sample.communities import Areas
-from siting.sample.ground import HEIGHT_M, WIDTH_M, Floats, Ground
+from siting.sample.ground import HEIGHT_M, WIDTH_M, Floats, Terrain
 from siting.sample.homes import Homes
 from siting.sample.landuse import Parcel
 from siting.sample.names import brand_name
@@ -21,7 +21,7 @@ _STEP_M = 14.0
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class PlacedService:
     """One service of one facility; numbers are NaN where the type has none.
 
     ``word`` is the category as the source that lists it would write it.
@@ -122,7 +122,7 @@ class Frontage:
 
 
 def build_frontage(
-    roads: Sequence[Way], parcels: Sequence[Parcel], homes: Homes, ground: Ground
+    roads: Sequence[Way], parcels: Sequence[Parcel], homes: Homes, ground: Terrain
 ) -> Frontage:
     """Lay places along both sides of every road and weigh them by people and liveliness."""
     xy = np.vstack([_beside(way) for way in roads])
@@ -142,7 +142,7 @@ def build_frontage(
 
 def place_services(
     frontage: Frontage, names: Iterator[str], rng: np.random.Generator
-) -> list[Service]:
+) -> list[PlacedService]:
     """Place every point type of `KINDS`."""
     services = []
     for facility_type, kind in KINDS.items():
@@ -152,7 +152,7 @@ def place_services(
             area = _draw_area(kind.area_m2, frontage, spot, rng)
             places = float(round(area / kind.m2_per_place)) if kind.m2_per_place else np.nan
             services.append(
-                Service(
+                PlacedService(
                     f"{kind.code}{number:03d}",
                     first + kind.suffix,
                     facility_type,
@@ -166,7 +166,9 @@ def place_services(
     return services
 
 
-def place_complexes(areas: Areas, frontage: Frontage, rng: np.random.Generator) -> list[Service]:
+def place_complexes(
+    areas: Areas, frontage: Frontage, rng: np.random.Generator
+) -> list[PlacedService]:
     """Place one community service centre per community; every third holds further services.
 
     A centre with further services has one row per service and one facility_id.
@@ -182,7 +184,7 @@ def place_complexes(areas: Areas, frontage: Frontage, rng: np.random.Generator) 
             further = zip(_FURTHER, shares, strict=True)
             rows += [(kind, word, round(area * share)) for (kind, word), share in further]
         services += [
-            Service(
+            PlacedService(
                 f"CC{number:03d}",
                 f"{name}综合服务中心",
                 facility_type,
@@ -197,7 +199,9 @@ def place_complexes(areas: Areas, frontage: Frontage, rng: np.random.Generator) 
     return services
 
 
-def place_sites(frontage: Frontage, names: Iterator[str], rng: np.random.Generator) -> list[Site]:
+def place_offered_sites(
+    frontage: Frontage, names: Iterator[str], rng: np.random.Generator
+) -> list[Site]:
     """Draw vacant rooms to rent and vacant land to build on, as many where little is near."""
     even = Frontage(frontage.xy, np.full(len(frontage.xy), 1.0), frontage.in_quarter)
     sites = []

@@ -15,7 +15,7 @@ from shapely.geometry import LineString, Polygon
 from shapely.geometry import Point as ShapelyPoint
 from shapely.ops import polygonize
 
-from siting.sample.ground import HEIGHT_M, WIDTH_M, Floats, Ground
+from siting.sample.ground import HEIGHT_M, WIDTH_M, Floats, Terrain
 
 Point = tuple[float, float]
 
@@ -63,7 +63,7 @@ class Streets:
 class _Bank:
     """One bent grid: columns by east, rows by share of the way from river to edge."""
 
-    ground: Ground
+    ground: Terrain
     side: int
     columns: Floats
     rows: Floats
@@ -91,7 +91,7 @@ def rounded(x: float, y: float) -> Point:
     return round(float(x), 3), round(float(y), 3)
 
 
-def build_streets(ground: Ground, names: Iterator[str], rng: np.random.Generator) -> Streets:
+def build_streets(ground: Terrain, names: Iterator[str], rng: np.random.Generator) -> Streets:
     """Lay out the streets of both banks, the promenades and the two bridges."""
     banks = [_draw_bank(ground, side, rng) for side in (1, -1)]
     roads = [way for bank in banks for way in _bank_ways(bank, names, rng)]
@@ -106,7 +106,7 @@ def join(way: Way, point: Point) -> None:
         way.joints.append(point)
 
 
-def _draw_bank(ground: Ground, side: int, rng: np.random.Generator) -> _Bank:
+def _draw_bank(ground: Terrain, side: int, rng: np.random.Generator) -> _Bank:
     columns = _draw_columns(rng)
     depth = HEIGHT_M - 1130 - 210 if side > 0 else 1130 - 210.0
     count = round(depth / 265)

@@ -10,7 +10,7 @@ from importlib import resources
 from string import Template
 
 from siting.sample.district import District
-from siting.sample.faults import Fault
+from siting.sample.faults import MadeFault
 
 PROJECT_FILES = ("siting.yaml", "siting-compounds.yaml", "siting-cells.yaml")
 _SHARED = ("head", "facilities", "areas", "rest")
@@ -22,7 +22,7 @@ def project_files() -> dict[str, str]:
     return {name: Template(_template(name)).substitute(shared) for name in PROJECT_FILES}
 
 
-def readme(district: District, faults: Sequence[Fault], seed: int) -> str:
+def readme(district: District, faults: Sequence[MadeFault], seed: int) -> str:
     """Return the README in English and Chinese, with every fault that is there on purpose."""
     homes = district.homes
     numbers = {
@@ -47,7 +47,7 @@ def _template(name: str) -> str:
     return (resources.files(__package__) / "templates" / name).read_text(encoding="utf-8")
 
 
-def _fault_row(fault: Fault) -> str:
+def _fault_row(fault: MadeFault) -> str:
     subjects = ", ".join(f"`{subject}`" for subject in fault.subjects) or "-"
     note = f"`{fault.note}`" if fault.note else "-"
     return f"| `{fault.file}` | {fault.en} | {fault.zh} | {subjects} | {note} |"

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from siting.crs import wgs84_to_gcj02
+from siting.drafts import whole_folder
 from siting.errors import SitingError
 from siting.sample import files, frames, texts
 from siting.sample.district import District, draw_district
 from siting.sample.faults import (
-    Fault,
+    MadeFault,
     spoil_buildings,
     spoil_care,
     spoil_compounds,
@@ -67,11 +66,8 @@ def write_sample(folder: str | Path, *, seed: int = SEED, force: bool = False) -
     _check_free(folder, force=force)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as beside:
-            fresh = Path(beside) / "sample"
-            fresh.mkdir()
+        with whole_folder(folder) as fresh:
             _fill(fresh, np.random.default_rng(seed), seed)
-            _swap(fresh, folder, Path(beside) / "replaced")
     except OSError as fault:
         raise SitingError(
             f"The sample cannot be written to {folder}: {fault.strerror or fault}. "
@@ -92,32 +88,20 @@ def _check_free(folder: Path, *, force: bool) -> None:
         )
 
 
-def _swap(fresh: Path, folder: Path, replaced: Path) -> None:
-    """Put the fresh folder in the place of the old one; put the old one back if that fails."""
-    if folder.exists():
-        folder.replace(replaced)
-    try:
-        fresh.replace(folder)
-    except OSError:
-        if replaced.exists():
-            shutil.move(replaced, folder)
-        raise
-
-
 def _fill(folder: Path, rng: np.random.Generator, seed: int) -> None:
     district = draw_district(rng)
     faults = _write_homes(district, folder, rng)
     faults += _write_services(district, folder, rng)
     faults += _write_streets(district, folder)
     faults += _write_areas(district, folder)
-    files.write_geopackage(frames.sites(district), folder / "sites.gpkg", layer="sites")
+    files.write_sample_geopackage(frames.sites(district), folder / "sites.gpkg", layer="sites")
     _write_rasters(district, folder)
     _write_texts(district, faults, folder, seed)
 
 
-def _write_homes(district: District, folder: Path, rng: np.random.Generator) -> list[Fault]:
+def _write_homes(district: District, folder: Path, rng: np.random.Generator) -> list[MadeFault]:
     buildings, building_faults = spoil_buildings(frames.buildings(district), rng)
-    files.write_geopackage(buildings, folder / "buildings.gpkg", layer="buildings")
+    files.write_sample_geopackage(buildings, folder / "buildings.gpkg", layer="buildings")
     compounds, compound_faults = spoil_compounds(frames.compounds(district), rng)
     files.write_shapefile(compounds, folder / "compounds.shp", encoding="GBK", drop=(".cpg",))
     files.write_geojson(frames.gates(district), folder / "gates.geojson")
@@ -125,7 +109,7 @@ def _write_homes(district: District, folder: Path, rng: np.random.Generator) -> 
     return building_faults + compound_faults
 
 
-def _write_services(district: District, folder: Path, rng: np.random.Generator) -> list[Fault]:
+def _write_services(district: District, folder: Path, rng: np.random.Generator) -> list[MadeFault]:
     pois, poi_faults = spoil_pois(_poi_table(frames.services(district, frames.POI_TYPES)), rng)
     files.write_csv(pois, folder / "poi_gcj02.csv")
     care = _care_table(district, frames.services(district, frames.CARE_TYPES), "床位（张）")
@@ -142,13 +126,13 @@ def _write_services(district: District, folder: Path, rng: np.random.Generator) 
     return poi_faults + care_faults
 
 
-def _write_streets(district: District, folder: Path) -> list[Fault]:
+def _write_streets(district: District, folder: Path) -> list[MadeFault]:
     pharmacies = [row for row in district.services if row.facility_type in frames.OSM_TYPES]
     write_osm(district.ways(), pharmacies, folder / "streets.osm.pbf")
     files.write_geojson(frames.river(district), folder / "river.geojson")
     cut_off = district.cut_off
     return [
-        Fault(
+        MadeFault(
             "streets.osm.pbf",
             "disconnected-fragment",
             (cut_off.compound_id,),
@@ -160,16 +144,16 @@ def _write_streets(district: District, folder: Path) -> list[Fault]:
     ]
 
 
-def _write_areas(district: District, folder: Path) -> list[Fault]:
+def _write_areas(district: District, folder: Path) -> list[MadeFault]:
     communities = frames.communities(district).to_crs("EPSG:4526")
-    files.write_geopackage(communities, folder / "communities.gpkg", layer="communities")
+    files.write_sample_geopackage(communities, folder / "communities.gpkg", layer="communities")
     subdistricts = frames.subdistricts(district).to_crs("EPSG:4526")
     path = folder / "subdistricts.shp"
     files.write_shapefile(subdistricts, path, encoding="UTF-8", drop=(".prj",))
     return [
-        Fault("communities.gpkg", "zone-prefixed", (), (), "projected",
+        MadeFault("communities.gpkg", "zone-prefixed", (), (), "projected",
               "eastings start with zone 38 (EPSG:4526)", "东坐标带 38 带号（EPSG:4526）"),
-        Fault("subdistricts.shp", "missing-crs", (), (), "projected",
+        MadeFault("subdistricts.shp", "missing-crs", (), (), "projected",
               "no .prj; zone-prefixed CGCS2000", "缺 .prj；坐标为带带号的 CGCS2000"),
     ]  # fmt: skip
 
@@ -180,7 +164,7 @@ def _write_rasters(district: District, folder: Path) -> None:
     write_elevation(district, folder / "elevation.tif")
 
 
-def _write_texts(district: District, faults: list[Fault], folder: Path, seed: int) -> None:
+def _write_texts(district: District, faults: list[MadeFault], folder: Path, seed: int) -> None:
     for name, text in texts.project_files().items():
         _write_text(folder / name, text)
     _write_text(folder / "README.md", texts.readme(district, faults, seed))
@@ -195,7 +179,7 @@ def _write_text(path: Path, text: str) -> None:
 def _poi_table(services: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return services as a map provider exports them: words, and GCJ-02 on 1e-6 degrees."""
     lon, lat = wgs84_to_gcj02(*frames.lonlat(services).T)
-    table = frames.plain(services, ["设施编号", "设施名称", "类别", "建筑面积"])
+    table = frames.without_geometry(services, ["设施编号", "设施名称", "类别", "建筑面积"])
     table.columns = ["编号", "名称", "类别", "建筑面积"]
     return table.assign(经度=np.round(lon, 6), 纬度=np.round(lat, 6), 备注="虚构")
 
@@ -205,7 +189,7 @@ def _care_table(district: District, services: gpd.GeoDataFrame, places: str) -> 
     joined = services.sjoin(frames.communities(district)[["所属街道", "geometry"]], how="left")
     joined = joined[~joined.index.duplicated()].sort_values(["所属街道", "设施编号"])
     lon, lat = frames.lonlat(joined, "EPSG:4490").T
-    table = frames.plain(
+    table = frames.without_geometry(
         joined, ["设施编号", "设施名称", "类别", "所属街道", "建筑面积", "容量"]
     ).reset_index(drop=True)
     table.columns = ["设施编号", "设施名称", "设施类型", "所属街道", "建筑面积(㎡)", places]
@@ -216,4 +200,4 @@ def _care_table(district: District, services: gpd.GeoDataFrame, places: str) -> 
 def _park_gate_table(district: District) -> pd.DataFrame:
     gates = frames.park_gates(district)
     lon, lat = frames.lonlat(gates).T
-    return frames.plain(gates, ["设施编号", "名称"]).assign(经度=lon, 纬度=lat)
+    return frames.without_geometry(gates, ["设施编号", "名称"]).assign(经度=lon, 纬度=lat)

@@ -30,6 +30,9 @@ from siting.words.catalogue import has, sentence
 
 # What stands between the parts of a list, by the format in the sentence.
 _MARKS = {";": "mark.semicolon", ",": "mark.pause", "+": "mark.plus"}
+# A name or a cell of data can be as long as its file; what is cut tells a reader nothing more.
+_LONGEST_VALUE = 1_000
+_LONGEST_LIST = 100
 
 
 def say(said: Sayable, language: Language) -> str:
@@ -114,7 +117,10 @@ def _said(value: Value, spec: str, language: Language) -> str:
         return one if value in (1, "1") else more
     if isinstance(value, tuple):
         mark = word(_MARKS.get(spec, "mark.comma"), language)
-        return mark.join(_said(each, "", language) for each in value)
+        shown = [_said(each, "", language) for each in value[:_LONGEST_LIST]]
+        return mark.join(shown if len(value) <= _LONGEST_LIST else [*shown, "…"])
+    if isinstance(value, str) and len(value) > _LONGEST_VALUE:
+        return plain(f"{value[:_LONGEST_VALUE]}…")
     if isinstance(value, int | float | Decimal | date):
         return format(value, spec)
     return say(value, language)

@@ -1,4 +1,4 @@
-"""In which encoding the table of a Shapefile is written.
+"""In which encoding the table of a Shapefile is written, and what its bytes say in it.
 
 Owns the reading of a dbf's raw bytes for this one question: nothing in the file answers it
 reliably, and a wrong answer turns every Chinese name into accented letters.
@@ -14,11 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import pandas as pd
+from pandas.api.types import is_string_dtype
 
 from siting.errors import LoadError
+from siting.loaders.formats.encodings import text_codec
 from siting.message import message
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from siting.data_report import DataReport
 
 # Enough records to tell the encodings apart.
@@ -40,9 +45,13 @@ _LANGUAGES = {
     0x7B: "cp932",
     0xC9: "cp1251",
 }
+BYTE_BY_BYTE = "ISO-8859-1"
+"""An encoding in which every byte is a character, for GDAL to pass on what it cannot decode."""
 _FOREIGN = re.compile(rb"[\x80-\xff]+")
 _PAIRS = re.compile(rb"(?:[\xa1-\xfe]{2})+")
 _CHINESE_SHARE = 0.8
+# What writers put in place of the last bytes of a name that the cut has made one of two alike.
+_REPEAT = re.compile(rb"_\d{1,2}$")
 
 
 class _Text(NamedTuple):
@@ -104,6 +113,34 @@ def dbf_encoding(path: Path, declared: str | None, *, subject: str, report: Data
     return chosen
 
 
+def decoded(frame: gpd.GeoDataFrame, encoding: str) -> gpd.GeoDataFrame:
+    r"""Decode the names and texts of a Shapefile that was read as `BYTE_BY_BYTE`.
+
+    A field keeps ten bytes of its name, which may end inside a character of UTF-8. The bytes that
+    are left of it are written out (``规划总\\xe6``): they tell ``规划总户数`` from
+    ``规划总建筑面积``. A text that ends inside a character loses what is left of it.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> raw = "规划总户数".encode()[:10].decode(BYTE_BY_BYTE)
+    >>> decoded(gpd.GeoDataFrame({raw: ["é".encode().decode(BYTE_BY_BYTE)]}), "UTF-8").to_dict()
+    {'规划总\\xe6': {0: 'é'}}
+    """
+    codec = codecs.getincrementaldecoder(encoding)
+    names = {
+        name: str(name).encode(BYTE_BY_BYTE).decode(encoding, "backslashreplace")
+        for name in frame.columns
+    }
+    for name in frame.columns:
+        if is_string_dtype(frame[name].dtype):
+            number, distinct = pd.factorize(frame[name])
+            texts = [codec("replace").decode(text.encode(BYTE_BY_BYTE)) for text in distinct]
+            cells = pd.Series([*texts, None], dtype=frame[name].dtype)
+            frame[name] = cells.to_numpy()[number]
+    return frame.rename(columns=names)
+
+
 def _choose(texts: Sequence[_Text], stated: str | None) -> str | None:
     chinese = _decodes(texts, "GB18030") and _comes_in_pairs(texts)
     believed = stated is not None and _decodes(texts, stated)
@@ -125,16 +162,9 @@ def _stated(path: Path) -> str | None:
         beside = path.with_suffix(suffix)
         if beside.exists():
             name = beside.read_bytes().decode("ascii", "ignore").strip()
-            return _codec(_CODE_PAGES.get(name, name))
+            return text_codec(_CODE_PAGES.get(name, name))
     with _table(path).open("rb") as stream:
         return _LANGUAGES.get(stream.read(32)[29])
-
-
-def _codec(name: str) -> str | None:
-    try:
-        return codecs.lookup(name).name
-    except LookupError:
-        return None
 
 
 def _texts(table: Path) -> list[_Text]:
@@ -150,7 +180,7 @@ def _texts(table: Path) -> list[_Text]:
     for offset in range(0, len(fields) - 31, 32):
         name, kind, size = fields[offset : offset + 11], fields[offset + 11], fields[offset + 16]
         name = name.split(b"\0")[0]
-        texts.append(_Text(name, cut=len(name) >= 9))
+        texts.append(_Text(_REPEAT.sub(b"", name), cut=len(name) >= 9))
         if kind == ord("C"):
             texts.extend(_values(rows[:, start : start + size]))
         start += size
@@ -174,7 +204,7 @@ def _decodes(texts: Sequence[_Text], encoding: str) -> bool:
         decoder = codecs.getincrementaldecoder(encoding)
         for text in texts:
             decoder().decode(text.raw, final=not text.cut)
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         return False
     return True
 

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from siting.boundary import reading
 from siting.did_you_mean import hint_near
 from siting.errors import LoadError
 from siting.loaders.formats.xlsx.disguise import no_workbook
@@ -86,7 +87,13 @@ def resolve_path(folder: Path, written: str | Path, *, subject: str) -> Path:
     if not text.strip() or "\0" in text or virtual or (":" in text and len(prefix) > 1):
         raise LoadError(message("file.not_a_file", subject=subject, name=text))
     path = _without_links_above(folder / text, subject)
-    if not path.exists():
+    try:
+        is_there = path.exists()
+    except OSError as fault:
+        why = fault.strerror or ""
+        told = message("file.name_unusable", subject=subject, name=text, reason=why)
+        raise LoadError(told) from None
+    if not is_there:
         raise LoadError(_absent(path, text, subject))
     if not (path.is_file() or path.is_dir()):
         raise LoadError(message("file.pipe", subject=subject, name=text))
@@ -125,6 +132,8 @@ def check_content(path: Path, *, subject: str) -> None:
         return
     if path.is_dir():
         raise LoadError(message("file.folder", subject=subject, name=path.name))
+    if not path.is_file():
+        raise LoadError(message("file.pipe_itself", path=path))
     with path.open("rb") as stream:
         head = stream.read(512)
     if not head:
@@ -267,14 +276,14 @@ def check_archive(archive: zipfile.ZipFile, *, subject: Message | str) -> None:
 @contextmanager
 def open_archive(path: Path, *, subject: str) -> Iterator[zipfile.ZipFile]:
     """Open a zip archive after checking its size; a broken one is a LoadError."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            inside = message("file.in_archive", subject=subject, name=path.name)
-            check_archive(archive, subject=inside)
-            yield archive
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
-        told = {"subject": subject, "name": path.name, "error": str(error)}
-        raise LoadError(message("file.bad_archive", **told)) from error
+
+    def told(said: Message | str) -> Message:
+        return message("file.bad_archive", subject=subject, name=path.name, error=said)
+
+    with reading(subject, told=told), zipfile.ZipFile(path) as archive:
+        inside = message("file.in_archive", subject=subject, name=path.name)
+        check_archive(archive, subject=inside)
+        yield archive
 
 
 @contextmanager

@@ -6,7 +6,6 @@ Owns rasterio.
 from __future__ import annotations
 
 import re
-import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 import rasterio
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
+from siting.boundary import reading
 from siting.crs import parse_crs, transformer_between
 from siting.errors import CRSError, LoadError
-from siting.message import message
+from siting.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +40,7 @@ _PER_AREA = re.compile(
 
 
 @dataclass(frozen=True)
-class Grid:
+class RasterGrid:
     """Where the cells of a raster lie.
 
     Parameters
@@ -80,27 +79,23 @@ def open_raster(path: Path, subject: str) -> Iterator[Any]:
     if not path.is_file():
         raise LoadError(message("raster.no_file", subject=subject, path=path))
     size = path.stat().st_size
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            # Other drivers follow references to further files and addresses.
-            with rasterio.open(path, driver="GTiff") as dataset:
-                yield dataset
-    except RasterioError as fault:
-        what = " ".join(str(fault.__cause__ or fault).split()).rstrip(".")
-        told = {"subject": subject, "name": path.name, "what": what}
-        raise LoadError(message("raster.damaged", size=size, **told)) from None
+
+    def told(said: Message | str) -> Message:
+        return message("raster.damaged", subject=subject, name=path.name, size=size, what=said)
+
+    # Other drivers follow references to further files and addresses.
+    with reading(subject, told=told), rasterio.open(path, driver="GTiff") as dataset:
+        yield dataset
 
 
-def read_grid(dataset: Any, declared: object, subject: str) -> Grid:
+def read_grid(dataset: Any, declared: object, subject: str) -> RasterGrid:
     """Return where the cells of an open raster lie; CRSError where it does not say."""
     if dataset.transform.is_identity or dataset.transform.determinant == 0:
         raise CRSError(message("raster.no_place", subject=subject))
     if declared is None and dataset.crs is None:
         raise CRSError(message("raster.no_crs", subject=subject))
-    wkt = dataset.crs.to_wkt() if dataset.crs else ""
-    crs = parse_crs(declared, subject=subject).crs if declared else pyproj.CRS.from_wkt(wkt)
-    return Grid(tuple(dataset.transform)[:6], crs, dataset.height, dataset.width)
+    crs = parse_crs(declared or dataset.crs.to_wkt(), subject=subject).crs
+    return RasterGrid(tuple(dataset.transform)[:6], crs, dataset.height, dataset.width)
 
 
 def check_no_density(dataset: Any, band: int | None, subject: str) -> None:

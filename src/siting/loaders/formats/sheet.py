@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
+from siting.boundary import reading
 from siting.did_you_mean import hint_question
 from siting.errors import LoadError, WrongValueError
 from siting.loaders.formats.files import open_archive
 from siting.loaders.formats.xlsx.cells import Merge, StoredCell, cell_name, read_cells
+from siting.loaders.formats.xlsx.number_format import PLAIN
 from siting.loaders.formats.xlsx.package import Package, Style
-from siting.loaders.formats.xlsx.parts import DefusedXmlException, fault_of
-from siting.message import message
+from siting.loaders.formats.xlsx.parts import DefusedXmlException
+from siting.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +57,38 @@ class DatedNumber(float):
         return str(moment.date()) if moment.time() == datetime.min.time() else str(moment)
 
 
+class ShownNumber(float):
+    """A number whose format writes something around it, mostly its unit: 1.2 in ``0.0"万㎡"``.
+
+    Two of them are the same where they are shown alike.
+
+    >>> str(ShownNumber(1.2, "", "万㎡")), ShownNumber(3, "", "户") == ShownNumber(3, "", "万户")
+    ('1.2万㎡', False)
+    """
+
+    __slots__ = ("after", "before")
+    before: str
+    after: str
+
+    def __new__(cls, value: float, before: str, after: str) -> Self:
+        """Take the number as it is shown, and what is written before and behind it."""
+        number = super().__new__(cls, value)
+        number.before, number.after = before, after
+        return number
+
+    def __str__(self) -> str:
+        """Write the number as the sheet shows it."""
+        return f"{self.before}{float(self):g}{self.after}"
+
+    def __eq__(self, other: object) -> bool:
+        """Compare what is shown."""
+        return isinstance(other, ShownNumber) and str(self) == str(other)
+
+    def __hash__(self) -> int:
+        """Hash what is shown."""
+        return hash(str(self))
+
+
 def read_sheet(
     path: Path,
     sheet: str | None,
@@ -84,7 +119,7 @@ def read_sheet(
     """
     with _package(path, subject) as package:
         chosen = _choose_sheet(package, sheet, score, subject)
-        rows = _Rows(package.styles)
+        rows = _FilledRows(package.styles)
         found = read_cells(package, chosen.part, rows.take)
     filled = rows.filled
     if not filled:
@@ -113,21 +148,16 @@ def _package(path: Path, subject: str) -> Iterator[Package]:
         parts = [part for part in archive.infolist() if part.filename.endswith(".xml")]
         if sum(part.file_size for part in parts) > _LARGEST_SHEETS_BYTES:
             raise LoadError(message("workbook.too_large", subject=subject, name=path.name))
-        try:
-            yield Package(archive, most_elements=_MOST_ELEMENTS)
-        except DefusedXmlException as error:
-            told = message("workbook.entities", subject=subject, name=path.name)
-            raise LoadError(told) from error
-        except LoadError:
-            raise
-        # Damaged files end in KeyError, ValueError, XML and zip errors.
-        except Exception as error:
-            kind = "" if isinstance(error, WrongValueError) else f"{type(error).__name__}: "
-            told = message(
-                "workbook.unreadable", subject=subject, name=path.name, kind=kind,
-                error=fault_of(error),
-            )  # fmt: skip
-            raise LoadError(told) from error
+        with reading(subject, told=partial(_unreadable, subject, path.name)):
+            try:
+                yield Package(archive, most_elements=_MOST_ELEMENTS)
+            except DefusedXmlException as error:
+                told = message("workbook.entities", subject=subject, name=path.name)
+                raise LoadError(told) from error
+
+
+def _unreadable(subject: str, name: str, said: Message | str) -> Message:
+    return message("workbook.unreadable", subject=subject, name=name, error=said)
 
 
 def _choose_sheet(
@@ -151,18 +181,19 @@ def _choose_sheet(
 
 
 def _first_rows(package: Package, sheet: SheetPart) -> list[Row]:
-    rows = _Rows(package.styles)
+    rows = _FilledRows(package.styles)
     read_cells(package, sheet.part, rows.take, until_row=_FIRST_ROWS)
     return [tuple(row) for row in rows.filled]
 
 
-class _Rows:
+class _FilledRows:
     """Puts the cells of a sheet into rows; gaps are None."""
 
     def __init__(self, styles: list[Style]) -> None:
         self.filled: list[list[Any]] = []
         self.uncalculated: list[str] = []
         self._dates = frozenset(number for number, style in enumerate(styles) if style.date)
+        self._shown = {n: style.shown for n, style in enumerate(styles) if style.shown != PLAIN}
         self._size = 0
 
     def take(self, stored: StoredCell) -> None:
@@ -183,6 +214,9 @@ class _Rows:
         if kind == "n":
             if style_number in self._dates:
                 return DatedNumber(text)
+            if style_number in self._shown:
+                before, after, thousands = self._shown[style_number]
+                return ShownNumber(float(text) / 1000**thousands, before, after)
             return int(text) if text.lstrip("-").isdecimal() else float(text)
         return text == "1" if kind == "b" else text
 

@@ -7,7 +7,6 @@ mean is decided in :mod:`siting.loaders.layer.load`.
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,16 +15,20 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pyarrow.parquet as pq
 import pyogrio
+import shapely
 from shapely.errors import GEOSException
 
+from siting.boundary import reading
 from siting.crs import Axes, SourceCRS, crs_label, parse_crs, place
 from siting.errors import CRSError, LoadError
-from siting.loaders.formats.dbf import dbf_encoding, gdal_encoding
+from siting.loaders.formats.dbf import BYTE_BY_BYTE, dbf_encoding, decoded, gdal_encoding
+from siting.loaders.formats.field_words import FieldWords, field_words
 from siting.loaders.formats.files import TABLE_SUFFIXES, VECTOR_SUFFIXES, check_content, unpacked
 from siting.loaders.formats.xlsx.disguise import OTHER_TABLE_SUFFIXES
 from siting.message import message
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyproj
 
     from siting.data_report import DataReport
@@ -69,7 +72,8 @@ def read_vector(
     GeoDataFrame
         One row per feature in the file's order, labelled 1, 2, ... as features are counted;
         geometry column ``geometry``, null where the file has none. GCJ-02 and BD-09 have become
-        EPSG:4326.
+        EPSG:4326. ``attrs`` holds what a geodatabase says about the fields: ``aliases`` (field ->
+        name shown) and ``codes`` (field -> code as text -> meaning).
 
     Raises
     ------
@@ -83,16 +87,14 @@ def read_vector(
     _check_suffix(path, subject)
     with _dataset(path, layer, subject) as (dataset, inner):
         frame = _read(dataset, inner, encoding, columns, subject, report)
+    words = frame.attrs
     if frame.empty:
         raise LoadError(message("layer.empty", subject=subject))
     frame.index = frame.index + 1
-    return place(
-        frame,
-        _source_crs(frame, crs, subject, report),
-        subject=subject,
-        report=report,
-        axes=axes,
-    )
+    source = _source_crs(frame, crs, subject, report)
+    placed = place(frame, source, subject=subject, report=report, axes=axes)
+    placed.attrs = words
+    return placed
 
 
 def _check_suffix(path: Path, subject: str) -> None:
@@ -123,24 +125,37 @@ def _read(
     subject: str,
     report: DataReport,
 ) -> gpd.GeoDataFrame:
-    """Read with warnings turned into notes, and every failure of the readers into one error."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            frame = (
-                _read_parquet(path, columns, subject)
-                if path.suffix.lower() in (".parquet", ".geoparquet")
-                else _read_ogr(path, layer, encoding, columns, subject, report)
-            )
-        except (LoadError, MemoryError):
-            raise
-        # pyogrio, pyarrow and GDAL raise a dozen unrelated types for a damaged file.
-        except Exception as error:
-            told = {"subject": subject, "name": path.name, "error": str(error)}
-            raise LoadError(message("file.damaged", **told)) from error
-    for said in dict.fromkeys(str(warning.message) for warning in caught):
-        report.add(subject, "warning", "reader-warning", message("note.reader-warning", said=said))
-    return frame
+    with reading(subject, path.name, report=report):
+        frame = (
+            _read_parquet(path, columns, subject)
+            if path.suffix.lower() in (".parquet", ".geoparquet")
+            else _read_ogr(path, layer, encoding, columns, subject, report)
+        )
+    return _flat(frame, subject, report)
+
+
+def _flat(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.GeoDataFrame:
+    """Leave out the columns that no table has cells for: further geometries, structures, bytes."""
+    own = frame.geometry.name
+    deep = [
+        place
+        for place, name in enumerate(frame.columns)
+        if name != own and _is_deep(frame.iloc[:, place])
+    ]
+    names = list(map(str, frame.columns))
+    deep += [place for place, name in enumerate(names) if name in names[:place]]
+    if not deep:
+        return frame
+    told = message("note.columns-deep", names=sorted({names[place] for place in deep}))
+    report.add(subject, "excluded", "columns-deep", told, count=len(set(deep)))
+    return frame.iloc[:, [place for place in range(len(names)) if place not in deep]]
+
+
+def _is_deep(column: pd.Series) -> bool:
+    if str(column.dtype) == "geometry":
+        return True
+    values = column.dropna() if column.dtype == object else ()
+    return any(isinstance(value, dict | bytes | shapely.Geometry) for value in values)
 
 
 def _read_parquet(path: Path, columns: Sequence[str] | None, subject: str) -> gpd.GeoDataFrame:
@@ -183,18 +198,29 @@ def _read_ogr(
     report: DataReport,
 ) -> gpd.GeoDataFrame:
     options: dict[str, object] = {"use_arrow": True}
+    words = FieldWords({}, {})
     if path.suffix.lower() == ".shp":
         found = dbf_encoding(path, encoding, subject=subject, report=report)
         options["encoding"] = gdal_encoding(found)
     else:
         options["layer"] = _choose_layer(path, layer, subject)
-    frame = _read_frame(path, columns, options, subject, report)
+        words = field_words(path, str(options["layer"]))
+        # Through Arrow GDAL gives the meanings of some codes instead, which pandas may refuse.
+        options["use_arrow"] = not words.codes
+    try:
+        frame = _read_frame(path, columns, options, subject, report)
+    except UnicodeDecodeError:
+        if "encoding" not in options:
+            raise
+        options["encoding"] = BYTE_BY_BYTE
+        frame = decoded(_read_frame(path, columns, options, subject, report), found)
     # A FlatGeobuf that was cut off ends quietly, but its header knows how many rows it had.
     options.pop("use_arrow")
     promised = pyogrio.read_info(path, **options)["features"]
     if len(frame) < promised:
         sizes = {"rows": len(frame), "expected": promised}
         raise LoadError(message("file.rows_cut_off", subject=subject, name=path.name, **sizes))
+    frame.attrs = words._asdict()
     if not hasattr(frame, "geometry"):
         names = str(list(frame.columns))
         raise LoadError(message("layer.no_geometry", subject=subject, columns=names))

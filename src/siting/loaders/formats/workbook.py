@@ -11,19 +11,20 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
+from siting.boundary import reading
 from siting.errors import LoadError, WrongValueError
 from siting.loaders.formats.xlsx.cells import StoredCell, cell_name, read_cells
 from siting.loaders.formats.xlsx.disguise import no_workbook
 from siting.loaders.formats.xlsx.number_format import PLAIN, Shown
 from siting.loaders.formats.xlsx.package import Package, Style
-from siting.loaders.formats.xlsx.parts import DefusedXmlException, SAXParseException, fault_of
+from siting.loaders.formats.xlsx.parts import DefusedXmlException
 from siting.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Cell", "Sheet", "cell_name", "read_workbook"]
+__all__ = ["Cell", "WorkbookSheet", "cell_name", "read_workbook"]
 
 MAX_MEMBERS = 2_000
 MAX_UNCOMPRESSED_BYTES = 32 * 1024 * 1024
@@ -67,7 +68,7 @@ class Cell:
 
 
 @dataclass(slots=True)
-class Sheet:
+class WorkbookSheet:
     """The visible cells of one sheet and its merged ranges (first row, column, last row, column).
 
     What is hidden is left out, since nobody who looks at the table sees it; a note says where.
@@ -80,7 +81,7 @@ class Sheet:
     hidden: bool = False
 
 
-def read_workbook(path: Path) -> list[Sheet]:
+def read_workbook(path: Path) -> list[WorkbookSheet]:
     """Read every visible and hidden sheet of a workbook, in the order of its tabs.
 
     Raises
@@ -89,18 +90,20 @@ def read_workbook(path: Path) -> list[Sheet]:
         Not an XLSX, encrypted, an old XLS, damaged, or beyond the limits of this module.
     """
     _check_kind(path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            _check_sizes(archive, path)
-            return list(_sheets(Package(archive, most_elements=MAX_ELEMENTS), path))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as fault:
-        told = message("workbook.no_zip", path=path, error=str(fault))
-        raise LoadError(told) from None
-    except DefusedXmlException:
-        raise LoadError(message("workbook.plan_entities", path=path)) from None
-    except (SAXParseException, KeyError, ValueError, IndexError, StopIteration) as fault:
-        told = message("workbook.damaged", path=path, error=fault_of(fault))
-        raise LoadError(told) from None
+
+    def no_zip(said: Message | str) -> Message:
+        return message("workbook.no_zip", path=path, error=said)
+
+    def damaged(said: Message | str) -> Message:
+        return message("workbook.damaged", path=path, error=said)
+
+    with reading(str(path), told=no_zip), zipfile.ZipFile(path) as archive:
+        _check_sizes(archive, path)
+        with reading(str(path), told=damaged):
+            try:
+                return list(_sheets(Package(archive, most_elements=MAX_ELEMENTS), path))
+            except DefusedXmlException:
+                raise LoadError(message("workbook.plan_entities", path=path)) from None
 
 
 def _check_kind(path: Path) -> None:
@@ -130,10 +133,12 @@ def _check_sizes(archive: zipfile.ZipFile, path: Path) -> None:
         raise LoadError(message("workbook.bomb", path=path, **ratio))
 
 
-def _sheets(package: Package, path: Path) -> Iterator[Sheet]:
+def _sheets(package: Package, path: Path) -> Iterator[WorkbookSheet]:
     budget = MAX_CELLS
     for listed in package.sheets:
-        taker = _Taker(Sheet(listed.name, hidden=listed.hidden), package.styles, budget, path)
+        taker = _Taker(
+            WorkbookSheet(listed.name, hidden=listed.hidden), package.styles, budget, path
+        )
         found = read_cells(package, listed.part, taker.take)
         sheet = taker.sheet
         sheet.merged = found.merged
@@ -148,7 +153,7 @@ def _sheets(package: Package, path: Path) -> Iterator[Sheet]:
 class _Taker:
     """Puts the cells of a sheet where they are looked up."""
 
-    def __init__(self, sheet: Sheet, styles: list[Style], budget: int, path: Path) -> None:
+    def __init__(self, sheet: WorkbookSheet, styles: list[Style], budget: int, path: Path) -> None:
         self.sheet = sheet
         self._styles, self._budget, self._path = styles, budget, path
 

@@ -24,6 +24,7 @@ from siting.loaders.layer.columns.assigned_types import (
 from siting.loaders.layer.columns.attributes import (
     as_text,
     attribute_columns,
+    in_words,
     one_row_per_id,
     warn_about_units,
 )
@@ -182,19 +183,20 @@ def facilities_table(
         frame = frame.assign(facility_type=facility_type.code)
         declared["facility_type"] = "facility_type"
         mapping = {facility_type.code: (facility_type.code,)}
-    headers = _headers(frame)
-    matches = _match(headers, FACILITY_FIELDS, declared, subject, report)
+    frame, matches = _match(frame, FACILITY_FIELDS, declared, subject, report)
     status = matches.pop("status", None)
     statuses = status.column if status is not None else None
     frame = in_service(frame, statuses, subject=subject, report=report)
     wanted = [f for f in FACILITY_FIELDS if f.name == "facility_type"]
-    require_columns(headers, matches, wanted, subject=subject)
+    require_columns(_headers(frame), matches, wanted, subject=subject)
+    words = matches["facility_type"].column
     assigned = assign_types(
-        frame[matches["facility_type"].column],
+        frame[words],
         mapping=mapping,
         lookup=lookup,
         codes=codes,
         unknown=unknown_types,
+        meanings=frame.attrs.get("codes", {}).get(words),
         subject=subject,
         report=report,
     )
@@ -225,7 +227,7 @@ def streets_table(
     polygons that are squares by their class become their edges.
     """
     declared = {"oneway": None, **(columns or {})}
-    matches = _match(_headers(frame), STREET_FIELDS, declared, subject, report)
+    frame, matches = _match(frame, STREET_FIELDS, declared, subject, report)
     status = matches.pop("status", None)
     if "oneway" in matches:
         keys = {name: match.column for name, match in matches.items() if name.endswith("_node")}
@@ -261,9 +263,8 @@ def entrances_table(
     LoadError
         No column says what a gate opens.
     """
-    headers = _headers(frame)
-    matches = _match(headers, ENTRANCE_FIELDS, columns, subject, report)
-    require_columns(headers, matches, ENTRANCE_FIELDS, subject=subject)
+    frame, matches = _match(frame, ENTRANCE_FIELDS, columns, subject, report)
+    require_columns(_headers(frame), matches, ENTRANCE_FIELDS, subject=subject)
     opened = as_text(frame[matches["subject_id"].column])
     lost = opened.isna().to_numpy()
     if lost.any():
@@ -287,7 +288,7 @@ def _table(
     columns: Mapping[str, str | None] | None,
     prefix: str,
 ) -> gpd.GeoDataFrame:
-    matches = _match(_headers(frame), fields, columns, subject, report)
+    frame, matches = _match(frame, fields, columns, subject, report)
     table = _filled(frame, crs, spec, matches, subject, report, prefix)
     table = one_row_per_id(table, spec, subject=subject, report=report)
     warn_about_units(table, subject=subject, report=report)
@@ -299,13 +300,26 @@ def _headers(frame: gpd.GeoDataFrame) -> list[str]:
 
 
 def _match(
-    headers: Sequence[str],
+    frame: gpd.GeoDataFrame,
     fields: Sequence[Field],
     columns: Mapping[str, str | None] | None,
     subject: str,
     report: DataReport,
-) -> dict[str, Match]:
-    return match_columns(headers, fields, declared=columns, subject=subject, report=report)
+) -> tuple[gpd.GeoDataFrame, dict[str, Match]]:
+    """Say what the columns of a layer mean, and put words in place of the codes in texts."""
+    matches = match_columns(
+        _headers(frame), fields, declared=columns, aliases=frame.attrs.get("aliases"),
+        subject=subject, report=report,
+    )  # fmt: skip
+    # Facility types are known by their codes as well, and identifiers are codes.
+    texts = {field.name for field in fields if field.quantity is None} - {"facility_type"}
+    coded = [
+        match.column
+        for name, match in matches.items()
+        if name in texts and not name.endswith("_id")
+        if match.column in frame.attrs.get("codes", {})
+    ]
+    return frame.assign(**{column: in_words(frame, column) for column in coded}), matches
 
 
 def _filled(
@@ -323,7 +337,10 @@ def _filled(
     kept = without_missing(frame, subject, report)
     metric = to_metric(kept, crs, subject=subject, report=report)
     cleaned = clean_shapes(metric, spec.geometry, subject=subject, report=report, heights=heights)
-    own = attribute_columns(cleaned, spec, matches, subject=subject, report=report, prefix=prefix)
+    own = attribute_columns(
+        cleaned, spec, matches, subject=subject, report=report, prefix=prefix,
+        decimal=frame.attrs.get("decimal"),
+    )  # fmt: skip
     used = {match.column for match in matches.values()} | {"geometry"}
     others = {
         _free_name(str(name), spec): cleaned[name] for name in cleaned.columns if name not in used

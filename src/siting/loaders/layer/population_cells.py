@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from siting.loaders.formats.raster_file import Floats, Grid, Ints, transformed
+from siting.loaders.formats.raster_file import Floats, Ints, RasterGrid, transformed
 
 if TYPE_CHECKING:
     import pyproj
@@ -27,7 +27,7 @@ class PopulationCells:
         The layer's name in the report.
     """
 
-    grid: Grid
+    grid: RasterGrid
     row: Ints
     column: Ints
     people: Floats

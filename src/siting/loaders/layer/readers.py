@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from siting.crs import parse_crs
+from siting.boundary import working_on
+from siting.crs import parse_crs, place
 from siting.errors import LoadError
 from siting.loaders import osm
 from siting.loaders.layer import from_osm
@@ -95,7 +96,8 @@ def read_all(project: Project, *, report: DataReport, progress: Progress | None 
         if name == "osm":
             from_osm.add_osm(layer, readings, context)
         else:
-            getattr(readings, name).append(read(layer, context))
+            with working_on(name):
+                getattr(readings, name).append(read(layer, context))
     return readings
 
 
@@ -145,11 +147,13 @@ def _streets(layer: StreetLayer, context: Context) -> LayerReading:
     is_graph = path.suffix.lower() == ".graphml"
     if is_graph:
         frame = osm.read_graph(path)
+        stored = None if frame.crs is None else parse_crs(frame.crs, subject=subject)
+        frame = place(frame, stored, subject=subject, report=context.report)
     else:
         frame = _frame(
             FileSource(
                 path=path, layer=layer.layer, crs=layer.crs, encoding=layer.encoding,
-                axes=layer.axes, columns=layer.columns,
+                axes=layer.axes, decimal=layer.decimal, columns=layer.columns,
             ),
             layer.where, STREET_FIELDS, subject, context,
         )  # fmt: skip

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import shapely
 
+from siting.boundary import working_on
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -63,7 +65,8 @@ class LayerReading:
         """Return the table in a metric system; made once, so that repairs are noted once."""
         key = crs.to_wkt()
         if key not in self._made:
-            self._made[key] = self.make(self.frame, crs)
+            with working_on(self.subject):
+                self._made[key] = self.make(self.frame, crs)
         return self._made[key]
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from siting.crs import Axes
 from siting.loaders.formats.files import TABLE_SUFFIXES
 from siting.loaders.formats.vector import read_vector
 from siting.loaders.layer.columns.assigned_types import Lookup, TypeRule, UnknownTypes
+from siting.loaders.layer.columns.decimal_mark import DecimalMark
 from siting.loaders.layer.columns.match import (
     AREA_FIELDS,
     ENTRANCE_FIELDS,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from siting.data_report import DataReport
 
 
-class Source(Protocol):
+class LayerSource(Protocol):
     """What is needed to read one file; the project file's layers are such sources."""
 
     @property
@@ -58,6 +59,8 @@ class Source(Protocol):
     @property
     def axes(self) -> Axes: ...  # noqa: D102
     @property
+    def decimal(self) -> Literal["point", "comma"] | None: ...  # noqa: D102
+    @property
     def longitude(self) -> str | None: ...  # noqa: D102
     @property
     def latitude(self) -> str | None: ...  # noqa: D102
@@ -67,7 +70,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSource:
-    """One file and how to read it, for use without a project file; see :class:`Source`."""
+    """One file and how to read it, for use without a project file; a :class:`LayerSource`."""
 
     path: Path
     layer: str | None = None
@@ -75,13 +78,18 @@ class FileSource:
     crs: str | None = None
     encoding: str | None = None
     axes: Axes = "auto"
+    decimal: Literal["point", "comma"] | None = None
     longitude: str | None = None
     latitude: str | None = None
     columns: Mapping[str, str | None] = field(default_factory=dict)
 
 
 def read_source(
-    source: Source, *, report: DataReport, fields: Sequence[Field] = (), subject: str | None = None
+    source: LayerSource,
+    *,
+    report: DataReport,
+    fields: Sequence[Field] = (),
+    subject: str | None = None,
 ) -> gpd.GeoDataFrame:
     """Read a vector layer or a table of points, in the system that PROJ knows it to be in.
 
@@ -90,12 +98,18 @@ def read_source(
     fields
         Columns that will be looked for; they help to find the header row of a table.
 
+    Returns
+    -------
+    GeoDataFrame
+        As the reader gives it; ``attrs`` also hold the ``decimal`` mark that was declared.
+
     See Also
     --------
     siting.loaders.formats.vector.read_vector, siting.loaders.layer.spreadsheet.read_points_table
     """
+    decimal = DecimalMark(source.decimal) if source.decimal else None
     if source.path.suffix.lower() in TABLE_SUFFIXES:
-        return read_points_table(
+        frame = read_points_table(
             source.path,
             crs=source.crs,
             report=report,
@@ -106,35 +120,39 @@ def read_source(
             fields=fields,
             columns=source.columns,
             axes=source.axes,
+            decimal=decimal,
             subject=subject,
         )
-    return read_vector(
-        source.path,
-        report=report,
-        layer=source.layer,
-        crs=source.crs,
-        encoding=source.encoding,
-        axes=source.axes,
-        subject=subject,
-    )
+    else:
+        frame = read_vector(
+            source.path,
+            report=report,
+            layer=source.layer,
+            crs=source.crs,
+            encoding=source.encoding,
+            axes=source.axes,
+            subject=subject,
+        )
+    frame.attrs["decimal"] = decimal
+    return frame
 
 
 def read_residential(
-    source: Source, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
+    source: LayerSource, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
 ) -> gpd.GeoDataFrame:
     """Read a file and make its RESIDENTIAL table; see :func:`residential_table`."""
     return _read_table(residential_table, RESIDENTIAL_FIELDS, source, crs, report, subject)
 
 
 def read_sites(
-    source: Source, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
+    source: LayerSource, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
 ) -> gpd.GeoDataFrame:
     """Read a file and make its SITES table; see :func:`sites_table`."""
     return _read_table(sites_table, SITE_FIELDS, source, crs, report, subject)
 
 
 def read_areas(
-    source: Source,
+    source: LayerSource,
     crs: pyproj.CRS,
     *,
     level: str | None,
@@ -146,7 +164,7 @@ def read_areas(
 
 
 def read_facilities(
-    source: Source,
+    source: LayerSource,
     crs: pyproj.CRS,
     *,
     report: DataReport,
@@ -172,14 +190,14 @@ def read_facilities(
 
 
 def read_streets_layer(
-    source: Source, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
+    source: LayerSource, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
 ) -> gpd.GeoDataFrame:
     """Read a line layer and make its STREETS table; see :func:`streets_table`."""
     return _read_table(streets_table, STREET_FIELDS, source, crs, report, subject)
 
 
 def read_barriers(
-    source: Source, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
+    source: LayerSource, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
 ) -> gpd.GeoDataFrame:
     """Read a file and make its BARRIERS table; see :func:`barriers_table`."""
     subject = subject or source.path.name
@@ -188,7 +206,7 @@ def read_barriers(
 
 
 def read_entrances(
-    source: Source, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
+    source: LayerSource, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
 ) -> gpd.GeoDataFrame:
     """Read a file and make its ENTRANCES table; see :func:`entrances_table`."""
     subject = subject or source.path.name
@@ -199,7 +217,7 @@ def read_entrances(
 def _read_table(
     make: Callable[..., gpd.GeoDataFrame],
     fields: Sequence[Field],
-    source: Source,
+    source: LayerSource,
     crs: pyproj.CRS,
     report: DataReport,
     subject: str | None,

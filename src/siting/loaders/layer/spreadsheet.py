@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,17 +15,19 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
+from siting.boundary import reading
 from siting.crs import Axes, parse_crs, place
 from siting.errors import LoadError
 from siting.loaders.formats.files import TABLE_SUFFIXES, check_content
-from siting.loaders.formats.sheet import DatedNumber, Row, read_sheet
+from siting.loaders.formats.sheet import DatedNumber, Row, ShownNumber, read_sheet
+from siting.loaders.layer.columns.decimal_mark import DecimalMark
 from siting.loaders.layer.columns.match import (
     LATITUDE,
     LONGITUDE,
     header_score,
 )
 from siting.loaders.layer.columns.positions import BOTH, SHAPE, with_positions
-from siting.message import message
+from siting.message import Message, message
 from siting.vocabulary.headers import Field
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_LONGEST_CELL = 1_000_000
 _NUL = b"\0"
 
 
@@ -57,6 +59,7 @@ def read_points_table(
     fields: Sequence[Field] = (),
     columns: Mapping[str, str | None] | None = None,
     axes: Axes = "auto",
+    decimal: DecimalMark | None = None,
     subject: str | None = None,
 ) -> gpd.GeoDataFrame:
     """Read a CSV or XLSX table whose rows are points.
@@ -82,6 +85,8 @@ def read_points_table(
         Further columns that help to find the header row: fields looked for, and columns declared.
     axes
         See :func:`siting.crs.place`.
+    decimal
+        Decimal mark of the coordinates that are text; found out where left out.
     subject
         Name for messages; the file's name where left out.
 
@@ -111,7 +116,7 @@ def read_points_table(
         subject=subject,
     )
     source = None if crs is None else parse_crs(crs, subject=subject)
-    points = with_positions(table, written, source, subject=subject, report=report)
+    points = with_positions(table, written, source, decimal=decimal, subject=subject, report=report)
     return place(points, source, subject=subject, report=report, axes=axes)
 
 
@@ -172,30 +177,31 @@ def _read_csv(
     subject: str,
     report: DataReport,
 ) -> pd.DataFrame:
+    def told(said: Message | str) -> Message:
+        return message("table.no_csv", subject=subject, name=path.name, error=said)
+
     codec = _csv_encoding(path, encoding, subject, report)
-    head = _head_lines(path, codec)
-    delimiter = _sniff_delimiter(head)
-    rows = list(csv.reader(head, delimiter=delimiter))
+    # What stands in one cell of a table of places is a name or a remark.
+    csv.field_size_limit(_LONGEST_CELL)
+    with reading(subject, told=told):
+        head = _head_lines(path, codec)
+        delimiter = _sniff_delimiter(head)
+        rows = list(csv.reader(head, delimiter=delimiter))
     header = _find_header([tuple(row) for row in rows], fields, exact)
     _check_widths(rows, header, subject)
-    try:
-        with warnings.catch_warnings():
-            # A delimiter at the end of every line; what it cuts off was checked to be empty.
-            warnings.simplefilter("ignore", pd.errors.ParserWarning)
-            table = pd.read_csv(
-                path,
-                sep=delimiter,
-                encoding=codec,
-                skiprows=header,
-                dtype=str,
-                keep_default_na=False,
-                na_values=[""],
-                skip_blank_lines=False,
-                index_col=False,
-            )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        told = {"subject": subject, "name": path.name, "error": str(error)}
-        raise LoadError(message("table.no_csv", **told)) from error
+    # It warns of a delimiter at the end of every line; what that cuts off was checked to be empty.
+    with reading(subject, told=told):
+        table = pd.read_csv(
+            path,
+            sep=delimiter,
+            encoding=codec,
+            skiprows=header,
+            dtype=str,
+            keep_default_na=False,
+            na_values=[""],
+            skip_blank_lines=False,
+            index_col=False,
+        )
     table.index = pd.RangeIndex(header + 2, header + 2 + len(table))
     table.columns = [str(name).strip() for name in table.columns]
     _note_header(header, rows[header], subject, report)
@@ -236,7 +242,7 @@ def _unmarked(content: bytes) -> str:
 def _decodes(content: bytes, codec: str) -> bool:
     try:
         text = content.decode(codec)
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         return False
     # No text has these; a workbook or an image that was named .csv does.
     return "\0" not in text[:4096]
@@ -306,9 +312,9 @@ def _read_workbook(
 
 
 def _column(cells: Sequence[Any]) -> pd.Series:
-    """Keep numbers that are shown as dates apart from usual ones; else as pandas reads a list."""
-    dated = any(isinstance(cell, DatedNumber) for cell in cells)
-    return pd.Series(cells, dtype=object if dated else None)
+    """Keep numbers shown as dates or with a unit apart from usual ones; else as pandas reads."""
+    shown = any(isinstance(cell, (DatedNumber, ShownNumber)) for cell in cells)
+    return pd.Series(cells, dtype=object if shown else None)
 
 
 def _header_names(row: Row, width: int) -> list[str]:

@@ -12,6 +12,8 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from siting.errors import LoadError
+from siting.loaders.layer.columns.attributes import in_words
+from siting.loaders.layer.columns.cut_names import column_of
 from siting.message import Term, message
 
 if TYPE_CHECKING:
@@ -113,19 +115,20 @@ def only_where(
     LoadError
         A column that the layer lacks; no row left.
     """
-    for column, values in where.items():
-        if column not in frame.columns:
-            present = [str(name) for name in frame.columns if name != "geometry"]
-            told = message("layer.no_where_column", subject=subject, name=column, names=present)
+    for name, values in where.items():
+        present = [str(each) for each in frame.columns if each != "geometry"]
+        column = column_of(name, present, frame.attrs.get("aliases"))
+        if column is None:
+            told = message("layer.no_where_column", subject=subject, name=name, names=present)
             raise LoadError(told)
-        keep = _has_value(frame[column], values)
+        keep = _has_value(frame[column], values) | _has_value(in_words(frame, column), values)
         if not keep.any():
-            found = list(map(str, frame[column].dropna().unique()[:8]))
-            wanted = {"subject": subject, "name": column, "wanted": str(list(values))}
+            found = list(map(str, in_words(frame, column).dropna().unique()[:8]))
+            wanted = {"subject": subject, "name": name, "wanted": str(list(values))}
             raise LoadError(message("layer.no_where_row", found=found, **wanted))
         count = int((~keep).sum())
         if count:
-            told = message("note.not-wanted", name=column, wanted=map(str, values))
+            told = message("note.not-wanted", name=name, wanted=map(str, values))
             report.add(
                 subject, "excluded", "not-wanted", told, count=count, examples=frame.index[~keep]
             )

@@ -12,6 +12,7 @@ import sqlite3
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from siting.boundary import reading
 from siting.did_you_mean import hint_known
+from siting.drafts import whole_file
 from siting.errors import LoadError, SitingError, TableError
 from siting.message import Message, message
 from siting.vocabulary.facility_types import load_facility_types
@@ -41,6 +44,7 @@ _APPLICATION_ID = 0x47504B47  # "GPKG"
 _VERSION = 10300
 _SRS = 4326
 
+_TABLE_NAMES = frozenset(("projects", "project_history", "budgets", "gpkg_contents"))
 _TABLES = """
 CREATE TABLE gpkg_spatial_ref_sys (
   srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
@@ -83,7 +87,8 @@ def create_library(path: Path) -> None:
         raise SitingError(message("library.suffix", path=path))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(path)) as base, base:
+        # Whole or not at all: a library without its tables would be refused ever after.
+        with whole_file(path) as fresh, closing(sqlite3.connect(fresh)) as base, base:
             base.executescript(_TABLES)
             base.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             base.execute(f"PRAGMA user_version = {_VERSION}")
@@ -119,16 +124,19 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a library for one transaction: all changes or none."""
     if not path.is_file():
         raise LoadError(message("library.absent", path=path))
-    try:
-        with closing(sqlite3.connect(path, timeout=10.0)) as base:
-            names = {row[0] for row in base.execute("SELECT name FROM sqlite_master")}
-            if not {"projects", "project_history", "budgets"} <= names:
-                raise LoadError(message("library.no_tables", path=path))
-            with base:
-                yield base
-    except sqlite3.Error as error:
-        told = message("library.cannot_be_changed", path=path, error=str(error))
-        raise LoadError(told) from error
+    with (
+        reading(path.name, told=partial(_damaged, path)),
+        closing(sqlite3.connect(path, timeout=10.0)) as base,
+    ):
+        names = {row[0] for row in base.execute("SELECT name FROM sqlite_master")}
+        if not names >= _TABLE_NAMES:
+            raise LoadError(message("library.no_tables", path=path))
+        with base:
+            yield base
+
+
+def _damaged(path: Path, said: Message | str) -> Message:
+    return message("library.cannot_be_changed", path=path, error=said)
 
 
 def read_library(path: Path) -> gpd.GeoDataFrame:
@@ -146,10 +154,12 @@ def read_library(path: Path) -> gpd.GeoDataFrame:
         No such file, or one that is no project library.
     """
     frame = _read(path, "SELECT project_id, {} FROM projects ORDER BY project_id", "updated_at")
-    for name in (*_NUMBERS, *_PLACE):
-        frame[name] = frame[name].astype(float)
-    for name in ("year", "proposed_year"):
-        frame[name] = frame[name].astype("Int64")
+    # Any program may have written any value into any column.
+    with reading(path.name, told=partial(_damaged, path)):
+        for name in (*_NUMBERS, *_PLACE):
+            frame[name] = frame[name].astype(float)
+        for name in ("year", "proposed_year"):
+            frame[name] = frame[name].astype("Int64")
     xy = frame[[*_PLACE]].to_numpy(dtype=float)
     known = ~np.isnan(xy).any(axis=1)
     shapes = np.full(len(frame), None, dtype=object)
@@ -187,7 +197,7 @@ def read_budgets(path: Path) -> dict[int, float]:
     """Return the money of each year, in the order of the years."""
     with _opened(path) as base:
         rows = base.execute("SELECT year, amount_cny FROM budgets ORDER BY year").fetchall()
-    return {int(year): float(amount) for year, amount in rows}
+        return {int(year): float(amount) for year, amount in rows}
 
 
 def set_budget(path: Path, year: int, amount_cny: float, *, by: str = "") -> None:

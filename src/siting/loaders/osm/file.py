@@ -16,6 +16,7 @@ import numpy as np
 import osmium
 from osmium.filter import EntityFilter, KeyFilter
 
+from siting.boundary import reading
 from siting.errors import LoadError
 from siting.loaders.osm.buildings import residential_use
 from siting.loaders.osm.standing import Standing, as_of, standing
@@ -30,7 +31,7 @@ from siting.loaders.osm.walking import (
     is_square,
     walk_access,
 )
-from siting.message import message
+from siting.message import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -165,7 +166,7 @@ class RawOsm:
         """File a facility that serves the public; note one that does not."""
         found = standing(tags)
         if found is Standing.OPEN:
-            row = (tags.get("name"), plain_number(tags.get("capacity")), codes)
+            row = (tags.get("name"), stated_number(tags.get("capacity")), codes)
             self.facilities.add(osm_id, wkb, row)
         else:
             (self.gone if found is Standing.GONE else self.private).append(osm_id)
@@ -194,13 +195,14 @@ def read_raw(
     """
     size = _size(path)
     collector = _Collector(facility_tags, include, day)
-    try:
+
+    def told(said: Message | str) -> Message:
+        return message("osm.damaged", name=path.name, size=size, error=said)
+
+    with reading(path.name, told=told):
         for thing in _processor(path, _file_format(path, size), collector):
             collector.take(thing)
-        collector.finish()
-    except (RuntimeError, ValueError, OSError) as fault:
-        told = message("osm.damaged", name=path.name, size=size, error=str(fault))
-        raise LoadError(told) from None
+    collector.finish()
     return collector.raw
 
 
@@ -391,7 +393,7 @@ def building_row(tags: Mapping[str, str]) -> tuple[Any, ...] | None:
     if tags.get("building", "no") == "no":
         return None
     text = tags.get("building:levels")
-    levels, flats = number_of_levels(text), plain_number(tags.get("building:flats"))
+    levels, flats = number_of_levels(text), stated_number(tags.get("building:flats"))
     unread = text if text and levels != levels else None  # noqa: PLR0124 - not a number
     return tags.get("name"), tags["building"], residential_use(tags), levels, flats, unread
 
@@ -424,12 +426,12 @@ def boundary_row(tags: Mapping[str, str]) -> tuple[Any, ...] | None:
         return None
     return (
         tags.get("name"),
-        plain_number(tags.get("admin_level")),
-        plain_number(tags.get("population")),
+        stated_number(tags.get("admin_level")),
+        stated_number(tags.get("population")),
     )
 
 
-def plain_number(text: str | None) -> float:
+def stated_number(text: str | None) -> float:
     """Read a plain, finite, non-negative number; anything else counts as not stated."""
     try:
         value = float(text or "nan")

@@ -11,12 +11,12 @@ import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 import osmnx as ox
 import shapely
 from osmnx._errors import InsufficientResponseError
 
+from siting.boundary import reading
 from siting.errors import LoadError
 from siting.loaders.osm.facilities import FacilityTags
 from siting.loaders.osm.file import (
@@ -33,6 +33,7 @@ from siting.loaders.osm.streets import coordinate_units
 from siting.loaders.osm.tables import OsmExtract, OsmLayer, checked_layers, extract_of
 from siting.loaders.osm.walking import is_ferry, is_square, walk_access
 from siting.message import Message, message
+from siting.private_files import make_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -138,12 +139,13 @@ def read_graph(path: Path) -> gpd.GeoDataFrame:
         Not GraphML, or not of OSMnx.
     """
     size = path.stat().st_size if path.is_file() else 0
-    try:
+
+    def told(said: Message | str) -> Message:
+        return message("osm.no_graphml", name=path.name, size=size, error=said)
+
+    with reading(path.name, told=told):
         graph = ox.load_graphml(path)
         edges = ox.convert.graph_to_gdfs(ox.convert.to_undirected(graph), nodes=False)
-    except (KeyError, ValueError, OSError, SyntaxError, nx.NetworkXException) as fault:
-        told = message("osm.no_graphml", name=path.name, size=size, error=str(fault))
-        raise LoadError(told) from None
     frame = edges.reset_index()
     for column in ("highway", "name", "bridge", "tunnel", "layer"):
         if column in frame.columns:
@@ -187,9 +189,11 @@ class _Fetcher:
 @contextmanager
 def _settings(cache: Path) -> Iterator[None]:
     """Set OSMnx up for one call, and leave its global settings and the socket as they were."""
+    folder = cache / "osmnx"
     ours = {
-        "use_cache": True,
-        "cache_folder": str(cache / "osmnx"),
+        # What another user could have written is not read as an answer of OpenStreetMap.
+        "use_cache": make_private(cache) and make_private(folder),
+        "cache_folder": str(folder),
         "cache_only_mode": False,
         "log_console": False,
         "log_file": False,

@@ -189,6 +189,8 @@ def _row_as_text(row: PlanRow, rows: Sequence[PlanRow]) -> dict[str, str]:
 def _check_size(path: Path, max_bytes: int) -> None:
     if not path.exists():
         raise NoPlanError(message("plan.not_found", path=path))
+    if not path.is_file():
+        raise LoadError(message("file.pipe_itself", path=path))
     size = path.stat().st_size
     if size > max_bytes:
         raise LoadError(message("plan.file_too_large", path=path, size=size, most=max_bytes))

@@ -6,7 +6,6 @@ Owns the model of ``siting.yaml`` and with it the published JSON Schema. Reading
 
 from __future__ import annotations
 
-import codecs
 import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
@@ -24,6 +23,7 @@ from pydantic import (
 
 from siting import crs as coordinate_systems
 from siting.errors import CRSError, LoadError, WrongValueError
+from siting.loaders.formats.encodings import text_codec
 from siting.loaders.formats.files import resolve_path
 from siting.message import Language, message
 from siting.rules.pack.values import OneOrMany, listed
@@ -62,10 +62,8 @@ def _existing(written: Any, info: ValidationInfo) -> Any:
 
 
 def _known_encoding(name: str) -> str:
-    try:
-        codecs.lookup(name)
-    except LookupError:
-        raise WrongValueError(message("value.no_encoding", name=name)) from None
+    if text_codec(name) is None:
+        raise WrongValueError(message("value.no_encoding", name=name))
     return name
 
 
@@ -114,6 +112,11 @@ class _Readable(_Model):
     axes: Literal["auto", "xy", "yx"] = Field(
         default="auto", description="Order of the coordinates: xy is longitude or easting first."
     )
+    decimal: Literal["point", "comma"] | None = Field(
+        default=None,
+        description="Decimal mark of numbers that are text, such as 350,125; else found out for "
+        "each column where its cells tell.",
+    )
     columns: dict[str, str | None] = Field(
         default_factory=dict,
         description="siting's name -> the file's column, such as {households: 户数}; "
@@ -139,7 +142,7 @@ class FileLayer(_Readable):
     )
 
 
-class FacilityType(_Model):
+class LayerFacilityType(_Model):
     """Which facility type the rows of a layer are."""
 
     code: str | None = Field(default=None, description="Every row is of this facility type.")
@@ -165,10 +168,12 @@ class ResidentialLayer(FileLayer):
 class FacilityLayer(FileLayer):
     """Existing facilities."""
 
-    facility_type: Annotated[FacilityType, BeforeValidator(_type_of_all), _OrText()] | None = Field(
-        default=None,
-        description="One code for all rows, or {column: 类别, map: {图书馆: reading_room}}; left "
-        "out: the column facility_type, or the tags of an OpenStreetMap file.",
+    facility_type: Annotated[LayerFacilityType, BeforeValidator(_type_of_all), _OrText()] | None = (
+        Field(
+            default=None,
+            description="One code for all rows, or {column: 类别, map: {图书馆: reading_room}}; "
+            "left out: the column facility_type, or the tags of OpenStreetMap.",
+        )
     )
 
 

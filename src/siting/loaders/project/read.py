@@ -95,6 +95,8 @@ def project_json_schema() -> dict[str, Any]:
 
 def _bytes(path: Path) -> bytes:
     try:
+        if path.exists() and not path.is_file():
+            raise LoadError(message("file.pipe_itself", path=path))
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as fault:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siting.locate.bound_search import Node, Plan, label_of, lower, search
+from siting.locate.bound_search import BestChoice, Node, lower, progress_message, search
 from siting.locate.cover.bound import improve_bound
 from siting.locate.cover.kernels import fill, open_site, search_swaps, start_state
 from siting.locate.cover.presolve import Cover, drop_dominated_sites, take_sites
@@ -30,7 +30,7 @@ _MOST_SWAP_VALUES = 50_000_000
 _SOLVER_PAIRS = 25_000
 
 
-def maximise_cover(cover: Cover, *, most: int, budget: float, watch: Watch) -> Plan:
+def maximise_cover(cover: Cover, *, most: int, budget: float, watch: Watch) -> BestChoice:
     """Choose free sites that cover most; the plan's sites are numbers of `cover`."""
     allowed = cover.cost <= budget
     reduced = cover if allowed.all() else take_sites(cover, allowed, cover.weight)
@@ -38,13 +38,13 @@ def maximise_cover(cover: Cover, *, most: int, budget: float, watch: Watch) -> P
     reduced = drop_dominated_sites(reduced)
     most = min(most, reduced.n_sites, _most_for(reduced.cost, budget))
     if most <= 0 or not reduced.n_rows:
-        return Plan(np.empty(0, np.int64), 0.0, 0.0)
+        return BestChoice(np.empty(0, np.int64), 0.0, 0.0)
     task = CoverTask(reduced, most, budget, is_whole(cover.weight), watch.limits.seed)
-    plan = Plan(np.empty(0, np.int64), 0.0, float(reduced.weight.sum()))
+    plan = BestChoice(np.empty(0, np.int64), 0.0, float(reduced.weight.sum()))
     task.begin(plan)
     search(task, plan, task.root(), watch)
     number = np.searchsorted(cover.sites, reduced.sites)
-    return Plan(number[plan.chosen], plan.value, plan.bound)
+    return BestChoice(number[plan.chosen], plan.value, plan.bound)
 
 
 def _most_for(cost: NDArray[np.float64], budget: float) -> int:
@@ -106,7 +106,7 @@ class CoverTask:
         """Return the least value that would be better than this one."""
         return value + 1.0 - 1e-6 if self.whole else value + 1e-10 * abs(value)
 
-    def begin(self, plan: Plan) -> None:
+    def begin(self, plan: BestChoice) -> None:
         """Open what adds most, one after the other."""
         self._spent = fill(
             self._state, self._slot_of, self._spent, _with_slack(self.budget), self.cover.cost,
@@ -114,7 +114,7 @@ class CoverTask:
         )  # fmt: skip
         self.take(plan, self._slot_of[self._slot_of >= 0])
 
-    def begin_at(self, plan: Plan, choice: NDArray[np.float64]) -> None:
+    def begin_at(self, plan: BestChoice, choice: NDArray[np.float64]) -> None:
         """Go on from near what the bound would choose."""
         self._close_all()
         cost = self.cover.cost
@@ -127,7 +127,7 @@ class CoverTask:
             open_site(j, slot, self._state, *self._columns())
         self.begin(plan)
 
-    def walk(self, plan: Plan, steps: int) -> None:
+    def walk(self, plan: BestChoice, steps: int) -> None:
         """Look for a better plan by swaps."""
         best = self._slot_of.copy()
         self._now, self._spent, _ = search_swaps(
@@ -137,7 +137,7 @@ class CoverTask:
         )  # fmt: skip
         self.take(plan, best[best >= 0])
 
-    def take(self, plan: Plan, chosen: NDArray[np.integer]) -> None:
+    def take(self, plan: BestChoice, chosen: NDArray[np.integer]) -> None:
         """Count a choice anew and keep it if it is allowed and better."""
         cover = self.cover
         if chosen.size > self.most or cover.cost[chosen].sum() > _with_slack(self.budget):
@@ -153,7 +153,7 @@ class CoverTask:
             weight[self.cover.row[self.cover.site_offset[j] : self.cover.site_offset[j + 1]]] = 0.0
         return weight
 
-    def improve(self, node: Node, plan: Plan, iterations: int) -> None:
+    def improve(self, node: Node, plan: BestChoice, iterations: int) -> None:
         """Lower a node's bound and settle what a better plan cannot have otherwise."""
         cover = self.cover
         opened = np.flatnonzero(node.settled > 0)
@@ -175,7 +175,7 @@ class CoverTask:
         node.bound = min(node.bound, bound + base)
         node.settled = fixed
 
-    def is_small(self, node: Node, plan: Plan) -> bool:
+    def is_small(self, node: Node, plan: BestChoice) -> bool:
         """Tell whether the solver does better with what is undecided."""
         del plan
         return self._rest(node)[0].site.size <= _SOLVER_PAIRS
@@ -186,7 +186,7 @@ class CoverTask:
         rest = take_sites(self.cover, node.settled == 0, weight)
         return rest, float(self.cover.weight.sum() - weight.sum())
 
-    def solve_rest(self, node: Node, plan: Plan, watch: Watch) -> None:
+    def solve_rest(self, node: Node, plan: BestChoice, watch: Watch) -> None:
         """Ask the solver for plans better than the one at hand, or for the proof of none."""
         rest, base = self._rest(node)
         n, r = rest.n_sites, rest.n_rows
@@ -202,7 +202,7 @@ class CoverTask:
         rows.add(1, better, np.inf, (0, n + np.arange(r), rest.weight))
         cost = np.concatenate([np.zeros(n), rest.weight])
         program = rows.program(cost, 0.0, 1.0, np.arange(n + r) < n, maximise=True)
-        outcome = solve_program(program, watch, label=label_of(plan))
+        outcome = solve_program(program, watch, label=progress_message(plan))
         if outcome.end == "infeasible":
             plan.bound = plan.value
             return

@@ -152,19 +152,6 @@ def search_swaps(
 
 
 @njit(cache=True)
-def outside_with(settled, offset, site, cost, outside, result):
-    """Set what each row pays at most once the settled open sites are there."""
-    for i in range(outside.size):
-        result[i] = outside[i]
-        for at in range(offset[i], offset[i + 1]):
-            if cost[at] >= outside[i]:
-                break
-            if settled[site[at]] > 0:
-                result[i] = cost[at]
-                break
-
-
-@njit(cache=True)
 def improve_bound(
     iterations, known, beaten, center, best, average, choice, scale,
     weight, offset, site, cost, outside, most, settled, fixed,

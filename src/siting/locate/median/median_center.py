@@ -18,10 +18,10 @@ from siting.locate.answer import (
     unreachable_rows,
     with_decided,
 )
-from siting.locate.bound_search import Plan, search
+from siting.locate.bound_search import BestChoice, search
 from siting.locate.cover.cover_all import Covering, cover_all
 from siting.locate.cover.presolve import build_cover
-from siting.locate.median.search import MedianTask, Service, build_service
+from siting.locate.median.search import MedianTask, ServiceCosts, build_service
 from siting.locate.solution import Solution, is_whole, nearest_open
 from siting.locate.solve import Limits, Watch
 from siting.message import message
@@ -118,10 +118,12 @@ def _first_cover(
     return nothing, unknown("p-median", watch, message("sought.sites_within"))
 
 
-def _least_total(service: Service, most: int, start: NDArray[np.int32], watch: Watch) -> Plan:
+def _least_total(
+    service: ServiceCosts, most: int, start: NDArray[np.int32], watch: Watch
+) -> BestChoice:
     """Search for the plan; its value is the negative cost."""
     most = min(most, service.sites.size)
-    plan = Plan(np.empty(0, np.int64), -np.inf, 0.0)
+    plan = BestChoice(np.empty(0, np.int64), -np.inf, 0.0)
     whole = is_whole(service.cost) and is_whole(service.outside[np.isfinite(service.outside)])
     task = MedianTask(service, max(most, 0), whole, watch.limits.seed)
     task.take(plan, np.searchsorted(service.sites, start))

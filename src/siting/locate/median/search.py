@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siting.locate.bound_search import Node, Plan, label_of, lower
+from siting.locate.bound_search import BestChoice, Node, lower, progress_message
 from siting.locate.median.kernels import (
     count_all,
     improve_bound,
@@ -35,7 +35,7 @@ _SOLVER_PAIRS = 8_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Service:
+class ServiceCosts:
     """Rows to serve and what each free site costs them.
 
     Parameters
@@ -67,7 +67,7 @@ class Service:
         return np.repeat(np.arange(self.n_rows), np.diff(self.offset))
 
 
-def build_service(problem: Problem) -> Service:
+def build_service(problem: Problem) -> ServiceCosts:
     """Reduce a problem to rows with demand and the free sites that beat what is decided."""
     rows = np.flatnonzero(problem.demand > 0)
     number = np.full(problem.n_demand, -1)
@@ -85,7 +85,7 @@ def build_service(problem: Problem) -> Service:
     kept = kept[cost[kept] < outside[source[kept]]]
     kept = kept[np.lexsort((problem.to_index[kept], cost[kept], source[kept]))]
     counts = np.bincount(source[kept], minlength=rows.size)
-    return Service(
+    return ServiceCosts(
         weight=problem.demand[rows],
         offset=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         site=site_number[problem.to_index[kept]],
@@ -99,7 +99,7 @@ def build_service(problem: Problem) -> Service:
 class MedianTask:
     """Serve all rows at the least cost with at most `most` free sites."""
 
-    service: Service
+    service: ServiceCosts
     most: int
     whole: bool
     seed: int
@@ -132,7 +132,7 @@ class MedianTask:
     def _columns(self) -> tuple[Any, ...]:
         return self.service.offset, self.service.site, self.service.cost, self._soft
 
-    def root(self, plan: Plan) -> Node:
+    def root(self, plan: BestChoice) -> Node:
         """Return the node where nothing is settled; rows begin by paying what the plan costs."""
         service = self.service
         return Node(
@@ -147,13 +147,13 @@ class MedianTask:
         """Return the least value that would be better than this one."""
         return value + 1.0 - 1e-6 if self.whole else value + 1e-10 * abs(value)
 
-    def begin(self, plan: Plan) -> None:
+    def begin(self, plan: BestChoice) -> None:
         """Open what saves most, one after the other."""
         count_all(self._state, *self._columns())
         open_greedily(self._state, self._slot_of, *self._columns(), *self._by_site)
         self.take(plan, self._slot_of)
 
-    def begin_at(self, plan: Plan, choice: NDArray[np.float64]) -> None:
+    def begin_at(self, plan: BestChoice, choice: NDArray[np.float64]) -> None:
         """Go on from near what the bound would choose."""
         noisy = choice + 0.2 * self._rng.random(choice.size)
         self._slot_of = np.argsort(-noisy)[: self.most].copy()
@@ -164,7 +164,7 @@ class MedianTask:
         self._now = 0
         self.take(plan, self._slot_of)
 
-    def walk(self, plan: Plan, steps: int) -> None:
+    def walk(self, plan: BestChoice, steps: int) -> None:
         """Look for a better plan by swaps."""
         best = self._slot_of.copy()
         known = -plan.value if np.isfinite(plan.value) else np.inf
@@ -174,7 +174,7 @@ class MedianTask:
         )  # fmt: skip
         self.take(plan, best)
 
-    def take(self, plan: Plan, chosen: NDArray[np.integer]) -> None:
+    def take(self, plan: BestChoice, chosen: NDArray[np.integer]) -> None:
         """Count a choice anew and keep it if it serves every row and is better."""
         if np.unique(chosen).size > self.most:
             return
@@ -192,7 +192,7 @@ class MedianTask:
         np.minimum.at(paid, service.pair_rows()[pairs], service.cost[pairs])
         return paid
 
-    def improve(self, node: Node, plan: Plan, iterations: int) -> None:
+    def improve(self, node: Node, plan: BestChoice, iterations: int) -> None:
         """Lower a node's bound and settle what a better plan cannot have otherwise."""
         opened = np.flatnonzero(node.settled > 0)
         most = self.most - opened.size
@@ -212,11 +212,11 @@ class MedianTask:
         node.bound = min(node.bound, -bound)
         node.settled = fixed
 
-    def is_small(self, node: Node, plan: Plan) -> bool:
+    def is_small(self, node: Node, plan: BestChoice) -> bool:
         """Tell whether the solver does better with what is undecided."""
         return self._rest(node, plan)[0].size <= _SOLVER_PAIRS
 
-    def _rest(self, node: Node, plan: Plan) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    def _rest(self, node: Node, plan: BestChoice) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the undecided pairs that a better plan can use, and what rows pay without.
 
         A row that pays more than its multiplier and the whole gap together would make the plan
@@ -231,13 +231,13 @@ class MedianTask:
         limit = np.minimum(outside, most)[service.pair_rows()]
         return np.flatnonzero(undecided & (service.cost < limit)), outside
 
-    def solve_rest(self, node: Node, plan: Plan, watch: Watch) -> None:
+    def solve_rest(self, node: Node, plan: BestChoice, watch: Watch) -> None:
         """Ask the solver for plans better than the one at hand, or for the proof of none."""
         opened = np.flatnonzero(node.settled > 0)
         free = np.flatnonzero(node.settled == 0)
         pairs, outside = self._rest(node, plan)
         program, base = self._program(free, pairs, outside, self.most - opened.size)
-        outcome = solve_program(program, watch, label=label_of(plan))
+        outcome = solve_program(program, watch, label=progress_message(plan))
         if outcome.end == "infeasible":
             plan.bound = plan.value
             return

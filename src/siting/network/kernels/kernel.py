@@ -41,15 +41,23 @@ class Kernel:
     steps
         How many steps a call takes, from its arguments, such as four hundred for each home that is
         looked up. What an analysis repeats for each rule counts for all of them.
+    few
+        What does a small job instead, such as the same with arrays: it takes the function and its
+        arguments. Left out: Python runs the function.
     options
         For `numba.njit`.
     """
 
     def __init__(
-        self, function: Function, steps: Callable[..., float], options: dict[str, bool]
+        self,
+        function: Function,
+        steps: Callable[..., float],
+        few: Function | None,
+        options: dict[str, bool],
     ) -> None:
         functools.update_wrapper(self, function)
         self.plain = function
+        self.few = function if few is None else functools.partial(few, function)
         self._steps = steps
         self._options = options
         self._compiled: Any = None
@@ -70,12 +78,14 @@ class Kernel:
             return self.compiled(*arguments)
         # Compiled code is silent about infinity less infinity.
         with np.errstate(all="ignore"):
-            return self.plain(*arguments)
+            return self.few(*arguments)
 
 
-def kernel(*, steps: Callable[..., float], **options: bool) -> Callable[[Function], Kernel]:
+def kernel(
+    *, steps: Callable[..., float], few: Function | None = None, **options: bool
+) -> Callable[[Function], Kernel]:
     """Return a decorator that makes a `Kernel` of a function."""
-    return lambda function: Kernel(function, steps, options)
+    return lambda function: Kernel(function, steps, few, options)
 
 
 def part(function: Function) -> Function:

@@ -8,9 +8,10 @@ import numpy as np
 
 from siting.network.kernels.grid import column_range, row_range
 from siting.network.kernels.kernel import kernel, part
+from siting.network.kernels.nearest_few import nearest_few
 
 
-@kernel(steps=lambda order, *_: 400 * order.size, nogil=True)
+@kernel(steps=lambda order, *_: 40 * order.size, few=nearest_few, nogil=True)
 def nearest_segments(order, circle, sides, offsets, limit, ignored, grid, barriers, out):
     """Write the nearest segment of each subject named in `order`.
 
@@ -35,7 +36,7 @@ def nearest_segments(order, circle, sides, offsets, limit, ignored, grid, barrie
     out
         Arrays (n,) to write to: the segment or -1; the place on it (0 to 1); the distance; whether
         a barrier stood in the way of something nearer. Of equally near segments the one of the
-        lowest owner is taken.
+        lowest owner is taken, then the one of the lowest number.
     """
     segment, share, gap, hindered = out
     for i in order:
@@ -58,19 +59,22 @@ def _search(circle, sides, limit, ignored, grid, barriers):
             lines = (grid.ends, grid.owner)
             best = _look_at_sides(guess, sides, best, ignored, lines, barriers)
     best = _spread(circle, sides, best, ignored, grid, barriers)
-    gap = np.sqrt(best[2]) if best[0] >= 0 else np.inf
-    return best[0], best[1], gap, best[3]
+    if best[0] < 0:
+        return best[0], best[1], np.inf, best[3] < np.inf
+    return best[0], best[1], np.sqrt(best[2]), best[3] < best[2]
 
 
 @part
 def _nothing_within(limit):
     """Return the best before anything is seen; of these types each kernel is compiled once."""
-    return np.int64(-1), 0.0, limit * limit, np.bool_(0)
+    return np.int64(-1), 0.0, limit * limit, np.inf
 
 
 @part
 def _spread(circle, sides, best, ignored, grid, barriers):
-    """Return the best segment (row, place, squared distance, hindered) of all cells."""
+    """Return the best segment of all cells: row, place, squared distance, and that of what is nearest
+    behind a barrier.
+    """
     column, row, margin = _cell(circle[0], circle[1], grid)
     ring = _first_ring(column, row, grid)
     # Out of the named tuple once: taking an array out of it in a loop counts references.
@@ -148,10 +152,11 @@ def _improve(x, y, s, t, square, best, ignored, lines, barriers):
     qx, qy = _place(ends, s, t)
     if square == 0.0 or not _is_blocked(x, y, qx, qy, barriers, ignored):
         return s, t, square, best[3]
+    behind = min(best[3], square)
     t, square = _reachable_end(x, y, ends, s, barriers, ignored)
     if square == np.inf or not _better(s, square, best, owner):
-        return best[0], best[1], best[2], np.bool_(1)
-    return s, t, square, np.bool_(1)
+        return best[0], best[1], best[2], behind
+    return s, t, square, behind
 
 
 @part
@@ -192,9 +197,11 @@ def _covers(column, row, ring, grid):
 @part
 def _better(s, square, best, owner):
     """Tell whether a leg is shorter than the best, or as short to a street of a lower number."""
-    if square != best[2]:
-        return square < best[2]
-    return best[0] < 0 or owner[s] < owner[best[0]]
+    if square != best[2] or best[0] < 0:
+        return square <= best[2]
+    if owner[s] != owner[best[0]]:
+        return owner[s] < owner[best[0]]
+    return s < best[0]
 
 
 @part

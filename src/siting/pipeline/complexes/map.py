@@ -12,7 +12,7 @@ from siting.message import Text, message
 from siting.pipeline.gaps.map_model import build_map_model, label, lonlat
 from siting.pipeline.gaps.summary import block_key
 from siting.pipeline.sites.map import named
-from siting.render.model import Label, MapModel, MapSites
+from siting.render.model import MapModel, MapSites, MapText
 from siting.rules.city.costs import CityCosts
 from siting.rules.city.distance import evaluate_distance
 from siting.rules.city.evaluate import with_conditions
@@ -74,7 +74,7 @@ def _sites(found: Complexes) -> MapSites:
     )
 
 
-def _note(found: Complexes, complex_: Any) -> Label:
+def _note(found: Complexes, complex_: Any) -> MapText:
     """Say what stands in a complex, and on how many square metres."""
     types = load_facility_types().types
     inside = found.functions

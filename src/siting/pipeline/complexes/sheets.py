@@ -7,7 +7,7 @@ from typing import Any
 
 from siting.message import Language, Term, message
 from siting.report.siting.complexes import complexes_lines
-from siting.report.tables.workbook import Sheet, SheetColumn
+from siting.report.tables.workbook import SheetColumn, SheetTable
 from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.levels import load_levels
 from siting.words import say, word
@@ -17,7 +17,7 @@ _WIDTHS = {"line": 110, "site_id": 16, "name": 28, "functions": 44, "facility_ty
 _RULES = ("key", "title", "fail_before", "fail_after", "people_before", "people_after")
 
 
-def complexes_sheets(summary: Mapping[str, Any], language: str) -> list[Sheet]:
+def complexes_sheets(summary: Mapping[str, Any], language: str) -> list[SheetTable]:
     """Return the sheets of a workbook.
 
     Parameters
@@ -39,7 +39,7 @@ def complexes_sheets(summary: Mapping[str, Any], language: str) -> list[Sheet]:
     }
     mark = word("sheet.made_up", spoken) if summary["made_up"] else ""
     return [
-        Sheet(
+        SheetTable(
             word(f"complexes_sheet.{name}", spoken),
             mark + word(f"complexes_note.{name}", spoken),
             _columns(rows, spoken),

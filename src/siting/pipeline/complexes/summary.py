@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from siting.pipeline.sites.scenario import rules_before_after
-from siting.pipeline.sites.summary import plain, records, said_notes
+from siting.pipeline.sites.summary import json_value, records, said_notes
 from siting.words import say
 
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ def _question(found: Complexes) -> dict[str, Any]:
     return {
         "model": found.solution.model,
         "p": asked.p,
-        "budget": plain(asked.budget),
+        "budget": json_value(asked.budget),
         "minimum_functions": asked.minimum_functions,
-        "minimum_area_m2": plain(asked.minimum_area_m2),
+        "minimum_area_m2": json_value(asked.minimum_area_m2),
         "sites": len(found.sites.table),
         "functions": [
             {
@@ -56,7 +56,7 @@ def _question(found: Complexes) -> dict[str, Any]:
                 "title": question.rule.title.model_dump(),
                 "source": question.rule.citation(found.analysis.language),
                 "measure": question.measure,
-                "limit": plain(question.limit),
+                "limit": json_value(question.limit),
                 "unit": question.unit,
             }
             for each, question in zip(asked.functions, found.questions, strict=True)
@@ -66,7 +66,7 @@ def _question(found: Complexes) -> dict[str, Any]:
 
 def _answer(found: Complexes) -> dict[str, Any]:
     solution = found.solution
-    numbers = {name: plain(getattr(solution, name)) for name in ("objective", "bound", "gap")}
+    numbers = {name: json_value(getattr(solution, name)) for name in ("objective", "bound", "gap")}
     return {
         "status": solution.status.value,
         "message": say(solution.message, "en"),
@@ -74,5 +74,5 @@ def _answer(found: Complexes) -> dict[str, Any]:
         **numbers,
         "seconds": round(solution.seconds, 3),
         "complexes": int(solution.opened.size),
-        "cost": plain(found.opened["cost"].sum(skipna=False)) if found.has_plan else None,
+        "cost": json_value(found.opened["cost"].sum(skipna=False)) if found.has_plan else None,
     }

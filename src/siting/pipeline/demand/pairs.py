@@ -15,7 +15,7 @@ from siting.network.attach.rows import take_rows
 from siting.network.costs import TOLERANCE_M, TravelCosts
 from siting.network.travel import travel_costs
 from siting.pipeline.columns import numbers
-from siting.rules.pack.conditions import compare
+from siting.rules.pack.conditions import compare_floats
 from siting.rules.pack.measures import measure_of
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _within(
     cost = found.cost / per_unit
     if not limited:
         return TravelCosts(found.from_index, found.to_index, cost)
-    near = compare(cost, question.comparator, question.limit, TOLERANCE_M)  # type: ignore[arg-type]
+    near = compare_floats(cost, question.comparator, question.limit, TOLERANCE_M)  # type: ignore[arg-type]
     # What the rule takes for within the limit is no farther than it, whatever rounding says.
     capped = np.minimum(cost[near], question.limit)
     return TravelCosts(found.from_index[near], found.to_index[near], capped)

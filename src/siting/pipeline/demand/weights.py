@@ -1,6 +1,6 @@
 """What the homes of a city count: people, elderly people, households, children, or each as one.
 
-Owns which of these leads where nothing is said, and what homes count that do not say it.
+Owns what homes count that do not say it; which leads is told in `siting.rules.city.rollup`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from siting.errors import SitingError
 from siting.message import Message, Term, message
 from siting.rules.city.findings import Verdict
 from siting.rules.city.model import column
+from siting.rules.city.rollup import LEADING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 WEIGHTS = ("population", "elderly", "households", "children", "homes")
 """All that can be counted."""
-LEADING = ("population", "elderly", "households", "homes")
-"""People where people are known: the question is who is served, not how many buildings."""
 
 
 def home_numbers(city: City) -> dict[str, NDArray[np.float64]]:

@@ -18,7 +18,7 @@ from siting.message import Language, message
 from siting.pipeline.city import build_city, note_levels, note_overlaps, note_unmatched_gates
 from siting.pipeline.demand.capacity import with_capacity
 from siting.pipeline.found import Found, ground_of
-from siting.pipeline.gaps.comparison import Comparison, compare
+from siting.pipeline.gaps.comparison import Comparison, compare_analyses
 from siting.pipeline.gaps.map_model import build_map_model
 from siting.pipeline.gaps.network_picture import network_figure
 from siting.pipeline.gaps.outputs import write_analysis
@@ -123,9 +123,9 @@ class Analysis(Found):
         """Return the picture of how whole the streets are; it shows itself too."""
         return render.Picture(network_figure(self))
 
-    def compare(self, after: Found) -> Comparison:
+    def compare_analyses(self, after: Found) -> Comparison:
         """Put this analysis and one after a change side by side, rule by rule."""
-        return compare(self, after)
+        return compare_analyses(self, after)
 
     def __repr__(self) -> str:
         return summary_text(self.summary, self.language)

@@ -10,7 +10,8 @@ import pandas as pd
 
 from siting.errors import SitingError
 from siting.message import Term, message
-from siting.pipeline.gaps.summary import failing
+from siting.number_text import share_text
+from siting.report.analysis.ranking import failing
 from siting.words import say, word
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Comparison:
         return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def compare(before: Found, after: Found) -> Comparison:
+def compare_analyses(before: Found, after: Found) -> Comparison:
     """Put two analyses of one city side by side.
 
     Raises
@@ -110,4 +111,4 @@ def _row(before: dict[str, Any], after: dict[str, Any], language: str) -> dict[s
 def _cell(name: str, value: float | None) -> str:
     if value is None or pd.isna(value):
         return "–"
-    return f"{value:.1%}" if name.startswith("share") else f"{value:,.0f}"
+    return share_text(value) if name.startswith("share") else f"{value:,.0f}"

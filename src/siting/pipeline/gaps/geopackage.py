@@ -7,7 +7,7 @@ A layer's style is a row of the table ``layer_styles``, which QGIS reads when it
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +15,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from siting.pipeline.demand.weights import LEADING
 from siting.pipeline.gaps.failing import gaps_frame
 from siting.pipeline.gaps.map_model import main_street_rows
-from siting.pipeline.gaps.qgis_styles import categories, graduated, plain, write_styles
-from siting.pipeline.gaps.summary import block_key, covered_by_area, failing
+from siting.pipeline.gaps.qgis_styles import categories, graduated, plain_style, write_styles
+from siting.pipeline.gaps.summary import block_key, covered_by_area
 from siting.pipeline.in_areas import representative_points
+from siting.report.analysis.ranking import in_order, is_compared, section_of
 from siting.rules.city.findings import VERDICT_WORDS, Verdict
+from siting.rules.city.rollup import leading_weight
 from siting.words import word
 
 if TYPE_CHECKING:
@@ -99,37 +100,35 @@ def _layers(analysis: Found) -> Iterator[tuple[str, gpd.GeoDataFrame, str]]:
         yield _homes(analysis, worst)
     # Points and outlines in one layer would have no style in common.
     places = city.facilities.set_geometry(representative_points(city.facilities.geometry))
-    yield "facilities", places, plain("#1b9e77", kind="point", shape="diamond")
+    yield "facilities", places, plain_style("#1b9e77", kind="point", shape="diamond")
     yield _gaps(analysis)
     if sites is not None:
-        yield "sites", sites, plain("#c51b7d", kind="point", shape="star", size=4.0)
+        yield "sites", sites, plain_style("#c51b7d", kind="point", shape="star", size=4.0)
 
 
 def worst_block(analysis: Found) -> FindingBlock | None:
     """Return the rule on homes under which most go without; layers are coloured by it.
 
-    A rule that binds goes before one that only recommends.
+    A rule that binds goes before one that only recommends, where it fails anybody. None where no
+    rule on homes judged anything.
     """
-    pairs = zip(analysis.blocks, analysis.summary["rules"], strict=True)
     judged = [
-        (_binding_failure(block, entry), failing(entry)[1], -number, block)
-        for number, (block, entry) in enumerate(pairs)
-        if block.subject_kind == "home" and entry["verdicts"]["pass"] + entry["verdicts"]["fail"]
+        entry
+        for entry in in_order(analysis.summary["rules"])
+        if section_of(entry) == "home" and not is_compared(entry)
     ]
-    return max(judged, key=lambda each: each[:3])[3] if judged else None
-
-
-def _binding_failure(block: FindingBlock, entry: Mapping[str, Any]) -> bool:
-    return block.rule.strength == "mandatory" and failing(entry)[1] > 0
+    failed = [entry for entry in judged if entry["verdicts"]["fail"]]
+    key = next((entry["key"] for entry in (*failed, *judged)), None)
+    return next((block for block in analysis.blocks if block_key(block) == key), None)
 
 
 def _ground(analysis: Found) -> Iterator[tuple[str, gpd.GeoDataFrame, str]]:
     ground = analysis.ground
     if ground.water is not None:
-        yield "water", ground.water, plain("#d3e3ee", kind="polygon", outline="#d3e3ee")
+        yield "water", ground.water, plain_style("#d3e3ee", kind="polygon", outline="#d3e3ee")
     rows, classes = main_street_rows(ground.streets)
     streets = ground.streets.iloc[rows][["street_id", "geometry"]].assign(highway=classes)
-    yield "streets", streets, plain("#b3afaa", kind="line")
+    yield "streets", streets, plain_style("#b3afaa", kind="line")
 
 
 def _areas(
@@ -145,10 +144,9 @@ def _areas(
     frame = beside(analysis.city.areas[level], {**known, **verdicts})
     # By the same people as on the map and in the report.
     key = "" if worst is None else block_key(worst)
-    wanted = (f"{key}:covered_share_of_{weight}" for weight in LEADING)
-    column = next((name for name in wanted if name in known), None)
-    if column is None:
-        return f"areas_{level}", frame, plain("#f5f3fa", kind="polygon", outline="#8d8a99")
+    column = f"{key}:covered_share_of_{leading_weight(analysis.summary['totals'])}"
+    if column not in known:
+        return f"areas_{level}", frame, plain_style("#f5f3fa", kind="polygon", outline="#8d8a99")
     return f"areas_{level}", frame, graduated(column, _SHARE_EDGES, _SHARE_COLOURS)
 
 
@@ -166,7 +164,7 @@ def _homes(analysis: Found, worst: FindingBlock | None) -> tuple[str, gpd.GeoDat
         homes = homes.set_geometry(representative_points(homes.geometry))
     frame = beside(homes, columns)
     if worst is None:
-        return "homes", frame, plain("#8a8a8a", kind=kind)
+        return "homes", frame, plain_style("#8a8a8a", kind=kind)
     return "homes", frame, _by_verdict(block_key(worst), analysis.language, kind)
 
 
@@ -178,7 +176,7 @@ def _by_verdict(column: str, language: Language, kind: str) -> str:
 
 def _gaps(analysis: Found) -> tuple[str, gpd.GeoDataFrame, str]:
     frame = gaps_frame(analysis)
-    return "gaps", frame, plain("#5c2a05", kind="point", shape="triangle", size=1.6)
+    return "gaps", frame, plain_style("#5c2a05", kind="point", shape="triangle", size=1.6)
 
 
 def _words(block: FindingBlock) -> Any:

@@ -18,15 +18,15 @@ from siting.pipeline.in_areas import representative_points
 from siting.render.model import (
     VERDICTS,
     WEIGHTS,
-    Citation,
-    Label,
     MapAreas,
+    MapCitation,
     MapContext,
     MapFacilities,
     MapHomes,
     MapModel,
     MapNote,
     MapRule,
+    MapText,
 )
 from siting.report.analysis.note_words import note_layer, note_text
 from siting.rules.pack.measures import measure_of
@@ -77,7 +77,7 @@ def build_map_model(analysis: Found) -> MapModel:
         for level in sorted(city.areas, key=_fineness)
     )
     return MapModel(
-        title=Label(analysis.project.name, analysis.project.name),
+        title=MapText(analysis.project.name, analysis.project.name),
         homes=_homes(city.homes),
         facilities=_facilities(city.facilities),
         rules=tuple(
@@ -103,9 +103,9 @@ def _gravest_first(notes: Iterable[DataNote]) -> list[DataNote]:
 
 def _note(note: DataNote) -> MapNote:
     return MapNote(
-        Label(note_layer(note, "zh"), note_layer(note, "en")),
+        MapText(note_layer(note, "zh"), note_layer(note, "en")),
         note.severity,
-        Label(note_text(note, "zh"), note_text(note, "en")),
+        MapText(note_text(note, "zh"), note_text(note, "en")),
     )
 
 
@@ -176,8 +176,8 @@ def _numbers(frame: gpd.GeoDataFrame, column: str) -> npt.NDArray[np.float64] | 
     return np.asarray(frame[column].to_numpy(dtype=float, na_value=np.nan))
 
 
-def _label(title: Title) -> Label:
-    return Label(title.zh, title.en)
+def _label(title: Title) -> MapText:
+    return MapText(title.zh, title.en)
 
 
 def _totals(entry: Mapping[str, Any]) -> npt.NDArray[np.float64]:
@@ -190,9 +190,9 @@ def _totals(entry: Mapping[str, Any]) -> npt.NDArray[np.float64]:
     return np.array(rows, dtype=float)
 
 
-def label(told: Sayable) -> Label:
+def label(told: Sayable) -> MapText:
     """Return what the map says in either language."""
-    return Label(say(told, "zh"), say(told, "en"))
+    return MapText(say(told, "zh"), say(told, "en"))
 
 
 def _rule(
@@ -221,7 +221,7 @@ def _rule(
     )
 
 
-def _unknown_reasons(block: FindingBlock) -> list[tuple[Label, int]]:
+def _unknown_reasons(block: FindingBlock) -> list[tuple[MapText, int]]:
     """Return what is missing and for how many subjects, the commonest first."""
     unknown = (block.verdict == VERDICTS.index("unknown")) & (block.reason >= 0)
     counts = np.bincount(block.reason[unknown], minlength=len(block.reasons))
@@ -232,7 +232,7 @@ def _unknown_reasons(block: FindingBlock) -> list[tuple[Label, int]]:
     ]
 
 
-def _title(block: FindingBlock) -> Label:
+def _title(block: FindingBlock) -> MapText:
     """Name the rule; measured in another way than it asks for, that way too."""
     title = _label(block.rule.title)
     if not block.is_alternative:
@@ -248,8 +248,8 @@ def _required(block: FindingBlock) -> float | npt.NDArray[np.float64]:
     return np.nan if np.isnan(block.required).all() else block.required
 
 
-def _citation(citation: Mapping[str, str], document: Title) -> Citation:
-    return Citation(
+def _citation(citation: Mapping[str, str], document: Title) -> MapCitation:
+    return MapCitation(
         document=_label(document),
         number=citation["number"],
         clause=citation["clause"],
@@ -262,12 +262,12 @@ def _citation(citation: Mapping[str, str], document: Title) -> Citation:
 
 def _facility_titles(
     facilities: gpd.GeoDataFrame, blocks: Sequence[FindingBlock]
-) -> dict[str, Label]:
+) -> dict[str, MapText]:
     """Name every type that stands on the map or is asked for by a rule."""
     known = load_facility_types()
     asked = {code for block in blocks for code in block.rule.facility_types}
     codes = sorted((asked | set(texts(facilities, "facility_type"))) & set(known.codes))
-    return {code: Label(known.title(code, "zh"), known.title(code, "en")) for code in codes}
+    return {code: MapText(known.title(code, "zh"), known.title(code, "en")) for code in codes}
 
 
 def _context(water: gpd.GeoDataFrame | None, streets: gpd.GeoDataFrame) -> MapContext:

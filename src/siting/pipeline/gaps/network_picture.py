@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from siting.drafts import whole_file
 from siting.errors import SitingError
 from siting.message import message
-from siting.network.fragments import on_fragment
+from siting.network.fragments import fragments, on_fragment
 from siting.network.health import network_health
 from siting.pipeline.city import home_places
 from siting.render import NetworkPicture, draw_network
@@ -47,7 +48,7 @@ def network_figure(analysis: Found) -> Any:
     model = NetworkPicture(
         title=analysis.project.name,
         lines=network.lines_of(np.arange(network.edge_count)),
-        loose=np.isin(network.component[network.edge_from], health.loose["component"]),
+        loose=np.isin(network.component[network.edge_from], fragments(network)["component"]),
         pieces=health.pieces,
         crossings=health.crossings,
         dead_ends=health.dead_end_pairs,
@@ -61,4 +62,7 @@ def write_network(analysis: Found, path: Path) -> None:
     """Write the picture; its ending (``.svg``, ``.png``, ``.pdf``) chooses the format."""
     kind = path.suffix.lower().removeprefix(".")
     dates: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
-    network_figure(analysis).savefig(path, format=kind, dpi=150, metadata=dates.get(kind))
+    figure = network_figure(analysis)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path) as draft:
+        figure.savefig(draft, format=kind, dpi=150, metadata=dates.get(kind))

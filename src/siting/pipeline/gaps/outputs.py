@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -58,7 +58,7 @@ def write_analysis(
     out
         New, empty, or written by siting before; replaced as a whole.
     leave_out
-        Files of `OUTPUTS` that are not wanted; the map of a large city takes longest.
+        Files of `_WRITERS` that are not wanted; the map of a large city takes longest.
     progress
         Called with a label and a share from 0 to 1.
 
@@ -214,5 +214,4 @@ _WRITERS: dict[str, Callable[[Found, Path], None]] = {
     "data-report.json": _write_data_report,
 }
 
-OUTPUTS: Sequence[str] = (*_WRITERS, MANIFEST)
 """What `write_analysis` writes; the picture of the network where the data report warns of it."""

@@ -34,7 +34,7 @@ _SYMBOLS = {"point": "marker", "line": "line", "polygon": "fill"}
 _CLASSES = {"point": "SimpleMarker", "line": "SimpleLine", "polygon": "SimpleFill"}
 
 
-def plain(
+def plain_style(
     colour: str,
     *,
     kind: str,
@@ -55,7 +55,7 @@ def plain(
 
     Examples
     --------
-    >>> 'type="singleSymbol"' in plain("#1b9e77", kind="point")
+    >>> 'type="singleSymbol"' in plain_style("#1b9e77", kind="point")
     True
     """
     renderer = ET.Element("renderer-v2", type="singleSymbol")

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting import render
+from siting.drafts import whole_file
 from siting.errors import SitingError
 from siting.message import message
 from siting.pipeline.columns import area_titles
 from siting.pipeline.gaps.geopackage import worst_block
 from siting.pipeline.gaps.map_model import build_map_model
 from siting.pipeline.gaps.summary import block_key
-from siting.report.analysis.document import AreaGap, Document, Picture, document_html
+from siting.report.analysis.document import AreaGap, ReportContents, ReportMap, document_html
 from siting.rules.city.findings import Verdict
-from siting.rules.city.rollup import WEIGHTS, roll_up
+from siting.rules.city.rollup import WEIGHTS, leading_weight, roll_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,12 +67,11 @@ def write_report(analysis: Found, path: Path | str, *, maps: int = _MAPS) -> Pat
     check_report_path(target)
     page = report_html(analysis, maps=maps)
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.part")
-    if target.suffix.lower() == ".pdf":
-        print_pdf(page, draft)
-    else:
-        draft.write_text(page, encoding="utf-8")
-    draft.replace(target)
+    with whole_file(target) as draft:
+        if target.suffix.lower() == ".pdf":
+            print_pdf(page, draft)
+        else:
+            draft.write_text(page, encoding="utf-8", errors="replace")
     return target
 
 
@@ -94,13 +94,13 @@ def report_html(analysis: Found, *, maps: int = _MAPS) -> str:
     """Return the report of an analysis as one HTML page; see `write_report`."""
     worst = worst_block(analysis)
     pictures = _pictures(build_map_model(analysis), analysis.language, maps) if maps else []
-    document = Document(
+    document = ReportContents(
         summary=analysis.summary,
         manifest=analysis.manifest,
         notes=analysis.report.notes,
         pictures=pictures,
         worst="" if worst is None else block_key(worst),
-        weight=_weight(analysis, worst),
+        weight=leading_weight(analysis.summary["totals"]),
         areas=_areas(analysis, worst),
         attribution=analysis.project.attribution,
         language=analysis.language,
@@ -147,7 +147,7 @@ def _browser() -> str:
     return browser
 
 
-def _pictures(model: MapModel, language: str, count: int) -> list[Picture]:
+def _pictures(model: MapModel, language: str, count: int) -> list[ReportMap]:
     """Draw the worst rules; small towns as drawings that stay sharp, large ones as pictures."""
     kind, mime = ("svg", "svg+xml") if len(model.homes.lon) <= _MAX_DRAWN else ("png", "png")
     rules = _unlike(render.worst_rules(model, len(model.rules)), count)
@@ -162,7 +162,7 @@ def _pictures(model: MapModel, language: str, count: int) -> list[Picture]:
             )  # fmt: skip
             data = base64.b64encode(path.read_bytes()).decode("ascii")
             title = rule.title.zh if language == "zh" else rule.title.en
-            pictures.append(Picture(title, f"data:image/{mime};base64,{data}"))
+            pictures.append(ReportMap(title, f"data:image/{mime};base64,{data}"))
     return pictures
 
 
@@ -174,13 +174,6 @@ def _unlike(rules: Sequence[MapRule], count: int) -> list[MapRule]:
     return list(kinds.values())[:count]
 
 
-def _weight(analysis: Found, worst: FindingBlock | None) -> str:
-    """Return what people are counted in: the first that the homes know."""
-    totals = analysis.summary["totals"]
-    known = (name for name in ("population", "households", "elderly") if totals[name])
-    return "homes" if worst is None else next(known, "homes")
-
-
 def _areas(analysis: Found, worst: FindingBlock | None) -> list[AreaGap]:
     """Return the areas in which most go without under the worst rule."""
     level = next(
@@ -188,7 +181,7 @@ def _areas(analysis: Found, worst: FindingBlock | None) -> list[AreaGap]:
     )
     if worst is None or level is None:
         return []
-    column = WEIGHTS.index(_weight(analysis, worst))
+    column = WEIGHTS.index(leading_weight(analysis.summary["totals"]))
     summed = roll_up(worst, analysis.city, level)
     without = np.nan_to_num(summed.totals[:, Verdict.FAIL, column])
     shares = summed.covered_share[:, column]

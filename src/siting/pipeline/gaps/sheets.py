@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-
 from siting.message import Language, Term
 from siting.pipeline.columns import texts
-from siting.pipeline.demand.weights import LEADING
 from siting.pipeline.gaps.failing import gaps_frame
 from siting.report.analysis.note_words import note_layer, note_text
-from siting.report.tables.workbook import MAX_ROWS, Sheet, SheetColumn
+from siting.report.analysis.ranking import in_order
+from siting.report.tables.workbook import MAX_ROWS, SheetColumn, SheetTable
 from siting.rules.city.findings import Verdict
-from siting.rules.city.rollup import WEIGHTS, home_weights, roll_up
+from siting.rules.city.rollup import WEIGHTS, home_weights, leading_weight, roll_up
 from siting.vocabulary.facility_types import load_facility_types
 from siting.words import say as spoken
 from siting.words import word
@@ -24,7 +21,7 @@ if TYPE_CHECKING:
     from siting.pipeline.found import Found
 
 
-def analysis_sheets(analysis: Found) -> list[Sheet]:
+def analysis_sheets(analysis: Found) -> list[SheetTable]:
     """Return the sheets: summary, areas, what fails, facilities, rules, data report."""
     say = _Speech("zh" if analysis.language == "zh" else "en")
     makers = (_summary, _areas, _gaps, _facilities, _rules, _data)
@@ -32,7 +29,7 @@ def analysis_sheets(analysis: Found) -> list[Sheet]:
     if not analysis.project.made_up:
         return sheets
     mark = word("sheet.made_up", say.language)
-    return [Sheet(each.title, mark + each.note, each.columns) for each in sheets]
+    return [SheetTable(each.title, mark + each.note, each.columns) for each in sheets]
 
 
 class _Speech:
@@ -41,9 +38,9 @@ class _Speech:
     def __init__(self, language: Language) -> None:
         self.language = language
 
-    def sheet(self, name: str, columns: Sequence[SheetColumn]) -> Sheet:
+    def sheet(self, name: str, columns: Sequence[SheetColumn]) -> SheetTable:
         title = word(f"sheet.{name}", self.language)
-        return Sheet(title, word(f"sheet.{name}_note", self.language), tuple(columns))
+        return SheetTable(title, word(f"sheet.{name}_note", self.language), tuple(columns))
 
     def column(self, name: str, values: Any, kind: str = "text", width: int = 12) -> SheetColumn:
         return SheetColumn(word(f"head.{name}", self.language), values, kind, width)
@@ -53,8 +50,8 @@ class _Speech:
         return self.column(name, [spoken(term, self.language) for term in terms], width=width)
 
 
-def _summary(analysis: Found, say: _Speech) -> Sheet:
-    entries = analysis.summary["rules"]
+def _summary(analysis: Found, say: _Speech) -> SheetTable:
+    entries = in_order(analysis.summary["rules"])
 
     def each(*path: str) -> list[Any]:
         return [_at(entry, path) for entry in entries]
@@ -95,8 +92,9 @@ def _at(entry: Any, path: tuple[str, ...]) -> Any:
     return entry
 
 
-def _areas(analysis: Found, say: _Speech) -> Sheet:
+def _areas(analysis: Found, say: _Speech) -> SheetTable:
     weights = home_weights(analysis.city)
+    leading = WEIGHTS.index(leading_weight(analysis.summary["totals"]))
     lists: dict[str, list[Any]] = {name: [] for name in _AREA_COLUMNS}
     for block in analysis.blocks:
         if block.subject_kind != "home" or block.is_alternative:
@@ -110,7 +108,7 @@ def _areas(analysis: Found, say: _Speech) -> Sheet:
             lists["name"] += texts(table, "name")
             for index, weight in enumerate(WEIGHTS):
                 lists[f"fail_{weight}"] += summed.totals[:, Verdict.FAIL, index].tolist()
-            lists["share"] += _leading_share(summed.covered_share).tolist()
+            lists["share"] += summed.covered_share[:, leading].tolist()
     columns = (
         say.coded("level", (Term("level", code or "") for code in lists["level"])),
         say.column("area", lists["area"], width=16),
@@ -128,14 +126,7 @@ def _areas(analysis: Found, say: _Speech) -> Sheet:
 _AREA_COLUMNS = ("level", "area", "name", "rule", *(f"fail_{name}" for name in WEIGHTS), "share")
 
 
-def _leading_share(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the share of the same weight as in the summary, (areas,)."""
-    columns = (shares[:, WEIGHTS.index(name)] for name in LEADING)
-    known = (column for column in columns if not np.isnan(column).all())
-    return next(known, shares[:, 0])
-
-
-def _gaps(analysis: Found, say: _Speech) -> Sheet:
+def _gaps(analysis: Found, say: _Speech) -> SheetTable:
     gaps = gaps_frame(analysis, limit=MAX_ROWS // 2)
     rules = (("rule_id", "rule", 40), ("title", "title", 36))
     subjects = (("subject_id", "id", 16), ("name", "name", 24))
@@ -159,7 +150,7 @@ def _gaps(analysis: Found, say: _Speech) -> Sheet:
     return say.sheet("gaps", columns)
 
 
-def _facilities(analysis: Found, say: _Speech) -> Sheet:
+def _facilities(analysis: Found, say: _Speech) -> SheetTable:
     table = analysis.city.facilities
     known = load_facility_types()
     types = [
@@ -180,7 +171,7 @@ def _facilities(analysis: Found, say: _Speech) -> Sheet:
     return say.sheet("facilities", columns)
 
 
-def _rules(analysis: Found, say: _Speech) -> Sheet:
+def _rules(analysis: Found, say: _Speech) -> SheetTable:
     entries = {entry["rule_id"]: entry for entry in analysis.summary["rules"]}.values()
 
     def source(name: str) -> list[str]:
@@ -201,7 +192,7 @@ def _rules(analysis: Found, say: _Speech) -> Sheet:
     return say.sheet("gaps_rules", columns)
 
 
-def _data(analysis: Found, say: _Speech) -> Sheet:
+def _data(analysis: Found, say: _Speech) -> SheetTable:
     notes, language = analysis.report.notes, say.language
     columns = (
         say.column("layer", [note_layer(note, language) for note in notes], width=34),

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from siting.pipeline.demand.weights import LEADING
 from siting.rules.city.both_ways import STRAIGHT, other_way, shares_the_other_way
 from siting.rules.city.findings import VERDICT_WORDS
-from siting.rules.city.rollup import WEIGHTS, home_weights, roll_up, summarize
+from siting.rules.city.rollup import WEIGHTS, home_weights, leading_weight, roll_up, summarize
 from siting.rules.pack.measures import Family, measure_of
 from siting.words import say
 
@@ -65,9 +64,9 @@ def build_summary(
     dict
         `head`, then ``totals``, ``areas``, ``verdicts`` and ``rules``. In an entry of ``rules``
         ``covered_share`` is that of people where people are known (``covered_share_of`` names the
-        weight), ``covered_shares`` has all of them. A rule on distance has ``otherwise`` too: the
-        same share (``covered_share``) measured the other way (``measure``), in a straight line or
-        along streets.
+        weight, the same for all rules), ``covered_shares`` has all of them. A rule on distance has
+        ``otherwise`` too: the same share (``covered_share``) measured the other way (``measure``),
+        in a straight line or along streets.
     """
     totals = _totals(city)
     entries = _entries(blocks, city, language, costs)
@@ -116,18 +115,6 @@ def updated_summary(
     }
 
 
-def failing(entry: Mapping[str, Any]) -> tuple[str, float]:
-    """Return what is counted of those who fail a rule, and how many they are.
-
-    People where the homes know them, else households, elderly people, and else ``subjects``.
-    """
-    for weight in ("population", "households", "elderly"):
-        number = (entry.get(weight) or {}).get("fail")
-        if number is not None:
-            return weight, float(number)
-    return "subjects", float(entry["verdicts"]["fail"])
-
-
 def _totals(city: City) -> dict[str, float]:
     columns = zip(WEIGHTS, home_weights(city), strict=True)
     return {name: float(np.nansum(values)) for name, values in columns}
@@ -137,11 +124,16 @@ def _entries(
     blocks: Sequence[FindingBlock], city: City, language: Language, costs: CityCosts | None
 ) -> list[dict[str, Any]]:
     others = _other_shares(blocks, city, costs)
+    leading = leading_weight(_totals(city))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         spreads = pool.map(_spread, blocks)
         entries = summarize(blocks, city, language, say)["rules"]
         return [
-            {"key": block_key(block), **_with_leading_share(entry, others.get(at)), **spread}
+            {
+                "key": block_key(block),
+                **_with_leading_share(entry, leading, others.get(at)),
+                **spread,
+            }
             for at, (block, entry, spread) in enumerate(zip(blocks, entries, spreads, strict=True))
         ]
 
@@ -175,13 +167,11 @@ def _verdicts(entries: Sequence[Mapping[str, Any]]) -> dict[str, int]:
 
 
 def _with_leading_share(
-    entry: dict[str, Any], other: tuple[str, dict[str, float]] | None
+    entry: dict[str, Any], leading: str, other: tuple[str, dict[str, float]] | None
 ) -> dict[str, Any]:
     shares = entry.get("covered_share")
     if shares is None:
         return entry
-    known = [name for name in LEADING if shares[name] is not None]
-    leading = known[0] if known else "homes"
     otherwise = {}
     if other is not None:
         measure, other_shares = other

@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from siting.message import message
+from siting.private_files import NotPrivateError, check_private, make_private
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,18 +61,36 @@ def keep_file(path: Path, write: Callable[[BinaryIO], None], *, most: int) -> No
         How many files of this suffix may stand there; the longest unused ones go.
     """
     with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not (make_private(path.parent.parent) and make_private(path.parent)):
+            return
         ignore = path.parent.parent / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")
         beside = path.with_name(f".{path.stem}.{uuid.uuid4().hex}.part")
         try:
             with beside.open("x+b") as file:
+                beside.chmod(0o600)
                 write(file)
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
         _remove_unused(path.parent, f"*{path.suffix}", most)
+
+
+@contextmanager
+def open_kept(path: Path) -> Iterator[BinaryIO]:
+    """Open a kept file, where nobody else can have written it.
+
+    Raises
+    ------
+    FileNotFoundError
+        Nothing is kept there.
+    NotPrivateError
+        Another user owns the file or its folders, or may write to them.
+    """
+    check_private(path, folders=len(FOLDER.parts))
+    with path.open("rb") as file:
+        yield file
 
 
 def mark_used(path: Path) -> None:
@@ -84,6 +103,10 @@ def note_damage(path: Path, error: Exception, report: DataReport | None) -> None
     """Say that a file could not be used and that its content was made again."""
     if report is not None:
         where = {"name": path.name, "folder": FOLDER.as_posix()}
+        if isinstance(error, NotPrivateError):
+            told = message("note.cache-not-private", who=str(error), **where)
+            report.add("project", "warning", "cache-not-private", told)
+            return
         told = message("note.cache-damaged", error=type(error).__name__, **where)
         report.add("project", "info", "cache-damaged", told)
 

@@ -32,8 +32,16 @@ from siting.errors import TableError
 from siting.loaders.formats.files import InputFile, input_file
 from siting.loaders.layer.load import Layers, check_layers, input_files, load_layers
 from siting.message import message
-from siting.pipeline.kept.files import FOLDER, code_of, keep_file, mark_used, name_of, note_damage
-from siting.pipeline.kept.messages import from_json, to_json
+from siting.pipeline.kept.files import (
+    FOLDER,
+    code_of,
+    keep_file,
+    mark_used,
+    name_of,
+    note_damage,
+    open_kept,
+)
+from siting.pipeline.kept.messages import from_json, message_json
 from siting.pipeline.manifest import versions
 from siting.shipped import FACILITY_TYPES_FILE, shipped_folder
 
@@ -44,7 +52,7 @@ if TYPE_CHECKING:
     from siting.progress import Progress
 
 # Less than this is read and placed as quickly as it is hashed and read back.
-_WORTH_KEEPING_BYTES = 2_000_000
+_WORTH_KEEPING_BYTES = 100_000
 # A city's file is as large as its inputs.
 _KEPT = 4
 _DIGEST_BYTES = 32
@@ -243,7 +251,7 @@ def _unpacked(arrow: pa.Table, rest: Mapping[str, Any]) -> _Named:
 
 def _plain_notes(notes: Sequence[DataNote]) -> list[dict[str, Any]] | None:
     """Return notes as JSON has them; None where they would not be the same again."""
-    plain = [{**dataclasses.asdict(note), "message": to_json(note.message)} for note in notes]
+    plain = [{**dataclasses.asdict(note), "message": message_json(note.message)} for note in notes]
     try:
         return plain if _notes(json.loads(json.dumps(plain))) == [*notes] else None
     except TypeError:
@@ -333,7 +341,8 @@ class _Digesting:
 
 
 def _read(place: _Place, project: Project) -> tuple[Layers, list[DataNote]]:
-    content = place.path.read_bytes()
+    with open_kept(place.path) as file:
+        content = file.read()
     body = memoryview(content)[:-_DIGEST_BYTES]
     if hashlib.sha256(body).digest() != content[-_DIGEST_BYTES:]:
         raise ValueError("other content")

@@ -21,18 +21,18 @@ _MADE: Mapping[str, Callable[..., Any]] = {
 }
 
 
-def to_json(value: Any) -> Any:
+def message_json(value: Any) -> Any:
     """Return a message, or a value of one, as objects, lists, texts and numbers.
 
-    >>> to_json(Message("a.b", (("n", 3),)))
+    >>> message_json(Message("a.b", (("n", 3),)))
     {'Message': ['a.b', {'n': 3}]}
     """
     if isinstance(value, tuple):
-        return [to_json(each) for each in value]
+        return [message_json(each) for each in value]
     if isinstance(value, Message):
-        parts = [value.key, {name: to_json(each) for name, each in value.values}]
+        parts = [value.key, {name: message_json(each) for name, each in value.values}]
     elif isinstance(value, Quantity):
-        parts = [to_json(value.number), value.unit]
+        parts = [message_json(value.number), value.unit]
     elif isinstance(value, Term):
         parts = [value.family, value.code]
     elif isinstance(value, Text):
@@ -45,7 +45,7 @@ def to_json(value: Any) -> Any:
 
 
 def from_json(value: Any) -> Any:
-    """Return what `to_json` was given.
+    """Return what `message_json` was given.
 
     >>> from_json({"Quantity": [{"Decimal": ["1.50"]}, "m2"]})
     Quantity(number=Decimal('1.50'), unit='m2')

@@ -1,4 +1,4 @@
-"""Networks, attachments and areas of homes that were found before, kept beside the project.
+"""Networks, attachments, areas and health that were found before, kept beside the project.
 
 Owns the files of ``.siting-cache/prepared``. A file is named by a hash of all that its content is
 made from: the streets, subjects and areas themselves, the limits, and the code that puts them
@@ -27,8 +27,17 @@ import siting.pipeline.in_areas
 from siting.network.attach.attachment import Attachment, Via
 from siting.network.attach.snap import snap
 from siting.network.graph import Network, build_network
+from siting.network.health import NetworkHealth, network_health
 from siting.pipeline.in_areas import area_rows
-from siting.pipeline.kept.files import FOLDER, code_of, keep_file, mark_used, name_of, note_damage
+from siting.pipeline.kept.files import (
+    FOLDER,
+    code_of,
+    keep_file,
+    mark_used,
+    name_of,
+    note_damage,
+    open_kept,
+)
 from siting.pipeline.manifest import versions
 
 if TYPE_CHECKING:
@@ -38,13 +47,16 @@ if TYPE_CHECKING:
     from siting.data_report import DataReport
 
 # Fewer streets than these are joined as quickly as they are read back.
-_WORTH_KEEPING = 20_000
+_WORTH_KEEPING = 500
 # Files beyond these, the longest unused ones, are removed: some variants of one city.
-_KEPT = 12
+_KEPT = 16
 _DAMAGE = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 # Of the streets, what says which of them meet, and which way they may be walked.
 _JOINING = ("from_node", "to_node", "oneway", "added", "enclosed")
 _SIMPLE = (0, 1)  # shapely's type ids of points and lines
+_PLACES = ("crossings", "dead_end_pairs")
+_COUNTS = ("pieces", "homes", "dead_ends", "nodes")
+_SHARES = ("main_share", "homes_on_main", "median_detour", "high_detour")
 
 Columns = Mapping[str, Any]
 
@@ -65,7 +77,7 @@ class _Rows:
     levels: tuple[NDArray[np.int32], ...]
 
 
-Made = TypeVar("Made", Network, Attachment, _Rows)
+Made = TypeVar("Made", Network, Attachment, _Rows, NetworkHealth)
 
 
 class Prepared:
@@ -168,6 +180,21 @@ class Prepared:
 
         return dict(zip(areas, self._kept(key, make, read).levels, strict=True))
 
+    def health(
+        self, network: Network, homes: Attachment, home_xy: NDArray[np.float64]
+    ) -> NetworkHealth:
+        """Return `network_health`; it is kept where `network` returned the network last."""
+
+        def make() -> NetworkHealth:
+            return network_health(network, homes, home_xy)
+
+        last = self._last
+        if last is None or last.network is not network or not last.key:
+            return make()
+        asked = [homes.subject, homes.edge, homes.position, homes.access_m, home_xy]
+        key = _named("health", last.key.encode(), *asked, str(homes.size).encode())
+        return self._kept(key, make, lambda columns: _health_of(columns, network))
+
     def _kept(self, key: str, make: Callable[[], Made], read: Callable[[Columns], Made]) -> Made:
         assert self._folder is not None
         path = self._folder / f"{key}.npz"
@@ -226,9 +253,11 @@ def _shape_parts(geometry: gpd.GeoSeries) -> list[bytes | NDArray[Any]]:
 # --- what is kept --------------------------------------------------------------------------------
 
 
-def _arrays_of(made: Network | Attachment | _Rows) -> dict[str, NDArray[Any]]:
+def _arrays_of(made: Network | Attachment | _Rows | NetworkHealth) -> dict[str, NDArray[Any]]:
     if isinstance(made, _Rows):
         return {f"level_{number}": rows for number, rows in enumerate(made.levels)}
+    if isinstance(made, NetworkHealth):
+        return {field.name: np.asarray(getattr(made, field.name)) for field in fields(made)}
     values = {field.name: getattr(made, field.name) for field in fields(made)}
     return {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
 
@@ -287,6 +316,18 @@ def _rows_of(columns: Columns, size: int, counts: Sequence[int]) -> _Rows:
     return made
 
 
+def _health_of(columns: Columns, network: Network) -> NetworkHealth:
+    counts = {name: int(columns[name]) for name in _COUNTS}
+    shares = {name: float(columns[name]) for name in _SHARES}
+    places = {name: columns[name] for name in _PLACES}
+    _check(counts["nodes"] == network.node_count, "nodes")
+    _check(all(number >= 0 for number in counts.values()), "counts")
+    _check(not any(share < 0 for share in shares.values()), "shares")
+    shaped = all(each.ndim == 2 and each.shape[1] == 2 for each in places.values())
+    _check(shaped and all(each.dtype == np.float64 for each in places.values()), "places")
+    return NetworkHealth(**counts, **shares, **places)
+
+
 def _within(values: NDArray[Any], size: int) -> bool:
     return not values.size or bool(values.min() >= 0 and values.max() < size)
 
@@ -301,7 +342,7 @@ def _check(holds: bool, what: str) -> None:  # noqa: FBT001  a condition is what
 
 def _read_columns(path: Path) -> Columns:
     """Read all arrays of a file; the sums in it tell a damaged one."""
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+    with open_kept(path) as file, np.load(file, allow_pickle=False) as kept:
         columns = {name: kept[name] for name in kept.files}
     if str(columns.pop("key", "")) != path.stem:
         raise ValueError("other name")

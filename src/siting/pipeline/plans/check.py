@@ -391,7 +391,13 @@ def _said_in(language: Language, error: BaseException, path: Path) -> str:
     if isinstance(error, MemoryError):
         return word("plan.too_large", language)
     whole = error.said(language) if isinstance(error, SitingError) else str(error)
-    rest = whole.removeprefix(str(path)).removeprefix(path.as_posix())
-    # Of a file in the plan's folder its name is left.
+    # A finding is one line; of several faults each stands on its own in the error.
+    lines = (line.strip().removeprefix("- ") for line in whole.split("\n"))
+    return word("mark.semicolon", language).join(_without(line, path, language) for line in lines)
+
+
+def _without(line: str, path: Path, language: Language) -> str:
+    """Leave out a path before a text; of a file in the folder its name is left."""
+    rest = line.removeprefix(str(path)).removeprefix(path.as_posix())
     colon = say(message("mark.labelled", label="", text=""), language)
-    return rest.lstrip(f"{colon}: " if rest == whole else f"{colon}:/\\ ")
+    return rest.lstrip(f"{colon}: " if rest == line else f"{colon}:/\\ ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -118,7 +119,7 @@ def _names(plan_file: Path, path: Path) -> bool:
     names = [path.name]
     if path.suffix.lower() in _BESIDE_SHAPEFILES:
         names.append(f"{path.stem}.shp")
-    return any(name.encode() in text for name in names)
+    return any(os.fsencode(name) in text for name in names)
 
 
 def _is_lock(path: Path) -> bool:

@@ -11,7 +11,7 @@ from siting.message import Language, Sayable, Text, message
 from siting.pipeline.on_use import on_use
 from siting.report.plan.notebook import to_notebook_html
 from siting.report.plan.text import to_text
-from siting.rules.plan.finding import PlanFinding, breaks, summary_of
+from siting.rules.plan.finding import NOT_CHECKED, PlanFinding, breaks, summary_of
 from siting.words import word
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from siting.rules.plan.model import Plan
 else:
     findings_frame = on_use("siting.pipeline.plans.findings_frame")
-
-NOT_CHECKED = "plan-not-checked"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -77,7 +75,7 @@ class PlanCheck(Sequence[PlanFinding]):
     @property
     def summary(self) -> dict[str, Any]:
         """Counts by verdict, as in the JSON report."""
-        return dict(summary_of(self.findings))
+        return summary_of(self.findings)
 
     def finding(self, rule_id: str, subject: str = "") -> PlanFinding:
         """Return the finding of one rule.

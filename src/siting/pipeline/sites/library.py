@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from siting.drafts import whole_file
 from siting.errors import SitingError
 from siting.loaders.library.store import (
     FIELDS,
@@ -30,7 +31,7 @@ from siting.pipeline.demand.question import find_rule
 from siting.pipeline.gaps.map_model import lonlat
 from siting.pipeline.sites.problem import Decisions
 from siting.pipeline.sites.siting import propose_sites
-from siting.report.tables.workbook import Sheet, SheetColumn, workbook_bytes
+from siting.report.tables.workbook import SheetColumn, SheetTable, workbook_bytes
 from siting.words import word
 
 if TYPE_CHECKING:
@@ -282,9 +283,8 @@ def export_projects(path: Path, workbook: Path, *, language: str = "zh") -> int:
         ),
     ]
     workbook.parent.mkdir(parents=True, exist_ok=True)
-    beside = workbook.with_name(f".{workbook.name}.new")
-    beside.write_bytes(workbook_bytes(sheets))
-    beside.replace(workbook)
+    with whole_file(workbook) as fresh:
+        fresh.write_bytes(workbook_bytes(sheets))
     return len(projects)
 
 
@@ -293,8 +293,8 @@ def _budget_frame(budgets: dict[int, float]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _sheet(title: str, frame: pd.DataFrame, names: Sequence[str], language: Language) -> Sheet:
-    return Sheet(title, "siting", tuple(_column(frame, name, language) for name in names))
+def _sheet(title: str, frame: pd.DataFrame, names: Sequence[str], language: Language) -> SheetTable:
+    return SheetTable(title, "siting", tuple(_column(frame, name, language) for name in names))
 
 
 def _column(frame: pd.DataFrame, name: str, language: Language) -> SheetColumn:

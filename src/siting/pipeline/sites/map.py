@@ -12,7 +12,7 @@ import shapely
 from siting.message import Term, Text, message
 from siting.pipeline.gaps.map_model import build_map_model, label, lonlat
 from siting.pipeline.gaps.summary import block_key
-from siting.render.model import Label, MapModel, MapRule, MapSites
+from siting.render.model import MapModel, MapRule, MapSites, MapText
 from siting.rules.city.costs import CityCosts
 from siting.rules.city.distance import evaluate_distance
 from siting.rules.city.evaluate import with_conditions
@@ -98,7 +98,7 @@ def _sites(siting: Proposal, opened: pd.DataFrame) -> MapSites:
     )
 
 
-def _note(row: Mapping[Hashable, Any], weight: str) -> Label:
+def _note(row: Mapping[Hashable, Any], weight: str) -> MapText:
     """Say what a site adds."""
     unit = Term("added", weight)
     told = message("map_site.serves", count=float(row["added"]), unit=unit)
@@ -109,8 +109,8 @@ def _note(row: Mapping[Hashable, Any], weight: str) -> Label:
     return label(told)
 
 
-def _types(siting: Proposal, model: MapModel) -> dict[str, Label]:
+def _types(siting: Proposal, model: MapModel) -> dict[str, MapText]:
     known = load_facility_types()
     asked = [code for code in siting.question.rule.facility_types if code in known]
-    named = {code: Label(known.title(code, "zh"), known.title(code, "en")) for code in asked}
+    named = {code: MapText(known.title(code, "zh"), known.title(code, "en")) for code in asked}
     return {**model.facility_types, **named}

@@ -7,7 +7,7 @@ from typing import Any
 
 from siting.message import Language, Sayable, Term, Text
 from siting.report.siting.text import headline, said_in
-from siting.report.tables.workbook import Sheet, SheetColumn
+from siting.report.tables.workbook import SheetColumn, SheetTable
 from siting.vocabulary.facility_types import load_facility_types
 from siting.words import say, word
 
@@ -20,7 +20,7 @@ _HEADS = {"sites": "sites_opened"}
 _WHOLE = {"rank", "year", "sites", "fail_before", "fail_after", "unknown_after"}
 
 
-def siting_sheets(summary: Mapping[str, Any], language: str) -> list[Sheet]:
+def siting_sheets(summary: Mapping[str, Any], language: str) -> list[SheetTable]:
     """Return the sheets of a workbook.
 
     Parameters
@@ -49,7 +49,7 @@ def siting_sheets(summary: Mapping[str, Any], language: str) -> list[Sheet]:
     if not summary["made_up"]:
         return sheets
     mark = word("sheet.made_up", spoken)
-    return [Sheet(each.title, mark + each.note, each.columns) for each in sheets]
+    return [SheetTable(each.title, mark + each.note, each.columns) for each in sheets]
 
 
 def _dated(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -63,11 +63,11 @@ def _sheet(
     language: Language,
     *,
     leave_out: Sequence[str] = (),
-) -> Sheet:
+) -> SheetTable:
     keys = [key for key in (rows[0] if rows else {"line": ""}) if key not in leave_out]
     columns = tuple(_column(key, [row.get(key) for row in rows], language) for key in keys)
     title = word(f"sheet.sites_{name}", language)
-    return Sheet(title, word(f"sheet.sites_{name}_note", language), columns)
+    return SheetTable(title, word(f"sheet.sites_{name}_note", language), columns)
 
 
 def _column(key: str, values: list[Any], language: Language) -> SheetColumn:

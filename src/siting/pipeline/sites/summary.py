@@ -74,14 +74,15 @@ def said_notes(notes: Iterable[Sayable]) -> dict[str, list[str]]:
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as JSON can hold them: no NaN, no infinity."""
     return [
-        {str(name): plain(value) for name, value in row.items()} for row in frame.to_dict("records")
+        {str(name): json_value(value) for name, value in row.items()}
+        for row in frame.to_dict("records")
     ]
 
 
-def plain(value: Any) -> Any:
+def json_value(value: Any) -> Any:
     """Return a number as JSON writes it, None for NaN and infinity; other things as they are.
 
-    >>> plain(np.float64("inf")), plain(np.int32(3)), plain("a")
+    >>> json_value(np.float64("inf")), json_value(np.int32(3)), json_value("a")
     (None, 3, 'a')
     """
     if isinstance(value, (float, np.floating)):
@@ -97,13 +98,13 @@ def _question(siting: Proposal) -> dict[str, Any]:
         "source": question.rule.citation(siting.analysis.language),
         "facility_type": question.facility_type,
         "measure": question.measure,
-        "limit": plain(question.limit),
+        "limit": json_value(question.limit),
         "unit": question.unit,
-        "served_by_each": plain(question.served_by_each),
+        "served_by_each": json_value(question.served_by_each),
         "model": asked.model,
         "p": asked.p,
-        "budget": plain(asked.budget),
-        "budgets": [plain(each) for each in asked.budgets],
+        "budget": json_value(asked.budget),
+        "budgets": [json_value(each) for each in asked.budgets],
         "weight": question.weight,
         "sites": len(siting.sites.table),
         "homes": int(question.homes.size),
@@ -130,9 +131,9 @@ def _answer(siting: Proposal) -> dict[str, Any]:
         "message": say(solution.message, "en"),
         "message_zh": say(solution.message, "zh"),
         "ended": solution.ended,
-        "objective": plain(solution.objective),
-        "bound": plain(solution.bound),
-        "gap": plain(solution.gap),
+        "objective": json_value(solution.objective),
+        "bound": json_value(solution.bound),
+        "gap": json_value(solution.gap),
         "seconds": round(solution.seconds, 3),
         **_meaning(siting),
     }
@@ -152,7 +153,7 @@ def _meaning(siting: Proposal) -> dict[str, Any]:
         "sites_opened": len(opened),
         "newly_served": float((weights * newly).sum()),
         "still_without": float((weights * (1 - served)).sum()),
-        "cost": plain(opened["cost"].sum(skipna=False)) if len(opened) else 0.0,
+        "cost": json_value(opened["cost"].sum(skipna=False)) if len(opened) else 0.0,
     }
     elderly = question.groups.get("elderly")
     if elderly is not None:

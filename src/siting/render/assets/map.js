@@ -156,7 +156,7 @@
   }
   function findWeights() {
     const rules = store.rules.filter((rule) => rule.subject === "home");
-    const known = (weight) => rules.some((rule) => rule.totals.some((row) => row[WEIGHT[weight]] !== null));
+    const known = (weight) => rules.some((rule) => rule.totals.some((row) => row[WEIGHT[weight]]));
     const weights = ["households", "population", "elderly"].filter(known);
     return weights.length ? weights : ["homes"];
   }
@@ -209,13 +209,36 @@
     }
     return unknown ? "unknown" : "none";
   }
+  function rankedRules() {
+    return rulesWorstFirst().map((k) => store.rules[k]);
+  }
   function rulesWorstFirst() {
-    const order = [...store.rules.keys()];
     const place = (k) => RULE_GROUPS.indexOf(groupOf(store.rules[k]));
-    order.sort(
-      (a, b) => place(a) - place(b) || burden(store.rules[b].totals) - burden(store.rules[a].totals)
+    return [...store.rules.keys()].sort((a, b) => place(a) - place(b) || byDuty(a, b));
+  }
+  function byDuty(a, b) {
+    const [one, other] = [store.rules[a], store.rules[b]];
+    const fails = (rule) => rule.totals[1][0] || 0;
+    return advises(one) - advises(other) || burden(other.totals) - burden(one.totals) || fails(other) - fails(one);
+  }
+  function advises(rule) {
+    return rule.strength === "mandatory" ? 0 : 1;
+  }
+  function worstRule() {
+    const order = rulesWorstFirst();
+    return order.find((k) => failsAnybody(store.rules[k])) ?? order[0];
+  }
+  function failsAnybody(rule) {
+    return burden(rule.totals) > 0;
+  }
+  function fewWorst(most) {
+    const leads = (k) => store.rules[k].subject === groupOf(store.rules[k]);
+    const order = rulesWorstFirst().sort(
+      (a, b) => leads(b) - leads(a) || advises(store.rules[a]) - advises(store.rules[b])
     );
-    return order;
+    const failed = order.filter((k) => leads(k) && failsAnybody(store.rules[k]));
+    const others = order.filter((k) => !failed.includes(k));
+    return [...failed, ...others].slice(0, most).sort((a, b) => order.indexOf(a) - order.indexOf(b));
   }
   var RANKS_SHOWN = 5;
   function areasWorstFirst() {
@@ -898,7 +921,7 @@
       el("h2", {}, name(homeName(row))),
       factList(facts),
       findingGroups(
-        store.rules.filter((rule) => rule.subject === "home"),
+        rankedRules().filter((rule) => rule.subject === "home"),
         row,
         select
       )
@@ -913,7 +936,7 @@
     ];
     const weights = knownWeights();
     const here = (k) => burden(level.totals[k]?.[row]);
-    const body = rulesWorstFirst().filter((k) => here(k) > 0).sort((a, b) => here(b) - here(a)).map((k) => {
+    const body = rulesWorstFirst().filter((k) => here(k) > 0).sort((a, b) => advises(store.rules[a]) - advises(store.rules[b]) || here(b) - here(a)).map((k) => {
       const failed = level.totals[k][row][1];
       const cells = weights.map((weight) => el("td", {}, number(failed[WEIGHT[weight]])));
       const share2 = el("td", {}, percent(unservedShare(state.level, k, row)));
@@ -951,7 +974,7 @@
   }
   function areaFindings(row) {
     const level = currentLevel().level;
-    const rules = store.rules.filter(
+    const rules = rankedRules().filter(
       (rule) => rule.subject === "area" && rule.level === level && rule.columns
     );
     return findingGroups(rules, row, () => {
@@ -968,7 +991,7 @@
       [word("map.id"), name(ids[row])],
       [word("map.type"), name(typesOf(row).map(typeName).join(word("mark.comma")))]
     ];
-    const rules = store.rules.filter(
+    const rules = rankedRules().filter(
       (rule) => rule.subject === "facility" && rule.columns && rule.columns.verdict[row] !== 3
     );
     return [
@@ -1013,12 +1036,11 @@
     replace(byId("rule-facts"), ruleFacts(rule));
   }
   function figureOf(rule, weight) {
-    const column = rule.totals.map((row) => row[WEIGHT[weight]]);
-    const all = column.reduce((sum, value) => sum + (value || 0), 0);
-    return { failed: column[1], all, unknown: column[2] || 0 };
+    const [passed, failed, unknown] = rule.totals.map((row) => row[WEIGHT[weight]]);
+    return { failed, judged: (passed || 0) + (failed || 0), unknown: unknown || 0 };
   }
   function figure(rule, weight) {
-    const { failed, all, unknown } = figureOf(rule, weight);
+    const { failed, judged, unknown } = figureOf(rule, weight);
     return el(
       "div",
       { class: "figure" },
@@ -1035,7 +1057,10 @@
       el(
         "span",
         { class: "figure-share" },
-        failed === null ? word("map.no_data") : word("map.of_all", { share: percent(all ? failed / all : 0), all: number(all) })
+        failed === null ? word("map.no_data") : word("map.of_all", {
+          share: percent(judged ? failed / judged : null),
+          all: number(judged)
+        })
       ),
       unknown ? el("span", { class: "figure-share" }, word("map.not_known", { n: number(unknown) })) : null
     );
@@ -1158,11 +1183,11 @@
     if (!store.rules.length) {
       return replace(node, word("map.no_rules"));
     }
-    const worst = rulesWorstFirst().find((k) => burden(store.rules[k].totals) > 0);
-    if (worst === void 0) {
+    const worst = worstRule();
+    const rule = store.rules[worst];
+    if (!failsAnybody(rule)) {
       return replace(node, word("map.nothing_fails"));
     }
-    const rule = store.rules[worst];
     const level = currentLevel();
     const totals = level?.totals[worst];
     const sentence = word("map.headline", { rule: ruleName(rule), failed: burdenText(rule) });
@@ -1744,7 +1769,7 @@
     const order = rulesWorstFirst();
     const most = Math.max(1, ...order.map((k) => burden(store.rules[k].totals)));
     const row = (k) => ruleRow(k, most, choose);
-    const rows = state.allRules ? groupedRows(order, row) : worstRows(order).map(row);
+    const rows = state.allRules ? groupedRows(order, row) : worstRows().map(row);
     replace(byId("rules"), el("legend", { class: "unseen" }, word("map.rules")), rows);
     const more = byId("rules-more");
     more.hidden = order.length <= RULES_SHOWN;
@@ -1752,9 +1777,9 @@
     more.setAttribute("aria-expanded", String(Boolean(state.allRules)));
     byId("rules-filter").hidden = more.hidden || !state.allRules;
   }
-  function worstRows(order) {
-    const shown = order.slice(0, RULES_SHOWN);
-    return shown.includes(state.rule) || !order.length ? shown : [...shown, state.rule];
+  function worstRows() {
+    const shown = fewWorst(RULES_SHOWN);
+    return shown.includes(state.rule) || !shown.length ? shown : [...shown, state.rule];
   }
   function groupedRows(order, row) {
     const asked = (state.filter || "").trim().toLowerCase();
@@ -3200,7 +3225,7 @@
     readHeader();
     setLanguage(store.header.language);
     state.theme = window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-    state.rule = rulesWorstFirst()[0] || 0;
+    state.rule = worstRule() || 0;
     state.level = Math.max(
       0,
       store.header.areas.findIndex((level) => level.level === "community")

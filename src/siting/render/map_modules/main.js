@@ -1,7 +1,7 @@
 // Puts the page together: reads the model, draws, and answers to every control.
 
 import { byId } from "./dom.js";
-import { rulesWorstFirst } from "./findings/ranks.js";
+import { worstRule } from "./findings/ranks.js";
 import { readGround, readHeader, readHomes, readRule, readTexts } from "./model/read.js";
 import { currentRule, state, store } from "./model/store.js";
 import { Page, showLevelOf } from "./page.js";
@@ -36,7 +36,7 @@ function start(id) {
   readHeader();
   setLanguage(store.header.language);
   state.theme = window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-  state.rule = rulesWorstFirst()[0] || 0;
+  state.rule = worstRule() || 0;
   // Communities are what people know; compounds and the like are one choice away.
   state.level = Math.max(
     0,

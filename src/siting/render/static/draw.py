@@ -13,14 +13,15 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from siting.drafts import whole_file
 from siting.errors import SitingError
 from siting.message import message
 from siting.render.model import MapAreas, MapModel, MapRule
-from siting.render.rollup import rule_totals
+from siting.render.rollup import counted_column, rule_totals
 from siting.render.static import layers
 from siting.render.static.fonts import Typeface, find_typeface
 from siting.render.static.labels import free_places
-from siting.render.static.layout import LAYOUTS, Layout, Legend
+from siting.render.static.layout import LAYOUTS, Legend, SheetLayout
 from siting.render.static.legend import (
     Entry,
     area_entries,
@@ -90,11 +91,10 @@ def write_static_map(
         model, rule_id=rule_id, level=level, language=language, size_in=size_in, legend=legend
     )
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.part")
     # Without a date, the same map is the same file.
     dates: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
-    figure.savefig(draft, format=kind, dpi=dpi, metadata=dates.get(kind))
-    draft.replace(target)
+    with whole_file(target) as draft:
+        figure.savefig(draft, format=kind, dpi=dpi, metadata=dates.get(kind))
     return target
 
 
@@ -124,15 +124,20 @@ def draw_static_map(
 
 
 def worst_rules(model: MapModel, count: int) -> list[MapRule]:
-    """Return the rules under which most go without, the worst first; those about homes lead."""
+    """Return the rules that judge anything, the worst first.
+
+    Those about homes lead, and what stands beside another rule comes last; then what binds goes
+    before what recommends, where it fails anybody, and then those under which most go without.
+    """
     judged = [rule for rule in model.rules if (rule.verdict < 2).any()]
-    return sorted(judged, key=lambda rule: _burden(model, rule), reverse=True)[:count]
+    return sorted(judged, key=lambda rule: _place(model, rule))[:count]
 
 
-def _burden(model: MapModel, rule: MapRule) -> tuple[bool, float]:
-    failed = rule_totals(model, rule)[1]
-    known = [failed[column] for column in (2, 1, 3, 0) if not np.isnan(failed[column])]
-    return rule.subject == "home", float(known[0]) if known else 0.0
+def _place(model: MapModel, rule: MapRule) -> tuple[bool, bool, bool, bool, float]:
+    totals = rule_totals(model, rule)
+    failed = totals[1, counted_column(totals)]
+    advises = rule.strength != "mandatory"
+    return rule.compared, rule.subject != "home", not totals[1, 0], advises, -float(failed)
 
 
 def _rule(model: MapModel, rule_id: str | None) -> MapRule | None:
@@ -159,7 +164,7 @@ class _Sheet:
         level: str | None,
         language: str,
         face: Typeface,
-        layout: Layout,
+        layout: SheetLayout,
     ) -> None:
         self.model, self.rule, self.face, self.layout = model, rule, face, layout
         self.speech = speech_of(language, face)

@@ -17,7 +17,7 @@ from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from siting.render.model import Floats, MapAreas, MapModel, MapRule
-from siting.render.rollup import area_totals, covered_share
+from siting.render.rollup import area_totals, counted_column, covered_share
 
 # The light palette of the page (ColorBrewer PuOr and Blues): told apart with any colour vision.
 SHADES = ("near", "served", "over", "far", "worst", "unknown", "exempt")
@@ -144,7 +144,7 @@ def draw_areas(
     totals = area_totals(model, rule, areas)
     if totals is None or not (rule.verdict < 2).any():
         return None
-    weight = _known_weight(totals)
+    weight = counted_column(totals.sum(axis=0))
     without = 1 - covered_share(totals)[:, weight]
     colours = [_area_colour(share) for share in without]
     _fill(axes, shapes, colours, zorder=1, alpha=_area_alpha(len(model.homes.lon)))
@@ -250,12 +250,6 @@ def label_places(areas: MapAreas, plane: Plane, rows: Sequence[int]) -> list[tup
     """Return where the names of areas stand."""
     points = shapely.point_on_surface(plane.shapes(areas.geometry[list(rows)[:_NAMED_AREAS]]))
     return list(zip(shapely.get_x(points), shapely.get_y(points), strict=True))
-
-
-def _known_weight(totals: Floats) -> int:
-    """Return the column of people, else of households, elderly people, homes."""
-    known = (column for column in (2, 1, 3) if not np.isnan(totals[:, :, column]).all())
-    return next(known, 0)
 
 
 def _area_colour(share: float) -> str:

@@ -16,7 +16,7 @@ Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class SheetLayout:
     """One arrangement of the sheet.
 
     Parameters
@@ -55,8 +55,8 @@ class Layout:
     dot_share: float = 1.0
 
 
-LAYOUTS: dict[Legend, Layout] = {
-    "beside": Layout(
+LAYOUTS: dict[Legend, SheetLayout] = {
+    "beside": SheetLayout(
         frame=(0.015, 0.075, 0.745, 0.80),
         legends=((0.772, 0.075, 0.215, 0.80),),
         step=0.036,
@@ -70,7 +70,7 @@ LAYOUTS: dict[Legend, Layout] = {
         name_size=8,
         columns=220,
     ),
-    "below": Layout(
+    "below": SheetLayout(
         frame=(0.015, 0.313, 0.97, 0.57),
         legends=((0.015, 0.08, 0.58, 0.225), (0.60, 0.08, 0.385, 0.225)),
         step=0.112,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from siting.message import Term, message
-from siting.render.model import Label, MapAreas, MapModel, MapRule
+from siting.render.model import MapAreas, MapModel, MapRule, MapText
 from siting.render.static import layers
 from siting.render.static.words import Speech
 
@@ -118,7 +118,7 @@ def _counted_types(speech: Speech, model: MapModel, rule: MapRule) -> str:
     """Name the facilities that the rule counts, where they are few enough for one line."""
     titles = model.facility_types
     kinds = [
-        speech.label(titles.get(kind, Label(kind, kind)), kind) for kind in rule.facility_types
+        speech.label(titles.get(kind, MapText(kind, kind)), kind) for kind in rule.facility_types
     ]
     text = speech.say(message("mark.comma")).join(kinds)
     return text if 0 < len(text) <= 28 else speech.say(message("picture.facilities"))

@@ -11,7 +11,7 @@ from matplotlib.patheffects import withStroke
 
 from siting.message import message
 from siting.render.static.layers import TEXT
-from siting.render.static.layout import Box, Layout
+from siting.render.static.layout import Box, SheetLayout
 from siting.render.static.legend import Entry, Mark
 from siting.render.static.words import Speech
 
@@ -21,7 +21,7 @@ class Pen:
     """Draws in one language on sheets of one layout."""
 
     speech: Speech
-    layout: Layout
+    layout: SheetLayout
 
     def fit(self, axes: Any, extent: Sequence[float]) -> None:
         """Show left, bottom, right, top as wide as the frame is, with a metre of one length."""

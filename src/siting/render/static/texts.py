@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
 
 import numpy as np
 
 from siting.message import Term, message
-from siting.render.model import MapModel, MapRule
-from siting.render.rollup import rule_totals
+from siting.number_text import share_text
+from siting.render.model import WEIGHTS, MapModel, MapRule
+from siting.render.rollup import counted_column, covered_share, rule_totals
 from siting.render.static.words import Speech
 
 _SENSES = {"at_most": "≤", "at_least": "≥", "below": "<", "above": ">"}
 
 
 def finding_text(speech: Speech, model: MapModel, rule: MapRule) -> str:
-    """Say what is required and how many go without."""
+    """Say what is required, how many go without, and of those judged which share."""
     parts = []
     limit = np.asarray(rule.required, dtype=float)
     if not limit.ndim and not np.isnan(limit):
@@ -30,11 +30,12 @@ def finding_text(speech: Speech, model: MapModel, rule: MapRule) -> str:
         parts.append(f"{measure} {_SENSES[rule.sense]} {shown} {unit}".strip())
     totals = rule_totals(model, rule)
     if totals[0, 0] + totals[1, 0]:
-        key, column = _counted(totals)
-        share = totals[1, column] / np.nansum(totals[:, column])
+        column = counted_column(totals)
+        share = 1 - covered_share(totals)[column]
         if rule.subject != "city":
-            parts.append(speech.failed(key or rule.subject, totals[1, column]))
-            parts.append(speech.say(message("picture.share", share=f"{share:.1%}")))
+            counted = WEIGHTS[column] if column else rule.subject
+            parts.append(speech.failed(counted, totals[1, column]))
+            parts.append(speech.say(message("picture.share", share=share_text(share))))
     return speech.face.drawable(" · ".join(parts))
 
 
@@ -87,11 +88,3 @@ def folded(text: str, columns: int) -> list[str]:
 def columns_of(text: str) -> int:
     """Return how many columns of narrow letters a text takes; a wide glyph takes two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-
-
-def _counted(totals: Any) -> tuple[str, int]:
-    """Return the word and the column of the best known weight; no word for subjects."""
-    for key, column in (("people", 2), ("households", 1), ("elderly", 3)):
-        if not np.isnan(totals[1, column]):
-            return key, column
-    return "", 0

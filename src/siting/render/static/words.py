@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from siting.message import Language, Sayable, Term, message
-from siting.render.model import Label
+from siting.render.model import MapText
 from siting.render.static.fonts import Typeface
 from siting.words import say
 
@@ -29,7 +29,7 @@ class Speech:
         """Say a message or a term in the language of the map."""
         return say(said, self.language)
 
-    def label(self, label: Label, instead: str) -> str:
+    def label(self, label: MapText, instead: str) -> str:
         """Return a label in the language of the map, or what can be drawn in its place."""
         first, second = (label.zh, label.en) if self.language == "zh" else (label.en, label.zh)
         return self.face.drawable(first or second, instead)

@@ -13,6 +13,7 @@ from typing import Any
 
 from siting.data_report import DataNote
 from siting.message import Given, Language, Message, Term, message
+from siting.number_text import share_text
 from siting.report.analysis.note_words import note_layer, note_text
 from siting.report.analysis.sources import SourceList
 from siting.report.analysis.text import is_shown, silent_lines, summary_tables, totals_text
@@ -25,7 +26,7 @@ _MOST_REASONS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ReportMap:
     """One map: its title, and the picture as a ``data:`` address."""
 
     title: str
@@ -42,7 +43,7 @@ class AreaGap:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class ReportContents:
     """What a report tells.
 
     Parameters
@@ -70,7 +71,7 @@ class Document:
     summary: Mapping[str, Any]
     manifest: Mapping[str, Any]
     notes: Sequence[DataNote] = ()
-    pictures: Sequence[Picture] = ()
+    pictures: Sequence[ReportMap] = ()
     worst: str = ""
     weight: str = "population"
     areas: Sequence[AreaGap] = ()
@@ -78,7 +79,7 @@ class Document:
     language: Language = "zh"
 
 
-def document_html(document: Document) -> str:
+def document_html(document: ReportContents) -> str:
     """Return the report as one HTML page.
 
     Parameters
@@ -128,7 +129,7 @@ class _Speech:
         return word(f"mark.{name}", self.language)
 
 
-def _brief(document: Document, say: _Speech) -> str:
+def _brief(document: ReportContents, say: _Speech) -> str:
     summary = document.summary
     failing = [entry for entry in summary["rules"] if entry["verdicts"]["fail"] and _governs(entry)]
     subjects = f"{summary['verdicts']['fail']:,}"
@@ -144,14 +145,14 @@ def _brief(document: Document, say: _Speech) -> str:
     return ("" if document.language == "zh" else " ").join(sentences)
 
 
-def _largest(entry: Mapping[str, Any], document: Document, say: _Speech) -> str:
+def _largest(entry: Mapping[str, Any], document: ReportContents, say: _Speech) -> str:
     column = entry["verdicts"] if document.weight == "homes" else entry[document.weight]
     share = entry["covered_shares"][document.weight]
     return say(
         "largest",
         rule=entry["title"][document.language],
         failed=say(document.weight, n=f"{column['fail']:,.0f}"),
-        share="–" if share is None else f"{share:.1%}",
+        share="–" if share is None else share_text(share),
     )
 
 
@@ -159,13 +160,13 @@ def _governs(entry: Mapping[str, Any]) -> bool:
     return not (entry["governed_by"] or entry["is_alternative"])
 
 
-def _areas(document: Document, say: _Speech) -> dict[str, Any]:
+def _areas(document: ReportContents, say: _Speech) -> dict[str, Any]:
     """Return the table of the worst areas, and the rule that it is about."""
     rows = [
         (
             area.name,
             f"{area.without:,.0f}",
-            "–" if area.covered_share is None else f"{area.covered_share:.1%}",
+            "–" if area.covered_share is None else share_text(area.covered_share),
         )
         for area in document.areas
     ]
@@ -179,7 +180,7 @@ def _areas(document: Document, say: _Speech) -> dict[str, Any]:
     }
 
 
-def _asked(document: Document, say: _Speech) -> str:
+def _asked(document: ReportContents, say: _Speech) -> str:
     """Say what was judged, by how many rules."""
     rules = document.summary["rules"]
     every = {entry["rule_id"] for entry in rules}
@@ -193,7 +194,7 @@ def _asked(document: Document, say: _Speech) -> str:
     )
 
 
-def _sources(document: Document, say: _Speech) -> dict[str, Any]:
+def _sources(document: ReportContents, say: _Speech) -> dict[str, Any]:
     """Return the table of the documents that the rules come from."""
     heads = [say(key) for key in ("number", "source", "kind", "confidence", "clauses")]
     rows = [
@@ -209,7 +210,7 @@ def _sources(document: Document, say: _Speech) -> dict[str, Any]:
     return {"heads": heads, "rows": rows}
 
 
-def _data(document: Document, say: _Speech) -> list[str]:
+def _data(document: ReportContents, say: _Speech) -> list[str]:
     manifest = document.manifest
     names = [PurePath(each["path"]).name for each in manifest["inputs"]]
     values = [
@@ -237,7 +238,7 @@ def _shown(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _notes(document: Document, say: _Speech) -> Iterator[tuple[str, list[str]]]:
+def _notes(document: ReportContents, say: _Speech) -> Iterator[tuple[str, list[str]]]:
     """Yield each kind of notes that there are: its heading and what is told."""
     for kind in _MOST_NOTES:
         notes = [note for note in document.notes if note.severity == kind]
@@ -269,7 +270,7 @@ def _told(same: Sequence[DataNote], language: Language, say: _Speech) -> str:
     return say.labelled(say.mark("comma").join(layers), note_text(first, language))
 
 
-def _reasons(document: Document) -> list[tuple[str, str]]:
+def _reasons(document: ReportContents) -> list[tuple[str, str]]:
     """Return why findings are unknown, the commonest reason first."""
     counts: dict[str, int] = {}
     for entry in document.summary["rules"]:
@@ -279,7 +280,7 @@ def _reasons(document: Document) -> list[tuple[str, str]]:
     return [(reason, f"{count:,}") for reason, count in rows]
 
 
-def _files(document: Document) -> list[tuple[str, ...]]:
+def _files(document: ReportContents) -> list[tuple[str, ...]]:
     """Return every file by which the run can be repeated, two on a row."""
     manifest = document.manifest
     files = [

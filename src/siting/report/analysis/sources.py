@@ -13,7 +13,7 @@ Entry = Mapping[str, Any]
 
 
 @dataclass(slots=True)
-class Source:
+class CitedDocument:
     """One document: what its rules are, and their clauses, in the order of the rules.
 
     Parameters
@@ -45,9 +45,9 @@ class Source:
 
         Examples
         --------
-        >>> Source("", clauses=["3.1", "3.2"]).letter("3.2")
+        >>> CitedDocument("", clauses=["3.1", "3.2"]).letter("3.2")
         'b'
-        >>> Source("", clauses=["3.1"]).letter("3.1")
+        >>> CitedDocument("", clauses=["3.1"]).letter("3.1")
         ''
         """
         if len(self.clauses) == 1:
@@ -70,15 +70,15 @@ class SourceList:
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self._known: dict[str, Source] = {}
+        self._known: dict[str, CitedDocument] = {}
         for entry in entries:
             if is_shown(entry):
                 name = _name(entry)
-                self._known.setdefault(name, Source(name)).add(entry)
+                self._known.setdefault(name, CitedDocument(name)).add(entry)
         self._numbers = {name: at for at, name in enumerate(self._known, start=1)}
 
     @property
-    def documents(self) -> tuple[Source, ...]:
+    def documents(self) -> tuple[CitedDocument, ...]:
         """The documents; their numbers begin with 1."""
         return tuple(self._known.values())
 

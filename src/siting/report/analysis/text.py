@@ -12,8 +12,11 @@ from typing import Any
 
 from siting.data_report import DataNote, DataReport, Severity
 from siting.message import Language, Message, Quantity, Term, message
+from siting.number_text import share_text
 from siting.report.analysis.note_words import note_layer, note_text
+from siting.report.analysis.ranking import SECTIONS, failing, in_order, section_of
 from siting.report.pages import fill
+from siting.rules.city.rollup import leading_weight
 from siting.vocabulary.levels import load_levels
 from siting.words import say, word
 
@@ -28,7 +31,6 @@ _KNOWN = ("households", "population", "elderly")
 _NOTED: tuple[Severity, ...] = ("assumption", "repair", "excluded", "warning")
 _TITLE_WIDTH = 46
 _CELL_WIDTH = 13
-_KINDS = ("home", "area", "facility", "city")
 
 Entry = Mapping[str, Any]
 Table = tuple[Sequence[str], list[list[str]]]
@@ -132,14 +134,16 @@ def summary_tables(
     list of tuple
         The heads of the columns, and the rows as texts.
     """
-    shown = [entry for entry in summary["rules"] if is_shown(entry)]
+    shown = in_order(entry for entry in summary["rules"] if is_shown(entry))
+    counted = leading_weight(summary["totals"])
     tables: list[Table] = []
-    for kind in (*_KINDS, "figures"):
-        entries = [entry for entry in shown if _table_of(entry) == kind]
+    for kind in SECTIONS:
+        entries = [entry for entry in shown if section_of(entry) == kind]
         if entries:
             names = (f"about_{kind}", *_COLUMNS[kind])
+            names = tuple(counted if name == "people" else name for name in names)
             heads = [word(f"summary_head.{name}", language) for name in names]
-            tables.append(_table(heads, _in_order(kind, entries), language, cite))
+            tables.append(_table(heads, entries, language, cite))
     return tables
 
 
@@ -151,7 +155,7 @@ def _table(
     A column that is empty in every row, such as people where nobody counted them, is left out.
     """
     rows = [
-        (_figure if _has_figure(entry) else _row)(entry, language)[: len(heads)]
+        (_figure if section_of(entry) == "figures" else _row)(entry, language)[: len(heads)]
         for entry in entries
     ]
     told = [column for column in range(len(heads)) if any(row[column] for row in rows)]
@@ -164,67 +168,17 @@ def _table(
 
 def is_shown(entry: Entry) -> bool:
     """Tell whether a rule has a row in a table: a verdict, or a figure without a pass mark."""
-    return _is_judged(entry) or _has_figure(entry)
-
-
-def _table_of(entry: Entry) -> str:
-    kind: str = "figures" if _has_figure(entry) else entry["subject_kind"]
-    return kind
-
-
-def _in_order(kind: str, entries: Sequence[Entry]) -> Sequence[Entry]:
-    """Sort verdicts by whom they fail; figures stay as the packs have them."""
-    return entries if kind == "figures" else _worst_first(entries)
-
-
-def _is_judged(entry: Entry) -> bool:
-    return bool(entry["verdicts"]["pass"] + entry["verdicts"]["fail"])
-
-
-def _has_figure(entry: Entry) -> bool:
-    return entry["strength"] == "indicator" and entry["measured_median"] is not None
-
-
-def _worst_first(entries: Sequence[Entry]) -> list[Entry]:
-    """Sort rules that bind before those that recommend, and each by whom they fail.
-
-    The same measured in another way stands below its rule.
-    """
-    worst = {_place(entry): _badness(entry) for entry in entries if not entry["is_alternative"]}
-
-    def order(entry: Entry) -> tuple[bool, tuple[float, float], tuple[str, str], bool]:
-        fewer = worst.get(_place(entry), (-1.0, -1.0))
-        advises = entry["strength"] != "mandatory"
-        return advises, (-fewer[0], -fewer[1]), _place(entry), entry["is_alternative"]
-
-    return sorted(entries, key=order)
-
-
-def _place(entry: Entry) -> tuple[str, str]:
-    return entry["rule_id"], entry["level"]
-
-
-def _badness(entry: Entry) -> tuple[float, float]:
-    """Sort by people who fail, then by subjects that fail."""
-    return _failing_people(entry) or 0.0, entry["verdicts"]["fail"]
-
-
-def _failing_people(entry: Entry) -> float | None:
-    for weight in ("population", "elderly"):
-        number: float | None = (entry.get(weight) or {}).get("fail")
-        if number is not None:
-            return number
-    return None
+    return section_of(entry) not in ("unknown", "idle")
 
 
 def _row(entry: Entry, language: Language) -> list[str]:
-    failing = _failing_people(entry)
+    counted, number = failing(entry)
     share = entry.get("covered_share")
     return [
         _title(entry, language),
         *(f"{entry['verdicts'][word]:,}" for word in ("pass", "fail", "unknown")),
-        "" if failing is None else f"{failing:,.0f}",
-        "" if share is None else f"{share:.1%}",
+        "" if counted == "subjects" else f"{number:,.0f}",
+        "" if share is None else share_text(share),
         _otherwise(entry, language),
     ]
 
@@ -235,7 +189,7 @@ def _otherwise(entry: Entry, language: Language) -> str:
     if other is None or other["covered_share"] is None:
         return ""
     way = Term("short_way", other["measure"])
-    share = f"{other['covered_share']:.1%}"
+    share = share_text(other["covered_share"])
     return say(message("summary.otherwise", way=way, share=share), language)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from siting.message import Term, message
 from siting.plain_text import plain
 from siting.report.plan.json import dump
-from siting.report.words import with_aside, word
+from siting.report.words import report_word, with_aside
 from siting.words import say
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _numbers(change: Change, language: Language) -> str:
 def _state(known: Known, language: Language) -> str:
     numbers = "" if known.measured is None else f" {known.measured:g}"
     numbers += "" if known.required is None else f"/{known.required:g}"
-    return f"{word(known.verdict, language)}{numbers}"
+    return f"{report_word(known.verdict, language)}{numbers}"
 
 
 def _record(known: Known | None) -> dict[str, object] | None:

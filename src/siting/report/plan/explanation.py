@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from siting.message import Term, message
 from siting.plain_text import plain
-from siting.report.plan.plain import enumerated, place_text
-from siting.report.words import labelled, with_aside, word
+from siting.report.plan.plain import enumerated, record_place
+from siting.report.words import labelled, report_word, with_aside
 from siting.rules.plan.finding import Citation
 from siting.words import say
 
@@ -52,13 +52,13 @@ def _parts(record: Mapping[str, Any], language: Language) -> Iterator[tuple[str,
     citation: Mapping[str, str] = record.get("citation") or {}
     yield "plan", with_aside(record["plan"], record["source"], language)
     strength = say(Term("binding", record["strength"]), language)
-    yield "verdict", with_aside(word(record["verdict"], language), strength, language)
+    yield "verdict", with_aside(report_word(record["verdict"], language), strength, language)
     yield "arithmetic", record.get(f"explanation_{language}") or record["explanation"]
     # A report of an earlier version names it in English only.
     named = record.get(f"missing_{language}") or record["missing"]
     yield "missing", enumerated(named, language)
     for place in record["evidence"]:
-        yield "read", place_text(place, language)
+        yield "read", record_place(place, language)
     yield "read_as", record.get(f"note_{language}") or record["note"]
     yield "governed", record["governed_by"]
     waived = record["waived"]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from siting.plain_text import plain
 from siting.report.plan.plain import first_place, missing_of
-from siting.report.words import labelled, told, verdict_key, waiver_line, word
-from siting.rules.plan.finding import breaks, ranked
+from siting.report.words import labelled, report_word, told, waiver_line
+from siting.rules.plan.finding import level_of, ranked, standing_of
 from siting.words import say
 
 if TYPE_CHECKING:
@@ -27,16 +27,15 @@ def to_github(
 ) -> str:
     """Write one annotation for each finding that is not as it should be.
 
-    What makes the check fail is an ``error``, other failures and unknowns are a ``warning``, a
-    waived one is a ``notice``; what passes is not annotated. A number from a plan.yaml leads to
-    its line, one from a workbook or layer to its file, with the cell in the message.
+    The levels are those of `level_of`; what passes is not annotated. A number from a plan.yaml
+    leads to its line, one from a workbook or layer to its file, with the cell in the message.
 
     Nothing from a plan can begin a line, so no name can fake a command.
     """
     lines = [
         _command(finding, language, base, allow_unknown=allow_unknown)
         for finding in ranked(findings)
-        if finding.verdict in ("fail", "unknown")
+        if level_of(finding) != "none"
     ]
     return "".join(f"{line}\n" for line in lines)
 
@@ -44,14 +43,13 @@ def to_github(
 def _command(
     finding: PlanFinding, language: Language, base: Base | None, *, allow_unknown: bool
 ) -> str:
-    level = "error" if breaks(finding, allow_unknown=allow_unknown) else "warning"
-    level = "notice" if finding.waived is not None else level
+    level = level_of(finding, allow_unknown=allow_unknown)
     evidence = first_place(finding)
     file = evidence.file if evidence else finding.source
     properties = {"file": base.path_of(file) if base else file}
     if evidence and evidence.line:
         properties["line"] = str(evidence.line)
-    verdict = word(verdict_key(finding), language)
+    verdict = report_word(standing_of(finding), language)
     properties["title"] = labelled(say(finding.title, language), verdict, language)
     listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     return f"::{level} {listed}::{_message(finding, language)}"

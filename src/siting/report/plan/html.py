@@ -10,14 +10,12 @@ from siting.report.plan.markdown import web_address
 from siting.report.plan.plain import missing_of, numbers_of, read_as
 from siting.report.words import (
     governed_line,
-    says_nothing,
+    report_word,
     summary_line,
-    verdict_key,
     waiver_line,
     with_aside,
-    word,
 )
-from siting.rules.plan.finding import ranked, summary_of
+from siting.rules.plan.finding import ranked, says_nothing, standing_of, summary_of
 from siting.words import say
 
 if TYPE_CHECKING:
@@ -40,10 +38,10 @@ def to_html(
     return fill(
         "plan.html",
         language=language,
-        title=word("title", language),
-        outcome="pass" if summary["compliant"] else "fail",
+        title=report_word("title", language),
+        outcome=summary["outcome"],
         summary=summary_line(summary, language),
-        word=lambda key: word(key, language),
+        word=lambda key: report_word(key, language),
         plans=[_plan(name, source, list(each), language) for (source, name), each in groups],
     )
 
@@ -77,7 +75,7 @@ def _row(finding: PlanFinding, language: Language) -> dict[str, Any]:
     settled = finding.verdict in ("pass", "not_applicable") and finding.waived is None
     return {
         "id": finding.finding_id,
-        "verdict": verdict_key(finding),
+        "verdict": standing_of(finding),
         "title": with_aside(title, finding.subject, language) if finding.subject else title,
         "numbers": numbers_of(finding, language),
         "settled": settled,

@@ -8,8 +8,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from siting.plain_text import plain
 from siting.report.plan.plain import missing_of, read_as
-from siting.report.words import quoted, told, verdict_key, waiver_line, with_aside, word
-from siting.rules.plan.finding import breaks, ranked
+from siting.report.words import quoted, report_word, told, waiver_line, with_aside
+from siting.rules.plan.finding import NOT_CHECKED, breaks, ranked, standing_of
 from siting.words import say
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ def to_junit(
 ) -> str:
     """Write one test suite for each plan and one test case for each finding.
 
-    What makes the check fail is a ``failure``, or an ``error`` where data is missing; what is not
-    applicable, waived, an indicator or only recommended is ``skipped`` with the reason.
+    What makes the check fail is a ``failure``, or an ``error`` where nothing could be judged; what
+    is not applicable, waived, an indicator or only recommended is ``skipped`` with the reason.
     """
     suites = []
     for (source, plan), group in groupby(ranked(findings), key=lambda f: (f.source, f.plan)):
@@ -53,7 +53,8 @@ def _counts(findings: Sequence[PlanFinding], *, allow_unknown: bool) -> dict[str
 
 def _kind(finding: PlanFinding, *, allow_unknown: bool) -> str:
     if breaks(finding, allow_unknown=allow_unknown):
-        return "failure" if finding.verdict == "fail" else "error"
+        judged = finding.verdict == "fail" and finding.rule_id != NOT_CHECKED
+        return "failure" if judged else "error"
     return "" if finding.verdict == "pass" else "skipped"
 
 
@@ -83,7 +84,7 @@ def _case(finding: PlanFinding, source: str, language: Language, *, allow_unknow
     if not kind:
         return f"{case}/>"
     message = waiver_line(finding, language) or say(finding.explanation, language)
-    message = message or word(verdict_key(finding), language)
+    message = message or report_word(standing_of(finding), language)
     details = escape("\n".join(plain(line) for line in _details(finding, language)))
     shown = quoteattr(plain(message))
     if kind == "skipped":

@@ -10,14 +10,13 @@ from siting.report.plan.plain import markdown, missing_of, numbers_of, read_as
 from siting.report.words import (
     governed_line,
     quoted,
+    report_word,
     summary_line,
     titled,
     told,
-    verdict_key,
     waiver_line,
-    word,
 )
-from siting.rules.plan.finding import ranked, summary_of
+from siting.rules.plan.finding import ranked, standing_of, summary_of
 from siting.words import say
 
 if TYPE_CHECKING:
@@ -29,6 +28,10 @@ if TYPE_CHECKING:
 _SIGNS = {
     "pass": "✅",
     "fail": "❌",
+    "not_checked": "❌",
+    "governed_fail": "⚠️",
+    "governed_unknown": "❔",
+    "advice_unknown": "❔",
     "unknown": "❓",
     "not_applicable": "➖",
     "indicator": "ℹ️",
@@ -45,9 +48,9 @@ def to_markdown(
     Nothing from a plan is read as Markdown or HTML, mentions nobody and links nowhere.
     """
     summary = summary_line(summary_of(findings, allow_unknown=allow_unknown), language)
-    lines = [f"# {word('title', language)}", "", f"**{summary}**", ""]
+    lines = [f"# {report_word('title', language)}", "", f"**{summary}**", ""]
     if not findings:
-        lines += [word("none", language), ""]
+        lines += [report_word("none", language), ""]
     for (source, plan), group in groupby(ranked(findings), key=lambda f: (f.source, f.plan)):
         members = list(group)
         lines += [f"## {markdown(plan)}", "", markdown(source), ""]
@@ -59,7 +62,9 @@ def to_markdown(
 
 
 def _table(findings: Iterable[PlanFinding], language: Language) -> list[str]:
-    heads = [word(k, language) for k in ("verdict", "rule", "measured", "required", "shortfall")]
+    heads = [
+        report_word(k, language) for k in ("verdict", "rule", "measured", "required", "shortfall")
+    ]
     lines = [f"| {' | '.join(heads)} |", "|---|---|---:|---:|---:|"]
     silent = 0
     for finding in findings:
@@ -67,15 +72,15 @@ def _table(findings: Iterable[PlanFinding], language: Language) -> list[str]:
         if finding.verdict == "not_applicable" and finding.measured is None:
             silent += 1
             continue
-        key = verdict_key(finding)
+        key = standing_of(finding)
         cells = [
-            f"{_SIGNS[key]} {word(key, language)}",
+            f"{_SIGNS[key]} {report_word(key, language)}",
             markdown(titled(finding, language)),
             *map(markdown, numbers_of(finding, language)),
         ]
         lines.append(f"| {' | '.join(cells)} |")
     if silent:
-        mark, words = _SIGNS["not_applicable"], word("not_applicable", language)
+        mark, words = _SIGNS["not_applicable"], report_word("not_applicable", language)
         lines += ["", f"{mark} {words} × {silent}"]
     return [*lines, ""]
 

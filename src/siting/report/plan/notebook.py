@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from siting.plain_text import plain
 from siting.report.plan.plain import numbers_of
-from siting.report.words import summary_line, verdict_key, word
-from siting.rules.plan.finding import ranked, summary_of
+from siting.report.words import report_word, summary_line
+from siting.rules.plan.finding import ranked, standing_of, summary_of
 from siting.words import say
 
 if TYPE_CHECKING:
@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from siting.message import Language
     from siting.rules.plan.finding import PlanFinding
 
-_COLOURS = {"fail": "#a3001b", "unknown": "#7a4b00", "warning": "#7a4b00", "pass": "#0a5c2b"}
+_RED, _BROWN, _GREEN = "#a3001b", "#7a4b00", "#0a5c2b"
+_COLOURS = {
+    **dict.fromkeys(("not_checked", "fail"), _RED),
+    **dict.fromkeys(("unknown", "governed_fail", "governed_unknown"), _BROWN),
+    **dict.fromkeys(("warning", "advice_unknown"), _BROWN),
+    "pass": _GREEN,
+}
 _LEFT, _RIGHT = "text-align:left;vertical-align:top", "text-align:right;vertical-align:top"
 
 
@@ -38,13 +44,13 @@ def to_notebook_html(findings: Sequence[PlanFinding], *, language: Language = "z
 
 def _table(findings: Iterable[PlanFinding], language: Language) -> str:
     keys = ("verdict", "rule", "measured", "required", "shortfall", "why")
-    heads = "".join(f'<th style="{_LEFT}">{word(key, language)}</th>' for key in keys)
+    heads = "".join(f'<th style="{_LEFT}">{report_word(key, language)}</th>' for key in keys)
     rows = "\n".join(_row(finding, language) for finding in findings)
     return f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}\n</tbody></table>"
 
 
 def _row(finding: PlanFinding, language: Language) -> str:
-    key = verdict_key(finding)
+    key = standing_of(finding)
     colour = _COLOURS.get(key, "inherit")
     subject = f" [{finding.subject}]" if finding.subject else ""
     title = say(finding.title, language) + subject
@@ -52,7 +58,7 @@ def _row(finding: PlanFinding, language: Language) -> str:
         f'<td style="{_RIGHT}">{_safe(value)}</td>' for value in numbers_of(finding, language)
     )
     return (
-        f'<tr><td style="{_LEFT};color:{colour}">{word(key, language)}</td>'
+        f'<tr><td style="{_LEFT};color:{colour}">{report_word(key, language)}</td>'
         f'<td style="{_LEFT}">{_safe(title)}<br><small>{_safe(finding.rule_id)}</small></td>'
         f'{numbers}<td style="{_LEFT}">{_safe(say(finding.explanation, language))}</td></tr>'
     )

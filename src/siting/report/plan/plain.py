@@ -96,7 +96,7 @@ def enumerated(names: Iterable[str], language: Language) -> str:
     return word("mark.comma", language).join(names)
 
 
-def place(evidence: Evidence) -> str:
+def evidence_place(evidence: Evidence) -> str:
     """Say where a number stands: file with line, or file with cell or feature."""
     if evidence.line:
         return f"{evidence.file}:{evidence.line}"
@@ -109,10 +109,14 @@ def read_as(evidence: Evidence, language: Language = "en") -> str:
     # 1250户 has its unit already.
     unit = evidence.unit.replace("m2", "m²") if words[-1:].isdigit() else ""
     written = f"{words} {unit}".rstrip()
-    return labelled(place(evidence), written, language) if written else place(evidence)
+    return (
+        labelled(evidence_place(evidence), written, language)
+        if written
+        else evidence_place(evidence)
+    )
 
 
-def place_text(record: Mapping[str, Any], language: Language) -> str:
+def record_place(record: Mapping[str, Any], language: Language) -> str:
     """Write the evidence of a JSON report as `read_as` writes it."""
     return read_as(Evidence(**{key: record[key] for key in _EVIDENCE}), language)
 

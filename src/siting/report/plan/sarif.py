@@ -15,8 +15,8 @@ from siting.plain_text import plain
 from siting.report.plan.json import dump
 from siting.report.plan.markdown import cited, web_address
 from siting.report.plan.plain import first_place, markdown, missing_of, plain_values
-from siting.report.words import labelled, quoted, told, verdict_key, waiver_line, with_aside, word
-from siting.rules.plan.finding import breaks, ranked
+from siting.report.words import labelled, quoted, report_word, told, waiver_line, with_aside
+from siting.rules.plan.finding import level_of, ranked, standing_of
 from siting.words import say
 
 if TYPE_CHECKING:
@@ -43,11 +43,10 @@ def to_sarif(
 ) -> str:
     """Write findings as one SARIF run.
 
-    What makes the check fail is an ``error``, be it a failure or unknown, as in the annotations of
-    GitHub; another failure or unknown is a ``warning``, of an indicator a ``note``. With
-    `allow_unknown` what could not be judged is of the kind ``open``. Waived findings are a ``note``
-    and carry a suppression. What passes or does not apply is no result, though its rule is
-    listed: code scanning raises an alert for every result, whatever its kind.
+    The levels are those of `level_of`, as in the annotations of GitHub; a notice is a ``note``.
+    What could not be judged and need not be (`allow_unknown`) is of the kind ``open``, which has
+    no level. Waived findings carry a suppression. What passes or does not apply is no result,
+    though its rule is listed: code scanning raises an alert for every result, whatever its kind.
 
     Parameters
     ----------
@@ -71,7 +70,7 @@ def to_sarif(
     results = [
         _result(each, identifiers, language, changes or {}, base, allow_unknown=allow_unknown)
         for each in listed
-        if each.verdict in ("fail", "unknown")
+        if level_of(each) != "none"
     ]
     run = {
         "tool": {"driver": driver},
@@ -148,22 +147,16 @@ def _result(
 
 
 def _kind_and_level(finding: PlanFinding, *, allow_unknown: bool) -> tuple[str, str]:
-    if finding.verdict == "unknown" and allow_unknown:
+    level = level_of(finding, allow_unknown=allow_unknown)
+    if finding.verdict == "unknown" and allow_unknown and finding.waived is None:
         return "open", "none"
-    if finding.waived is not None:
-        return "fail", "note"
-    if breaks(finding, allow_unknown=allow_unknown):
-        return "fail", "error"
-    if finding.verdict == "unknown":
-        return "fail", "warning"
-    level = _LEVELS[finding.strength]
-    return "fail", "warning" if level == "error" else level
+    return "fail", "note" if level == "notice" else level
 
 
 def _sentence(finding: PlanFinding, language: Language) -> str:
     subject = finding.subject
     name = with_aside(finding.plan, subject, language) if subject else finding.plan
-    head = labelled(name, word(verdict_key(finding), language), language)
+    head = labelled(name, report_word(standing_of(finding), language), language)
     missing = told("missing", missing_of(finding, language), language)
     parts = [head, say(finding.explanation, language), missing]
     return say(message("mark.sentence"), language).join(part for part in parts if part)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from siting.plain_text import plain
 from siting.report.plan.plain import missing_of, number, read_as
@@ -11,27 +11,29 @@ from siting.report.words import (
     governed_line,
     labelled,
     quoted,
-    says_nothing,
+    report_word,
     summary_line,
     told,
-    verdict_key,
     waiver_line,
     with_aside,
-    word,
 )
-from siting.rules.plan.finding import ranked, summary_of
+from siting.rules.plan.finding import ranked, says_nothing, standing_of, summary_of
 from siting.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from siting.message import Language
     from siting.rules.plan.finding import PlanFinding
 
 _MARKS = {
     "pass": ("✓", "32"),
+    "not_checked": ("✗", "31;1"),
     "fail": ("✗", "31;1"),
     "unknown": ("?", "33;1"),
+    "governed_fail": ("✗", "33"),
+    "governed_unknown": ("?", "33"),
+    "advice_unknown": ("?", "33"),
     "not_applicable": ("·", "2"),
     "indicator": ("i", "36"),
     "waived": ("w", "35"),
@@ -70,7 +72,7 @@ def to_text(
     'No findings: no rule applies.\n'
     """
     if not findings:
-        return f"{word('none', language)}\n"
+        return f"{report_word('none', language)}\n"
     lines: list[str] = []
     for (source, plan), group in groupby(ranked(findings), key=lambda f: (f.source, f.plan)):
         lines.append(_painted(with_aside(plain(plan), plain(source), language), "1", colour))
@@ -79,8 +81,7 @@ def to_text(
     if not full:
         lines += _overview(findings, language, allow_unknown, colour)
     summary = summary_of(findings, allow_unknown=allow_unknown)
-    end = summary_line(summary, language)
-    lines.append(_painted(end, "32;1" if summary["compliant"] else "31;1", colour))
+    lines.append(_painted(summary_line(summary, language), _outcome_mark(summary)[1], colour))
     return "\n".join(lines) + "\n"
 
 
@@ -99,11 +100,17 @@ def _overview(
     lines = []
     for (source, plan), own in sorted(plans.items()):
         summary = summary_of(own, allow_unknown=allow_unknown)
-        mark, paint = _MARKS["pass" if summary["compliant"] else "fail"]
+        mark, paint = _outcome_mark(summary)
         name = with_aside(f"{mark} {plain(plan)}", plain(source), language)
         line = labelled(name, summary_line(summary, language), language)
         lines.append(_painted(line, paint, colour))
     return [*lines, ""]
+
+
+def _outcome_mark(summary: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the mark and the colour of an outcome: met, failed, or not known."""
+    known = {"compliant": ("✓", "32;1"), "not_compliant": ("✗", "31;1")}
+    return known.get(summary["outcome"], _MARKS["unknown"])
 
 
 def summary_text(
@@ -134,16 +141,16 @@ def _plan(
             lines += whole[:2] if settled else whole
     if silent:
         mark, paint = _MARKS["not_applicable"]
-        words = f"{mark} {word('not_applicable', language)} × {len(silent)}"
+        words = f"{mark} {report_word('not_applicable', language)} × {len(silent)}"
         count = with_aside(words, "--verbose", language)
         lines.append("  " + _painted(count, paint, colour))
     return lines
 
 
 def _finding(finding: PlanFinding, language: Language, colour: bool) -> list[str]:  # noqa: FBT001
-    key = verdict_key(finding)
+    key = standing_of(finding)
     mark, paint = _MARKS[key]
-    head = _painted(f"{mark} {word(key, language)}", paint, colour)
+    head = _painted(f"{mark} {report_word(key, language)}", paint, colour)
     subject = f" [{plain(finding.subject)}]" if finding.subject else ""
     title = plain(say(finding.title, language))
     lines = [f"  {head}  {title}{subject}  ({plain(finding.rule_id)})"]
@@ -161,7 +168,7 @@ def _arithmetic(finding: PlanFinding, language: Language) -> str:
     measured = number(finding.measured, finding.unit, language)
     if finding.required is None:
         return measured
-    return f"{measured} / {word('required', language)} " + number(
+    return f"{measured} / {report_word('required', language)} " + number(
         finding.required, finding.unit, language
     )
 

@@ -11,6 +11,7 @@ from html import escape
 from typing import Any
 
 from siting.message import Language, Message, Quantity, Sayable, Term, Text, message
+from siting.number_text import share_text
 from siting.report.analysis.text import display_width
 from siting.words import say, word
 
@@ -256,7 +257,7 @@ def _number(value: float | None) -> str:
 
 
 def _share(value: float | None, digits: int = 1) -> str:
-    return "" if value is None else f"{value:.{digits}%}"
+    return "" if value is None else share_text(value, digits)
 
 
 def _money(value: float | None) -> Message:
@@ -281,7 +282,7 @@ def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _is_numeric(rows: Sequence[Sequence[str]], at: int) -> bool:
-    return all(row[at][:1].isdigit() or row[at][:1] in ("-", "") for row in rows)
+    return all(row[at][:1].isdigit() or row[at][:1] in ("-", "<", ">", "") for row in rows)
 
 
 def _cell(row: Sequence[str], at: int, widths: Sequence[int], texts: Sequence[int]) -> str:

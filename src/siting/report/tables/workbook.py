@@ -50,7 +50,7 @@ class SheetColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class SheetTable:
     """One sheet: a name, a line that says what it is, and its columns (all of one length)."""
 
     title: str
@@ -63,7 +63,7 @@ class Sheet:
         return len(self.columns[0].values) if self.columns else 0
 
 
-def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
+def workbook_bytes(sheets: Sequence[SheetTable]) -> bytes:
     """Return the workbook as the bytes of an XLSX file.
 
     Parameters
@@ -102,7 +102,7 @@ def _with_rows(book: BytesIO, bodies: Mapping[str, bytes]) -> bytes:
     return target.getvalue()
 
 
-def _write_head(page: Any, sheet: Sheet) -> None:
+def _write_head(page: Any, sheet: SheetTable) -> None:
     for index, column in enumerate(sheet.columns, start=1):
         page.column_dimensions[get_column_letter(index)].width = column.width
     page.freeze_panes = "A3"
@@ -112,7 +112,7 @@ def _write_head(page: Any, sheet: Sheet) -> None:
     page.append([_text(page, column.header, bold=True) for column in sheet.columns])
 
 
-def _note(sheet: Sheet) -> str:
+def _note(sheet: SheetTable) -> str:
     if sheet.rows <= MAX_ROWS:
         return sheet.note
     return f"{sheet.note} [{MAX_ROWS:,} / {sheet.rows:,}: findings.parquet]"

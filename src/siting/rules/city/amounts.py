@@ -17,7 +17,7 @@ from siting.rules.city.distance import evaluate_distance
 from siting.rules.city.findings import FindingBlock, Verdict
 from siting.rules.city.model import City, Grouping, column
 from siting.rules.city.reasons import column_text, no_facility, types_of
-from siting.rules.pack.conditions import compare
+from siting.rules.pack.conditions import compare_floats
 from siting.rules.pack.measures import Family, Measure, measure_of
 from siting.rules.pack.model import AppliesTo, Require
 
@@ -177,7 +177,7 @@ def _with_place(
     size: float,
 ) -> tuple[NDArray[np.int8], NDArray[np.float64], NDArray[np.float64]]:
     """Let one place of a size be needed besides a total that is met or not known."""
-    small = ~compare(largest.amount, "at_least", np.full(largest.amount.shape, size))
+    small = ~compare_floats(largest.amount, "at_least", np.full(largest.amount.shape, size))
     open_place = small & largest.has_gaps & (verdict == Verdict.PASS)
     lacks = small & ~largest.has_gaps & (verdict != Verdict.FAIL)
     states = np.where(lacks, np.int8(Verdict.FAIL), verdict)
@@ -225,7 +225,7 @@ def _judged(
     if rule.require is None:
         states = np.full(measured.shape, Verdict.NOT_APPLICABLE, np.int8)
         return np.where(unknown >= 0, np.int8(Verdict.UNKNOWN), states)
-    meets = compare(measured, rule.require.comparator, required)
+    meets = compare_floats(measured, rule.require.comparator, required)
     verdict = np.where(meets, np.int8(Verdict.PASS), np.int8(Verdict.FAIL))
     settled = Verdict.FAIL if rule.require.is_upper else Verdict.PASS
     open_gap = (unknown == _GAPS) & (verdict != settled)

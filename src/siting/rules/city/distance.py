@@ -24,7 +24,7 @@ from siting.rules.city.reasons import (
     no_facility,
     none_attached,
 )
-from siting.rules.pack.conditions import compare
+from siting.rules.pack.conditions import compare_floats
 from siting.rules.pack.measures import measure_of
 from siting.vocabulary.facility_types import load_facility_types
 
@@ -115,7 +115,7 @@ def _may_be_served(rule: Rule, city: City, costs: Costs, measure: str) -> NDArra
     if rule.require is None or not city.rows_of_types(others).size:
         return None
     cost = costs.closest(others, measure).cost
-    meets: NDArray[np.bool_] = compare(
+    meets: NDArray[np.bool_] = compare_floats(
         cost, rule.require.comparator, limit_in(rule, city, measure), TOLERANCE_M
     )
     return meets
@@ -125,7 +125,7 @@ def _verdicts(rule: Rule, city: City, measure: str, cost: NDArray[np.float64]) -
     if rule.require is None:
         return np.full(cost.size, Verdict.NOT_APPLICABLE, np.int8)
     limit = limit_in(rule, city, measure)
-    meets = compare(cost, rule.require.comparator, limit, TOLERANCE_M)
+    meets = compare_floats(cost, rule.require.comparator, limit, TOLERANCE_M)
     return np.where(meets, np.int8(Verdict.PASS), np.int8(Verdict.FAIL))
 
 
@@ -284,7 +284,7 @@ def _load_verdicts(
 ) -> NDArray[np.int8]:
     if rule.require is None:
         return np.where(lacking, np.int8(Verdict.UNKNOWN), np.int8(Verdict.NOT_APPLICABLE))
-    meets = compare(load, rule.require.comparator, limit)
+    meets = compare_floats(load, rule.require.comparator, limit)
     verdict = np.where(meets, np.int8(Verdict.PASS), np.int8(Verdict.FAIL))
     # What is known is the least that comes, so it can settle one side.
     settled = Verdict.FAIL if rule.require.is_upper else Verdict.PASS

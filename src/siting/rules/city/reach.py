@@ -29,7 +29,7 @@ from siting.rules.city.reasons import (
     none_attached,
     types_of,
 )
-from siting.rules.pack.conditions import compare
+from siting.rules.pack.conditions import compare_floats
 from siting.rules.pack.measures import Family, Measure, measure_of
 from siting.vocabulary.facility_types import load_facility_types
 
@@ -190,7 +190,7 @@ def _judged(rule: Rule, amount: _Amount) -> tuple[NDArray[np.int8], NDArray[np.i
             (rows, code) for part in (amount.more, amount.less) for code, rows in part.items()
         ]
     else:
-        meets = compare(amount.value, rule.require.comparator, float(rule.require.limit))
+        meets = compare_floats(amount.value, rule.require.comparator, float(rule.require.limit))
         verdict = np.where(meets, np.int8(Verdict.PASS), np.int8(Verdict.FAIL))
         turned_by_more = meets if rule.require.is_upper else ~meets
         doubts = [(rows & turned_by_more, code) for code, rows in amount.more.items()]

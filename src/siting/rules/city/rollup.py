@@ -17,7 +17,7 @@ from siting.rules.city.findings import VERDICT_WORDS, FindingBlock, Verdict
 from siting.rules.city.model import City, column
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -25,6 +25,24 @@ if TYPE_CHECKING:
 Weights = tuple["NDArray[np.float64]", ...]
 WEIGHTS = ("homes", "households", "population", "elderly")
 """What is counted, in the order of the last axis of every sum; ``homes`` counts rows."""
+LEADING = ("population", "households", "elderly", "homes")
+"""People where people are known: the question is who is served, not how many buildings."""
+
+
+def leading_weight(totals: Mapping[str, float]) -> str:
+    """Return what shares and ranks are of: the first of `LEADING` that the homes have any of.
+
+    Parameters
+    ----------
+    totals
+        Weight -> how many there are in all; NaN or 0 where no home has the number.
+
+    Examples
+    --------
+    >>> leading_weight({"homes": 7, "households": 270, "population": 0, "elderly": 150})
+    'households'
+    """
+    return next((name for name in LEADING if totals[name] > 0), "homes")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -67,11 +67,13 @@ def test_columns(condition: Condition, values: NDArray[Any] | None, size: int) -
     numbers = np.asarray(values, float)
     meets = np.ones(size, bool)
     for name, limit in condition.tests:
-        meets &= compare(numbers, name, float(limit))
+        meets &= compare_floats(numbers, name, float(limit))
     return np.where(np.isnan(numbers), UNKNOWN, np.where(meets, TRUE, FALSE)).astype(np.int8)
 
 
-def compare(measured: Any, comparator: Comparator, required: Any, absolute: float = 0.0) -> Any:
+def compare_floats(
+    measured: Any, comparator: Comparator, required: Any, absolute: float = 0.0
+) -> Any:
     """Compare floats; a value that is the limit but for rounding counts as the limit.
 
     Parameters
@@ -85,7 +87,7 @@ def compare(measured: Any, comparator: Comparator, required: Any, absolute: floa
 
     Examples
     --------
-    >>> [bool(compare(0.1 + 0.2, each, 0.3)) for each in ("at_most", "above")]
+    >>> [bool(compare_floats(0.1 + 0.2, each, 0.3)) for each in ("at_most", "above")]
     [True, False]
     """
     slack = np.abs(required) * RELATIVE_TOLERANCE + absolute

@@ -14,7 +14,7 @@ from siting.errors import RuleError
 from siting.message import Message, message
 from siting.rules.pack.parse import parse_packs, rule_ids
 from siting.shipped import FACILITY_TYPES_FILE, shipped_folder
-from siting.yaml_lines import load_yaml
+from siting.yaml_lines import MAX_BYTES, load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -110,13 +110,18 @@ def _files_of(ref: str, base: Path) -> tuple[Path, ...]:
 
 def _packs_in(folder: Path) -> tuple[Path, ...]:
     return tuple(
-        sorted(each for each in folder.rglob("*.yaml") if each.name != FACILITY_TYPES_FILE)
+        sorted(
+            each
+            for each in folder.rglob("*.yaml")
+            if each.name != FACILITY_TYPES_FILE and each.is_file()
+        )
     )
 
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
     except OSError as fault:
         reason = fault.strerror or str(fault)
         raise RuleError(shown_path(path), [message("pack.unreadable", reason=reason)]) from None

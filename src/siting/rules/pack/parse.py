@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from siting.errors import RuleError
 from siting.message import Message, message
-from siting.rules.pack.checks import Fault, check_pack
+from siting.rules.pack.checks import PackFault, check_pack
 from siting.rules.pack.model import Pack, PackText, Rule
 from siting.yaml_lines import Lines, Path, dotted, faults_of, load_yaml
 
@@ -158,7 +158,7 @@ def _bound(text: PackText, source: str, lines: Lines) -> Pack:
     return Pack(source, text, rules, at)
 
 
-def _sentence(fault: Fault, lines: Lines, source: str) -> Message:
+def _sentence(fault: PackFault, lines: Lines, source: str) -> Message:
     path: Path = fault.path
     while path and path not in lines:
         path = path[:-1]

@@ -101,7 +101,7 @@ class Change:
         return self.after.gap > self.before.gap
 
 
-def compare(before: Iterable[Known], after: Iterable[Known]) -> tuple[Change, ...]:
+def compare_checks(before: Iterable[Known], after: Iterable[Known]) -> tuple[Change, ...]:
     """Compare two checks by their problems.
 
     ``new``: a problem now and none before; ``fixed``: one before and none now; ``changed``: one
@@ -117,7 +117,7 @@ def compare(before: Iterable[Known], after: Iterable[Known]) -> tuple[Change, ..
     --------
     >>> old = Known("a", "P", "r", "", "fail", 340.0, 375.0, True)
     >>> new = Known("a", "P", "r", "", "fail", 350.0, 375.0, True)
-    >>> [change.kind for change in compare([old], [new])]
+    >>> [change.kind for change in compare_checks([old], [new])]
     ['changed']
     """
     first, second = _by_id(before), _by_id(after)

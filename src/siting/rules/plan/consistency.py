@@ -72,6 +72,7 @@ def check_consistency(plan: Plan) -> tuple[PlanFinding, ...]:
     """
     checks = (
         _units(plan),
+        _shares(plan),
         _parts(plan),
         _sums(plan),
         _given_twice(plan),
@@ -329,6 +330,28 @@ def _units(plan: Plan) -> Iterator[PlanFinding]:
             meant = Quantity(fact.value * _TEN_THOUSAND, "m2")
             text = message("plan.smaller_than_a_room", stated=_stated(fact), meant=meant)
             yield _finding(plan, "plan-unit-suspicious", key, fact.value, None, text, (fact,))
+
+
+def _shares(plan: Plan) -> Iterator[PlanFinding]:
+    """Report shares that were written a hundred times too small or too large, until one is chosen.
+
+    The plan may say in ``readings`` which is meant; then the figure is in no doubt.
+    """
+    phases = {phase.name: phase.doubtful for phase in plan.phases}
+    for row in plan.rows:
+        doubtful = phases.get(row.phase, {}) if row.phase else plan.doubtful
+        if row.unit == "share" and row.other is not None and row.key in doubtful:
+            read = _fact(row)
+            text = message(
+                "plan.share_off",
+                title=fact_title(row.key),
+                stated=Quantity(100 * read.value, "%"),
+                meant=Quantity(100 * row.other, "%"),
+            )
+            subject = _subject(row)
+            yield _finding(
+                plan, "plan-share-suspicious", subject, read.value, None, text, (read,), row.unit
+            )
 
 
 def _suspicion(

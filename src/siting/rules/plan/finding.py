@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from siting.message import Language, Message, Sayable, Text
 from siting.rules.facts import fact_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from decimal import Decimal
 
     from siting.rules.plan.model import Evidence, Waiver
@@ -27,12 +27,23 @@ __all__ = [
     "Citation",
     "PlanFinding",
     "PlanVerdict",
+    "Standing",
     "Strength",
     "breaks",
+    "level_of",
     "ranked",
+    "says_nothing",
+    "standing_of",
     "summary_of",
 ]
 VERDICTS: tuple[PlanVerdict, ...] = ("fail", "unknown", "pass", "not_applicable")
+Standing = Literal[
+    "not_checked", "fail", "unknown", "governed_fail", "governed_unknown", "waived",
+    "warning", "advice_unknown", "pass", "indicator", "not_applicable",
+]  # fmt: skip
+"""What a finding counts as, in every report and once only; the worst first."""
+NOT_CHECKED = "plan-not-checked"
+"""The rule id of the finding that stands for a plan which could not be checked."""
 
 _NOTHING = Text("", "")
 
@@ -160,47 +171,99 @@ def breaks(finding: PlanFinding, *, allow_unknown: bool = False) -> bool:
     return wrong and finding.binds
 
 
-def summary_of(
-    findings: Sequence[PlanFinding], *, allow_unknown: bool = False
-) -> dict[str, int | bool | dict[str, int]]:
+def level_of(
+    finding: PlanFinding, *, allow_unknown: bool = False
+) -> Literal["error", "warning", "notice", "none"]:
+    """Return how loudly a report for programs tells of a finding.
+
+    What makes the check fail is an ``error``. Other failures and unknowns are a ``warning``; what
+    is waived, an indicator, or unknown and allowed to be, is a ``notice``; the rest is ``none``.
+    """
+    if finding.verdict not in ("fail", "unknown"):
+        return "none"
+    if breaks(finding, allow_unknown=allow_unknown):
+        return "error"
+    allowed = finding.verdict == "unknown" and allow_unknown
+    quiet = allowed or finding.waived is not None or finding.strength == "indicator"
+    return "notice" if quiet else "warning"
+
+
+def standing_of(finding: PlanFinding) -> Standing:
+    """Return what a finding counts as, which says more than its verdict alone."""
+    if finding.rule_id == NOT_CHECKED:
+        return "not_checked"
+    if finding.verdict in ("fail", "unknown"):
+        return _standing_of_open(finding)
+    if says_nothing(finding):
+        return "not_applicable"
+    return "indicator" if finding.strength == "indicator" else finding.verdict
+
+
+def _standing_of_open(finding: PlanFinding) -> Standing:
+    if finding.waived is not None:
+        return "waived"
+    if finding.strength == "indicator":
+        return "indicator"
+    fails = finding.verdict == "fail"
+    if not finding.governs:
+        return "governed_fail" if fails else "governed_unknown"
+    if finding.strength == "recommended":
+        return "warning" if fails else "advice_unknown"
+    return finding.verdict
+
+
+def says_nothing(finding: PlanFinding) -> bool:
+    """Tell whether a finding is neither a verdict nor a figure, so that a count is enough."""
+    return finding.verdict == "not_applicable" and finding.measured is None
+
+
+def summary_of(findings: Sequence[PlanFinding], *, allow_unknown: bool = False) -> dict[str, Any]:
     """Count the findings for the end of a report.
 
     Returns
     -------
     dict
-        ``compliant``, ``plans``, ``findings``, ``waived`` and ``verdicts`` with a count each; and
-        ``failing``, the number of findings that make the check fail; and ``not_as_recommended``,
-        of the verdict ``fail`` those of rules that only recommend.
+        ``compliant`` (nothing makes the check fail), ``outcome`` (the key of that in words),
+        ``plans`` and ``findings``; ``counts``, how many findings have each `Standing`: they add up
+        to ``findings``; of them ``failing``, those that make the check fail, ``waived`` and
+        ``not_as_recommended``; and ``verdicts``, the counts by verdict alone.
     """
     verdicts: Counter[str] = Counter(finding.verdict for finding in findings)
+    counts: Counter[str] = Counter(map(standing_of, findings))
     failing = sum(breaks(finding, allow_unknown=allow_unknown) for finding in findings)
     return {
         "compliant": failing == 0,
+        "outcome": _outcome(counts, allow_unknown=allow_unknown),
         "plans": len({(finding.plan, finding.source) for finding in findings}),
         "findings": len(findings),
         "failing": failing,
-        "not_as_recommended": sum(
-            finding.verdict == "fail" and finding.strength == "recommended" and not finding.waived
-            for finding in findings
-        ),
-        "waived": sum(finding.waived is not None for finding in findings),
+        "not_as_recommended": counts["warning"],
+        "waived": counts["waived"],
         "verdicts": {verdict: verdicts[verdict] for verdict in VERDICTS},
+        "counts": {standing: counts[standing] for standing in get_args(Standing)},
     }
 
 
+def _outcome(counts: Mapping[str, int], *, allow_unknown: bool) -> str:
+    """Say what the counts come to; what could not be judged is never called compliant."""
+    if counts["fail"]:
+        return "not_compliant"
+    if counts["not_checked"]:
+        return "not_checked"
+    if counts["unknown"]:
+        return "none_fails" if allow_unknown else "cannot_tell"
+    return "compliant"
+
+
 def ranked(findings: Iterable[PlanFinding]) -> list[PlanFinding]:
-    """Order findings for reading: by plan, the worst verdict first, then by rule and subject."""
+    """Order findings for reading: by plan, the worst first, then by rule and subject.
+
+    What makes the check fail leads, then what else is wrong with a duty, and then advice.
+    """
     return sorted(findings, key=_rank)
 
 
 def _rank(finding: PlanFinding) -> tuple[str, str, int, bool, str, str]:
-    worst = VERDICTS.index(finding.verdict)
-    recommended = finding.strength != "mandatory"
-    return (
-        finding.source,
-        finding.plan,
-        worst,
-        recommended,
-        finding.rule_id,
-        finding.subject,
-    )
+    worst = get_args(Standing).index(standing_of(finding))
+    advises = finding.strength != "mandatory"
+    return finding.source, finding.plan, worst, advises, finding.rule_id, finding.subject

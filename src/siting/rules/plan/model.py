@@ -8,7 +8,7 @@ is `siting.loaders.plan.read`; who judges them is `siting.rules.city.evaluate`; 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -360,11 +360,6 @@ def with_population(facts: Mapping[str, Fact]) -> dict[str, Fact]:
         value = households.value * rate.value
         known["population"] = Fact(value, "persons", evidence, f"{base} x {per}")
     return known
-
-
-def with_facts(plan: Plan, extra: Mapping[str, Fact]) -> Plan:
-    """Return the plan with further facts; those of the plan itself stay as they are."""
-    return replace(plan, facts={**extra, **plan.facts})
 
 
 def plain_number(value: Decimal) -> str:

@@ -148,7 +148,7 @@ class _Cells(PartReader):
     def _close_cell(self) -> None:
         kind, text = self._kind, self._text
         if kind == "s" and text:
-            text = self._texts[int(text)]
+            text = self._shared(int(text))
         if not text.strip() and not self._formula:
             return
         if self._row_hidden or self._is_column_hidden():
@@ -159,6 +159,11 @@ class _Cells(PartReader):
                 self.found.hidden += 1
             return
         self._take(StoredCell(self._row, self._column, kind, text, self._style, self._formula))
+
+    def _shared(self, number: int) -> str:
+        if not 0 <= number < len(self._texts):
+            raise WrongValueError(message("workbook.no_shared_text", number=number))
+        return self._texts[number]
 
     def _is_column_hidden(self) -> bool:
         return any(first <= self._column <= last for first, last in self._columns_hidden)

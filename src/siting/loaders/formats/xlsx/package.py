@@ -12,8 +12,10 @@ from functools import cached_property
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
+from siting.errors import WrongValueError
 from siting.loaders.formats.xlsx.number_format import PLAIN, Shown, shown_by
 from siting.loaders.formats.xlsx.parts import PartReader, read_part
+from siting.message import message
 
 if TYPE_CHECKING:
     from xml.sax.xmlreader import AttributesImpl
@@ -71,6 +73,9 @@ class Package:
         links, listed = _Links("xl/workbook.xml"), _Sheets()
         self.read("xl/_rels/workbook.xml.rels", links)
         self.read("xl/workbook.xml", listed)
+        lost = [name for name, link, _ in listed.found if link not in links.parts]
+        if lost:
+            raise WrongValueError(message("workbook.sheet_without_part", names=lost))
         return tuple(
             SheetPart(name, links.parts[link], hidden) for name, link, hidden in listed.found
         )

@@ -6,13 +6,13 @@ Owns the parser: it is defusedxml's, so that a DTD or an entity ends the reading
 from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING
-from xml.sax import ContentHandler, SAXParseException
+from xml.sax import ContentHandler
 
 from defusedxml import DefusedXmlException
 from defusedxml.expatreader import create_parser
 
 from siting.errors import WrongValueError
-from siting.message import Message, message
+from siting.message import message
 
 if TYPE_CHECKING:
     from xml.sax.xmlreader import AttributesImpl
@@ -21,8 +21,6 @@ __all__ = [
     "DefusedXmlException",
     "EndOfInterest",
     "PartReader",
-    "SAXParseException",
-    "fault_of",
     "read_part",
 ]
 
@@ -103,8 +101,3 @@ def read_part(stream: IO[bytes], reader: PartReader, *, most_elements: int) -> N
         parser.parse(stream)
     except EndOfInterest:
         return
-
-
-def fault_of(error: Exception) -> Message | str:
-    """Return what is wrong with a part: a message of ours, or the text of the reader."""
-    return error.message if isinstance(error, WrongValueError) else str(error)

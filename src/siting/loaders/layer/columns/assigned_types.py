@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -68,6 +68,7 @@ def assign_types(
     lookup: Lookup | None = None,
     codes: Collection[str],
     unknown: UnknownTypes | None = None,
+    meanings: Mapping[str, str] | None = None,
     subject: str,
     report: DataReport,
 ) -> AssignedTypes:
@@ -90,6 +91,8 @@ def assign_types(
         ``exclude`` leaves rows of unknown types out and lists them, ``error`` raises. Left out:
         ``exclude`` with a mapping and where all unknown words are paths (``餐饮服务;中餐厅``), for
         such a list of places holds many other things; else ``error``.
+    meanings
+        Code, as text -> what a geodatabase says that it means, which counts as the word itself.
 
     Returns
     -------
@@ -113,18 +116,18 @@ def assign_types(
     >>> found.code.tolist()
     ['reading_room']
     """
-    known = _Known(_checked_map(mapping or {}, codes, subject), lookup, codes)
+    known = _Known(_checked_map(mapping or {}, codes, subject), lookup, codes, meanings or {})
     number, distinct = pd.factorize(words)
-    meanings = [known.codes_of(word) for word in distinct]
-    per_word = np.array([len(meaning) for meaning in meanings] + [0])
+    types = [known.codes_of(word) for word in distinct]
+    per_word = np.array([len(each) for each in types] + [0])
     repeats = per_word[number]
-    lost = words[repeats == 0]
+    lost = words[repeats == 0].map(known.shown)
     if len(lost) and (unknown or known.usual(lost)) == "error":
         raise LoadError(_unknown_message(lost, len(words), codes, subject))
     if len(lost):
         _note_lost(lost, codes, subject, report)
     _note_unused(known.unused(), mapping or {}, subject, report)
-    flat = np.array([code for meaning in meanings for code in meaning], dtype=object)
+    flat = np.array([code for each in types for code in each], dtype=object)
     position = np.repeat(np.arange(len(words)), repeats)
     if not position.size:
         raise LoadError(
@@ -167,8 +170,13 @@ class _Known:
     """What words mean: those of the map, the codes themselves, those of the shared table."""
 
     def __init__(
-        self, table: Mapping[str, tuple[str, ...]], lookup: Lookup | None, codes: Collection[str]
+        self,
+        table: Mapping[str, tuple[str, ...]],
+        lookup: Lookup | None,
+        codes: Collection[str],
+        meanings: Mapping[str, str],
     ) -> None:
+        self._meanings = meanings
         self._table = table
         self._lookup = lookup
         self._codes = codes
@@ -178,6 +186,20 @@ class _Known:
 
     def codes_of(self, word: object) -> tuple[str, ...]:
         """Return the codes of a cell, without repeats; none where it is not known."""
+        meaning = self._meanings.get(_key(word), "")
+        found = self._of(word)
+        return (
+            self._of(meaning) if meaning and not found and not self._in_map(_key(word)) else found
+        )
+
+    def shown(self, word: Any) -> object:
+        """Return a cell as messages name it: a code with its meaning, a number as its digits."""
+        if pd.isna(word) or (isinstance(word, str) and _key(word) not in self._meanings):
+            return word
+        meaning = self._meanings.get(_key(word), "")
+        return f"{_key(word)} = {meaning}" if meaning else _key(word)
+
+    def _of(self, word: object) -> tuple[str, ...]:
         if self._in_map(_key(word)):
             return self._table[_key(word)]
         if isinstance(word, (float, np.number)) or not isinstance(word, str):

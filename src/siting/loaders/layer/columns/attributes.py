@@ -17,6 +17,7 @@ from pandas.api.types import is_float_dtype, is_integer_dtype
 
 from siting.errors import TableError
 from siting.loaders.formats.sheet import DatedNumber
+from siting.loaders.layer.columns.decimal_mark import DecimalMark
 from siting.loaders.layer.columns.match import Match
 from siting.loaders.layer.columns.numbers import Numbers, first_rows, note_commas, parse_numbers
 from siting.message import Message, Term, message
@@ -50,6 +51,7 @@ _ABSURD = {
 }
 # More than all people there are, and more square metres than any country has: a slip or a filler.
 _IMPOSSIBLE = 1e10
+_COUNTS = frozenset({"households", "population", "elderly", "children"})
 # Cities and districts do have this many.
 _LARGE_TABLES = frozenset({"areas"})
 # Outside these a median home is no home: the usual sign of 万㎡ read as ㎡ or the reverse.
@@ -67,6 +69,7 @@ def attribute_columns(
     subject: str,
     report: DataReport,
     prefix: str,
+    decimal: DecimalMark | None = None,
 ) -> dict[str, pd.Series]:
     """Return the table's own columns that the layer has, and its identifier in any case.
 
@@ -78,6 +81,8 @@ def attribute_columns(
         Where the table's columns are in it.
     prefix
         Of the identifiers made for rows that have none.
+    decimal
+        The decimal mark that a person declared for numbers that are text.
     """
     own: dict[str, pd.Series] = {}
     for column in spec.columns:
@@ -85,7 +90,8 @@ def attribute_columns(
         if column.name.endswith("_id") and column.name != "subject_id":
             own[column.name] = _identifiers(frame, column, match, subject, report, prefix)
         elif match is not None:
-            own[column.name] = _values(frame[match.column], column, match, spec, subject, report)
+            cells = frame[match.column]
+            own[column.name] = _values(cells, column, match, spec, decimal, subject, report)
     return own
 
 
@@ -112,6 +118,24 @@ def as_text(values: pd.Series) -> pd.Series:
     words = [_plain_text(value) for value in distinct]
     texts = np.array([*words, None], dtype=object)[number]
     return pd.Series(texts, index=values.index, dtype="str")
+
+
+def in_words(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Return a column with what its codes mean, where a geodatabase said it, in place of them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"DM": [3.0, 9.0]})
+    >>> frame.attrs["codes"] = {"DM": {"3": "主干路"}}
+    >>> in_words(frame, "DM").tolist()
+    ['主干路', '9']
+    """
+    codes = frame.attrs.get("codes", {}).get(column)
+    if not codes:
+        return frame[column]
+    texts = as_text(frame[column])
+    return texts.map(codes).fillna(texts)
 
 
 def one_row_per_id(
@@ -261,6 +285,7 @@ def _values(
     column: Column,
     match: Match,
     spec: TableSpec,
+    decimal: DecimalMark | None,
     subject: str,
     report: DataReport,
 ) -> pd.Series:
@@ -269,7 +294,7 @@ def _values(
     if column.kind == "flag":
         return as_text(cells).str.casefold().isin(_TRUE)
     quantity = _QUANTITY.get(column.name, "plain")
-    numbers = parse_numbers(cells, quantity, factor=match.factor)
+    numbers = parse_numbers(cells, quantity, factor=match.factor, declared=decimal)
     values = numbers.number
     _note_unknown_units(cells, numbers, match, subject, report)
     note_commas(cells, numbers, match.column, subject, report)
@@ -295,6 +320,7 @@ def _values(
         )
     values = _without_negative(values, cells.index, match, column, subject, report)
     values = _without_impossible(values, cells.index, match, column, subject, report)
+    values = _without_shares(values, cells.index, match, column, subject, report)
     _warn_absurd(values, cells.index, column, spec, subject, report)
     missing = np.isnan(values)
     told = message("note.values-missing", column=Term("column", column.name))
@@ -364,6 +390,27 @@ def _without_impossible(
         )
         _note(labels[high], told, ("warning", "number-impossible"), subject, report)
     return np.where(high, np.nan, values)
+
+
+def _without_shares(
+    values: NDArray[np.float64],
+    labels: pd.Index,
+    match: Match,
+    column: Column,
+    subject: str,
+    report: DataReport,
+) -> NDArray[np.float64]:
+    """Take no column of shares for one of people or households: 0.2 of each home is no number."""
+    known = ~np.isnan(values)
+    broken = known & (values > 0) & (values < 1)
+    if column.name not in _COUNTS or not broken.any() or (values[known] > 1).any():
+        return values
+    told = message(
+        "note.number-share", header=match.column, column=Term("column", column.name),
+        first=float(values[broken][0]),
+    )  # fmt: skip
+    _note(labels[known], told, ("warning", "number-share"), subject, report, header=match.column)
+    return np.full_like(values, np.nan)
 
 
 def _warn_absurd(

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import NamedTuple
 
 
-class Mark(Enum):
+class DecimalMark(Enum):
     """What the marks in numbers stand for."""
 
     POINT = "point"
@@ -44,7 +44,7 @@ def number_text(text: str) -> NumberText | None:
     return None if found is None else NumberText(found.group(), text[found.end() :].strip())
 
 
-def mark_of(number: str) -> Mark:
+def mark_of(number: str) -> DecimalMark:
     """Return the decimal mark that one number shows.
 
     Parameters
@@ -54,7 +54,7 @@ def mark_of(number: str) -> Mark:
 
     Returns
     -------
-    Mark
+    DecimalMark
         ``OPEN`` for one comma that either reading allows; ``NONE`` for no mark at all, and for
         one point before three digits, which is a decimal point until a comma says otherwise.
 
@@ -67,14 +67,14 @@ def mark_of(number: str) -> Mark:
     """
     commas, points = number.count(","), number.count(".")
     if commas and points:
-        return Mark.COMMA if number.rfind(",") > number.rfind(".") else Mark.POINT
+        return DecimalMark.COMMA if number.rfind(",") > number.rfind(".") else DecimalMark.POINT
     if commas > 1:
-        return Mark.POINT
+        return DecimalMark.POINT
     if points > 1:
-        return Mark.COMMA
+        return DecimalMark.COMMA
     if commas:
-        return Mark.OPEN if _may_be_thousands(number, ",") else Mark.COMMA
-    return Mark.POINT if points and not _may_be_thousands(number, ".") else Mark.NONE
+        return DecimalMark.OPEN if _may_be_thousands(number, ",") else DecimalMark.COMMA
+    return DecimalMark.POINT if points and not _may_be_thousands(number, ".") else DecimalMark.NONE
 
 
 def _may_be_thousands(number: str, mark: str) -> bool:
@@ -82,18 +82,18 @@ def _may_be_thousands(number: str, mark: str) -> bool:
     return len(tail) == 3 and 1 <= len(lead) <= 3 and lead[0] != "0"
 
 
-def column_mark(numbers: Iterable[str]) -> Mark:
+def column_mark(numbers: Iterable[str]) -> DecimalMark:
     """Return the decimal mark of a column; ``OPEN`` where its cells say nothing or disagree.
 
     Examples
     --------
     >>> column_mark(["350,125", "9800,5"]), column_mark(["350,125", "12.5"])
-    (<Mark.COMMA: 'comma'>, <Mark.POINT: 'point'>)
+    (<DecimalMark.COMMA: 'comma'>, <DecimalMark.POINT: 'point'>)
     >>> column_mark(["350,125", "800"]), column_mark(["12,5", "12.5"])
-    (<Mark.OPEN: 'open'>, <Mark.OPEN: 'open'>)
+    (<DecimalMark.OPEN: 'open'>, <DecimalMark.OPEN: 'open'>)
     """
-    said = {mark_of(number) for number in numbers} & {Mark.POINT, Mark.COMMA}
-    return said.pop() if len(said) == 1 else Mark.OPEN
+    said = {mark_of(number) for number in numbers} & {DecimalMark.POINT, DecimalMark.COMMA}
+    return said.pop() if len(said) == 1 else DecimalMark.OPEN
 
 
 def with_point(number: str) -> str:

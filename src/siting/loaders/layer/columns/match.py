@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from siting.did_you_mean import hint_question
 from siting.errors import LoadError
+from siting.loaders.layer.columns.cut_names import column_of, cut_names, note_cut_names
 from siting.loaders.layer.columns.numbers import unit_factor
 from siting.message import Message, Term, message
 from siting.vocabulary.headers import Field, fields_of
@@ -47,15 +48,13 @@ STREET_FIELDS = fields_of("streets")
 ENTRANCE_FIELDS = fields_of("entrances")
 LONGITUDE, LATITUDE = fields_of("coordinates")
 
-# A dbf keeps ten bytes of a field's name, which is five Chinese characters in GBK.
-_CUT_BYTES = (9, 10)
-
 
 def match_columns(
     headers: Sequence[str],
     fields: Sequence[Field],
     *,
     declared: Mapping[str, str | None] | None = None,
+    aliases: Mapping[str, str] | None = None,
     subject: str,
     report: DataReport,
 ) -> dict[str, Match]:
@@ -70,6 +69,8 @@ def match_columns(
     declared
         Field -> column, as a person wrote it; it wins over what would be found. None for a
         column says: the layer has none, do not look.
+    aliases
+        Column -> the name that a geodatabase shows for it, which counts as its own.
 
     Returns
     -------
@@ -93,17 +94,22 @@ def match_columns(
     >>> found["floor_area_m2"]
     Match(column='建筑面积(万㎡)', factor=10000.0, unit='万m2')
     """
-    wanted = _declared_matches(headers, fields, declared or {}, subject)
+    said = aliases or {}
+    wanted = _declared_matches(headers, fields, declared or {}, said, subject)
     skip = {field for field, column in (declared or {}).items() if column is None}
     used = {match.column for match in wanted.values()}
     for field in fields:
         if field.name in wanted or field.name in skip:
             continue
         free = [header for header in headers if header not in used]
-        match = _find(free, field, subject)
+        match = _find(free, field, said, subject)
         if match is not None:
             wanted[field.name] = match
             used.add(match.column)
+    missing = [field for field in fields if field.name not in wanted and field.name not in skip]
+    cut = cut_names([header for header in headers if header not in used], fields, missing)
+    wanted |= {name: Match(header) for name, (header, _) in cut.columns.items()}
+    note_cut_names(cut, subject, report)
     _note_matches(wanted, declared or {}, subject, report)
     return wanted
 
@@ -184,23 +190,19 @@ def _keys(header: str, name: str) -> frozenset[str]:
     return frozenset((word_key(header), word_key(name), word_key(bare_label(name)[0])))
 
 
-def _find(headers: Sequence[str], field: Field, subject: str) -> Match | None:
+def _find(
+    headers: Sequence[str], field: Field, aliases: Mapping[str, str], subject: str
+) -> Match | None:
     """Return the first header in the field's own order of preference."""
-    split = {header: split_unit(header) for header in headers}
-    keys = {header: _keys(header, name) for header, (name, _) in split.items()}
+    written = [(header, header) for header in headers]
+    written += [(header, aliases[header]) for header in headers if header in aliases]
+    split = [(header, text, *split_unit(text)) for header, text in written]
+    keys = [_keys(text, name) for _, text, name, _ in split]
     for name in map(word_key, field.headers):
-        for header, (_, unit) in split.items():
-            if name in keys[header]:
+        for (header, _, _, unit), words in zip(split, keys, strict=True):
+            if name in words:
                 return _with_unit(header, unit, field, subject)
-    cut = next((header for header in headers if _is_cut(header, field.headers)), None)
-    return None if cut is None else Match(cut)
-
-
-def _is_cut(header: str, names: Sequence[str]) -> bool:
-    length = {len(header.encode("utf-8")), len(header.encode("gb18030"))}
-    return bool(length & set(_CUT_BYTES)) and any(
-        _key(name).startswith(_key(header)) and _key(name) != _key(header) for name in names
-    )
+    return None
 
 
 def _with_unit(header: str, unit: str, field: Field, subject: str) -> Match:
@@ -220,20 +222,21 @@ def _declared_matches(
     headers: Sequence[str],
     fields: Sequence[Field],
     declared: Mapping[str, str | None],
+    aliases: Mapping[str, str],
     subject: str,
 ) -> dict[str, Match]:
     known = {field.name: field for field in fields}
-    by_key = {_key(header): header for header in headers}
     matches: dict[str, Match] = {}
     for name, column in declared.items():
         if name not in known:
             raise LoadError(_unknown_field(name, list(known), subject))
         if column is None:
             continue
-        header = column if column in headers else by_key.get(_key(column))
+        header = column_of(column, headers, aliases)
         if header is None:
             raise LoadError(_unknown_column(name, column, headers, subject))
-        matches[name] = _with_unit(header, split_unit(header)[1], known[name], subject)
+        unit = split_unit(header)[1] or split_unit(aliases.get(header, ""))[1]
+        matches[name] = _with_unit(header, unit, known[name], subject)
     return matches
 
 

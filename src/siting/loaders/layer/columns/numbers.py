@@ -17,8 +17,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+from siting.loaders.formats.sheet import ShownNumber
 from siting.loaders.layer.columns.decimal_mark import (
-    Mark,
+    DecimalMark,
     column_mark,
     mark_of,
     number_text,
@@ -42,6 +43,8 @@ _NUMBER = re.compile(
 _COUNTED = frozenset(
     ("households", "persons", "beds", "places", "classes", "facilities", "spaces", "plain")
 )
+# What formats write around coordinates and years is no unit of theirs.
+_AS_STORED = frozenset(("degrees", "plain"))
 _DEGREES = re.compile(
     r"(?P<d>\d{1,3})[°度]\s*(?P<m>\d{1,2}(?:\.\d+)?)['’′分]\s*(?:(?P<s>\d{1,2}(?:\.\d+)?)(?:[\"”秒]|′′|'')?)?"
     r"\s*(?P<half>[nsew东西南北]?)"
@@ -92,7 +95,12 @@ def unit_factor(unit: str, quantity: Quantity) -> float | None:
 
 
 def parse_numbers(
-    column: pd.Series, quantity: Quantity, *, factor: float = 1.0, lone_comma: Mark | None = None
+    column: pd.Series,
+    quantity: Quantity,
+    *,
+    factor: float = 1.0,
+    declared: DecimalMark | None = None,
+    lone_comma: DecimalMark | None = None,
 ) -> Numbers:
     """Read a column as numbers in the unit of the table contract.
 
@@ -104,6 +112,8 @@ def parse_numbers(
         What is measured, which decides the units that cells may carry.
     factor
         Of the unit in the header, for cells without their own; NaN where that unit is not known.
+    declared
+        The decimal mark that a person declared for the layer; found out where left out.
     lone_comma
         How ``350,125`` is read where no cell of the column decides: ``POINT`` as 350125,
         ``COMMA`` as 350.125, ``OPEN`` not at all. Left out: ``POINT`` for what is counted, and
@@ -129,6 +139,7 @@ def parse_numbers(
     texts = [_text(word) for word in words]
     typed = any(_is_number(word) for word in words)
     mark, single = _marks(texts, quantity, lone_comma, typed=typed)
+    mark = declared or mark
     read = [
         _parse_cell(word, text, quantity, factor, mark)
         for word, text in zip(words, texts, strict=True)
@@ -139,9 +150,14 @@ def parse_numbers(
         tuple(dict.fromkeys(unit for _, good, unit in read if unit and good is wanted))
         for wanted in (True, False)
     )
-    undecided = np.array([*single, False])[codes] & (mark is Mark.OPEN)
+    undecided = np.array([*single, False])[codes] & (mark is DecimalMark.OPEN)
     return Numbers(
-        _finite(values), unreadable, units, unknown, undecided, decimal_comma=mark is Mark.COMMA
+        _finite(values),
+        unreadable,
+        units,
+        unknown,
+        undecided,
+        decimal_comma=mark is DecimalMark.COMMA,
     )
 
 
@@ -155,8 +171,8 @@ def _is_number(word: object) -> bool:
 
 
 def _marks(
-    texts: Sequence[str], quantity: Quantity, lone_comma: Mark | None, *, typed: bool
-) -> tuple[Mark, list[bool]]:
+    texts: Sequence[str], quantity: Quantity, lone_comma: DecimalMark | None, *, typed: bool
+) -> tuple[DecimalMark, list[bool]]:
     """Return the decimal mark of the column, and which texts are open until it is known.
 
     Where some cells are numbers, the program that saved them took their decimal mark for one.
@@ -169,9 +185,9 @@ def _marks(
         for each in found
     ]
     mark = column_mark([*whole, "0.5"] if typed else whole)
-    if mark is Mark.OPEN and not any(mark_of(each) is Mark.COMMA for each in whole):
-        mark = lone_comma or (Mark.POINT if quantity in _COUNTED else Mark.OPEN)
-    return mark, [mark_of(each) is Mark.OPEN for each in whole]
+    if mark is DecimalMark.OPEN and not any(mark_of(each) is DecimalMark.COMMA for each in whole):
+        mark = lone_comma or (DecimalMark.POINT if quantity in _COUNTED else DecimalMark.OPEN)
+    return mark, [mark_of(each) is DecimalMark.OPEN for each in whole]
 
 
 def _finite(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -179,9 +195,13 @@ def _finite(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _parse_cell(
-    cell: object, text: str, quantity: Quantity, factor: float, mark: Mark
+    cell: object, text: str, quantity: Quantity, factor: float, mark: DecimalMark
 ) -> tuple[float, bool, str]:
     """Return the number, whether the cell could be read, and the unit it carries itself."""
+    if isinstance(cell, ShownNumber) and quantity not in _AS_STORED:
+        unit = _shown_unit(cell, quantity)
+        own = unit_factor(unit, quantity) if unit else factor
+        return (np.nan, False, unit) if own is None else (float(cell) * own, True, unit)
     if _is_number(cell):
         return float(cell) * factor, True, ""  # type: ignore[arg-type]
     if text in _NOTHING:
@@ -191,13 +211,21 @@ def _parse_cell(
     return _parse_text(text, quantity, factor, mark)
 
 
+def _shown_unit(cell: ShownNumber, quantity: Quantity) -> str:
+    """Return what a number format writes around a number; ¥ says no more than the column does."""
+    around = half_width(cell.before + cell.after).casefold()
+    return around.replace("¥", "").strip() if quantity == "money" else around
+
+
 def _parse_text(
-    text: str, quantity: Quantity, factor: float, mark: Mark
+    text: str, quantity: Quantity, factor: float, mark: DecimalMark
 ) -> tuple[float, bool, str]:
     parts = number_text(text)
-    if parts is not None and mark is Mark.COMMA:
+    if parts is not None and mark is DecimalMark.COMMA:
         text = with_point(parts.number) + parts.behind
-    elif parts is not None and mark is Mark.OPEN and mark_of(parts.number) is Mark.OPEN:
+    elif (
+        parts is not None and mark is DecimalMark.OPEN and mark_of(parts.number) is DecimalMark.OPEN
+    ):
         return np.nan, False, ""
     found = _NUMBER.fullmatch(text)
     if found is None:

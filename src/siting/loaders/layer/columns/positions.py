@@ -16,7 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from siting.errors import LoadError
-from siting.loaders.layer.columns.decimal_mark import Mark
+from siting.loaders.layer.columns.decimal_mark import DecimalMark
 from siting.loaders.layer.columns.match import LATITUDE, LONGITUDE, match_columns, require_columns
 from siting.loaders.layer.columns.numbers import Numbers, parse_numbers
 from siting.message import message
@@ -43,6 +43,7 @@ def with_positions(
     written: Mapping[str, str],
     source: SourceCRS | None,
     *,
+    decimal: DecimalMark | None = None,
     subject: str,
     report: DataReport,
 ) -> gpd.GeoDataFrame:
@@ -57,6 +58,8 @@ def with_positions(
         for both holds ``lng,lat``.
     source
         The system of the numbers; decides whether ``114,291`` can separate thousands.
+    decimal
+        The decimal mark that a person declared.
 
     Returns
     -------
@@ -81,16 +84,19 @@ def with_positions(
         return _kept(table, shape, _shapes(table[shape]), subject, report)
     require_columns(headers, matches, wanted, subject=subject)
     first = matches["longitude"].column
-    x, y = (_coordinates(table[matches[f.name].column], source) for f in wanted)
+    x, y = (_coordinates(table[matches[f.name].column], source, decimal) for f in wanted)
     return _kept(table, first, gpd.points_from_xy(x, y), subject, report)
 
 
-def _coordinates(column: pd.Series, source: SourceCRS | None) -> NDArray[np.float64]:
+def _coordinates(
+    column: pd.Series, source: SourceCRS | None, decimal: DecimalMark | None
+) -> NDArray[np.float64]:
     """Read one column; no degree has thousands, so that the comma of ``114,291`` is decimal."""
     degrees = source is not None and source.crs.is_geographic
     numbers: Numbers = parse_numbers(
-        column, "degrees", lone_comma=Mark.COMMA if degrees else Mark.POINT
-    )
+        column, "degrees", declared=decimal,
+        lone_comma=DecimalMark.COMMA if degrees else DecimalMark.POINT,
+    )  # fmt: skip
     return numbers.number
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.errors import LoadError
-from siting.loaders.formats.raster_file import Floats, Grid, Ints
+from siting.loaders.formats.raster_file import Floats, Ints, RasterGrid
 from siting.message import message
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def uncountable(
     values: Floats,
     populated: NDArray[np.bool_],
     stored: np.dtype[Any],
-    grid: Grid,
+    grid: RasterGrid,
     *,
     subject: str,
     report: DataReport,
@@ -83,7 +83,7 @@ def _largest(stored: np.dtype[Any]) -> float:
     return float(np.iinfo(stored).max if stored.kind in "iu" else np.finfo(stored).max)
 
 
-def cell_area_m2(grid: Grid, row: Ints, column: Ints) -> Floats:
+def cell_area_m2(grid: RasterGrid, row: Ints, column: Ints) -> Floats:
     """Area of each cell on the ground, float64 (k,).
 
     In degrees by the radii of curvature at the cell's centre, which is right to 1e-6 for cells of

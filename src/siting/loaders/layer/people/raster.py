@@ -16,7 +16,7 @@ import shapely
 
 from siting.loaders.formats.raster_file import (
     Floats,
-    Grid,
+    RasterGrid,
     check_no_density,
     open_raster,
     read_band,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from siting.data_report import DataReport
 
 __all__ = [
-    "Grid",
+    "RasterGrid",
     "homes_from_cells",
     "read_population",
     "sample_elevation",

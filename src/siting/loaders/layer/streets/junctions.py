@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from siting.loaders.layer.streets.levels import (
     CLEARANCE_M,
-    Levels,
+    StreetLevels,
     part_levels,
     street_levels,
 )
@@ -38,7 +38,7 @@ class _Drawing:
     """The lines and every vertex of them, one after the other."""
 
     lines: NDArray[np.object_]
-    levels: Levels
+    levels: StreetLevels
     xy: NDArray[np.float64]
     height: NDArray[np.float64]
     line: NDArray[np.int64]
@@ -137,7 +137,7 @@ def _flat(streets: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.Ge
     return streets.set_geometry(type(streets.geometry)(flat, index=streets.index, crs=streets.crs))
 
 
-def _drawing(streets: gpd.GeoDataFrame, levels: Levels) -> _Drawing:
+def _drawing(streets: gpd.GeoDataFrame, levels: StreetLevels) -> _Drawing:
 
     tall = streets.geometry.to_numpy()
     xyz, line = shapely.get_coordinates(tall, include_z=True, return_index=True)

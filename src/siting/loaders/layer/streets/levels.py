@@ -29,7 +29,7 @@ _TUNNEL_NAME = re.compile("隧道|地道|地下通道|下穿|underpass|tunnel", 
 
 
 @dataclass(frozen=True, eq=False)
-class Levels:
+class StreetLevels:
     """What is known of the level of every line.
 
     Parameters
@@ -44,7 +44,7 @@ class Levels:
     structure: NDArray[np.bool_]
 
 
-def street_levels(streets: gpd.GeoDataFrame) -> Levels:
+def street_levels(streets: gpd.GeoDataFrame) -> StreetLevels:
     """Read the levels of the streets; a layer that says nothing lies on the ground.
 
     Examples
@@ -58,7 +58,7 @@ def street_levels(streets: gpd.GeoDataFrame) -> Levels:
     tunnel = _is_so(streets, _TUNNEL) | _is_named(streets, _TUNNEL_NAME)
     given = _numbers(streets)
     level = np.where(given != 0, given, bridge * 1.0 - tunnel)
-    return Levels(level, bridge | tunnel)
+    return StreetLevels(level, bridge | tunnel)
 
 
 def part_levels(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from siting.data_report import DataReport
-    from siting.loaders.project.model import FacilityType
+    from siting.loaders.project.model import LayerFacilityType
 
 _NUMBERS = ("floor_area_m2", "land_area_m2", "places", "beds", "classes")
 _TRUE = frozenset(("true", "1", "1.0", "yes", "是", "有", "独立"))
@@ -168,7 +168,7 @@ def _facility(
     shape: Any,
     row: int,
     file: str,
-    rule: FacilityType | None,
+    rule: LayerFacilityType | None,
 ) -> PlannedFacility:
     def text(name: str) -> str:
         return _text(record.get(columns[name][0])) if name in columns else ""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from siting.loaders.project.model import FacilityType
+    from siting.loaders.project.model import LayerFacilityType
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Drawing:
     facilities: gpd.GeoDataFrame | None = None
     home_columns: Mapping[str, str | None] | None = None
     facility_columns: Mapping[str, str | None] | None = None
-    facility_type: FacilityType | None = None
+    facility_type: LayerFacilityType | None = None
     files: Mapping[str, str] | None = None
 
     def file(self, layer: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from siting.loaders.formats.workbook import Cell, Sheet, cell_name
+from siting.loaders.formats.workbook import Cell, WorkbookSheet, cell_name
 from siting.loaders.plan.table.labels import label_of
 from siting.loaders.plan.table.quantities import Quantity, quantities_of, unit_word
 from siting.loaders.plan.table.words import is_own_key, key_of
@@ -105,7 +105,7 @@ class Grid:
         return Grid(self.sheet, items, covered, self.turned, self.fields)
 
 
-def grid_of(sheet: Sheet) -> Grid:
+def grid_of(sheet: WorkbookSheet) -> Grid:
     """Understand each cell of a sheet and spread its merged cells."""
     items = {place: _item(cell) for place, cell in sheet.cells.items()}
     return Grid(sheet.name, items, _covered(sheet, items))
@@ -120,7 +120,7 @@ def grid_of_table(name: str, fields: Sequence[str], rows: Iterable[Sequence[obje
             if text.strip() and text not in ("nan", "NaT", "None"):
                 exact = _exact(value)
                 cells[row, column] = Cell(row, column, text if exact is None else exact, text)
-    grid = grid_of(Sheet(name, cells))
+    grid = grid_of(WorkbookSheet(name, cells))
     grid.fields = tuple(fields)
     return grid
 
@@ -218,7 +218,7 @@ def _stored(number: Decimal, cell: Cell) -> Quantity:
     return Quantity(number, found[0].unit, found[0].about)
 
 
-def _covered(sheet: Sheet, items: dict[Place, Item]) -> dict[Place, Place]:
+def _covered(sheet: WorkbookSheet, items: dict[Place, Item]) -> dict[Place, Place]:
     """Map each cell inside a merged range, where the sheet has content, to the range's corner."""
     covered: dict[Place, Place] = {}
     last_row = max((row for row, _ in items), default=0)

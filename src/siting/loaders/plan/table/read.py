@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from siting.loaders.formats.workbook import Sheet
+    from siting.loaders.formats.workbook import WorkbookSheet
     from siting.rules.plan.model import OtherColumn, PlanRow
 
 _TITLE = re.compile(
@@ -80,7 +80,7 @@ def read_indicator_table(
 
 
 def table_of_sheets(
-    sheets: Sequence[Sheet],
+    sheets: Sequence[WorkbookSheet],
     path: Path,
     *,
     sheet: str | None = None,

@@ -30,13 +30,50 @@ export function groupOf(rule) {
   return unknown ? "unknown" : "none";
 }
 
+export function rankedRules() {
+  return rulesWorstFirst().map((k) => store.rules[k]);
+}
+
+// By group; within it what binds before what recommends, and each by who goes without.
 export function rulesWorstFirst() {
-  const order = [...store.rules.keys()];
   const place = (k) => RULE_GROUPS.indexOf(groupOf(store.rules[k]));
-  order.sort(
-    (a, b) => place(a) - place(b) || burden(store.rules[b].totals) - burden(store.rules[a].totals),
+  return [...store.rules.keys()].sort((a, b) => place(a) - place(b) || byDuty(a, b));
+}
+
+function byDuty(a, b) {
+  const [one, other] = [store.rules[a], store.rules[b]];
+  const fails = (rule) => rule.totals[1][0] || 0;
+  return (
+    advises(one) - advises(other) ||
+    burden(other.totals) - burden(one.totals) ||
+    fails(other) - fails(one)
   );
-  return order;
+}
+
+export function advises(rule) {
+  return rule.strength === "mandatory" ? 0 : 1;
+}
+
+// The rule that the map opens with and the headline is about; undefined without any rule.
+export function worstRule() {
+  const order = rulesWorstFirst();
+  return order.find((k) => failsAnybody(store.rules[k])) ?? order[0];
+}
+
+export function failsAnybody(rule) {
+  return burden(rule.totals) > 0;
+}
+
+// The few rules of the short list: those that fail anybody first, and of all groups what binds
+// before what recommends.
+export function fewWorst(most) {
+  const leads = (k) => store.rules[k].subject === groupOf(store.rules[k]);
+  const order = rulesWorstFirst().sort(
+    (a, b) => leads(b) - leads(a) || advises(store.rules[a]) - advises(store.rules[b]),
+  );
+  const failed = order.filter((k) => leads(k) && failsAnybody(store.rules[k]));
+  const others = order.filter((k) => !failed.includes(k));
+  return [...failed, ...others].slice(0, most).sort((a, b) => order.indexOf(a) - order.indexOf(b));
 }
 
 // Names go where they fit, the worst areas first; these carry their rank, which the table repeats.

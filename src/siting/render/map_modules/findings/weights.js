@@ -23,8 +23,7 @@ export function knownWeights() {
 
 function findWeights() {
   const rules = store.rules.filter((rule) => rule.subject === "home");
-  const known = (weight) =>
-    rules.some((rule) => rule.totals.some((row) => row[WEIGHT[weight]] !== null));
+  const known = (weight) => rules.some((rule) => rule.totals.some((row) => row[WEIGHT[weight]]));
   const weights = ["households", "population", "elderly"].filter(known);
   return weights.length ? weights : ["homes"];
 }

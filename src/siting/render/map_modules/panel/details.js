@@ -10,7 +10,7 @@ import {
   siteName,
   typeName,
 } from "../findings/names.js";
-import { rulesWorstFirst } from "../findings/ranks.js";
+import { advises, rankedRules, rulesWorstFirst } from "../findings/ranks.js";
 import { burden, knownWeights, unservedShare, WEIGHT, weightOf } from "../findings/weights.js";
 import { readRule, readTexts } from "../model/read.js";
 import { currentLevel, state, store } from "../model/store.js";
@@ -66,7 +66,7 @@ function homeCard(row, select) {
     el("h2", {}, name(homeName(row))),
     factList(facts),
     findingGroups(
-      store.rules.filter((rule) => rule.subject === "home"),
+      rankedRules().filter((rule) => rule.subject === "home"),
       row,
       select,
     ),
@@ -81,11 +81,11 @@ function areaCard(row) {
     factList([[word("map.id"), name(level.ids[row])]]),
   ];
   const weights = knownWeights();
-  // What fails somebody here, the worst of this area first.
+  // What fails somebody here: what binds first, and then the worst of this area.
   const here = (k) => burden(level.totals[k]?.[row]);
   const body = rulesWorstFirst()
     .filter((k) => here(k) > 0)
-    .sort((a, b) => here(b) - here(a))
+    .sort((a, b) => advises(store.rules[a]) - advises(store.rules[b]) || here(b) - here(a))
     .map((k) => {
       const failed = level.totals[k][row][1];
       const cells = weights.map((weight) => el("td", {}, number(failed[WEIGHT[weight]])));
@@ -128,7 +128,7 @@ function areaCard(row) {
 // Rules that look at areas themselves, such as one facility for so many people.
 function areaFindings(row) {
   const level = currentLevel().level;
-  const rules = store.rules.filter(
+  const rules = rankedRules().filter(
     (rule) => rule.subject === "area" && rule.level === level && rule.columns,
   );
   return findingGroups(rules, row, () => {});
@@ -147,7 +147,7 @@ function facilityCard(row) {
     [word("map.id"), name(ids[row])],
     [word("map.type"), name(typesOf(row).map(typeName).join(word("mark.comma")))],
   ];
-  const rules = store.rules.filter(
+  const rules = rankedRules().filter(
     (rule) => rule.subject === "facility" && rule.columns && rule.columns.verdict[row] !== 3,
   );
   return [

@@ -24,16 +24,15 @@ export function showFigures() {
   replace(byId("rule-facts"), ruleFacts(rule));
 }
 
-// How many are without, of how many, and how many could not be judged; failed is null where the
-// homes do not have this weight.
+// How many are without, of how many that were judged, and beside them how many could not be;
+// failed is null where the homes do not have this weight.
 export function figureOf(rule, weight) {
-  const column = rule.totals.map((row) => row[WEIGHT[weight]]);
-  const all = column.reduce((sum, value) => sum + (value || 0), 0);
-  return { failed: column[1], all, unknown: column[2] || 0 };
+  const [passed, failed, unknown] = rule.totals.map((row) => row[WEIGHT[weight]]);
+  return { failed, judged: (passed || 0) + (failed || 0), unknown: unknown || 0 };
 }
 
 function figure(rule, weight) {
-  const { failed, all, unknown } = figureOf(rule, weight);
+  const { failed, judged, unknown } = figureOf(rule, weight);
   return el(
     "div",
     { class: "figure" },
@@ -52,7 +51,10 @@ function figure(rule, weight) {
       { class: "figure-share" },
       failed === null
         ? word("map.no_data")
-        : word("map.of_all", { share: percent(all ? failed / all : 0), all: number(all) }),
+        : word("map.of_all", {
+            share: percent(judged ? failed / judged : null),
+            all: number(judged),
+          }),
     ),
     unknown
       ? el("span", { class: "figure-share" }, word("map.not_known", { n: number(unknown) }))

@@ -2,7 +2,7 @@
 
 import { byId, el, name, replace } from "../dom.js";
 import { areaName, ruleName } from "../findings/names.js";
-import { rulesWorstFirst } from "../findings/ranks.js";
+import { failsAnybody, worstRule } from "../findings/ranks.js";
 import { burden } from "../findings/weights.js";
 import { currentLevel, state, store } from "../model/store.js";
 import { word } from "../words.js";
@@ -13,11 +13,11 @@ export function showHeadline(select) {
   if (!store.rules.length) {
     return replace(node, word("map.no_rules"));
   }
-  const worst = rulesWorstFirst().find((k) => burden(store.rules[k].totals) > 0);
-  if (worst === undefined) {
+  const worst = worstRule();
+  const rule = store.rules[worst];
+  if (!failsAnybody(rule)) {
     return replace(node, word("map.nothing_fails"));
   }
-  const rule = store.rules[worst];
   const level = currentLevel();
   const totals = level?.totals[worst];
   const sentence = word("map.headline", { rule: ruleName(rule), failed: burdenText(rule) });

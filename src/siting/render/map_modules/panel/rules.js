@@ -2,7 +2,13 @@
 
 import { byId, el, name, replace } from "../dom.js";
 import { ruleName, typeName } from "../findings/names.js";
-import { groupOf, JUDGED_GROUPS, RULE_GROUPS, rulesWorstFirst } from "../findings/ranks.js";
+import {
+  fewWorst,
+  groupOf,
+  JUDGED_GROUPS,
+  RULE_GROUPS,
+  rulesWorstFirst,
+} from "../findings/ranks.js";
 import { burden } from "../findings/weights.js";
 import { state, store } from "../model/store.js";
 import { number, word } from "../words.js";
@@ -17,7 +23,7 @@ export function showRules(choose) {
   const order = rulesWorstFirst();
   const most = Math.max(1, ...order.map((k) => burden(store.rules[k].totals)));
   const row = (k) => ruleRow(k, most, choose);
-  const rows = state.allRules ? groupedRows(order, row) : worstRows(order).map(row);
+  const rows = state.allRules ? groupedRows(order, row) : worstRows().map(row);
   replace(byId("rules"), el("legend", { class: "unseen" }, word("map.rules")), rows);
   const more = byId("rules-more");
   more.hidden = order.length <= RULES_SHOWN;
@@ -28,9 +34,9 @@ export function showRules(choose) {
   byId("rules-filter").hidden = more.hidden || !state.allRules;
 }
 
-function worstRows(order) {
-  const shown = order.slice(0, RULES_SHOWN);
-  return shown.includes(state.rule) || !order.length ? shown : [...shown, state.rule];
+function worstRows() {
+  const shown = fewWorst(RULES_SHOWN);
+  return shown.includes(state.rule) || !shown.length ? shown : [...shown, state.rule];
 }
 
 function groupedRows(order, row) {

@@ -53,9 +53,12 @@ def measure_complex(rule: Rule, plan: Plan, measure: Measure, _: Counting) -> Ou
         types=map(type_text, wanted.facility_types),
         wanted=wanted.at_least,
     )
+    if not enough and outcome.verdict == "pass":
+        # What is lacking leads, in words and in figures.
+        text = sentences(of_which, outcome.explanation)
+        return outcome_of("fail", text, Fraction(special), Fraction(wanted.at_least), evidence)
     text = sentences(outcome.explanation, of_which)
-    verdict = outcome.verdict if enough or outcome.verdict != "pass" else "fail"
-    return outcome_of(verdict, text, outcome.measured, outcome.required, evidence)
+    return outcome_of(outcome.verdict, text, outcome.measured, outcome.required, evidence)
 
 
 def _functions(members: Sequence[PlannedFacility], counted: Sequence[str]) -> set[str]:

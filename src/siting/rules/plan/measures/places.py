@@ -101,7 +101,7 @@ def _parts(plan: Plan, quantity: str, total: Amount) -> tuple[list[Fraction], bo
     return parts, any(split.values())
 
 
-def place_text(places: Places, size: Fraction, unit: str) -> Message:
+def largest_place_text(places: Places, size: Fraction, unit: str) -> Message:
     """Say whether one place is large enough: 最大一处 50 m²，要求至少一处不小于 300 m²."""
     wanted = Quantity(size, unit)
     if places.has(size) is None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from siting.message import Message, Quantity, Sayable, Text, message
 from siting.rules.plan.amounts import Amount, facilities_of, fact_amount, sum_of_types
 from siting.rules.plan.finding import PlanVerdict
-from siting.rules.plan.measures.places import place_text, places_of
+from siting.rules.plan.measures.places import largest_place_text, places_of
 from siting.rules.plan.outcome import (
     NOTHING,
     Counting,
@@ -63,18 +63,30 @@ def measure_rate(rule: Rule, plan: Plan, measure: Measure, counting: Counting) -
 def _with_place(
     rule: Rule, plan: Plan, measure: Measure, amount: Amount, outcome: Outcome
 ) -> Outcome:
-    """Judge the largest place besides the total, where the rule asks for one."""
+    """Judge the largest place besides the total, where the rule asks for one.
+
+    The part that decides stands first, so that no failure begins with what is met.
+    """
     least = rule.require.and_one_place_at_least if rule.require else None
-    if least is None or outcome.verdict == "fail" or amount.value is None:
+    if least is None or amount.value is None:
         return outcome
     size = Fraction(least)
     places = places_of(rule, plan, measure.quantity, amount)
     has = places.has(size)
-    text = sentences(outcome.explanation, place_text(places, size, measure.finding_unit))
+    place: Sayable = largest_place_text(places, size, measure.finding_unit)
     if has is False:
+        gap = Quantity(size - places.largest, measure.finding_unit)
+        place = sentences(place, message("figure.short", gap=gap))
+    if outcome.verdict == "fail":
+        both = sentences(outcome.explanation, place)
+        return outcome if has else replace(outcome, explanation=both)
+    if has is False:
+        text = sentences(place, outcome.explanation)
         failed = outcome_of("fail", text, places.largest, size, outcome.evidence)
         return replace(failed, note=outcome.note, total_required=outcome.required)
+    text = sentences(outcome.explanation, place)
     if has is None:
+        text = sentences(place, outcome.explanation) if outcome.verdict == "pass" else text
         missing = (*outcome.missing, f"facilities.{measure.quantity}")
         return replace(
             outcome, verdict="unknown", explanation=text, missing=missing, shortfall=None
