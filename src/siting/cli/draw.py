@@ -57,8 +57,8 @@ def draw_map_command(
     if network:
         write_network(analysis, out)
     elif kind == ".html":
-        basemaps, model = _basemaps(tianditu, openstreetmap=openstreetmap), build_map_model(analysis)
-        write_map(model, out, language=analysis.language, basemaps=basemaps)
+        basemaps = _basemaps(tianditu, openstreetmap=openstreetmap)
+        write_map(build_map_model(analysis), out, language=analysis.language, basemaps=basemaps)
     else:
         model = build_map_model(analysis)
         write_static_map(model, out, rule_id=rule, level=level, language=analysis.language)
