@@ -220,9 +220,9 @@ def test_a_map_is_read_anew_for_another_day(town, reading):
     text = '<osm version="0.6">' + "".join(lines) + "</osm>"
     (town.parent / "s.osm").write_text(text, encoding="utf-8")
     edit("siting.yaml", lambda text: text.replace(b"s.geojson", b"s.osm"))(town.parent)
-    assert len(load(town).streets) == 2
+    assert len(load(town)[0].streets) == 2
     edit("siting.yaml", lambda text: text.replace(b"2026-01-01", b"2026-05-01"))(town.parent)
-    assert len(load(town).streets) == 1
+    assert len(load(town)[0].streets) == 1
     assert reading == ["layers"] * 2
 
 
