@@ -31,7 +31,8 @@ from siting.pipeline.gaps.map_model import build_map_model
 
 OUTPUTS = {
     "findings.parquet", "homes.parquet", "areas.parquet", "gaps.geojson", "findings.xlsx",
-    "findings.gpkg", "map.html", "summary.json", "data-report.json", "manifest.json",
+    "findings.gpkg", "map.html", "network-health.svg", "summary.json", "data-report.json",
+    "manifest.json",
 }  # fmt: skip
 
 # Access leg, streets, access leg; the river lets nobody across but at the two bridges.
@@ -285,6 +286,9 @@ def test_the_data_report_lists_what_stands_on_no_street(out, analysis):
     assert by_code["on-fragment"]["examples"] == ["lane"]
     assert by_code["no-street-near"]["examples"] == ["remote"]
     assert by_code["network-fragments"]["count"] == 1
+    # Six homes are too few for shares and quantiles to warn of anything.
+    assert by_code["network-health"]["severity"] == "info"
+    assert by_code["network-health"]["message"].endswith("within 5 m of each other.")
     assert len(notes) == len(analysis.report.notes)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import datetime as dt
 import gzip
 import itertools
 
@@ -457,6 +458,14 @@ def test_closed_places_are_not_read_and_counted(town):
     assert codes(report)["facility-gone"] == 4
 
 
+def test_what_has_ended_or_not_begun_by_the_day_is_not_read(town):
+    town.node(1, 0, 0, amenity="kindergarten", end_date="2025")
+    town.node(2, 1, 0, amenity="kindergarten", start_date="2031")
+    town.node(3, 2, 0, amenity="kindergarten", start_date="1999", end_date="2031")
+    for day, found in ((dt.date(2026, 1, 1), ["n3"]), (dt.date(2024, 1, 1), ["n1", "n3"])):
+        assert list(town.read(day=day)[0].facilities["facility_id"]) == found
+
+
 def test_nobody_lives_in_a_building_under_construction(town):
     town.square(1, 0, 0, building="apartments", building__levels="6")
     town.square(2, 5, 0, building="construction", construction="apartments")
@@ -480,7 +489,12 @@ def test_nobody_lives_in_a_building_under_construction(town):
         ({"highway": "residential", "access": "destination;private"}, (0, True)),
         ({"highway": "residential", "access": "no", "foot": "yes;permissive"}, (0, False)),
         ({"highway": "footway;steps"}, (0, False)),
-        ({"highway": "residential;trunk"}, (0, False)),
+        ({"highway": "residential;trunk"}, None),  # who walks it walks the trunk road too
+        ({"highway": "trunk;residential", "sidewalk": "left"}, (0, False)),
+        ({"highway": "trunk;residential", "foot": "yes"}, (0, False)),
+        ({"highway": "motorway;residential", "sidewalk": "both"}, None),
+        ({"highway": "residential;construction"}, None),
+        ({"highway": "residential;service"}, (0, False)),
         ({"highway": "trunk;motorway"}, None),
         ({"highway": "construction;proposed"}, None),
         ({"highway": "footway", "disused": "yes"}, None),
@@ -679,7 +693,7 @@ def test_storeys_that_are_no_plain_number_are_told(town, text):
     assert (note.count, note.examples, f"'{text}'" in say(note.message, "en")) == (1, ("w1",), True)
 
 
-def across(town, size, holes=(), **tags):
+def across(town, size, holes=(), *, entrances=2, **tags):
     """A square of `size` with paths to its corners (0, 0) and (size, size); return its walk."""
     town.square(1, 0, 0, size=size)
     members = [(1, "outer")]
@@ -689,7 +703,8 @@ def across(town, size, holes=(), **tags):
     town.node(91, -1, 0)
     town.node(92, size + 1, size)
     town.way(81, [91, 10], highway="footway")
-    town.way(82, [12, 92], highway="footway")
+    if entrances == 2:
+        town.way(82, [12, 92], highway="footway")
     town.relation(7, members, type="multipolygon", highway="pedestrian", **tags)
     streets = town.read()[0].streets
     graph = nx.Graph()
@@ -697,7 +712,7 @@ def across(town, size, holes=(), **tags):
         streets["from_node"], streets["to_node"], streets.geometry, strict=True
     ):
         graph.add_edge(start, finish, weight=1000 * line.length)
-    return nx.dijkstra_path_length(graph, 91, 92), streets
+    return nx.dijkstra_path_length(graph, 91, 92 if entrances == 2 else 20), streets
 
 
 def test_a_square_is_walked_straight_across(town):
@@ -723,6 +738,12 @@ def test_a_square_that_is_a_way_is_walked_across_and_a_ring_street_is_not(town):
     ids = extract.streets["street_id"]
     assert [each.split("-")[0] for each in ids[ids.str.contains("x")]] == ["w1.x10"]
     assert codes(report)["square-crossed"] == 1
+
+
+def test_a_kiosk_in_a_square_with_one_entrance_is_reached(town):
+    """From the corner (1, 1) of the kiosk straight to the entrance at (0, 0), and out."""
+    walked, _ = across(town, 4, holes=[(1, 1, 2)], entrances=1)
+    assert walked == pytest.approx(np.sqrt(2) + 1)
 
 
 def test_a_square_with_one_entrance_has_nothing_to_cross(town):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import geopandas as gpd
 import pytest
 import shapely
@@ -10,7 +12,8 @@ from siting.data_report import DataReport
 from siting.loaders.layer.contract import facilities_table
 from siting.loaders.osm.buildings import residential_use
 from siting.loaders.osm.facilities import FacilityTags
-from siting.loaders.osm.standing import Standing, is_gone, standing, status_serves
+from siting.loaders.osm.standing import Standing, as_of, is_gone, standing, status_serves
+from siting.loaders.osm.walking import gate_access, walk_access
 from siting.words import say
 
 SCHOOL = {"amenity": "kindergarten"}
@@ -163,3 +166,37 @@ def test_life_cycle_tags_that_a_layer_kept_from_openstreetmap_are_read():
 
 def test_a_former_shop_is_told_by_its_life_cycle_and_not_by_its_comment():
     assert not is_gone({"shop": "bakery", "note": "closed"})
+
+
+DAY = dt.date(2026, 6, 15)
+
+
+@pytest.mark.parametrize(
+    ("dates", "there"),
+    [
+        ({"end_date": "2021"}, False),
+        ({"end_date": "2026-06"}, False),  # it is June, and mappers write what has happened
+        ({"end_date": "2026-06-14"}, False),
+        ({"end_date": "2026-06-15"}, True),  # its last day
+        ({"end_date": "2026-07"}, True),
+        ({"end_date": "~2010"}, True),
+        ({"end_date": "2021-02-31"}, True),
+        ({"start_date": "2027"}, False),
+        ({"start_date": "2026-06-16"}, False),
+        ({"start_date": "2026-06-15"}, True),
+        ({"start_date": "2026"}, True),
+        ({"start_date": "C19", "end_date": ""}, True),
+    ],
+)
+def test_a_place_is_there_between_its_dates(dates, there):
+    assert (standing(as_of(SCHOOL | dates, DAY)) is Standing.OPEN) is there
+    house = as_of({"building": "house"} | dates, DAY)
+    assert (residential_use(house) == "yes") is there
+    path = as_of({"highway": "footway"} | dates, DAY)
+    assert (walk_access(path) is not None) is there
+    fence = as_of({"barrier": "fence"} | dates, DAY)
+    assert gate_access(fence) == ("closed" if there else "open")
+
+
+def test_without_a_day_dates_say_nothing():
+    assert standing(as_of(SCHOOL | {"end_date": "2001"}, None)) is Standing.OPEN

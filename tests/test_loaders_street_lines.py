@@ -246,9 +246,9 @@ def test_a_street_that_is_being_built_by_its_status_is_not_walked():
 # --- which way round ----------------------------------------------------------------------------
 
 
-def one_way(word, **columns):
+def one_way(word, other="B", **columns):
     frame = gpd.GeoDataFrame(
-        {"id": ["a", "b"], "oneway": [word, None], **columns},
+        {"id": ["a", "b"], "oneway": [word, other], **columns},
         geometry=[LineString([(0, 0), (9, 0)]), LineString([(9, 0), (20, 0)])], crs=CRS,
     )  # fmt: skip
     report = DataReport()
@@ -273,6 +273,29 @@ def test_letters_and_words_of_one_way_streets_are_read(word, way):
     found, notes, _ = one_way(word)
     assert found == way
     assert "oneway-unknown" not in notes
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "way", "asked"),
+    [
+        ("T", "B", -1, False),  # to, beside both
+        ("F", "B", 1, False),
+        ("T", "no", 1, False),  # true, beside no
+        ("F", "yes", 0, False),  # false, beside yes
+        ("T", "0", 1, False),
+        ("T", None, 0, True),
+        ("F", None, 0, True),
+        ("T", "F", 0, True),
+        ("T", "FT", 0, True),
+    ],
+)
+def test_letters_that_may_be_directions_or_true_and_false_are_asked_about(word, other, way, asked):
+    found, notes, _ = one_way(word, other)
+    assert found == way
+    assert ("oneway-letters" in notes) is asked
+    assert "oneway-unknown" not in notes
+    if asked:
+        assert "and no B: T may mean" in say(notes["oneway-letters"].message, "en")
 
 
 def test_unknown_directions_are_told_and_walked_both_ways():

@@ -55,8 +55,16 @@ def test_dead_ends_beside_each_other_are_found_and_both_sides_of_a_gate_are_not(
 
 def test_homes_on_a_fragment_and_homes_without_a_walk_make_a_network_suspicious():
     pieces = [*GRID, [(1000, 0), (1050, 0)]]
-    found = health(pieces, [(0, 0), (1000, 5)])
-    assert (found.pieces, found.homes_on_main) == (1, 0.5)
+    found = health(pieces, [(0, 0), (1000, 5)] * 10)
+    assert (found.pieces, found.homes, found.homes_on_main) == (1, 20, 0.5)
     assert found.main_share == pytest.approx(1 - 50 / (60 * 100 + 50))
     assert found.median_detour == np.inf
     assert found.looks_broken
+
+
+def test_a_few_homes_do_not_make_a_network_suspicious_but_its_crossings_do():
+    pieces = [*GRID, [(1000, 0), (1050, 0)]]
+    few = health(pieces, [(0, 0), (1000, 5)])
+    assert (few.pieces, few.homes_on_main, few.looks_broken) == (1, 0.5, False)
+    cross = [[(0, 0), (300, 0)], [(100, -90), (100, 90)]]
+    assert health(cross, [(0, 5)]).looks_broken

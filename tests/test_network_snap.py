@@ -14,6 +14,7 @@ from siting.errors import SitingError
 from siting.network.attach.attachment import Via
 from siting.network.attach.snap import EQUAL_M, match_entrances, snap
 from siting.network.graph import build_network
+from siting.network.travel import cost_to_closest
 
 
 def place(network, attachment, row=0):
@@ -151,11 +152,31 @@ def test_a_building_attaches_where_its_outline_is_nearest_to_a_street():
     assert 300 <= place(network, home)[0] <= 320
 
 
-def test_a_street_that_crosses_an_outline_leaves_no_leg():
+def test_a_street_that_crosses_an_outline_leaves_no_leg_and_is_met_on_both_sides():
     network = town()
     across = snap(network, np.array([shapely.box(390, -10, 410, 10)]), max_access_m=200)
-    assert across.access_m.tolist() == [0]
-    assert place(network, across)[0] in (390, 410)
+    assert across.access_m.tolist() == [0, 0]
+    assert sorted(place(network, across, row) for row in (0, 1)) == [(390, 0), (410, 0)]
+
+
+def test_which_way_a_street_is_drawn_does_not_change_the_way_out_of_a_house_over_it():
+    house = shapely.box(40, -5, 60, 5)
+    for line in ([(0, 0), (100, 0)], [(100, 0), (0, 0)]):
+        network = build_network(street_table([line]))
+        found = [snap(network, np.array([shape], object), max_access_m=100)
+                 for shape in (house, shapely.Point(0, 0), shapely.Point(100, 0))]  # fmt: skip
+        walks = [float(cost_to_closest(network, found[0], end).cost[0]) for end in found[1:]]
+        assert walks == [40, 40]
+
+
+def test_where_a_large_outline_begins_does_not_change_its_ways_out():
+    ring = [(250, 10), (450, 10), (450, 60), (250, 60)]
+    outlines = [shapely.Polygon(ring[at:] + ring[:at]) for at in range(4)]
+    outlines.append(shapely.Polygon(ring[::-1]))
+    ways = [snap(town(), np.array([each]), max_access_m=200) for each in outlines]
+    for each in ways[1:]:
+        assert each.edge.tolist() == ways[0].edge.tolist()
+        assert each.position.tolist() == pytest.approx(ways[0].position.tolist())
 
 
 def test_a_large_outline_is_reached_at_most_every_fifty_metres():
@@ -281,8 +302,8 @@ def test_a_home_between_two_streets_may_leave_by_both_where_they_are_as_near(y, 
 def test_a_building_over_a_passage_opens_to_every_street_it_touches():
     house = shapely.box(40, 0, 60, 10)
     places, found = ways_out(PARALLEL, house)
-    assert [y for _, y in places] == [0, 10]
-    assert found.access_m.tolist() == [0, 0]
+    assert places == [(40, 0), (40, 10), (60, 0), (60, 10)]
+    assert found.access_m.tolist() == [0, 0, 0, 0]
     assert found.attached.tolist() == [True]
 
 

@@ -209,6 +209,23 @@ def test_what_has_no_part_in_reading_asks_for_nothing_new(town, reading):
     assert reading == ["layers"]
 
 
+def test_a_map_is_read_anew_for_another_day(town, reading):
+    """The path ends in March 2026."""
+    nodes = [(1, 114.0), (2, 114.001), (3, 114.002)]
+    lines = [f'<node id="{n}" version="1" lon="{x}" lat="30.5403"/>' for n, x in nodes]
+    tags = '<tag k="highway" v="footway"/>'
+    lines.append(f'<way id="1" version="1"><nd ref="1"/><nd ref="2"/>{tags}</way>')
+    tags += '<tag k="end_date" v="2026-03"/>'
+    lines.append(f'<way id="2" version="1"><nd ref="2"/><nd ref="3"/>{tags}</way>')
+    text = '<osm version="0.6">' + "".join(lines) + "</osm>"
+    (town.parent / "s.osm").write_text(text, encoding="utf-8")
+    edit("siting.yaml", lambda text: text.replace(b"s.geojson", b"s.osm"))(town.parent)
+    assert len(load(town)[0].streets) == 2
+    edit("siting.yaml", lambda text: text.replace(b"2026-01-01", b"2026-05-01"))(town.parent)
+    assert len(load(town)[0].streets) == 1
+    assert reading == ["layers"] * 2
+
+
 def test_layers_of_a_file_that_changed_meanwhile_are_not_kept(town, monkeypatch):
     def load_slowly(*given, **named):
         made = load_layers(*given, **named)

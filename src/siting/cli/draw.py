@@ -35,6 +35,7 @@ def draw_map_command(
     out: Annotated[Path, typer.Option("--out", "-o")] = Path("map.html"),
     rule: Annotated[str | None, typer.Option("--rule", "-r")] = None,
     level: Annotated[str | None, typer.Option("--level")] = None,
+    network: Annotated[bool, typer.Option("--network")] = False,
     language: Language = None,
     openstreetmap: Annotated[
         bool,
@@ -44,19 +45,22 @@ def draw_map_command(
     no_cache: NoCache = False,
     quiet: Quiet = False,
 ) -> int:
-    """Draw the map of a project: one HTML file, or a picture of one rule for a report."""
+    """Draw the map of a project: one HTML file, or a picture of one rule or of the streets."""
     from siting.pipeline.gaps.map_model import build_map_model
+    from siting.pipeline.gaps.network_picture import write_network
     from siting.render import write_map, write_static_map
 
     kind = out.suffix.lower()
-    if kind not in _ENDINGS:
+    if kind not in _ENDINGS or (network and kind == ".html"):
         raise SitingError(message("draw.wrong_ending", path=out, suffix=kind))
     analysis = _analysis(project, language, cache=not no_cache, quiet=quiet)
-    model = build_map_model(analysis)
-    if kind == ".html":
+    if network:
+        write_network(analysis, out)
+    elif kind == ".html":
         basemaps = _basemaps(tianditu, openstreetmap=openstreetmap)
-        write_map(model, out, language=analysis.language, basemaps=basemaps)
+        write_map(build_map_model(analysis), out, language=analysis.language, basemaps=basemaps)
     else:
+        model = build_map_model(analysis)
         write_static_map(model, out, rule_id=rule, level=level, language=analysis.language)
     print_result(str(out))
     return ExitCode.COMPLIANT

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import shapely
 
 from siting.errors import SitingError
 from siting.message import message
@@ -141,6 +142,13 @@ class Network:
     def enclosed(self) -> NDArray[np.bool_]:
         """Bridge decks and tunnels, bool (m,)."""
         return np.asarray(self.edge_enclosed, np.bool_)
+
+    def lines_of(self, edges: NDArray[Any]) -> NDArray[np.object_]:
+        """Return the LineStrings of some edges."""
+        first, count = self.edge_offsets[edges], np.diff(self.edge_offsets)[edges]
+        owner = np.repeat(np.arange(edges.size), count)
+        vertex = np.arange(owner.size) + np.repeat(first - np.cumsum(count) + count, count)
+        return np.asarray(shapely.linestrings(self.edge_xy[vertex], indices=owner), dtype=object)
 
     def _grid(self, wanted: NDArray[np.bool_]) -> SegmentGrid:
         rows = np.flatnonzero(wanted)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 APART_M = 5.0
 """Dead ends no farther apart than this nearly meet."""
 
+FEWEST_HOMES = 20
+"""Of fewer homes shares and quantiles say nothing: each is listed where it stands on a fragment."""
+
 _REACH_M = 1500.0
 _NEAR_M = 100.0
 _SAMPLES = 80  # some hundred pairs within reach: enough for a median, and quick without kernels
@@ -42,6 +45,8 @@ class NetworkHealth:
     ----------
     pieces
         Fragments that hang together with nothing (see `fragments`).
+    homes
+        Number of homes that are attached.
     main_share
         Share of the street length that is no fragment.
     homes_on_main
@@ -59,6 +64,7 @@ class NetworkHealth:
     """
 
     pieces: int
+    homes: int
     main_share: float
     homes_on_main: float
     crossings: NDArray[np.float64]
@@ -70,10 +76,10 @@ class NetworkHealth:
 
     @property
     def looks_broken(self) -> bool:
-        """Whether a figure is that of a network with missing links."""
+        """Whether a figure is that of a network with missing links; homes speak from twenty on."""
+        told_by_homes = self.homes_on_main < _LEAST_ON_MAIN or self.median_detour > _LARGEST_DETOUR
         return (
-            self.homes_on_main < _LEAST_ON_MAIN
-            or self.median_detour > _LARGEST_DETOUR
+            (told_by_homes and self.homes >= FEWEST_HOMES)
             or len(self.crossings) > _MOST_CROSSINGS * self.nodes
             or len(self.dead_end_pairs) > max(1, _MOST_DEAD_ENDS * self.dead_ends)
         )
@@ -114,6 +120,7 @@ def network_health(
     detours = _detours(network, homes, home_xy)
     return NetworkHealth(
         pieces=len(loose),
+        homes=int(attached.sum()),
         main_share=1.0 - float(loose["length_m"].sum() / network.edge_length_m.sum()),
         homes_on_main=float(on_main[attached].mean()) if attached.any() else np.nan,
         crossings=_crossings(network),
@@ -155,12 +162,7 @@ def _codes(pairs: NDArray[Any], size: int) -> NDArray[np.int64]:
 def _crossings(network: Network) -> NDArray[np.float64]:
     """Return where streets on the ground cross without a node."""
     ground = np.flatnonzero(~network.enclosed)
-    counts = np.diff(network.edge_offsets)[ground]
-    owner = np.repeat(np.arange(ground.size), counts)
-    vertex = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    lines = shapely.linestrings(
-        network.edge_xy[vertex + network.edge_offsets[ground][owner]], indices=owner
-    )
+    lines = network.lines_of(ground)
     one, other = shapely.STRtree(lines).query(lines, predicate="crosses")
     one, other = one[one < other], other[one < other]
     shared = shapely.intersection(lines[one], lines[other])

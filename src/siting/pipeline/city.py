@@ -16,11 +16,11 @@ import shapely
 
 from siting.did_you_mean import hint_known
 from siting.loaders.layer.people.raster import sample_elevation
-from siting.message import message
+from siting.message import Sayable, message
 from siting.network.attach.rows import join_rows, take_rows
 from siting.network.attach.snap import match_entrances
 from siting.network.fragments import fragments, on_fragment
-from siting.network.health import APART_M
+from siting.network.health import APART_M, FEWEST_HOMES
 from siting.network.walking_time import walking_time
 from siting.pipeline.found import Ground, ground_of
 from siting.pipeline.in_areas import area_rows, representative_points
@@ -37,10 +37,12 @@ if TYPE_CHECKING:
     from siting.loaders.layer.load import Layers
     from siting.network.attach.attachment import Attachment
     from siting.network.graph import Network
+    from siting.network.health import NetworkHealth
     from siting.rules.pack.model import Rule
     from siting.rules.parameters import Parameters
 
 _SLIVER_SHARE = 0.01
+_SHOWN = ("main_share", "homes_on_main", "crossings", "dead_end_pairs", "apart_m")
 
 
 def build_city(
@@ -317,14 +319,28 @@ def _ratio(value: float) -> str:
     return f"{value:.2f}" if np.isfinite(value) else "–"
 
 
+def _walks(health: NetworkHealth) -> Sayable:
+    """Say how long walks are beside the straight line; nothing where homes are too few to tell."""
+    median, high = health.median_detour, health.high_detour
+    if health.homes < FEWEST_HOMES or np.isnan(median):
+        return ""
+    if np.isinf(median):
+        return message("note.health-no-walks")
+    told = {"median": _ratio(median), "high": _ratio(high)}
+    return message("note.health-some-walks" if np.isinf(high) else "note.health-walks", **told)
+
+
+def home_places(city: City) -> NDArray[np.float64]:
+    """Return a place for every home, float64 (n, 2); NaN for one without a shape."""
+    places = shapely.centroid(city.homes.geometry.to_numpy())
+    return np.column_stack([shapely.get_x(places), shapely.get_y(places)])
+
+
 def note_health(city: City, prepared: Prepared, report: DataReport) -> None:
     """Report the figures that show whether the streets hang together as streets do."""
     assert city.network is not None
     assert city.home_attachment is not None
-    places = shapely.get_coordinates(shapely.centroid(np.asarray(city.homes.geometry)))
-    if len(places) != len(city.homes):  # a home without a place has no detour
-        return
-    health = prepared.health(city.network, city.home_attachment, places)
+    health = prepared.health(city.network, city.home_attachment, home_places(city))
     told = {
         "main_share": f"{health.main_share:.1%}",
         "homes_on_main": f"{health.homes_on_main:.1%}",
@@ -336,13 +352,13 @@ def note_health(city: City, prepared: Prepared, report: DataReport) -> None:
         "median_detour": _ratio(health.median_detour),
         "high_detour": _ratio(health.high_detour),
     }
-    shown = {name: str(told[name]) for name in told if name not in ("pieces", "dead_ends")}
+    shown = {name: str(told[name]) for name in _SHOWN}
     ends = message("note.links-missing") if health.looks_broken else message("mark.stop")
     report.add(
         "streets",
         "warning" if health.looks_broken else "info",
         "network-health",
-        message("note.network-health", ends=ends, **shown),
+        message("note.network-health", walks=_walks(health), ends=ends, **shown),
         count=len(health.crossings) + len(health.dead_end_pairs),
         examples=(f"({x:.0f}, {y:.0f})" for x, y in [*health.crossings, *health.dead_end_pairs]),
         details=told,

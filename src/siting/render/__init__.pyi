@@ -16,4 +16,6 @@ from .model import MapText as MapText
 from .static.draw import draw_static_map as draw_static_map
 from .static.draw import worst_rules as worst_rules
 from .static.draw import write_static_map as write_static_map
+from .static.network import NetworkPicture as NetworkPicture
+from .static.network import draw_network as draw_network
 from .static.picture import Picture as Picture

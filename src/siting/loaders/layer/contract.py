@@ -43,6 +43,7 @@ from siting.loaders.layer.columns.statuses import in_service
 from siting.loaders.layer.shapes import clean_shapes, without_missing
 from siting.loaders.layer.streets.directions import directed
 from siting.loaders.layer.streets.ends import turn_lines
+from siting.loaders.layer.streets.squares import edges_of_squares
 from siting.message import message
 from siting.tables import (
     AREAS,
@@ -222,7 +223,8 @@ def streets_table(
     them. Several values of ``highway`` are joined by ``;`` as OpenStreetMap does. ``oneway`` is
     only read where ``columns`` names it: in most layers it holds for vehicles, not for walkers;
     a line that is walked against its drawing is turned. So are lines that run against their
-    junction keys. `heights` keeps those of the vertices.
+    junction keys. `heights` keeps those of the vertices. Where there are no junction keys,
+    polygons that are squares by their class become their edges.
     """
     declared = {"oneway": None, **(columns or {})}
     frame, matches = _match(frame, STREET_FIELDS, declared, subject, report)
@@ -230,6 +232,8 @@ def streets_table(
     if "oneway" in matches:
         keys = {name: match.column for name, match in matches.items() if name.endswith("_node")}
         frame = directed(frame, matches["oneway"].column, keys, subject=subject, report=report)
+    if "highway" in matches and not {"from_node", "to_node"} & set(matches):
+        frame = edges_of_squares(frame, matches["highway"].column)
     table = _filled(frame, crs, STREETS, matches, subject, report, prefix, heights=heights)
     table = _street_columns(table)
     if status is not None and status.column in table.columns:

@@ -56,6 +56,7 @@ def read_extract(source: OsmSource, include: Iterable[OsmLayer], context: Contex
         return read_osm(
             source.path,
             context.types.osm_tags,
+            day=context.project.day,
             report=context.report,
             include=include,
             private_streets=source.private_streets,
@@ -65,6 +66,7 @@ def read_extract(source: OsmSource, include: Iterable[OsmLayer], context: Contex
         source.name,
         context.types.osm_tags,
         cache=context.project.folder / osm.CACHE_FOLDER,
+        day=context.project.day,
         report=context.report,
         include=include,
         private_streets=source.private_streets,

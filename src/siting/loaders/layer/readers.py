@@ -37,6 +37,7 @@ from siting.loaders.layer.reading import Context, LayerReading, PopulationReadin
 from siting.loaders.layer.sources import FileSource, read_source
 from siting.loaders.layer.streets.access import open_streets
 from siting.loaders.layer.streets.junctions import join_lines
+from siting.loaders.layer.streets.squares import cut_at_corners, with_ways_across
 from siting.loaders.layer.tables import only_where
 from siting.message import message
 from siting.vocabulary.facility_types import load_facility_types
@@ -154,10 +155,11 @@ def _streets(layer: StreetLayer, context: Context) -> LayerReading:
             tags=("foot",) if is_graph else ("foot", "access"),
             status=STATUS_COLUMN if STATUS_COLUMN in table.columns else None,
         )  # fmt: skip
-        return join_lines(
-            table, gap_m=layer.close_gaps_m, crossings=layer.join_crossings, subject=subject,
-            report=context.report,
+        table = join_lines(
+            cut_at_corners(table), gap_m=layer.close_gaps_m, crossings=layer.join_crossings,
+            subject=subject, report=context.report,
         )  # fmt: skip
+        return with_ways_across(table, subject=subject, report=context.report)
 
     return LayerReading(subject, frame, make)
 

@@ -6,6 +6,7 @@ is decided by its neighbours.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,7 @@ from osmium.filter import EntityFilter, KeyFilter
 from siting.boundary import reading
 from siting.errors import LoadError
 from siting.loaders.osm.buildings import residential_use
-from siting.loaders.osm.standing import Standing, standing
+from siting.loaders.osm.standing import Standing, as_of, standing
 from siting.loaders.osm.walking import (
     CLOSED_WORD,
     CONDITIONS,
@@ -171,7 +172,9 @@ class RawOsm:
             (self.gone if found is Standing.GONE else self.private).append(osm_id)
 
 
-def read_raw(path: Path, facility_tags: FacilityTags, include: AbstractSet[str]) -> RawOsm:
+def read_raw(
+    path: Path, facility_tags: FacilityTags, include: AbstractSet[str], day: dt.date | None
+) -> RawOsm:
     """Collect streets, buildings, facilities, water and boundaries from a file.
 
     Parameters
@@ -182,6 +185,8 @@ def read_raw(path: Path, facility_tags: FacilityTags, include: AbstractSet[str])
         What to take for a facility.
     include
         Names of `RawOsm` lists to fill; the others stay empty and cost nothing.
+    day
+        What has ended before it, or begins after it, is not there.
 
     Raises
     ------
@@ -189,7 +194,7 @@ def read_raw(path: Path, facility_tags: FacilityTags, include: AbstractSet[str])
         The file is absent, empty, not OpenStreetMap data, or cut short.
     """
     size = _size(path)
-    collector = _Collector(facility_tags, include)
+    collector = _Collector(facility_tags, include, day)
 
     def told(said: Message | str) -> Message:
         return message("osm.damaged", name=path.name, size=size, error=said)
@@ -241,8 +246,11 @@ def _processor(path: Path, file_format: str, collector: _Collector) -> Any:
 class _Collector:
     """Sorts what the file gives into lists; called once per object, so it stays flat."""
 
-    def __init__(self, facility_tags: FacilityTags, include: AbstractSet[str]) -> None:
+    def __init__(
+        self, facility_tags: FacilityTags, include: AbstractSet[str], day: dt.date | None
+    ) -> None:
         self.raw = RawOsm()
+        self._day = day
         self._tags = facility_tags
         self._include = include
         self._wkb = osmium.geom.WKBFactory()
@@ -276,7 +284,7 @@ class _Collector:
 
     def take(self, thing: Any) -> None:
         """File one node, way or area."""
-        tags = dict(thing.tags)
+        tags = as_of(dict(thing.tags), self._day)
         if thing.is_area():
             self._area(thing, tags)
         elif thing.is_way():

@@ -6,6 +6,7 @@ extract of it give the same tables. A graph that OSMnx saved is read here too.
 
 from __future__ import annotations
 
+import datetime as dt
 import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ from siting.loaders.osm.file import (
     building_row,
     water_row,
 )
+from siting.loaders.osm.standing import as_of
 from siting.loaders.osm.streets import coordinate_units
 from siting.loaders.osm.tables import OsmExtract, OsmLayer, checked_layers, extract_of
 from siting.loaders.osm.walking import is_ferry, is_square, walk_access
@@ -63,6 +65,7 @@ def read_place(
     *,
     cache: Path,
     report: DataReport,
+    day: dt.date | None = None,
     include: Iterable[OsmLayer] = ("streets", "buildings", "facilities", "water"),
     private_streets: str = "residents",
     exclude_highways: Iterable[str] = (),
@@ -73,7 +76,7 @@ def read_place(
     ----------
     place
         What people call it, such as ``武汉市江岸区``; its boundary is looked up.
-    facility_types, private_streets, exclude_highways
+    facility_types, day, private_streets, exclude_highways
         As `siting.loaders.osm.tables.read_osm`.
     cache
         Folder for the answers; asking again needs no net. Delete it to fetch afresh.
@@ -97,7 +100,7 @@ def read_place(
     wanted = checked_layers(include)
     tags = FacilityTags(facility_types)
     raw = RawOsm()
-    fetcher = _Fetcher(place, cache)
+    fetcher = _Fetcher(place, cache, day)
     if "streets" in wanted:
         _collect_streets(fetcher.features(_STREET_QUERY), raw)
         if not raw.streets.id:
@@ -155,15 +158,15 @@ def read_graph(path: Path) -> gpd.GeoDataFrame:
 class _Fetcher:
     """Asks for the features of one place; its boundary is looked up once."""
 
-    def __init__(self, place: str, cache: Path) -> None:
-        self._place, self._cache = place, cache
+    def __init__(self, place: str, cache: Path, day: dt.date | None) -> None:
+        self._place, self._cache, self._day = place, cache, day
         self._boundary = self._look_up()
 
     def features(self, tags: Mapping[str, Any]) -> Iterable[tuple[str, _Tags, Any]]:
         """Give id, tags and geometry of each feature with one of the tags."""
         try:
             with _settings(self._cache):
-                return _rows(ox.features_from_polygon(self._boundary, dict(tags)))
+                return _rows(ox.features_from_polygon(self._boundary, dict(tags)), self._day)
         except InsufficientResponseError:
             return ()
         except (OSError, ValueError) as fault:
@@ -211,12 +214,12 @@ def _settings(cache: Path) -> Iterator[None]:
             setattr(ox.settings, name, value)
 
 
-def _rows(frame: gpd.GeoDataFrame) -> Iterator[tuple[str, _Tags, Any]]:
+def _rows(frame: gpd.GeoDataFrame, day: dt.date | None) -> Iterator[tuple[str, _Tags, Any]]:
     columns = [name for name in frame.columns if name != "geometry"]
     cells = frame[columns].to_numpy(dtype=object)
     for (kind, number), values, shape in zip(frame.index, cells, frame.geometry.array, strict=True):
         tags = {k: v for k, v in zip(columns, values, strict=True) if isinstance(v, str)}
-        yield f"{kind[0]}{number}", tags, shape
+        yield f"{kind[0]}{number}", as_of(tags, day), shape
 
 
 def _collect_streets(features: Iterable[tuple[str, _Tags, Any]], raw: RawOsm) -> None:

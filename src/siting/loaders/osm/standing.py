@@ -1,12 +1,14 @@
 """Whether what a map shows serves anybody today: open, gone, or for its owners only.
 
 Owns the words of the life cycle: mappers leave a closed shop on the map with another value
-(``shop=vacant``), a flag (``disused=yes``), another key (``disused:amenity=...``) or hours that
-never come (``opening_hours=off``). Plain layers write the same in a column of statuses.
+(``shop=vacant``), a flag (``disused=yes``), another key (``disused:amenity=...``), hours that
+never come (``opening_hours=off``) or a date (``end_date=2021``). Plain layers write the same in a
+column of statuses.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -32,6 +34,7 @@ STAGES = (
 )
 # Of these the feature may be in use: minor works, or a name that it had once.
 _FLAGS = tuple(stage for stage in STAGES if stage != "was")
+_ABSENT = ("demolished", "destroyed", "planned", "proposed", "razed", "removed")
 _NOT_SO = frozenset(("", "no", "false", "0", "minor"))
 EMPTY = frozenset(
     (
@@ -56,6 +59,7 @@ GONE_BUILDINGS = EMPTY - {"no", "none"} | {"collapsed", "destroyed", "ruin", "ru
 _NEVER_OPEN = re.compile(
     r'\s*((mo-su|24/7|00:00-24:00|ph)[\s,]*)*(off|closed)\s*("[^"]*")?[\s;]*', re.IGNORECASE
 )
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _TELLING = (
     "opening_hours", "operational_status", "operating_status", "business_status", "status"
 )  # fmt: skip
@@ -231,9 +235,47 @@ def is_gone(tags: Mapping[str, str]) -> bool:
     return has_ended(tags) or any(key in tags and ends(key, tags[key]) for key in _TELLING)
 
 
+def as_of(tags: dict[str, str], day: dt.date | None) -> dict[str, str]:
+    """Return the tags of a feature, with a flag where its dates say that it is not there on a day.
+
+    An ``end_date`` before the day sets ``removed=yes``, a later ``start_date`` sets
+    ``planned=yes``. A year or a month counts from its first day: mappers write what has happened.
+    Dates in other words (``~1950``, ``C19``) say nothing; nor do any without a day.
+
+    Examples
+    --------
+    >>> as_of({"shop": "books", "end_date": "2021"}, dt.date(2026, 1, 1))["removed"]
+    'yes'
+    >>> as_of({"shop": "books", "start_date": "2026-07"}, dt.date(2026, 7, 1))
+    {'shop': 'books', 'start_date': '2026-07'}
+    """
+    if day is None or not tags.keys() & {"end_date", "start_date"}:
+        return tags
+    end, start = _first_day(tags.get("end_date", "")), _first_day(tags.get("start_date", ""))
+    if end is not None and end < day:
+        return {**tags, "removed": "yes"}
+    if start is not None and start > day:
+        return {**tags, "planned": "yes"}
+    return tags
+
+
+def _first_day(text: str) -> dt.date | None:
+    """Return the first day of a year, a month or a day; None for anything else."""
+    found = _DATE.fullmatch(text.strip())
+    try:
+        return dt.date(*(int(part or 1) for part in found.groups())) if found else None
+    except ValueError:  # the 31st of February
+        return None
+
+
 def has_ended(tags: Mapping[str, str]) -> bool:
     """Say whether a flag of the life cycle is set, such as ``disused=yes``; for any feature."""
     return any(key in tags and ends(key, tags[key]) for key in _FLAGS)
+
+
+def not_there(tags: Mapping[str, str]) -> bool:
+    """Say whether a thing is gone or planned, not only out of use: a gate bars nobody then."""
+    return any(key in tags and ends(key, tags[key]) for key in _ABSENT)
 
 
 def ends(key: str, value: str) -> bool:

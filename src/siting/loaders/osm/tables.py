@@ -6,6 +6,7 @@ a facility is decided by the private modules beside it.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
@@ -78,6 +79,7 @@ def read_osm(
     facility_types: Mapping[str, Sequence[Mapping[str, str | Sequence[str]]]],
     *,
     report: DataReport,
+    day: dt.date | None = None,
     include: Iterable[OsmLayer] = ALL_LAYERS,
     private_streets: Literal["residents", "exclude"] = "residents",
     exclude_highways: Iterable[str] = (),
@@ -91,6 +93,9 @@ def read_osm(
     facility_types
         Facility type code -> alternatives, each a set of tags that must all be there. A value is
         a word, a list of words or ``"*"``. A feature of several types gets several rows.
+    day
+        What has an ``end_date`` before it, or a ``start_date`` after it, is not there; left out:
+        dates are not looked at.
     report
         Gets what was left out, merged or could not be built.
     include
@@ -116,7 +121,7 @@ def read_osm(
     OpenStreetMap wiki, "OSM tags for routing/Access restrictions" (defaults for foot).
     """
     path = Path(path)
-    raw = read_raw(path, FacilityTags(facility_types), checked_layers(include))
+    raw = read_raw(path, FacilityTags(facility_types), checked_layers(include), day)
     return extract_of(
         raw,
         path.name,

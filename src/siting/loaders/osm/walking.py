@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from siting.loaders.osm.standing import has_ended
+from siting.loaders.osm.standing import has_ended, not_there
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +71,9 @@ def walk_access(tags: Mapping[str, str]) -> Walk | None:
     Returns
     -------
     Walk or None
-        Rules, in this order; of several values (``no;private``) the strictest counts:
+        Rules, in this order; of several values (``no;private``, ``trunk;residential``) the
+        strictest counts. A list of classes is a way merged of several, and whoever walks it
+        walks all of them; it says nothing of where one ends:
 
         1. Not a street yet or any more, a race track, a bus guideway: None. Ferries have no
            ``highway`` and are left out with them.
@@ -93,7 +95,7 @@ def walk_access(tags: Mapping[str, str]) -> Walk | None:
     -1
     >>> walk_access({"highway": "footway", "foot:backward": "no"}).direction
     1
-    >>> walk_access({"highway": "trunk"}) is None
+    >>> walk_access({"highway": "trunk;residential"}) is None
     True
     """
     if not is_street(tags):
@@ -132,7 +134,8 @@ def gate_access(tags: Mapping[str, str]) -> str:
     Returns
     -------
     str
-        ``foot`` decides where it is given; then a locked gate, a wall or fence, and ``access``.
+        A gate that is gone or planned is open. ``foot`` decides where it is given; then a locked
+        gate, a wall or fence, and ``access``.
 
     Examples
     --------
@@ -143,7 +146,7 @@ def gate_access(tags: Mapping[str, str]) -> str:
     >>> gate_access({"barrier": "wall", "foot": "yes"})
     'open'
     """
-    foot = access_word(tags.get("foot", ""))
+    foot = OPEN_WORD if not_there(tags) else access_word(tags.get("foot", ""))
     if foot:
         return foot
     if not tags.keys() & {"barrier", "entrance", "highway"} and tags.keys() & _PLACES:
@@ -164,7 +167,7 @@ def is_square(tags: Mapping[str, str]) -> bool:
 def is_street(tags: Mapping[str, str]) -> bool:
     """Say whether a way is a street now, whoever may use it."""
     kinds = highway_kinds(tags.get("highway", ""))
-    return bool(kinds - NOT_STREETS) and not has_ended(tags)
+    return bool(kinds) and not kinds & NOT_STREETS and not has_ended(tags)
 
 
 def is_enclosed(tags: Mapping[str, str]) -> bool:
@@ -192,14 +195,11 @@ def highway_kinds(value: str) -> set[str]:
 
 
 def suits_walking(tags: Mapping[str, str]) -> bool:
-    """Say whether a street is fit for walkers where no tag is about them.
-
-    Of a way merged of several classes (``trunk;residential``) one that is fit is enough.
-    """
-    kinds = highway_kinds(tags.get("highway", "")) - NOT_STREETS - MOTORWAYS
-    if kinds - EXPRESSWAYS and tags.get("motorroad") != "yes":
-        return True
-    return bool(kinds) and _has_sidewalk(tags)
+    """Say whether a street is fit for walkers where no tag is about them, in all its classes."""
+    kinds = highway_kinds(tags.get("highway", ""))
+    if kinds & MOTORWAYS:
+        return False
+    return _has_sidewalk(tags) if kinds & EXPRESSWAYS or tags.get("motorroad") == "yes" else True
 
 
 def _permission(tags: Mapping[str, str], side: str) -> str:

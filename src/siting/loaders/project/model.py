@@ -422,6 +422,11 @@ class Project(_Model):
         return self._path
 
     @property
+    def day(self) -> dt.date:
+        """The day that the data and the rules are read for: `date`, else the day of the run."""
+        return self.date or dt.datetime.now(dt.UTC).astimezone().date()
+
+    @property
     def folder(self) -> Path:
         """The folder that paths start at."""
         return self._path.parent

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from siting.errors import SitingError
 from siting.message import message
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 EQUAL_M = 1.0
 """Streets that are farther by no more than this are as near as the nearest: maps are no better."""
 
-# Beyond so many streets that are as near, more of them are more of the same.
-_MOST_EQUAL = 5
+# Of so many more streets that are as near, none is left out of a compound that they all cross.
+_MOST_EQUAL = 15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,10 +81,11 @@ def snap(
     Returns
     -------
     Attachment
-        A point has one row. An outline under 200 m long has one: where it is nearest to a street,
-        which is 0 m where a street crosses it. A longer one is reached from there and from places
-        at most 50 m apart along it, each with its nearest street. Whoever has several streets as
-        near, within `EQUAL_M`, may leave by any of them and has a row for each.
+        A point has one row. An outline under 200 m long has one: where it is nearest to a street.
+        One that a street crosses has a row of 0 m for each crossing. A longer one is reached from
+        there and from places at most 50 m apart along it, each with its nearest street. Whoever
+        has several streets as near, within `EQUAL_M`, may leave by any of them and has a row for
+        each.
 
     Raises
     ------
@@ -173,7 +175,22 @@ def _legs(
     for edge in np.flatnonzero(network.edge_added):
         grid = kernels.build_segment_grid(network.edge_xy, network.edge_offsets, np.array([edge]))
         found.append(look(limit, ignored, threads, grid, starts.near(grid, limit))[0])
-    return _together(found)
+    return _with_crossings(network, starts, _together(found))
+
+
+def _with_crossings(network: Network, starts: Starts, legs: _Legs) -> _Legs:
+    """Let an outline be left wherever a street crosses it: on both sides of a passage, say."""
+    crossed = (legs.access_m == 0.0) & (starts.circle[legs.start, 2] > 0.0)
+    rows = np.flatnonzero(crossed)
+    if not rows.size:
+        return legs
+    streets = network.lines_of(legs.edge[rows])
+    met = shapely.intersection(starts.outlines_of(legs.start[rows]), streets)
+    xy, row = shapely.get_coordinates(met, return_index=True)
+    crossed[rows] = np.bincount(row, minlength=rows.size) > 0  # a touch may be lost to rounding
+    along = shapely.line_locate_point(streets[row], shapely.points(xy), normalized=True)
+    every = _Legs(legs.start[rows[row]], legs.edge[rows[row]], along, np.zeros(row.size))
+    return _together([_taken(legs, ~crossed), every])
 
 
 def _without_legs(starts: Starts, legs: _Legs) -> NDArray[np.int64]:

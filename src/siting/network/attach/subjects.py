@@ -69,6 +69,14 @@ class Starts:
             found[outlined] = self.shapes[self.subject[rows[outlined]]]
         return found
 
+    def outlines_of(self, rows: NDArray[np.int64]) -> NDArray[np.object_]:
+        """Return the outlines of starts that have one, as lines of many parts."""
+        first, count = self.offsets[rows], self.offsets[rows + 1] - self.offsets[rows]
+        owner = np.repeat(np.arange(rows.size), count)
+        side = np.arange(owner.size) + np.repeat(first - np.cumsum(count) + count, count)
+        lines = shapely.linestrings(self.sides[side].reshape(-1, 2, 2))
+        return np.asarray(shapely.multilinestrings(lines, indices=owner), dtype=object)
+
     def near(self, grid: SegmentGrid, limit: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the starts that may have a segment of a grid within their limit."""
         points = grid.ends.reshape(-1, 2)
@@ -149,7 +157,7 @@ def _starts(
 
 
 def _outline_starts(rows: NDArray[np.int64], shapes: NDArray[np.object_]) -> list[Starts]:
-    """Return whole outlines, and for long ones places along them."""
+    """Return whole outlines, and for long ones places along them, however they are drawn."""
     parts, of = shapely.get_parts(shapes, return_index=True)
     areal = shapely.get_type_id(parts) == _POLYGON
     parts[areal] = shapely.get_exterior_ring(parts[areal])
@@ -159,9 +167,8 @@ def _outline_starts(rows: NDArray[np.int64], shapes: NDArray[np.object_]) -> lis
     count = np.maximum(np.ceil(length[long] / _SAMPLE_M), 1).astype(np.int64)
     which = np.repeat(np.arange(count.size), count)
     nth = np.arange(which.size) - np.repeat(np.cumsum(count) - count, count)
-    places = shapely.line_interpolate_point(
-        parts[long][which], nth / count[which] * length[long][which]
-    )
+    walked = shapely.normalize(parts[long])[which]
+    places = shapely.line_interpolate_point(walked, nth / count[which] * length[long][which])
     samples = _points(rows[of[long][which]], shapely.get_coordinates(places), Via.BOUNDARY)
     return [_outlines(rows, parts, of), samples]
 

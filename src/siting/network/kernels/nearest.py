@@ -30,7 +30,7 @@ def nearest_segments(order, circle, sides, offsets, limit, ignored, grid, barrie
         float64 (n,): nothing farther away counts.
     ignored
         int32 (n, 1 + k): a barrier that does not count for the subject, then k lines that are not
-        looked at; -1 none.
+        looked at; -1 none, nor any behind it.
     grid, barriers
         SegmentGrid: where to look, and what no access leg may cross.
     out
@@ -144,6 +144,8 @@ def _improve(x, y, s, t, square, best, ignored, lines, barriers):
     if not _better(s, square, best, owner):
         return best
     for k in range(1, len(ignored)):
+        if ignored[k] < 0:
+            break
         if owner[s] == ignored[k]:
             return best
     if not len(barriers.ends):

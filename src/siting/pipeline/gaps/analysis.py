@@ -20,6 +20,7 @@ from siting.pipeline.demand.capacity import with_capacity
 from siting.pipeline.found import Found, ground_of
 from siting.pipeline.gaps.comparison import Comparison, compare_analyses
 from siting.pipeline.gaps.map_model import build_map_model
+from siting.pipeline.gaps.network_picture import network_figure
 from siting.pipeline.gaps.outputs import write_analysis
 from siting.pipeline.gaps.summary import build_summary
 from siting.pipeline.gaps.what_if import what_if
@@ -118,6 +119,10 @@ class Analysis(Found):
             render.draw_static_map(model, rule_id=rule_id, level=level, language=self.language)
         )
 
+    def network_picture(self) -> Picture:
+        """Return the picture of how whole the streets are; it shows itself too."""
+        return render.Picture(network_figure(self))
+
     def compare(self, after: Found) -> Comparison:
         """Put this analysis and one after a change side by side, rule by rule."""
         return compare_analyses(self, after)
@@ -168,7 +173,7 @@ def analyze(
     spoken = _language(language or chosen.language or current_language())
     started = dt.datetime.now(dt.UTC).astimezone().isoformat(timespec="seconds")
     report = DataReport()
-    day = chosen.date or _today(report)
+    day = _day(chosen, report)
     packs = read_packs(find_packs(chosen.rules, chosen.folder))
     layers, city = _prepared(chosen, report, cache=cache, progress=progress)
     rules = _rules(packs, chosen, day, report)
@@ -240,15 +245,11 @@ def _language(language: str) -> Language:
     return "zh" if language == "zh" else "en"
 
 
-def _today(report: DataReport) -> dt.date:
-    today = dt.datetime.now(dt.UTC).astimezone().date()
-    report.add(
-        "project",
-        "assumption",
-        "date-is-today",
-        message("note.date-is-today", today=today),
-    )
-    return today
+def _day(project: Project, report: DataReport) -> dt.date:
+    if project.date is None:
+        told = message("note.date-is-today", today=project.day)
+        report.add("project", "assumption", "date-is-today", told)
+    return project.day
 
 
 def _rules(

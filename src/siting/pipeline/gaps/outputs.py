@@ -21,6 +21,7 @@ from siting.pipeline.folder import MANIFEST, check_out_folder, replaced_folder, 
 from siting.pipeline.gaps.failing import FailingRows
 from siting.pipeline.gaps.geopackage import beside, write_geopackage
 from siting.pipeline.gaps.map_model import build_map_model, lonlat
+from siting.pipeline.gaps.network_picture import has_network_faults, write_network
 from siting.pipeline.gaps.sheets import analysis_sheets
 from siting.pipeline.gaps.summary import block_key, covered_by_area
 from siting.progress import Progress
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_out_folder", "write_analysis"]
 
+NETWORK = "network-health.svg"
 _WEIGHTS = ("households", "population", "elderly")
 
 Item = TypeVar("Item")
@@ -67,7 +69,11 @@ def write_analysis(
     SitingError
         As `folder.check_out_folder`.
     """
-    writers = {name: write for name, write in _WRITERS.items() if name not in leave_out}
+    writers = {
+        name: write
+        for name, write in _WRITERS.items()
+        if name not in leave_out and (name != NETWORK or has_network_faults(analysis))
+    }
     failing = FailingRows(analysis)
     with replaced_folder(out) as folder:
         with ThreadPoolExecutor(1) as other:
@@ -198,6 +204,10 @@ def _write_data_report(analysis: Found, path: Path, _: FailingRows) -> None:
     write_json({"notes": [note_record(note) for note in analysis.report.notes]}, path)
 
 
+def _write_network(analysis: Found, path: Path, _: FailingRows) -> None:
+    write_network(analysis, path)
+
+
 _WRITERS: dict[str, Callable[[Found, Path, FailingRows], None]] = {
     "findings.parquet": _write_findings,
     "homes.parquet": _write_homes,
@@ -206,10 +216,11 @@ _WRITERS: dict[str, Callable[[Found, Path, FailingRows], None]] = {
     "findings.gpkg": write_geopackage,
     "findings.xlsx": _write_workbook,
     "map.html": _write_map,
+    NETWORK: _write_network,
     "summary.json": _write_summary,
     "data-report.json": _write_data_report,
 }
-"""What `write_analysis` writes."""
+"""What `write_analysis` writes; the picture of the network where the data report warns of it."""
 
 FILES: Mapping[str, str] = MappingProxyType(
     {

@@ -72,7 +72,7 @@ def build_summary(
     entries = _entries(blocks, city, language, costs)
     return {
         **head,
-        "totals": {**totals, "facilities": len(city.facilities)},
+        "totals": {**totals, "facilities": city.facilities["facility_id"].nunique()},
         "areas": {level: len(table) for level, table in city.areas.items()},
         "verdicts": _verdicts(entries),
         "rules": entries,
@@ -109,7 +109,7 @@ def updated_summary(
         totals |= _totals(city)
     return {
         **summary,
-        "totals": {**totals, "facilities": len(city.facilities)},
+        "totals": {**totals, "facilities": city.facilities["facility_id"].nunique()},
         "verdicts": _verdicts(entries),
         "rules": entries,
     }

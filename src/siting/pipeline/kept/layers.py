@@ -30,6 +30,7 @@ from pyproj.network import is_network_enabled  # type: ignore[attr-defined]
 from siting.data_report import DataNote, DataReport
 from siting.errors import TableError
 from siting.loaders.formats.files import InputFile, input_file
+from siting.loaders.layer.from_osm import is_osm
 from siting.loaders.layer.load import Layers, check_layers, input_files, load_layers
 from siting.message import message
 from siting.pipeline.kept.files import (
@@ -164,7 +165,9 @@ def _place(project: Project) -> _Place | None:
         return None  # reading says what is wrong with it
     said = project.model_dump(mode="json", include=set(_READ_OF_A_PROJECT))
     read = [f"{each.path.name} {each.sha256}" for each in (*inputs, *beside)]
-    name = name_of("layers", _code(), json.dumps([said, read], sort_keys=True).encode())
+    # Of a map, what has ended by the day is not read.
+    day = str(project.day) if any(is_osm(each.path) for each in inputs) else ""
+    name = name_of("layers", _code(), json.dumps([said, read, day], sort_keys=True).encode())
     return _Place(project.folder / FOLDER / f"{name}.arrow", inputs)
 
 

@@ -55,7 +55,7 @@ _DAMAGE = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFil
 _JOINING = ("from_node", "to_node", "oneway", "added", "enclosed")
 _SIMPLE = (0, 1)  # shapely's type ids of points and lines
 _PLACES = ("crossings", "dead_end_pairs")
-_COUNTS = ("pieces", "dead_ends", "nodes")
+_COUNTS = ("pieces", "homes", "dead_ends", "nodes")
 _SHARES = ("main_share", "homes_on_main", "median_detour", "high_detour")
 
 Columns = Mapping[str, Any]

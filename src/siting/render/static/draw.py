@@ -6,14 +6,12 @@ identifiers, and says which fonts would help: an empty box is never drawn.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 
 from siting.drafts import whole_file
 from siting.errors import SitingError
@@ -23,17 +21,17 @@ from siting.render.rollup import counted_column, rule_totals
 from siting.render.static import layers
 from siting.render.static.fonts import Typeface, find_typeface
 from siting.render.static.labels import free_places
-from siting.render.static.layout import LAYOUTS, Box, Legend, SheetLayout
+from siting.render.static.layout import LAYOUTS, Legend, SheetLayout
 from siting.render.static.legend import (
     Entry,
-    Mark,
     area_entries,
     facility_entries,
     home_entries,
     site_entry,
 )
+from siting.render.static.pen import Pen
 from siting.render.static.texts import columns_of, finding_text, folded, source_lines
-from siting.render.static.words import Speech
+from siting.render.static.words import speech_of
 
 FORMATS = ("png", "svg", "pdf")
 """What `write_static_map` writes, by the file's ending."""
@@ -169,7 +167,8 @@ class _Sheet:
         layout: SheetLayout,
     ) -> None:
         self.model, self.rule, self.face, self.layout = model, rule, face, layout
-        self.speech = Speech("zh" if language == "zh" and face.has_chinese else "en", face)
+        self.speech = speech_of(language, face)
+        self.pen = Pen(self.speech, layout)
         self.areas = self._areas(level)
         self.plane = layers.plane_of(model)
 
@@ -182,27 +181,19 @@ class _Sheet:
         if self.areas is not None:
             ranked = layers.draw_areas(axes, self.model, self.rule, self.areas, self.plane)
         entries = self._subjects(axes)
-        self._look(figure, axes)
+        self._look(axes)
         self._names(axes, ranked)
-        self._scale(axes)
-        self._north(axes)
+        self.pen.scale(axes)
+        self.pen.north(axes)
         shares: list[Entry] = []
         if self.areas is not None and ranked is not None and self.rule is not None:
             shares = area_entries(self.speech, self.model, self.rule, self.areas)
         self._legends(figure, entries, shares)
         self._texts(figure)
 
-    def _look(self, figure: Any, axes: Any) -> None:
-        """Show what is worth showing, as wide as the frame is, with a metre of one length."""
-        left, bottom, right, top = layers.extent(self.model, self.rule, self.plane)
-        box = axes.get_position()
-        width, height = figure.get_size_inches() * (box.width, box.height)
-        scale = max((right - left) / width, (top - bottom) / height) / 2
-        x, y = (left + right) / 2, (bottom + top) / 2
-        axes.set(
-            xlim=(x - scale * width, x + scale * width),
-            ylim=(y - scale * height, y + scale * height),
-        )
+    def _look(self, axes: Any) -> None:
+        """Show what is worth showing."""
+        self.pen.fit(axes, layers.extent(self.model, self.rule, self.plane))
 
     def _areas(self, level: str | None) -> MapAreas | None:
         known = {areas.level: areas for areas in self.model.areas}
@@ -245,7 +236,7 @@ class _Sheet:
         places = free_places(middles.tolist(), widths, size, marks)
         for text, place in zip(texts, places, strict=True):
             if place is not None:
-                self._write(
+                self.pen.write(
                     axes, place[0] / 72, place[1] / 72, text, size=size, weight="bold",
                     ha="center", va="center", halo=True, transform=axes.figure.dpi_scale_trans,
                 )  # fmt: skip
@@ -271,117 +262,31 @@ class _Sheet:
             return np.empty((0, 2))
         return layers.facility_points(self.model, self.rule, self.plane)
 
-    def _scale(self, axes: Any) -> None:
-        left, right = axes.get_xlim()
-        bottom, top = axes.get_ylim()
-        most = (right - left) * 0.22
-        power = 10 ** np.floor(np.log10(most))
-        length = next(k * power for k in (5, 2, 1) if k * power <= most)
-        text = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
-        x, y = left + (right - left) * 0.02, bottom + (top - bottom) * 0.025
-        axes.plot(
-            [x, x + length], [y, y], color=layers.TEXT, lw=2.2, solid_capstyle="butt", zorder=11
-        )
-        self._write(
-            axes, x + length / 2, y + (top - bottom) * 0.008, text, size=8, ha="center", halo=True
-        )
-
-    def _north(self, axes: Any) -> None:
-        arrow = {"arrowstyle": "-|>", "color": layers.TEXT, "lw": 1.4}
-        axes.annotate(
-            "",
-            xy=(0.97, 0.975),
-            xytext=(0.97, 0.915),
-            xycoords="axes fraction",
-            arrowprops=arrow,
-            zorder=11,
-        )
-        self._write(
-            axes,
-            0.97,
-            0.885,
-            self.speech.say(message("picture.north")),
-            size=9,
-            ha="center",
-            transform=axes.transAxes,
-            halo=True,
-        )
-
     def _legends(self, figure: Any, subjects: list[Entry], areas: list[Entry]) -> None:
         """List what is drawn, in one column or the areas in one of their own."""
         boxes = self.layout.legends
         columns = [subjects + areas] if len(boxes) == 1 else [subjects, areas]
         for box, entries in zip(boxes, columns, strict=True):
-            self._legend(figure, box, entries)
-
-    def _legend(self, figure: Any, box: Box, entries: Sequence[Entry]) -> None:
-        layout = self.layout
-        axes = figure.add_axes(box)
-        axes.set(xlim=(0, 1), ylim=(0, 1))
-        axes.axis("off")
-        y = 1 - layout.step * 0.4
-        for text, mark in entries:
-            if mark is None:
-                y -= layout.step / 3
-                self._write(axes, 0.0, y, text, size=layout.legend_size + 0.5, weight="bold")
-            else:
-                self._mark(axes, y + layout.step / 4, mark)
-                self._write(axes, layout.text_x, y, text, size=layout.legend_size)
-            y -= layout.step
-
-    def _mark(self, axes: Any, y: float, mark: Mark) -> None:
-        shape, colour, ring = mark
-        axes.plot(
-            self.layout.mark_x,
-            y,
-            marker=shape,
-            ms=7 if shape != "*" else 10,
-            ls="",
-            mfc="none" if ring else colour,
-            mec=colour if ring else "#55555588",
-            mew=1.2 if ring else 0.4,
-            clip_on=False,
-        )
+            self.pen.legend(figure, box, entries)
 
     def _texts(self, figure: Any) -> None:
         model, rule, layout = self.model, self.rule, self.layout
         project, titled, found = layout.titles
         left, size = layout.frame[0], layout.text_size
         name = self.speech.label(model.title, "siting")
-        self._write(figure, left, project, name, size=size, colour="#5b5a66")
+        self.pen.write(figure, left, project, name, size=size, colour="#5b5a66")
         if rule is not None:
             title = self.speech.label(rule.title, rule.id)
-            self._write(figure, left, titled, title, size=layout.title_size, weight="bold")
-            self._write(figure, left, found, finding_text(self.speech, model, rule), size=size)
+            self.pen.write(figure, left, titled, title, size=layout.title_size, weight="bold")
+            self.pen.write(figure, left, found, finding_text(self.speech, model, rule), size=size)
         self._sources(figure)
         if model.made_up:
-            self._made_up(figure, project)
+            self.pen.made_up(figure)
 
     def _sources(self, figure: Any) -> None:
         layout = self.layout
         lines = source_lines(self.speech, self.model, self.rule)
         text = "\n".join(part for line in lines for part in folded(line, layout.columns))
-        self._write(figure, layout.frame[0], 0.018, text, size=layout.source_size, colour="#5b5a66")
-
-    def _made_up(self, figure: Any, y: float) -> None:
-        box = {"facecolor": "#ffe08a", "edgecolor": "none", "pad": 4}
-        text, size = self.speech.say(message("picture.made_up")), self.layout.text_size - 1
-        self._write(figure, 0.985, y, text, size=size, weight="bold", ha="right", bbox=box)
-
-    def _write(
-        self,
-        where: Any,
-        x: float,
-        y: float,
-        text: str,
-        *,
-        size: float,
-        halo: bool = False,
-        colour: str = layers.TEXT,
-        **options: Any,
-    ) -> None:
-        effects = [withStroke(linewidth=2.5, foreground="white")] if halo else []
-        where.text(
-            x, y, text, fontfamily=list(self.face.families), fontsize=size, color=colour,
-            parse_math=False, path_effects=effects, zorder=12, **options,
-        )  # fmt: skip
+        self.pen.write(
+            figure, layout.frame[0], 0.018, text, size=layout.source_size, colour="#5b5a66"
+        )

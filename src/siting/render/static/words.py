@@ -41,3 +41,8 @@ class Speech:
     def unit(self, unit: str) -> str:
         """Return the words of a unit."""
         return self.say(Term("unit", unit))
+
+
+def speech_of(language: str, face: Typeface) -> Speech:
+    """Return the speech of a map in a language; English where the font has no Chinese."""
+    return Speech("zh" if language == "zh" and face.has_chinese else "en", face)

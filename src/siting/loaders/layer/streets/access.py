@@ -14,7 +14,7 @@ import pandas as pd
 
 from siting.errors import LoadError
 from siting.loaders.layer.columns.statuses import out_of_service
-from siting.loaders.osm.walking import PRIVATE_WORD, access_word, walk_access
+from siting.loaders.osm.walking import PRIVATE_WORD, SQUARES, access_word, walk_access
 from siting.message import Given, message
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _CLASSES = (
     (re.compile("铁路|轨道|轻轨|地铁|公交专用|railway|subway|busway"), "busway"),
 )
 _OPEN_CLASS = "road"
+_SQUARE_CLASS = re.compile("广场|步行|人行|慢行|plaza|square")
 
 
 def open_streets(
@@ -152,6 +153,20 @@ def _plain_class(kind: str) -> str:
     if plain.isascii() and plain in {"motorway", "motorway_link", "trunk", "trunk_link"}:
         return plain
     return next((meant for words, meant in _CLASSES if words.search(plain)), plain)
+
+
+def is_square_class(kind: object) -> bool:
+    """Say whether a class of a polygon is open ground for walkers, in all its words.
+
+    Examples
+    --------
+    >>> is_square_class("pedestrian"), is_square_class("城市广场"), is_square_class("主干路")
+    (True, True, False)
+    """
+    kinds = str(kind).lower().split(";") if isinstance(kind, str) else []
+    return bool(kinds) and all(
+        each.strip() in SQUARES or _SQUARE_CLASS.search(each) is not None for each in kinds
+    )
 
 
 def _note(

@@ -1,7 +1,7 @@
 """Which way round a one-way street of a line layer is walked.
 
 Owns the letters and words of such columns. Geofabrik writes F along the drawing, T against it and
-B for both; others write FT and TF, yes and -1, 单向 and 双向.
+B for both; others write T for true and F for false, FT and TF, yes and -1, 单向 and 双向.
 """
 
 from __future__ import annotations
@@ -34,6 +34,12 @@ _BOTH = frozenset(
     ["", "b", "both", "no", "n", "false", "0", "0.0", "双向", "否", "不限", "none", "nan"]
 )
 
+_LETTERS = frozenset(["t", "f"])
+_FROM_TO = frozenset(["b", "both"])
+_TRUE_FALSE = frozenset(
+    ["yes", "no", "true", "false", "y", "n", "1", "0", "1.0", "0.0", "是", "否"]
+)
+
 _KNOWN = ("F", "T", "B", "yes", "no", "-1", "FT", "TF", "单向", "双向")
 
 
@@ -59,7 +65,9 @@ def directed(
     subject
         The layer, for the report.
     report
-        Gets the words that are not known; their streets stay open both ways.
+        Gets the words that are not known, and T and F where no other word of the column says
+        whether they are directions (with B) or true and false (with yes, no, 0 ...); their
+        streets stay open both ways.
 
     Examples
     --------
@@ -72,7 +80,7 @@ def directed(
     >>> turned["oneway"].tolist(), turned.geometry.iloc[0].coords[0]
     ([True, True, False], (9.0, 0.0))
     """
-    words = _words(frame[column])
+    words = _decided(_words(frame[column]), column, frame.index, subject, report)
     against = np.isin(words, list(_AGAINST))
     one_way = against | np.isin(words, list(_ALONG))
     strange = ~one_way & ~np.isin(words, list(_BOTH))
@@ -90,6 +98,23 @@ def directed(
     shapes[against] = shapely.reverse(shapes[against])
     frame = frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=frame.crs))
     return _with_swapped(frame, keys, against)
+
+
+def _decided(
+    words: NDArray[np.object_], column: str, rows: pd.Index, subject: str, report: DataReport
+) -> NDArray[np.object_]:
+    """Say what T and F mean; they become empty where the column does not tell."""
+    letters = np.isin(words, list(_LETTERS))
+    others = set(words[~letters])
+    if not letters.any() or others & _FROM_TO:
+        return words
+    if others & _TRUE_FALSE:
+        return np.where(words == "t", "true", np.where(words == "f", "false", words))
+    found = [each.upper() for each in sorted(set(words[letters]))]
+    told = message("note.oneway-letters", header=column, words=found)
+    count, examples = int(letters.sum()), rows[letters]
+    report.add(subject, "warning", "oneway-letters", told, count=count, examples=examples)
+    return np.where(letters, "", words)
 
 
 def _words(values: pd.Series) -> NDArray[np.object_]:
