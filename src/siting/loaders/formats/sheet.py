@@ -37,6 +37,7 @@ MOST_CELLS = 20_000_000
 _MOST_ELEMENTS = 10 * MOST_CELLS
 _LARGEST_SHEETS_BYTES = 1024**3
 _FIRST_ROWS = 60
+_MOST_DIGITS = 18
 _DAY_0 = datetime(1899, 12, 30)  # noqa: DTZ001  a sheet knows no time zones
 
 
@@ -217,7 +218,9 @@ class _FilledRows:
             if style_number in self._shown:
                 before, after, thousands = self._shown[style_number]
                 return ShownNumber(float(text) / 1000**thousands, before, after)
-            return int(text) if text.lstrip("-").isdecimal() else float(text)
+            # Fifteen digits are all that a cell holds; more are a filler, or meant to exhaust.
+            whole = text.lstrip("-").isdecimal() and len(text) <= _MOST_DIGITS
+            return int(text) if whole else float(text)
         return text == "1" if kind == "b" else text
 
 
