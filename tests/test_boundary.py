@@ -28,6 +28,7 @@ from siting.data_report import DataReport
 from siting.errors import CRSError, LoadError, SitingError, WrongValueError
 from siting.loaders.formats.vector import read_vector
 from siting.loaders.formats.workbook import read_workbook
+from siting.loaders.layer.contract import barriers_table
 from siting.loaders.layer.people.raster import read_population
 from siting.loaders.layer.spreadsheet import read_table
 from siting.loaders.osm import read_graph
@@ -277,6 +278,17 @@ def test_a_raster_in_a_local_system_is_told(tmp_path, report):
         raster.write(np.full((4, 4), 5, "float32"), 1)
     with pytest.raises(CRSError, match="people"):
         read_population(tmp_path / "people.tif", report=report)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_barrier_with_a_vertex_that_is_nowhere_is_refused_and_water_is_not(report):
+    nan = float("nan")
+    river = [shapely.LineString([(X0, Y0), (nan, nan), (X0 + 900, Y0)])]
+    river.append(shapely.LineString([(X0, Y0), (X0 + 900, Y0)]))
+    frame = gpd.GeoDataFrame({"name": ["a", "b"]}, geometry=river, crs=CRS)
+    with pytest.raises(LoadError, match=r"river: 1 row has coordinates that are no numbers"):
+        barriers_table(frame, frame.crs, subject="river", report=report)
+    assert len(barriers_table(frame, frame.crs, subject="river", report=report, holds=False)) == 1
 
 
 # --- tables ------------------------------------------------------------------------------------
