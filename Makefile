@@ -9,9 +9,10 @@ endif
 # Where the demo writes; another folder keeps two runs apart.
 OUT ?= out
 PYTEST_ARGS ?=
+MUTATION_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-lowest lint type format js js-tools cases sample fuzz bench build clean
+.PHONY: help setup demo test test-lowest lint type format js js-tools cases sample fuzz bench mutation build clean
 
 help: ## Show what can be made
 	@$(PYTHON) -c "import re; [print(f'  {n:13s} {t}') for n, t in re.findall(r'^([a-z-]+):.*?## (.+)$$', open('Makefile', encoding='utf-8').read(), re.M)]"
@@ -81,6 +82,9 @@ fuzz: $(VENV)/.dev-stamp ## Run siting on COUNT hostile files made from seeds (a
 
 bench: $(VENV)/.dev-stamp ## Measure speed and memory (minutes)
 	$(BIN)/python benchmarks/run.py
+
+mutation: $(VENV)/.dev-stamp ## Break rules and table readers on purpose and count what tests notice
+	nice -n 10 $(BIN)/python benchmarks/mutation.py $(MUTATION_ARGS)
 
 build: $(VENV)/.dev-stamp ## Build the wheel and the source archive into dist/
 	$(BIN)/python -m build

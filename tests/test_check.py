@@ -371,6 +371,30 @@ def test_a_contradiction_can_be_waived_too(write):
     assert rule not in {each.rule_id for each in after.failing}
 
 
+@pytest.mark.parametrize("days", [("2026-10-31", "2027-01-01"), ("2027-01-01", "2026-10-31")])
+def test_of_two_waivers_of_one_rule_the_valid_one_holds_in_either_order(write, days):
+    wrong = {"households": 1250, "total_floor_area_m2": 100, "residential_floor_area_m2": 200,
+             "floor_area_m2": {"elder_care": 340}}  # fmt: skip
+    for rule in (ELDER_CARE, "plan-parts-exceed-total"):
+        check = check_plan(write(wrong, waivers=[waiver(rule, day) for day in days]))
+        finding = next(each for each in check if each.rule_id == rule)
+        assert str(finding.waived.expires) == "2027-01-01"
+        assert finding not in check.failing
+        assert "2026-10-31" not in say(finding.note, "zh")
+
+
+@pytest.mark.parametrize("rule", [ELDER_CARE, "plan-parts-exceed-total"])
+def test_waivers_that_have_all_run_out_are_said_and_hold_nothing(write, rule):
+    wrong = {"households": 1250, "total_floor_area_m2": 100, "residential_floor_area_m2": 200,
+             "floor_area_m2": {"elder_care": 340}}  # fmt: skip
+    days = ("2026-10-31", "2025-01-01")
+    check = check_plan(write(wrong, waivers=[waiver(rule, day) for day in days]))
+    finding = next(each for each in check if each.rule_id == rule)
+    assert finding.waived is None
+    assert finding in check.failing
+    assert all(f"规划局的豁免已于 {day} 到期" in say(finding.note, "zh") for day in days)
+
+
 def test_a_waiver_of_no_rule_is_noted(write):
     check = check_plan(write(MINIMAL, waivers=[waiver("wuhan-elder-car", "2027-01-01")]))
     assert any("wuhan-elder-car, which is none" in say(note, "en") for note in check.notes)

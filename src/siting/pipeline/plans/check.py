@@ -26,7 +26,7 @@ from siting.rules.pack.find import find_packs, read_packs
 from siting.rules.pack.measures import Family, measure_of
 from siting.rules.pack.selection import place_note, select_rules
 from siting.rules.plan.consistency import check_consistency
-from siting.rules.plan.evaluate import evaluate_plan
+from siting.rules.plan.evaluate import evaluate_plan, with_waiver
 from siting.rules.plan.finding import PlanFinding, ranked
 from siting.words import say, word
 
@@ -202,7 +202,7 @@ class _Checker:
         chosen = self._selection(plan)
         report = DataReport()
         city = self._city(plan, chosen.rules, report, progress)
-        own = tuple(_waived(each, plan) for each in check_consistency(plan))
+        own = tuple(with_waiver(each, plan) for each in check_consistency(plan))
         judged = evaluate_plan(chosen.rules, plan, city=city, counting=self.options.counting)
         findings = (*own, *judged)
         return PlanCheck(
@@ -365,15 +365,6 @@ def _path_of(context: Project | Path | str | None) -> str:
 def _is_distance(rule: Rule) -> bool:
 
     return measure_of(rule.measure).family is Family.DISTANCE
-
-
-def _waived(finding: PlanFinding, plan: Plan) -> PlanFinding:
-    """Attach the waiver of a contradiction; those of rules are attached where rules are judged."""
-    for waiver in plan.waivers:
-        concerns = waiver.rule_id == finding.rule_id and waiver.subject in ("", finding.subject)
-        if concerns and plan.date is not None and plan.date <= waiver.expires:
-            return replace(finding, waived=waiver)
-    return finding
 
 
 def _told(report: DataReport) -> Iterator[Text]:

@@ -11,9 +11,6 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from siting.message import Text
-from siting.vocabulary.facility_types import load_facility_types
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -71,6 +68,9 @@ def fact_amount(plan: Plan, key: str) -> Amount:
     quantity, dot, code = key.partition(".")
     if dot and quantity == "count":
         return _implied_count(plan, code)
+    none = plan.facts.get(f"count.{code}") if quantity in _TYPED_AREAS else None
+    if none is not None and none.value == 0:
+        return Amount(Fraction(0), {key: Fraction(0)}, none.evidence)
     return Amount(None, missing=(key,))
 
 
@@ -148,18 +148,6 @@ def size_of(facility: PlannedFacility, quantity: str) -> Fraction | None:
     return None if fact is None else Fraction(fact.value)
 
 
-def type_text(code: str) -> Text:
-    """Return what a facility type is called; the code itself where nothing knows it.
-
-    >>> type_text("elder_care").en, type_text("unheard-of").zh
-    ('Elder care', 'unheard-of')
-    """
-    types = load_facility_types()
-    if code not in types:
-        return Text(code, code)
-    return Text(types.title(code, "zh"), types.title(code, "en"))
-
-
 def _amount_of(key: str, fact: Fact) -> Amount:
     value = Fraction(fact.value)
     return Amount(value, {key: value}, fact.evidence)
@@ -169,11 +157,11 @@ def _implied_count(plan: Plan, code: str) -> Amount:
     open_keys = [f"{quantity}.{code}" for quantity in _TYPED_AREAS]
     if any(key in plan.doubtful for key in open_keys):
         return Amount(None, missing=(f"count.{code}",))
-    for quantity in _TYPED_AREAS:
-        fact = plan.facts.get(f"{quantity}.{code}")
-        if fact is not None:
-            count = Fraction(1 if fact.value > 0 else 0)
-            return Amount(count, {f"count.{code}": count}, fact.evidence)
+    facts = [plan.facts[key] for key in open_keys if key in plan.facts]
+    if facts:
+        largest = max(facts, key=lambda fact: fact.value > 0)
+        count = Fraction(1 if largest.value > 0 else 0)
+        return Amount(count, {f"count.{code}": count}, largest.evidence)
     if any(key.partition(".")[0] in _TYPED_AREAS for key in plan.facts):
         return Amount(Fraction(0), {f"count.{code}": Fraction(0)})
     return Amount(None, missing=(f"count.{code}",))

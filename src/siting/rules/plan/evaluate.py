@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from siting.rules.plan.model import Plan, Waiver
     from siting.vocabulary.title import Title
 
-__all__ = ["Counting", "concerns_plan", "evaluate_plan"]
+__all__ = ["Counting", "concerns_plan", "evaluate_plan", "with_waiver"]
 
 _OF_FACILITIES = (Family.SIZE, Family.SIZE_PER)
 # What a room is for, or what it is like, is true of the whole room.
@@ -144,7 +144,7 @@ class _Judge:
 
     def _judged(self, rule: Rule) -> _Judged:
         outcome = self.outcome(rule)
-        finding = _waived(_finding(rule, self.whole, outcome), self.whole, self.today)
+        finding = with_waiver(_finding(rule, self.whole, outcome), self.whole, self.today)
         total = outcome.required if outcome.total_required is None else outcome.total_required
         return _Judged(rule, finding, total)
 
@@ -210,7 +210,7 @@ class _Judge:
         if passing is not None:
             return replace(passing, explanation=text, evidence=evidence, missing=())
         missing = tuple(dict.fromkeys(key for each in outcomes for key in each.missing))
-        if missing:
+        if any(each.verdict == "unknown" for each in outcomes):
             return replace(
                 first, verdict="unknown", explanation=text, missing=missing, shortfall=None
             )
@@ -407,16 +407,21 @@ def _place_of(judged: _Judged) -> Decimal:
     return Decimal(0 if require is None else require.and_one_place_at_least or 0)
 
 
-def _waived(finding: PlanFinding, plan: Plan, today: dt.date | None) -> PlanFinding:
-    """Attach the waiver in force; say of one that has run out that it has."""
+def with_waiver(finding: PlanFinding, plan: Plan, today: dt.date | None = None) -> PlanFinding:
+    """Attach the waiver that holds on the day, by default the plan's; else say that one ran out.
+
+    Of several waivers of one rule any that holds is enough, in whatever order they stand.
+    """
     day = today or plan.date
-    for waiver in plan.waivers:
-        if waiver.rule_id != finding.rule_id or waiver.subject not in ("", finding.subject):
-            continue
-        if day is not None and day <= waiver.expires:
-            return replace(finding, waived=waiver)
-        return replace(finding, note=sentences(finding.note, _expired(waiver)))
-    return finding
+    mine = [
+        each
+        for each in plan.waivers
+        if each.rule_id == finding.rule_id and each.subject in ("", finding.subject)
+    ]
+    held = next((each for each in mine if day is not None and day <= each.expires), None)
+    if held is not None:
+        return replace(finding, waived=held)
+    return replace(finding, note=sentences(finding.note, *map(_expired, mine))) if mine else finding
 
 
 def _expired(waiver: Waiver) -> Message:

@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING
 
 from siting.message import Quantity, message
 from siting.rules.pack.conditions import FALSE, TRUE, test_exactly
-from siting.rules.plan.amounts import Amount, facilities_of, serving, size_of, sum_of_types
-from siting.rules.plan.measures.places import Places, places_of
+from siting.rules.plan.amounts import (
+    Amount,
+    facilities_of,
+    fact_amount,
+    outer_types,
+    serving,
+    size_of,
+    sum_of_types,
+)
+from siting.rules.plan.measures.places import places_of
 from siting.rules.plan.outcome import (
     NOTHING,
     Counting,
@@ -25,10 +33,10 @@ from siting.rules.plan.outcome import (
 from siting.rules.wording import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from siting.rules.pack.measures import Measure
-    from siting.rules.pack.model import Condition, Rule
+    from siting.rules.pack.model import Condition, Require, Rule
     from siting.rules.plan.model import Evidence, Plan, PlannedFacility
 
 
@@ -37,20 +45,22 @@ def measure_size(rule: Rule, plan: Plan, measure: Measure, counting: Counting) -
     listed = facilities_of(plan, rule)
     sizes = [size_of(each, measure.quantity) for each in listed]
     amount = sum_of_types(plan, rule, measure.quantity, share_rooms=counting.share_rooms)
-    if amount.value is None and not any(sizes):
-        if _has_none(rule, plan):
-            return compared(rule, Fraction(0), measure.finding_unit, ())
+    if amount.value is None and all(size is None for size in sizes):
         return _unknown_size(rule, measure, amount.evidence)
     evidence = tuple(each.evidence for each in listed if each.evidence) or amount.evidence
     if rule.options.of == "total":
         return _size_of_total(rule, measure, amount)
-    one_unsized = len(sizes) == 1 and sizes[0] is None
-    if rule.options.of == "each" and listed and not one_unsized:
-        return _size_of_each(rule, measure, sizes, evidence)
     places = places_of(rule, plan, measure.quantity, amount)
-    if rule.options.of == "each":
-        return _size_of_smallest(rule, measure, places, evidence)
-    return _size_of_largest(rule, measure, places, evidence)
+    require = rule.require
+    low, high, shown = places.largest, places.bound, places.largest
+    if rule.options.of == "each" and not (require and require.is_upper):
+        low, high = places.smallest, places.least_bound
+        # The most that the smallest can have: what is short is short of that at least.
+        shown = low if high is None else high
+    outcome = compared(rule, shown, measure.finding_unit, evidence)
+    if require is None or _is_settled(require, low, high):
+        return outcome
+    return _not_divided(measure, outcome, evidence)
 
 
 def _size_of_total(rule: Rule, measure: Measure, amount: Amount) -> Outcome:
@@ -59,54 +69,13 @@ def _size_of_total(rule: Rule, measure: Measure, amount: Amount) -> Outcome:
     return compared(rule, amount.value, measure.finding_unit, amount.evidence, amount.missing)
 
 
-def _has_none(rule: Rule, plan: Plan) -> bool:
-    """Tell whether the plan itself says that it has no such facility."""
-    return all(plan.value(f"count.{code}") == 0 for code in rule.facility_types)
-
-
-def _size_of_largest(
-    rule: Rule, measure: Measure, places: Places, evidence: tuple[Evidence, ...]
-) -> Outcome:
-    """Judge the largest place: one that is large enough is enough."""
-    outcome = compared(rule, places.largest, measure.finding_unit, evidence)
-    if rule.require is None:
-        return outcome
-    if rule.require.is_upper:
-        settled = outcome.verdict == "fail" or places.bound == places.largest
-    else:
-        settled = places.has(Fraction(rule.require.limit)) is not None
-    return outcome if settled else _not_divided(measure, outcome, evidence)
-
-
-def _size_of_smallest(
-    rule: Rule, measure: Measure, places: Places, evidence: tuple[Evidence, ...]
-) -> Outcome:
-    """Judge the smallest place by what is known of the total."""
-    if rule.require is not None and rule.require.is_upper:
-        return _size_of_largest(rule, measure, places, evidence)
-    known = places.smallest is not None
-    # The mean, which is the least that the largest can have, is the most that the smallest can.
-    outcome = compared(rule, places.smallest or places.largest, measure.finding_unit, evidence)
-    if rule.require is None or known or outcome.verdict == "fail":
-        return outcome
-    return _not_divided(measure, outcome, evidence)
-
-
-def _size_of_each(
-    rule: Rule,
-    measure: Measure,
-    sizes: Sequence[Fraction | None],
-    evidence: tuple[Evidence, ...],
-) -> Outcome:
-    """Judge every listed facility; the worst one is reported."""
-    known = [size for size in sizes if size is not None]
-    if not known:
-        return _unknown_size(rule, measure, evidence)
-    is_upper = rule.require is not None and rule.require.is_upper
-    outcome = compared(rule, max(known) if is_upper else min(known), measure.finding_unit, evidence)
-    if len(known) < len(sizes) and outcome.verdict == "pass":
-        return _not_divided(measure, outcome, evidence)
-    return outcome
+def _is_settled(require: Require, low: Fraction, high: Fraction | None) -> bool:
+    """Tell whether every size from the low end to the high one gets the same verdict."""
+    limit = Fraction(require.limit)
+    verdict = judge(require, low, limit)
+    if high is None:
+        return (verdict == "fail") == require.is_upper
+    return verdict == judge(require, high, limit)
 
 
 def _not_divided(measure: Measure, outcome: Outcome, evidence: tuple[Evidence, ...]) -> Outcome:
@@ -121,29 +90,29 @@ def _unknown_size(rule: Rule, measure: Measure, evidence: tuple[Evidence, ...]) 
 
 def measure_size_per(rule: Rule, plan: Plan, measure: Measure, counting: Counting) -> Outcome:
     """Judge the area of each facility for each of its beds; the worst one is reported."""
-    listed = facilities_of(plan, rule)
-    pairs = [(size_of(each, measure.quantity), size_of(each, "beds")) for each in listed]
-    evidence = tuple(each.evidence for each in listed if each.evidence)
-    if not listed:
-        area = sum_of_types(plan, rule, measure.quantity, share_rooms=counting.share_rooms)
-        beds = sum_of_types(plan, rule, "beds")
-        pairs = [(area.value, beds.value)]
-        evidence = (*area.evidence, *beds.evidence)
+    pairs: list[tuple[Fraction | None, Fraction | None]] = []
+    missing: list[str] = []
+    evidence: list[Evidence] = []
+    for code in outer_types(plan, rule.facility_types):
+        one = rule.model_copy(update={"facility_types": (code,)})
+        found, gaps, where = _per_place(one, plan, measure, counting)
+        pairs += found
+        missing += gaps
+        evidence += where
+    if not pairs:
+        missing += [
+            f"{quantity}.{rule.facility_types[0]}" for quantity in (measure.quantity, "beds")
+        ]
     known = [(area, beds) for area, beds in pairs if area is not None and beds is not None]
-    missing = tuple(
-        f"{quantity}.{rule.facility_types[0]}"
-        for quantity, index in ((measure.quantity, 0), ("beds", 1))
-        if any(pair[index] is None for pair in pairs)
-    )
     if not known or rule.require is None:
-        return Outcome("unknown", missing_text(missing), None, None, evidence, missing)
+        return Outcome("unknown", missing_text(missing), None, None, (*evidence,), (*missing,))
     limit = Fraction(rule.require.limit)
     sign = 1 if rule.require.is_upper else -1
     space, places = max(known, key=lambda pair: sign * (pair[0] - limit * pair[1]))
     required = limit * places
     verdict = judge(rule.require, space, required)
     if missing and verdict == "pass":
-        return Outcome("unknown", missing_text(missing), None, required, evidence, missing)
+        return Outcome("unknown", missing_text(missing), None, required, (*evidence,), (*missing,))
     product = message(
         "rate.per_bed",
         beds=Quantity(places, "beds"),
@@ -151,7 +120,41 @@ def measure_size_per(rule: Rule, plan: Plan, measure: Measure, counting: Countin
         total=Quantity(required, "m2"),
     )
     text = sentences(product, planned_text(space, required, "m2", verdict))
-    return outcome_of(verdict, text, space, required, evidence)
+    return outcome_of(verdict, text, space, required, (*evidence,))
+
+
+def _per_place(
+    rule: Rule, plan: Plan, measure: Measure, counting: Counting
+) -> tuple[list[tuple[Fraction | None, Fraction | None]], list[str], list[Evidence]]:
+    """Return area and beds of each place of one type, and what is not known of them.
+
+    Without listed rooms the type is one place, whose mean settles no more than that it fails where
+    the plan counts several. What a total has beyond the listed rooms is not known place by place.
+    """
+    code = rule.facility_types[0]
+    listed = facilities_of(plan, rule)
+    amounts = [
+        sum_of_types(plan, rule, measure.quantity, share_rooms=counting.share_rooms),
+        sum_of_types(plan, rule, "beds"),
+    ]
+    quantities = (measure.quantity, "beds")
+    if not listed:
+        area, beds = amounts
+        gaps = [key for each in amounts for key in each.missing]
+        if (fact_amount(plan, f"count.{code}").value or 0) > 1:
+            gaps.append(f"facilities.{measure.quantity}")
+        has_none = area.value == 0 and beds.value == 0
+        pairs = [] if has_none else [(area.value, beds.value)]
+        return pairs, gaps, [*area.evidence, *beds.evidence]
+    pairs = [(size_of(each, measure.quantity), size_of(each, "beds")) for each in listed]
+    gaps = []
+    for index, quantity in enumerate(quantities):
+        sizes = [pair[index] for pair in pairs]
+        if None in sizes:
+            gaps.append(f"{quantity}.{code}")
+        elif (amounts[index].value or 0) > sum(size or 0 for size in sizes):
+            gaps.append(f"facilities.{quantity}")
+    return pairs, gaps, [each.evidence for each in listed if each.evidence]
 
 
 def measure_attributes(rule: Rule, plan: Plan, measure: Measure, _: Counting) -> Outcome:
@@ -159,12 +162,13 @@ def measure_attributes(rule: Rule, plan: Plan, measure: Measure, _: Counting) ->
     listed = serving(plan, rule)
     states = {each.facility_id: _attribute_state(each, rule.options.attributes) for each in listed}
     broken = [name for name, state in states.items() if state == FALSE]
-    unknown = [name for name, state in states.items() if state not in (FALSE, TRUE)]
+    worst = sum(state != TRUE for state in states.values())
     evidence = tuple(each.evidence for each in listed if each.evidence)
     missing = tuple(f"facilities.{name}" for name in rule.options.attributes)
-    if not listed or (unknown and not broken):
+    surely, require = Fraction(len(broken)), rule.require
+    if not listed or (require and not _is_settled(require, surely, Fraction(worst))):
         return Outcome("unknown", missing_text(missing), None, None, evidence, missing)
-    outcome = compared(rule, Fraction(len(broken)), measure.finding_unit, evidence)
+    outcome = compared(rule, surely, measure.finding_unit, evidence)
     text = message("facility.breaking", names=sorted(broken)) if broken else NOTHING
     return outcome_of(
         outcome.verdict,
