@@ -420,3 +420,45 @@ def test_a_workbook_refers_to_shared_texts_that_it_has(tmp_path):
 def test_a_wrong_value_keeps_its_own_words():
     with pytest.raises(LoadError, match="own words"), reading("homes", "a.xlsx"):
         raise WrongValueError("own words")
+
+
+# --- examples beside rules ---------------------------------------------------------------------
+
+PACK = """\
+document: {title: {zh: 规, en: Code}, number: "1", issuer: i, url: "https://example.org"}
+jurisdiction: cn
+rules:
+  - id: rooms
+    title: {zh: 室, en: Rooms}
+    applies_to: {subject: [plan, facility]}
+    strength: mandatory
+    measure: minimum_floor_area
+    facility_types: [elder_care]
+    require: {at_least: 300, unit: m2}
+    source: {clause: "1", quote: 300 m2, confidence: B}
+    cases: [{name: example, verdict: fail, %s}]
+"""
+WRONG_CASES = (
+    "elder_care_count: 1000000000", "elder_care_count: 1e308", "elder_care_count: .nan",
+    "elder_care_count: -1", "elder_care_m2: .inf", "elder_care_m2: 1e309", "elder_care_m2: [1]",
+    "facilities: [null]", "facilities: [{}]", "facilities: [{types: elder_care}]",
+    "facilities: [{types: []}]", "facilities: [{types: [elder_care], m2: x}]",
+    "facilities: [{types: [elder_care], floor_level: x}]", "facilities: {a: 1}", "phases: [x]",
+    "phases: [1]", "phases: [{households: x}]", "phases: [{elder_care_m2: 1e309}]", "zone: 1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("key", WRONG_CASES)
+def test_an_example_of_the_wrong_kind_is_refused_by_line(key, tmp_path, capsys):
+    (tmp_path / "pack.yaml").write_text(PACK % key, encoding="utf-8")
+    assert run(["rules", "test", str(tmp_path / "pack.yaml")]) in (1, 2)
+    told = capsys.readouterr()
+    assert "unforeseen" not in told.err
+    assert re.search(r"pack\.yaml:\d+: rules\[0\]\.cases\[0\]", told.out + told.err)
+
+
+def test_an_example_that_names_nobody_whom_the_rule_is_about_is_not_judged(tmp_path, capsys):
+    text = (PACK % "households: 5").replace("[plan, facility]", "facility")
+    (tmp_path / "pack.yaml").write_text(text, encoding="utf-8")
+    assert run(["rules", "test", str(tmp_path / "pack.yaml")]) in (1, 2)
+    assert "unforeseen" not in capsys.readouterr().err
