@@ -462,3 +462,21 @@ def test_an_example_that_names_nobody_whom_the_rule_is_about_is_not_judged(tmp_p
     (tmp_path / "pack.yaml").write_text(text, encoding="utf-8")
     assert run(["rules", "test", str(tmp_path / "pack.yaml")]) in (1, 2)
     assert "unforeseen" not in capsys.readouterr().err
+
+
+def test_merged_ranges_that_overlap_without_end_are_refused(tmp_path, report, monkeypatch):
+    from siting.loaders.formats import sheet
+
+    monkeypatch.setattr(sheet, "MOST_CELLS", 100)
+    path = write_book(tmp_path / "a.xlsx", [["name", "x", "y"], ["a", 1, 2], ["b", 3, 4]])
+    with ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    merged = "".join(f'<mergeCell ref="A1:C{last}"/>' for last in range(2, 40)).encode()
+    part = "xl/worksheets/sheet1.xml"
+    ends = b"</sheetData><mergeCells>" + merged + b"</mergeCells>"
+    parts[part] = parts[part].replace(b"</sheetData>", ends)
+    with ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with pytest.raises(LoadError, match="merged ranges overlap"):
+        read_table(path, fields=(), names=["name"], report=report)

@@ -238,6 +238,7 @@ def _spread_merged(
 ) -> None:
     texts: list[str] = []
     numbers: list[str] = []
+    spread = 0
     width = max(len(row) for row in filled)
     for first_row, first_column, last_row, last_column in merged:
         top, left, right = first_row - 1, first_column - 1, min(last_column, width)
@@ -247,6 +248,10 @@ def _spread_merged(
             numbers += [place] * (value is not None and last_row > first_row)
             continue
         texts.append(place)
+        spread += (right - left) * (min(last_row, len(filled)) - top)
+        if spread > MOST_CELLS:
+            # Merged ranges do not overlap; only a sheet made for the purpose has so many cells.
+            raise LoadError(message("workbook.merged_too_far", subject=subject, most=MOST_CELLS))
         for row in filled[top:last_row]:
             row.extend([None] * (right - len(row)))
             row[left:right] = [value] * (right - left)
