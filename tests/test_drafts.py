@@ -176,7 +176,7 @@ WRITERS = {
     "pipeline/gaps/geopackage.py", "pipeline/gaps/outputs.py", "pipeline/gaps/report.py",
     "pipeline/sites/library.py", "pipeline/sites/outputs.py", "pipeline/complexes/outputs.py",
     "render/map_file.py", "render/static/draw.py",
-    "loaders/formats/files.py",  # unpacks into a temporary folder
+    "loaders/formats/files.py", "loaders/formats/vector.py",  # into temporary folders
     "sample/files.py", "sample/plans.py", "sample/rasters.py", "sample/write.py",
     "render/static/picture.py", "report/siting/curve.py",  # into memory
 }  # fmt: skip

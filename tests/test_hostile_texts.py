@@ -7,16 +7,25 @@ from __future__ import annotations
 
 import copy
 import json
+from collections import Counter
+from contextlib import redirect_stderr, redirect_stdout
 from html.parser import HTMLParser
+from io import StringIO
 
 import defusedxml.ElementTree
+import geopandas as gpd
+import openpyxl
+import pandas as pd
 import pytest
 import yaml
 
+from analysis_town import RULES, project_data, write_project, write_town
 from siting.cli.app import run
 from siting.loaders.plan.read import plan_json_schema
+from siting.pipeline.gaps.outputs import _WRITERS
 from siting.report.plan.formats import FORMATS
 from siting.rules.pack.schema import pack_schema
+from siting.tables import AREAS, FACILITIES, RESIDENTIAL, STREETS
 
 MARK = "EVIL"
 HOSTILE = (
@@ -199,3 +208,79 @@ def test_hostile_texts_change_the_form_of_no_output(language, tmp_path, capsys):
             assert Tags(out).found == Tags(calm).found
         elif name == "github":
             assert out.count("\n") == calm.count("\n")
+
+
+# --- the analysis of a city --------------------------------------------------------------------
+
+TABLES = {"residential": RESIDENTIAL, "facilities": FACILITIES, "areas": AREAS, "streets": STREETS}
+# Codes of closed lists, and ids that other layers name.
+CODES = {"facility_type", "level", "highway"}
+
+
+def hostile_town(folder, text):
+    """Write the town with a text in every column of texts, and in the project's name."""
+    path = write_town(folder)
+    for layer, spec in TABLES.items():
+        stem = "homes" if layer == "residential" else layer
+        frame = gpd.read_file(folder / f"{stem}.gpkg")
+        for column in spec.columns:
+            if column.kind == "text" and column.name not in CODES:
+                frame[column.name] = [f"{text}{row}" for row in range(len(frame))]
+        frame.to_file(folder / f"{stem}.gpkg", engine="pyogrio")
+    gates = gpd.read_file(folder / "gates.gpkg").assign(subject_id=f"{text}2")
+    gates.to_file(folder / "gates.gpkg", engine="pyogrio")
+    data = project_data()
+    (folder / "rules.yaml").write_text(
+        RULES.replace("en: Town code", f"en: {json.dumps(text)}"), encoding="utf-8"
+    )
+    return write_project(folder, data | {"name": text}) and path
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """Analyze the hostile town and the calm one, and draw the report of each."""
+    made = {}
+    for name, text in (("hostile", HOSTILE), ("calm", HARMLESS)):
+        folder = tmp_path_factory.mktemp(name)
+        project = str(hostile_town(folder / "town", text))
+        with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+            assert run(["analyze", project, "--out", str(folder / "out")]) == 1
+            assert run(["report", project, "--out", str(folder / "out.html")]) == 0
+        made[name] = (folder, out.getvalue(), err.getvalue())
+    return made
+
+
+def test_the_summary_of_a_hostile_town_is_harmless(results):
+    _, out, err = results["hostile"]
+    assert MARK in out + err
+    assert_harmless(out)
+    assert_harmless(err)
+
+
+@pytest.mark.parametrize("name", ["out/map.html", "out.html"])
+def test_no_text_of_a_hostile_town_becomes_a_part_of_a_page(name, results):
+    pages = {kind: (made[0] / name).read_text("utf-8") for kind, made in results.items()}
+    found = {kind: Counter(Tags(page).found) for kind, page in pages.items()}
+    assert found["hostile"] == found["calm"]
+    assert MARK in pages["hostile"]
+    assert "<script>alert" not in pages["hostile"]
+
+
+def test_every_other_file_of_a_hostile_town_holds_the_texts_as_texts(results):
+    out = results["hostile"][0] / "out"
+    looked_at = set()
+    for path in out.iterdir():
+        looked_at.add(path.name)
+        if path.suffix in (".json", ".geojson"):
+            json.loads(path.read_text("utf-8"))
+            assert "\x1b" not in path.read_text("utf-8")
+        elif path.suffix == ".parquet":
+            assert len(pd.read_parquet(path, columns=None)) > 0
+        elif path.suffix == ".gpkg":
+            assert len(gpd.list_layers(path)) > 0
+        elif path.suffix == ".xlsx":
+            cells = [c for sheet in openpyxl.load_workbook(path) for row in sheet for c in row]
+            assert not [cell for cell in cells if cell.data_type == "f"]
+        else:
+            assert path.name == "map.html"
+    assert looked_at >= set(_WRITERS)

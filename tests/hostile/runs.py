@@ -9,6 +9,7 @@ eat the memory, leave half-written files or let data write lines of a log.
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shutil
@@ -22,6 +23,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+
+import pandas as pd
 
 from hostile import base as sound
 from hostile import files
@@ -69,6 +72,9 @@ def prepare(folder: Path) -> Path:
             from siting.cli.app import run
 
             town = sound.write_base(folder)
+            out = folder / "clean"
+            run(["analyze", str(town / "siting.yaml"), "--out", str(out), "-q", "--no-cache"])
+            (town / "clean.json").write_text(json.dumps(_verdicts(out)), "utf-8")
             run(["check", str(town / "plan.yaml"), "--output", str(town / "report.json"), "-q"])
             os._exit(0)
         except BaseException:  # noqa: BLE001 - told, then counted by the exit code
@@ -118,6 +124,7 @@ def _in_child(base, folder, seed):
         from siting.cli.app import run
 
         code = run(command)
+        (folder / "wrong").write_text("\n".join(_wrong(base, folder, told)), "utf-8")
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
@@ -125,6 +132,30 @@ def _in_child(base, folder, seed):
         traceback.print_exc()
         sys.stderr.flush()
         os._exit(99)
+
+
+def _verdicts(out):
+    """Return the verdict on each home by the rule that asks for nothing but distance on foot."""
+    table = pd.read_parquet(out / "findings.parquet")
+    table = table[table["rule_id"] == "town-reading-room"]
+    return dict(zip(table["subject_id"].astype(str), table["verdict"].astype(str), strict=True))
+
+
+def _wrong(base, folder, told):
+    """Name the homes that pass now and did not, where nothing that was spoiled can let them."""
+    kind, role = told.split()[:2]
+    values_only = role == "residential" and kind in ("values_of_layer:", "columns_of_layer:")
+    if not (values_only or role in ("areas", "water", "sites", "people.tif", "heights.tif")):
+        return []
+    if not (folder / "out" / "findings.parquet").exists():
+        return []
+    clean = json.loads((base / "clean.json").read_text("utf-8"))
+    now = _verdicts(folder / "out")
+    return [
+        name.encode("utf-8", "backslashreplace").decode()
+        for name, verdict in now.items()
+        if verdict == "pass" and clean.get(name, "pass") != "pass"
+    ]
 
 
 def _tree(folder):
@@ -155,6 +186,8 @@ def _judged(folder, seed, status, took):
         faults.append("traceback")
     if "out of memory" in err:
         faults.append("memory")
+    if text("wrong"):
+        faults.append(f"wrong verdict for {text('wrong')[:80]}")
     faults += _faults_of_log(out, err, text("command"))
     faults += _faults_of_files(folder, text("before").split("\n"), code)
     return Run(seed, told, code, took, out, err, tuple(dict.fromkeys(faults)))
@@ -184,7 +217,18 @@ def _faults_of_files(folder, before, code):
     new = [name for name in _tree(folder / "town") if name not in before]
     if new:
         yield f"left behind: {new[:3]}"
-    known = {"town", "making", "told", "before", "command", "stdout", "stderr", "out", "out.xlsx"}
+    known = {
+        "wrong",
+        "town",
+        "making",
+        "told",
+        "before",
+        "command",
+        "stdout",
+        "stderr",
+        "out",
+        "out.xlsx",
+    }
     odd = sorted(path.name for path in folder.iterdir() if path.name not in known)
     if odd:
         yield f"left behind: {odd[:3]}"

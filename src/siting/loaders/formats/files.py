@@ -41,6 +41,8 @@ _MAGIC = {
     ".xlsm": (b"PK", "workbook"),
     ".zip": (b"PK", "zip"),
 }
+# 32 bytes and the mark at the end of the fields; without it readers see a table of no columns.
+_LEAST_DBF_HEADER = 33
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
 
@@ -215,7 +217,12 @@ def _check_length(path: Path, suffix: str, head: bytes, subject: str) -> None:
         if table is None or _beside(path, ".shx") is None:
             raise LoadError(message("file.shapefile_parts", subject=subject, name=path.name))
         with table.open("rb") as stream:
-            _check_size(table, _dbf_bytes(stream.read(32)), subject)
+            top = stream.read(32)
+        if len(top) == 32 and struct.unpack("<H", top[8:10])[0] < _LEAST_DBF_HEADER:
+            why = message("file.no_dbf_header")
+            told = message("file.damaged", subject=subject, name=table.name, error=why)
+            raise LoadError(told)
+        _check_size(table, _dbf_bytes(top), subject)
 
 
 def _beside(path: Path, suffix: str) -> Path | None:

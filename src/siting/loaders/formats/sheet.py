@@ -37,6 +37,7 @@ MOST_CELLS = 20_000_000
 _MOST_ELEMENTS = 10 * MOST_CELLS
 _LARGEST_SHEETS_BYTES = 1024**3
 _FIRST_ROWS = 60
+_MOST_DIGITS = 18
 _DAY_0 = datetime(1899, 12, 30)  # noqa: DTZ001  a sheet knows no time zones
 
 
@@ -220,7 +221,9 @@ class _FilledRows:
             if style_number in self._shown:
                 before, after, thousands = self._shown[style_number]
                 return ShownNumber(float(text) / 1000**thousands, before, after)
-            return int(text) if text.lstrip("-").isdecimal() else float(text)
+            # Fifteen digits are all that a cell holds; more are a filler, or meant to exhaust.
+            whole = text.lstrip("-").isdecimal() and len(text) <= _MOST_DIGITS
+            return int(text) if whole else float(text)
         return text == "1" if kind == "b" else text
 
 
@@ -238,6 +241,7 @@ def _spread_merged(
 ) -> None:
     texts: list[str] = []
     numbers: list[str] = []
+    spread = 0
     width = max(len(row) for row in filled)
     for first_row, first_column, last_row, last_column in merged:
         top, left, right = first_row - 1, first_column - 1, min(last_column, width)
@@ -247,6 +251,10 @@ def _spread_merged(
             numbers += [place] * (value is not None and last_row > first_row)
             continue
         texts.append(place)
+        spread += (right - left) * (min(last_row, len(filled)) - top)
+        if spread > MOST_CELLS:
+            # Merged ranges do not overlap; only a sheet made for the purpose has so many cells.
+            raise LoadError(message("workbook.merged_too_far", subject=subject, most=MOST_CELLS))
         for row in filled[top:last_row]:
             row.extend([None] * (right - len(row)))
             row[left:right] = [value] * (right - left)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 import shapely
@@ -178,7 +179,20 @@ def _read(
             if path.suffix.lower() in (".parquet", ".geoparquet")
             else _read_ogr(path, layer, encoding, columns, subject, report)
         )
-    return _flat(frame, subject, report)
+    frame = _flat(frame, subject, report)
+    _check_texts(frame, subject, path.name)
+    return frame
+
+
+def _check_texts(frame: gpd.GeoDataFrame, subject: str, name: str) -> None:
+    """Raise where a text is no UTF-8; Arrow hands its bytes on unseen, and each use would fail."""
+    for column in frame.columns:
+        if frame[column].dtype == "str":
+            try:
+                pa.array(frame[column]).validate(full=True)
+            except (ValueError, UnicodeError):
+                told = {"subject": subject, "name": name, "column": str(column)}
+                raise LoadError(message("file.no_utf8", **told)) from None
 
 
 def _flat(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.GeoDataFrame:

@@ -40,7 +40,7 @@ from siting.loaders.layer.columns.match import (
     require_columns,
 )
 from siting.loaders.layer.columns.statuses import in_service
-from siting.loaders.layer.shapes import clean_shapes, without_missing
+from siting.loaders.layer.shapes import clean_shapes, refuse_endless, without_missing
 from siting.loaders.layer.streets.directions import directed
 from siting.loaders.layer.streets.ends import turn_lines
 from siting.loaders.layer.streets.squares import edges_of_squares
@@ -242,9 +242,27 @@ def streets_table(
 
 
 def barriers_table(
-    frame: gpd.GeoDataFrame, crs: pyproj.CRS, *, subject: str, report: DataReport
+    frame: gpd.GeoDataFrame,
+    crs: pyproj.CRS,
+    *,
+    subject: str,
+    report: DataReport,
+    holds: bool = True,
 ) -> gpd.GeoDataFrame:
-    """Make the BARRIERS table of a layer of lines and polygons, also used for water."""
+    """Make the BARRIERS table of a layer of lines and polygons.
+
+    Parameters
+    ----------
+    holds
+        Whether it keeps people out; False for water, which is drawn only.
+
+    Raises
+    ------
+    LoadError
+        A barrier has a vertex that is nowhere: without it people would walk through.
+    """
+    if holds:
+        refuse_endless(frame, subject)
     return _finished(_filled(frame, crs, BARRIERS, {}, subject, report, ""), BARRIERS, subject)
 
 

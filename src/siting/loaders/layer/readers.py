@@ -248,7 +248,7 @@ def _reading(
 
 def _plain(name: str, layer: FileLayer, context: Context) -> LayerReading:
     subject = _subject(name, layer)
-    make = partial(barriers_table, subject=subject, report=context.report)
+    make = partial(barriers_table, subject=subject, report=context.report, holds=name == "barriers")
     return LayerReading(subject, _frame(layer, layer.where, (), subject, context), make)
 
 

@@ -98,6 +98,21 @@ def without_missing(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -
     return frame[~(absent | endless)]
 
 
+def refuse_endless(frame: gpd.GeoDataFrame, subject: str) -> None:
+    """Raise where a shape has a vertex that is no number, for layers that must not lose a row.
+
+    Raises
+    ------
+    LoadError
+        With the first rows.
+    """
+    shapes = frame.geometry.to_numpy()
+    endless = ~_is_finite(shapes)
+    if endless.any():
+        rows = list(map(str, frame.index[endless][:5]))
+        raise LoadError(message("layer.endless", subject=subject, count=endless.sum(), rows=rows))
+
+
 def _is_finite(shapes: _Shapes) -> NDArray[np.bool_]:
     """Look at every vertex: the bounds of a line pass over one that is not a number."""
     xy, row = shapely.get_coordinates(shapes, return_index=True)

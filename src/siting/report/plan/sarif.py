@@ -195,7 +195,9 @@ def _uri(file: str) -> str:
     path = file.replace("\\", "/")
     if len(path) > 1 and path[1] == ":":
         return f"file:///{path[0]}:{quote(path[2:])}"
-    return f"file://{quote(path)}" if path.startswith("/") else quote(path)
+    # A path whose bytes are no UTF-8 keeps its bytes.
+    quoted = quote(path, errors="surrogateescape")
+    return f"file://{quoted}" if path.startswith("/") else quoted
 
 
 def _properties(finding: PlanFinding) -> dict[str, Any]:

@@ -139,7 +139,7 @@ def _answers(rule: Rule, case: Case) -> Iterable[_Answer]:
     # Phases and complexes are of plans only; a status is that of a plan too.
     of_plans = {"phases", "facilities", "status", "reason"} & set(case.given)
     if set(subjects) - {"plan"} and not of_plans and rule.applies_to.status in ("any", "existing"):
-        yield _city_answer(rule, case)
+        yield from _city_answer(rule, case)
 
 
 def _plan_answer(rule: Rule, case: Case) -> _Answer:
@@ -206,15 +206,18 @@ def _facts_of_rooms(rooms: Sequence[PlannedFacility]) -> dict[str, Fact]:
     return facts
 
 
-def _city_answer(rule: Rule, case: Case) -> _Answer:
+def _city_answer(rule: Rule, case: Case) -> Iterable[_Answer]:
+    """Judge the example in a city; nothing where it names nobody whom the rule is about."""
     given = case.given
     city = city_of_case(rule, case)
     block = next(iter(evaluate_city([rule], city, costs=_GivenCosts(given, len(city.facilities)))))
+    if not block.rows.size:
+        return
     row = int(block.rows[0])
     numbers = (block.measured[row], block.required[row], block.shortfall[row])
     exact = (Fraction(str(each)) if np.isfinite(each) else None for each in numbers)
     verdict = ("pass", "fail", "unknown", "not_applicable")[int(block.verdict[row])]
-    return _Answer(verdict, *exact)
+    yield _Answer(verdict, *exact)
 
 
 def city_of_case(rule: Rule, case: Case) -> City:

@@ -48,8 +48,12 @@ SPECIAL_KEYS = (
     "status",
     "reason",
 )
-_LISTS = ("phases", "facilities")
 _WORDS = ("zone", "status", "reason")
+
+
+# More than all people there are, and more facilities than an example can need.
+_MOST = 1e10
+_MOST_FACILITIES = 10_000
 
 
 def fact_of(key: str) -> str | None:
@@ -112,13 +116,40 @@ def case_key_fault(key: str, value: Any) -> Message | None:
 
 
 def _fits(key: str, value: Any) -> bool:
-    if key in _LISTS:
-        return isinstance(value, list)
+    if key == "facilities":
+        return isinstance(value, list) and all(map(_is_room, value))
+    if key == "phases":
+        return isinstance(value, list) and all(map(_is_phase, value))
     if key in _WORDS:
         return isinstance(value, str)
     if value is None:
         return key in ("distance_m", "minutes")
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return _is_amount(value, _MOST_FACILITIES if key.endswith("_count") else _MOST)
+
+
+def _is_amount(value: Any, most: float = _MOST) -> bool:
+    """Tell a number that a city can have; every facility of a count becomes a row."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and 0 <= value <= most
+
+
+def _is_room(room: Any) -> bool:
+    if not isinstance(room, dict) or not isinstance(room.get("types"), list):
+        return False
+    types = [code for code in room["types"] if isinstance(code, str)]
+    return (
+        len(types) == len(room["types"]) > 0
+        and (room.get("m2") is None or _is_amount(room["m2"]))
+        and isinstance(room.get("floor_level"), int | None)
+        and isinstance(room.get("own_entrance"), bool | None)
+        and isinstance(room.get("complex", ""), str)
+    )
+
+
+def _is_phase(phase: Any) -> bool:
+    return isinstance(phase, dict) and all(
+        _is_amount(value) for key, value in phase.items() if fact_of(str(key)) is not None
+    )
 
 
 def _examples() -> list[str]:
