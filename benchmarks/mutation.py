@@ -11,7 +11,8 @@ files that use the module run.
     python benchmarks/mutation.py [--sample 400] [--seed 1] [--only PART] [--seconds 8]
                                   [--again FILE] [--calls FILE] [--out FILE]
 
-A mutant that no test notices within its CPU seconds is a survivor; `--again` tries those of a run
+A run that is stopped goes on where it was: what stands in `--out` is not tried again. A mutant that
+no test notices within its CPU seconds is a survivor; `--again` tries those of a run
 once more. `mutation.md` judges them.
 """
 
@@ -34,12 +35,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
 import pytest
-from mutants import Mutant, mutants_of, mutated
+from mutants import Mutant, count_of, mutants_of, mutated
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src"
@@ -66,14 +68,21 @@ def sources() -> list[Path]:
 
 
 def sampled(count: int, seed: int, only: str) -> list[Mutant]:
+    paths = {path.relative_to(SOURCE).as_posix(): path for path in sources()}
     every = [
-        mutant
-        for path in sources()
-        for mutant in mutants_of(path, path.relative_to(SOURCE).as_posix(), KEYS)
-        if only in mutant.path
+        (name, number)
+        for name, path in paths.items()
+        if only in name
+        for number in range(count_of(path, KEYS))
     ]
-    print(f"{len(every)} mutants in {len(sources())} modules", flush=True)
-    return random.Random(seed).sample(every, min(count, len(every)))
+    print(f"{len(every)} mutants in {len(paths)} modules", flush=True)
+    drawn = random.Random(seed).sample(every, min(count, len(every)))
+    found = {
+        (each.path, each.number): each
+        for name in dict.fromkeys(name for name, _ in drawn)
+        for each in mutants_of(paths[name], name, KEYS, {n for other, n in drawn if other == name})
+    }
+    return [found[each] for each in drawn]
 
 
 def forked(work: Callable[[], Any], seconds: float) -> Any:
@@ -140,11 +149,13 @@ class Calls:
 class Runner:
     """A plugin of pytest that runs the mutants in place of the tests."""
 
-    def __init__(self, mutants: Sequence[Mutant], options: argparse.Namespace) -> None:
+    def __init__(
+        self, mutants: Sequence[Mutant], options: argparse.Namespace, before: Sequence[Any] = ()
+    ) -> None:
         self.mutants = mutants
         self.kept, self.out = options.calls, options.out
         self.seconds = options.seconds
-        self.results: list[dict[str, Any]] = []
+        self.results: list[dict[str, Any]] = list(before)
         self.later: list[tuple[Mutant, list[str]]] = []
 
     def pytest_sessionstart(self) -> None:
@@ -285,6 +296,9 @@ def passes(item: pytest.Item, after: pytest.Item | None) -> bool:
     return not any(report.failed for report in runtestprotocol(item, nextitem=after, log=False))
 
 
+Cached = type(lru_cache(len))
+
+
 class Code:
     """The functions and caches of siting, found before what they are kept with is frozen."""
 
@@ -296,7 +310,7 @@ class Code:
             if isinstance(each, FunctionType):
                 code = each.__code__
                 self.functions[code.co_filename, code.co_qualname].append(each)
-            elif hasattr(each, "cache_clear") and f"{each.__module__}".startswith("siting"):
+            elif type(each) is Cached and f"{each.__module__}".startswith("siting"):
                 self.caches.append(each)
         gc.freeze()
 
@@ -421,8 +435,10 @@ def test_files() -> list[str]:
     return [*map(str, chosen), *(str(SOURCE / part) for part in MUTATED)]
 
 
-def in_place(mutants: Sequence[Mutant], options: argparse.Namespace) -> tuple[list[Any], list[Any]]:
-    runner = Runner(mutants, options)
+def in_place(
+    mutants: Sequence[Mutant], options: argparse.Namespace, before: Sequence[Any]
+) -> tuple[list[Any], list[Any]]:
+    runner = Runner(mutants, options, before)
     pytest.main([*OPTIONS, "--capture=no", *test_files()], plugins=[runner])
     return runner.results, runner.later
 
@@ -458,8 +474,11 @@ def main() -> None:
     preload()
     start = time.monotonic()
     mutants = chosen(options)
+    before = json.loads(options.out.read_text(encoding="utf-8")) if options.out.exists() else []
+    done = {(each["path"], each["number"], each["before"]) for each in before}
+    mutants = [each for each in mutants if (each.path, each.number, each.before) not in done]
     with tempfile.TemporaryFile() as kept:
-        _in_child(lambda: pickle.dump(in_place(mutants, options), kept) or kept.flush())
+        _in_child(lambda: pickle.dump(in_place(mutants, options, before), kept) or kept.flush())
         kept.seek(0)
         results, later = pickle.load(kept)
     slow = Runner(mutants, options)
