@@ -12,6 +12,7 @@ from siting.rules.facts import unit_of
 from siting.rules.pack.parse import parse_pack
 from siting.rules.plan.evaluate import evaluate_plan
 from siting.rules.plan.model import Fact, Plan, PlannedFacility
+from siting.words import say
 
 ELDER, CHILD = "elder_care", "childcare"
 
@@ -206,3 +207,40 @@ def test_another_way_that_is_open_leaves_a_rule_open():
         alternatives=[share],
     )
     assert finding.verdict == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("subject", "says"), [("plan", "does not meet the rule's condition"), ("area", "about areas")]
+)
+def test_a_rule_that_does_not_judge_a_plan_says_why_and_shows_its_figure(subject, says):
+    finding = judged(
+        {"households": 100, "floor_area_m2.elder_care": 340},
+        measure="floor_area_per_100_households",
+        facility_types=[ELDER],
+        require={"at_least": 30, "unit": "m2/100 households"},
+        applies_to={
+            "subject": subject,
+            "shown_on_plans": True,
+            "plan_when": {"fact": "households", "at_least": 101},
+        },
+    )
+    assert (finding.verdict, finding.measured, finding.required) == ("not_applicable", 340, None)
+    assert finding.strength == "indicator"
+    assert says in say(finding.explanation, "en")
+    # 340 m2 for 100 households are 340 for each 100.
+    assert "340" in say(finding.explanation, "en")
+
+
+def test_where_a_condition_is_open_a_rule_that_is_met_passes_and_one_that_is_not_is_unknown():
+    asks = {
+        "measure": "minimum_floor_area",
+        "facility_types": [ELDER],
+        "require": {"at_least": 300, "unit": "m2"},
+        "applies_to": {"subject": "plan", "when": {"fact": "households", "at_least": 500}},
+    }
+    assert judged({"floor_area_m2.elder_care": 300}, **asks).verdict == "pass"
+    open_ = judged({"floor_area_m2.elder_care": 299}, **asks)
+    assert (open_.verdict, open_.missing, open_.required) == ("unknown", ("households",), None)
+    assert open_.measured == 299
+    met = judged({"floor_area_m2.elder_care": 299, "households": 499}, **asks)
+    assert met.verdict == "not_applicable"
