@@ -11,6 +11,7 @@ import yaml
 from siting.rules.facts import unit_of
 from siting.rules.pack.parse import parse_pack
 from siting.rules.plan.evaluate import evaluate_plan
+from siting.rules.plan.finding import breaks
 from siting.rules.plan.model import Fact, Plan, PlannedFacility
 from siting.words import say
 
@@ -244,3 +245,30 @@ def test_where_a_condition_is_open_a_rule_that_is_met_passes_and_one_that_is_not
     assert open_.measured == 299
     met = judged({"floor_area_m2.elder_care": 299, "households": 499}, **asks)
     assert met.verdict == "not_applicable"
+
+
+@pytest.mark.parametrize(("households", "governed_by"), [(500, "asked"), (499, ""), (None, "")])
+def test_a_rule_of_which_nobody_knows_whether_it_applies_governs_nothing(households, governed_by):
+    """Else a recommendation that may not apply would hide that the other rule surely fails."""
+    rule = {
+        "title": {"zh": "甲", "en": "A"},
+        "measure": "minimum_floor_area",
+        "facility_types": [ELDER],
+        "source": {"clause": "x", "quote": "y", "confidence": "B"},
+    }
+    condition = {"subject": "plan", "when": {"fact": "households", "at_least": 500}}
+    rules = [
+        {**rule, "id": "asked", "applies_to": condition, "strength": "recommended",
+         "require": {"at_least": 100, "unit": "m2"}, "supersedes": ["other"]},
+        {**rule, "id": "other", "applies_to": {"subject": "plan"}, "strength": "mandatory",
+         "require": {"at_least": 300, "unit": "m2"}},
+    ]  # fmt: skip
+    document = {"title": {"zh": "甲", "en": "A"}, "issuer": "乙", "url": "https://example.org"}
+    pack = parse_pack(yaml.safe_dump({"document": document, "jurisdiction": "cn", "rules": rules}))
+    facts = {"floor_area_m2.elder_care": Fact(Decimal(200), "m2")}
+    if households is not None:
+        facts["households"] = Fact(Decimal(households), "households")
+    plan = Plan("p", "cn", dt.date(2026, 1, 1), "new", "p", facts)
+    other = evaluate_plan(pack.rules, plan)[1]
+    assert (other.verdict, other.governed_by) == ("fail", governed_by)
+    assert breaks(other) is not bool(governed_by)
