@@ -54,8 +54,8 @@ TESTS = ("test_analysis", "test_clause_oracle", "test_cli_check", "test_report_p
          "test_loaders_columns", "test_loaders_spreadsheet", "test_plan_", "test_rules_",
          "test_vocabulary")  # fmt: skip
 NOT_RUN = ("test_plan_spoofing",)
-# How many tests of one file try a mutant at first, and then; those that call little else.
-FIRST, THEN = 4, 25
+# So many tests of each file try a mutant at first, those that call little else; then all others.
+FIRST = 4
 KEYS = tuple(
     f"{group}.{key}" if isinstance(words, dict) else group
     for group, words in tomllib.loads(
@@ -183,6 +183,7 @@ class Runner:
             tests = grouped(
                 [item for item in order if (mutant.path, mutant.function) in calls[item.nodeid]],
                 calls,
+                seconds,
             )
             files = _files(mutant, order, calls, seconds)
             began = time.monotonic()
@@ -236,13 +237,19 @@ def load_profile() -> None:
     settings.load_profile("mutation")
 
 
-def grouped(tests: Sequence[pytest.Item], calls: dict[str, Any]) -> list[pytest.Item]:
-    """Return tests by file, so that no fixture is made twice, those that call little else first."""
+def grouped(
+    tests: Sequence[pytest.Item], calls: dict[str, Any], seconds: dict[str, float]
+) -> list[pytest.Item]:
+    """Return tests by file, so that few fixtures are made twice: some of each, then all others."""
     by_file: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in sorted(tests, key=lambda item: len(calls[item.nodeid])):
         by_file[item.nodeid.partition("::")[0]].append(item)
-    files = sorted(by_file.values(), key=lambda mine: len(calls[mine[0].nodeid]))
-    parts = (slice(FIRST), slice(FIRST, THEN))
+
+    def mean(mine: list[pytest.Item]) -> float:
+        return sum(seconds[item.nodeid] for item in mine) / len(mine)
+
+    files = sorted(by_file.values(), key=mean)
+    parts = (slice(FIRST), slice(FIRST, None))
     return [item for part in parts for mine in files for item in mine[part]]
 
 
@@ -471,6 +478,7 @@ def main() -> None:
     )
     known = "which test calls what; measured where the file is not there"
     parser.add_argument("--calls", type=Path, default=Path("out/mutation-calls"), help=known)
+    parser.add_argument("--files", nargs="*", help="try on these test files, by importing anew")
     parser.add_argument("--seconds", type=float, default=8, help="CPU seconds for one mutant")
     parser.add_argument("--out", type=Path, default=Path("out/mutation.json"))
     options = parser.parse_args()
@@ -483,10 +491,12 @@ def main() -> None:
     before = json.loads(options.out.read_text(encoding="utf-8")) if options.out.exists() else []
     done = {(each["path"], each["number"], each["before"]) for each in before}
     mutants = [each for each in mutants if (each.path, each.number, each.before) not in done]
-    with tempfile.TemporaryFile() as kept:
-        _in_child(lambda: pickle.dump(in_place(mutants, options, before), kept) or kept.flush())
-        kept.seek(0)
-        results, later = pickle.load(kept)
+    results, later = before, [(mutant, options.files) for mutant in mutants]
+    if not options.files:
+        with tempfile.TemporaryFile() as kept:
+            _in_child(lambda: pickle.dump(in_place(mutants, options, before), kept) or kept.flush())
+            kept.seek(0)
+            results, later = pickle.load(kept)
     slow = Runner(mutants, options)
     slow.results = results
     for number, (mutant, files) in enumerate(later):

@@ -13,13 +13,13 @@ from siting.rules.facts import unit_of
 from siting.rules.pack.parse import parse_pack
 from siting.rules.plan.evaluate import evaluate_plan
 from siting.rules.plan.finding import breaks
-from siting.rules.plan.model import Fact, Plan, PlannedFacility
+from siting.rules.plan.model import Fact, Phase, Plan, PlannedFacility
 from siting.words import say
 
 ELDER, CHILD = "elder_care", "childcare"
 
 
-def judged(figures, rooms=(), **asks):
+def judged(figures, rooms=(), *, phases=(), **asks):
     """Judge a plan of figures and rooms by one rule."""
     rule = {
         "id": "asked",
@@ -32,7 +32,7 @@ def judged(figures, rooms=(), **asks):
     document = {"title": {"zh": "甲", "en": "A"}, "issuer": "乙", "url": "https://example.org"}
     pack = parse_pack(yaml.safe_dump({"document": document, "jurisdiction": "cn", "rules": [rule]}))
     facts = {key: Fact(Decimal(str(value)), unit_of(key)) for key, value in figures.items()}
-    plan = Plan("p", "cn", dt.date(2026, 1, 1), "new", "p", facts, tuple(rooms))
+    plan = Plan("p", "cn", dt.date(2026, 1, 1), "new", "p", facts, tuple(rooms), phases)
     return evaluate_plan(pack.rules, plan)[0]
 
 
@@ -274,3 +274,48 @@ def test_a_rule_of_which_nobody_knows_whether_it_applies_governs_nothing(househo
     other = evaluate_plan(pack.rules, plan)[1]
     assert (other.verdict, other.governed_by) == ("fail", governed_by)
     assert breaks(other) is not bool(governed_by)
+
+
+@pytest.mark.parametrize(
+    ("count", "rooms", "says"),
+    [
+        (1, (), "a row of the table is taken as one place"),
+        (1, (room("a", ELDER, 100), room("b", ELDER, 100)), "largest"),
+        (3, (), "one place"),
+    ],
+)
+def test_it_is_said_how_the_largest_place_is_known(count, rooms, says):
+    finding = judged(
+        {"households": 500, "floor_area_m2.elder_care": 200, "count.elder_care": count},
+        rooms,
+        measure="floor_area_per_100_households",
+        facility_types=[ELDER],
+        require={
+            "at_least": 30,
+            "unit": "m2/100 households",
+            "and_one_place_at_least": 300,
+        },
+    )
+    # 500 households need 150 m2; the plan has 200, and no place of 300.
+    assert (finding.verdict, finding.required) == ("fail", 300)
+    told = say(finding.explanation, "en")
+    assert says in told
+    assert ("a row of the table" in told) is (not rooms and count == 1)
+    assert "by the rows or phases" not in told
+
+
+def test_places_of_several_types_are_told_by_rows_where_phases_divide_one_of_them():
+    key = "floor_area_m2.elder_care"
+    phases = tuple(
+        Phase(f"{order}", order, {key: Fact(Decimal(area), "m2")})
+        for order, area in enumerate((150, 50), start=1)
+    )
+    finding = judged(
+        {"households": 500, key: 200, "floor_area_m2.childcare": 100},
+        phases=phases,
+        measure="floor_area_per_100_households",
+        facility_types=[ELDER, CHILD],
+        require={"at_least": 30, "unit": "m2/100 households", "and_one_place_at_least": 151},
+    )
+    assert (finding.verdict, finding.measured) == ("fail", 150)
+    assert "by the rows or phases of the table" in say(finding.explanation, "en")
