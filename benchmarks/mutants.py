@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,12 +64,20 @@ class Mutant:
     number: int
 
 
-def mutants_of(path: Path, name: str, message_keys: tuple[str, ...]) -> list[Mutant]:
-    """Return every mutant of a module."""
+def count_of(path: Path, message_keys: tuple[str, ...]) -> int:
+    """Return how many mutants a module has."""
+    return sum(1 for _ in _changes(ast.parse(path.read_text(encoding="utf-8")), message_keys))
+
+
+def mutants_of(
+    path: Path, name: str, message_keys: tuple[str, ...], numbers: Container[int]
+) -> list[Mutant]:
+    """Return mutants of a module by their numbers."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return [
         Mutant(name, _line(node), function, kind, _shown(node), _shown(change()), number)
         for number, (node, function, kind, change) in enumerate(_changes(tree, message_keys))
+        if number in numbers
     ]
 
 

@@ -11,7 +11,8 @@ files that use the module run.
     python benchmarks/mutation.py [--sample 400] [--seed 1] [--only PART] [--seconds 8]
                                   [--again FILE] [--calls FILE] [--out FILE]
 
-A mutant that no test notices within its CPU seconds is a survivor; `--again` tries those of a run
+A run that is stopped goes on where it was: what stands in `--out` is not tried again. A mutant that
+no test notices within its CPU seconds is a survivor; `--again` tries those of a run
 once more. `mutation.md` judges them.
 """
 
@@ -34,24 +35,27 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
 import pytest
-from mutants import Mutant, mutants_of, mutated
+from mutants import Mutant, count_of, mutants_of, mutated
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src"
 MUTATED = ("siting/rules", "siting/loaders/plan/table", "siting/vocabulary")
 # The tests of these subjects; what they say of words alone or start in other processes sees no
 # mutant, and is slow.
-TESTS = ("test_analysis", "test_check", "test_counting", "test_examiner_readings", "test_levels",
+TESTS = ("test_analysis", "test_clause_oracle", "test_cli_check", "test_report_plan",
+         "test_loaders_places", "test_plan_repository", "test_complexes_use", "test_what_if",
+         "test_projects", "test_check", "test_counting", "test_examiner_readings", "test_levels",
          "test_loaders_columns", "test_loaders_spreadsheet", "test_plan_", "test_rules_",
          "test_vocabulary")  # fmt: skip
-NOT_RUN = ("test_plan_spoofing", "test_plan_repository")
-# How many tests of one file try a mutant at first, and then; those that call little else.
-FIRST, THEN = 4, 25
+NOT_RUN = ("test_plan_spoofing",)
+# So many tests of each file try a mutant at first, those that call little else; then all others.
+FIRST = 4
 KEYS = tuple(
     f"{group}.{key}" if isinstance(words, dict) else group
     for group, words in tomllib.loads(
@@ -66,14 +70,21 @@ def sources() -> list[Path]:
 
 
 def sampled(count: int, seed: int, only: str) -> list[Mutant]:
+    paths = {path.relative_to(SOURCE).as_posix(): path for path in sources()}
     every = [
-        mutant
-        for path in sources()
-        for mutant in mutants_of(path, path.relative_to(SOURCE).as_posix(), KEYS)
-        if only in mutant.path
+        (name, number)
+        for name, path in paths.items()
+        if only in name
+        for number in range(count_of(path, KEYS))
     ]
-    print(f"{len(every)} mutants in {len(sources())} modules", flush=True)
-    return random.Random(seed).sample(every, min(count, len(every)))
+    print(f"{len(every)} mutants in {len(paths)} modules", flush=True)
+    drawn = random.Random(seed).sample(every, min(count, len(every)))
+    found = {
+        (each.path, each.number): each
+        for name in dict.fromkeys(name for name, _ in drawn)
+        for each in mutants_of(paths[name], name, KEYS, {n for other, n in drawn if other == name})
+    }
+    return [found[each] for each in drawn]
 
 
 def forked(work: Callable[[], Any], seconds: float) -> Any:
@@ -137,14 +148,20 @@ class Calls:
         return self.names[file]
 
 
+# Test -> the functions that it calls; test -> its seconds; tests that fail without any mutant.
+Baseline = tuple[dict[str, set[tuple[str, str]]], dict[str, float], list[str]]
+
+
 class Runner:
     """A plugin of pytest that runs the mutants in place of the tests."""
 
-    def __init__(self, mutants: Sequence[Mutant], options: argparse.Namespace) -> None:
+    def __init__(
+        self, mutants: Sequence[Mutant], options: argparse.Namespace, before: Sequence[Any] = ()
+    ) -> None:
         self.mutants = mutants
         self.kept, self.out = options.calls, options.out
         self.seconds = options.seconds
-        self.results: list[dict[str, Any]] = []
+        self.results: list[dict[str, Any]] = list(before)
         self.later: list[tuple[Mutant, list[str]]] = []
 
     def pytest_sessionstart(self) -> None:
@@ -166,6 +183,7 @@ class Runner:
             tests = grouped(
                 [item for item in order if (mutant.path, mutant.function) in calls[item.nodeid]],
                 calls,
+                seconds,
             )
             files = _files(mutant, order, calls, seconds)
             began = time.monotonic()
@@ -186,17 +204,17 @@ class Runner:
                 self.note(mutant, told, time.monotonic() - began, number)
         return True
 
-    def known(self, items: Sequence[pytest.Item]) -> tuple[Any, ...]:
-        """Return the first run, from its file where there is one."""
-        if not self.kept.exists():
+    def known(self, items: Sequence[pytest.Item]) -> Baseline:
+        """Return which test calls what: from its file, and measured for tests that are new."""
+        empty: Baseline = ({}, {}, [])
+        kept = pickle.loads(self.kept.read_bytes()) if self.kept.exists() else empty
+        new = [item for item in items if item.nodeid not in kept[1]]
+        if new:
+            calls, seconds, failed = forked(lambda: baseline(new), 7200)
+            kept = ({**kept[0], **calls}, {**kept[1], **seconds}, [*kept[2], *failed])
             self.kept.parent.mkdir(parents=True, exist_ok=True)
-            self.kept.write_bytes(pickle.dumps(forked(lambda: baseline(items), 7200)))
-        calls, seconds, failed = pickle.loads(self.kept.read_bytes())
-        new = [item.nodeid for item in items if item.nodeid not in seconds]
-        mutated_ = {(each.path, each.function) for each in self.mutants}
-        calls.update({name: set(mutated_) for name in new})
-        seconds.update(dict.fromkeys(new, 0.5))
-        return calls, seconds, failed
+            self.kept.write_bytes(pickle.dumps(kept))
+        return kept
 
     def note(self, mutant: Mutant, told: str | None, seconds: float, number: int) -> None:
         by = "time" if told is None else told
@@ -219,13 +237,19 @@ def load_profile() -> None:
     settings.load_profile("mutation")
 
 
-def grouped(tests: Sequence[pytest.Item], calls: dict[str, Any]) -> list[pytest.Item]:
-    """Return tests by file, so that no fixture is made twice, those that call little else first."""
+def grouped(
+    tests: Sequence[pytest.Item], calls: dict[str, Any], seconds: dict[str, float]
+) -> list[pytest.Item]:
+    """Return tests by file, so that few fixtures are made twice: some of each, then all others."""
     by_file: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in sorted(tests, key=lambda item: len(calls[item.nodeid])):
         by_file[item.nodeid.partition("::")[0]].append(item)
-    files = sorted(by_file.values(), key=lambda mine: len(calls[mine[0].nodeid]))
-    parts = (slice(FIRST), slice(FIRST, THEN))
+
+    def mean(mine: list[pytest.Item]) -> float:
+        return sum(seconds[item.nodeid] for item in mine) / len(mine)
+
+    files = sorted(by_file.values(), key=mean)
+    parts = (slice(FIRST), slice(FIRST, None))
     return [item for part in parts for mine in files for item in mine[part]]
 
 
@@ -246,7 +270,7 @@ def _files(
     return sorted(using or total, key=lambda file: total[file])
 
 
-def baseline(items: Sequence[pytest.Item]) -> tuple[dict[str, Any], dict[str, float], list[str]]:
+def baseline(items: Sequence[pytest.Item]) -> Baseline:
     """Run every test once: the functions it calls, its seconds, and which tests fail."""
     calls: dict[str, set[tuple[str, str]]] = {}
     seconds: dict[str, float] = {}
@@ -285,6 +309,9 @@ def passes(item: pytest.Item, after: pytest.Item | None) -> bool:
     return not any(report.failed for report in runtestprotocol(item, nextitem=after, log=False))
 
 
+Cached = type(lru_cache(len))
+
+
 class Code:
     """The functions and caches of siting, found before what they are kept with is frozen."""
 
@@ -296,7 +323,7 @@ class Code:
             if isinstance(each, FunctionType):
                 code = each.__code__
                 self.functions[code.co_filename, code.co_qualname].append(each)
-            elif hasattr(each, "cache_clear") and f"{each.__module__}".startswith("siting"):
+            elif type(each) is Cached and f"{each.__module__}".startswith("siting"):
                 self.caches.append(each)
         gc.freeze()
 
@@ -421,8 +448,10 @@ def test_files() -> list[str]:
     return [*map(str, chosen), *(str(SOURCE / part) for part in MUTATED)]
 
 
-def in_place(mutants: Sequence[Mutant], options: argparse.Namespace) -> tuple[list[Any], list[Any]]:
-    runner = Runner(mutants, options)
+def in_place(
+    mutants: Sequence[Mutant], options: argparse.Namespace, before: Sequence[Any]
+) -> tuple[list[Any], list[Any]]:
+    runner = Runner(mutants, options, before)
     pytest.main([*OPTIONS, "--capture=no", *test_files()], plugins=[runner])
     return runner.results, runner.later
 
@@ -449,6 +478,7 @@ def main() -> None:
     )
     known = "which test calls what; measured where the file is not there"
     parser.add_argument("--calls", type=Path, default=Path("out/mutation-calls"), help=known)
+    parser.add_argument("--files", nargs="*", help="try on these test files, by importing anew")
     parser.add_argument("--seconds", type=float, default=8, help="CPU seconds for one mutant")
     parser.add_argument("--out", type=Path, default=Path("out/mutation.json"))
     options = parser.parse_args()
@@ -458,10 +488,15 @@ def main() -> None:
     preload()
     start = time.monotonic()
     mutants = chosen(options)
-    with tempfile.TemporaryFile() as kept:
-        _in_child(lambda: pickle.dump(in_place(mutants, options), kept) or kept.flush())
-        kept.seek(0)
-        results, later = pickle.load(kept)
+    before = json.loads(options.out.read_text(encoding="utf-8")) if options.out.exists() else []
+    done = {(each["path"], each["number"], each["before"]) for each in before}
+    mutants = [each for each in mutants if (each.path, each.number, each.before) not in done]
+    results, later = before, [(mutant, options.files) for mutant in mutants]
+    if not options.files:
+        with tempfile.TemporaryFile() as kept:
+            _in_child(lambda: pickle.dump(in_place(mutants, options, before), kept) or kept.flush())
+            kept.seek(0)
+            results, later = pickle.load(kept)
     slow = Runner(mutants, options)
     slow.results = results
     for number, (mutant, files) in enumerate(later):

@@ -96,13 +96,18 @@ def verdict(rule: dict[str, Any], told: Told, rules: dict[str, dict[str, Any]]) 
         rule = {**rule, "options": {**rule.get("options", {}), "of": "each"}}
     if wanted not in ("any", told.status):
         return SILENT
-    tests = [applies[key] for key in ("when", "plan_when") if key in applies]
-    state = both(PASS, *(condition(each, told) for each in tests))
+    state = condition_of(rule, told)
     if state == FAIL:
         return SILENT
     found = [way(each, told, rules) for each in ways(rule)]
     found = found[0] if len(found) == 1 else either(*found)
     return UNKNOWN if state == UNKNOWN and found == FAIL else found
+
+
+def condition_of(rule: dict[str, Any], told: Told) -> str:
+    applies = rule["applies_to"]
+    tests = [applies[key] for key in ("when", "plan_when") if key in applies]
+    return both(PASS, *(condition(each, told) for each in tests))
 
 
 def ways(rule: dict[str, Any]) -> list[dict[str, Any]]:

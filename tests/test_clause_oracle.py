@@ -59,7 +59,8 @@ def governed(rules, told, expected):
     needed = [oracle.required(rules[name], told) for name in (winner, loser)]
     if first["governs"] == "stricter" and None not in needed and needed[0] < needed[1]:
         winner, loser = loser, winner
-    return {} if oracle.waived(winner, told) else {loser: winner}
+    surely = oracle.condition_of(rules[winner], told) == oracle.PASS
+    return {loser: winner} if surely and not oracle.waived(winner, told) else {}
 
 
 def strength_of(rule):

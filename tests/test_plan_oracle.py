@@ -188,7 +188,8 @@ def test_siting_says_what_the_clauses_say_of_random_plans():
 def _check_who_binds(plan: Plan, found, expected) -> None:
     """A finding breaks the check where it binds, is not waived, and nothing governs it.
 
-    A rule that is waived governs nothing: what a city waives, the province has not.
+    A rule that is waived governs nothing: what a city waives, the province has not. Nor does one
+    that may not apply.
     """
     waived = {each.rule_id for each in plan.waivers if each.expires >= plan.date}
     for name, verdict in expected.items():
@@ -200,7 +201,9 @@ def _check_who_binds(plan: Plan, found, expected) -> None:
         assert breaks(finding) == (wrong and name not in waived), (plan.name, name)
     for name, other in GOVERNED_BY.items():
         if name in expected and other in expected and other not in waived:
-            assert found[name].governed_by == other, plan.name
+            # Nine classes are for 1,800 households: without their number nobody knows.
+            surely = other != "wuhan-kindergarten-classes-9" or "households" in plan.facts
+            assert found[name].governed_by == (other if surely else ""), plan.name
 
 
 CODES = ("elder_care", "childcare", "community_service")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from decimal import Decimal
 
 import pytest
@@ -11,12 +12,14 @@ import yaml
 from siting.rules.facts import unit_of
 from siting.rules.pack.parse import parse_pack
 from siting.rules.plan.evaluate import evaluate_plan
-from siting.rules.plan.model import Fact, Plan, PlannedFacility
+from siting.rules.plan.finding import breaks
+from siting.rules.plan.model import Fact, Phase, Plan, PlannedFacility
+from siting.words import say
 
 ELDER, CHILD = "elder_care", "childcare"
 
 
-def judged(figures, rooms=(), **asks):
+def judged(figures, rooms=(), *, phases=(), **asks):
     """Judge a plan of figures and rooms by one rule."""
     rule = {
         "id": "asked",
@@ -29,7 +32,7 @@ def judged(figures, rooms=(), **asks):
     document = {"title": {"zh": "甲", "en": "A"}, "issuer": "乙", "url": "https://example.org"}
     pack = parse_pack(yaml.safe_dump({"document": document, "jurisdiction": "cn", "rules": [rule]}))
     facts = {key: Fact(Decimal(str(value)), unit_of(key)) for key, value in figures.items()}
-    plan = Plan("p", "cn", dt.date(2026, 1, 1), "new", "p", facts, tuple(rooms))
+    plan = Plan("p", "cn", dt.date(2026, 1, 1), "new", "p", facts, tuple(rooms), phases)
     return evaluate_plan(pack.rules, plan)[0]
 
 
@@ -206,3 +209,113 @@ def test_another_way_that_is_open_leaves_a_rule_open():
         alternatives=[share],
     )
     assert finding.verdict == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("subject", "says"), [("plan", "does not meet the rule's condition"), ("area", "about areas")]
+)
+def test_a_rule_that_does_not_judge_a_plan_says_why_and_shows_its_figure(subject, says):
+    finding = judged(
+        {"households": 100, "floor_area_m2.elder_care": 340},
+        measure="floor_area_per_100_households",
+        facility_types=[ELDER],
+        require={"at_least": 30, "unit": "m2/100 households"},
+        applies_to={
+            "subject": subject,
+            "shown_on_plans": True,
+            "plan_when": {"fact": "households", "at_least": 101},
+        },
+    )
+    assert (finding.verdict, finding.measured, finding.required) == ("not_applicable", 340, None)
+    assert finding.strength == "indicator"
+    assert says in say(finding.explanation, "en")
+    # 340 m2 for 100 households are 340 for each 100.
+    assert "340" in say(finding.explanation, "en")
+
+
+def test_where_a_condition_is_open_a_rule_that_is_met_passes_and_one_that_is_not_is_unknown():
+    asks = {
+        "measure": "minimum_floor_area",
+        "facility_types": [ELDER],
+        "require": {"at_least": 300, "unit": "m2"},
+        "applies_to": {"subject": "plan", "when": {"fact": "households", "at_least": 500}},
+    }
+    assert judged({"floor_area_m2.elder_care": 300}, **asks).verdict == "pass"
+    open_ = judged({"floor_area_m2.elder_care": 299}, **asks)
+    assert (open_.verdict, open_.missing, open_.required) == ("unknown", ("households",), None)
+    assert open_.measured == 299
+    met = judged({"floor_area_m2.elder_care": 299, "households": 499}, **asks)
+    assert met.verdict == "not_applicable"
+
+
+@pytest.mark.parametrize(("households", "governed_by"), [(500, "asked"), (499, ""), (None, "")])
+def test_a_rule_of_which_nobody_knows_whether_it_applies_governs_nothing(households, governed_by):
+    """Else a recommendation that may not apply would hide that the other rule surely fails."""
+    rule = {
+        "title": {"zh": "甲", "en": "A"},
+        "measure": "minimum_floor_area",
+        "facility_types": [ELDER],
+        "source": {"clause": "x", "quote": "y", "confidence": "B"},
+    }
+    condition = {"subject": "plan", "when": {"fact": "households", "at_least": 500}}
+    rules = [
+        {**rule, "id": "asked", "applies_to": condition, "strength": "recommended",
+         "require": {"at_least": 100, "unit": "m2"}, "supersedes": ["other"]},
+        {**rule, "id": "other", "applies_to": {"subject": "plan"}, "strength": "mandatory",
+         "require": {"at_least": 300, "unit": "m2"}},
+    ]  # fmt: skip
+    document = {"title": {"zh": "甲", "en": "A"}, "issuer": "乙", "url": "https://example.org"}
+    # As JSON, which is YAML without aliases.
+    pack = parse_pack(json.dumps({"document": document, "jurisdiction": "cn", "rules": rules}))
+    facts = {"floor_area_m2.elder_care": Fact(Decimal(200), "m2")}
+    if households is not None:
+        facts["households"] = Fact(Decimal(households), "households")
+    plan = Plan("p", "cn", dt.date(2026, 1, 1), "new", "p", facts)
+    other = evaluate_plan(pack.rules, plan)[1]
+    assert (other.verdict, other.governed_by) == ("fail", governed_by)
+    assert breaks(other) is not bool(governed_by)
+
+
+@pytest.mark.parametrize(
+    ("count", "rooms", "says"),
+    [
+        (1, (), "a row of the table is taken as one place"),
+        (1, (room("a", ELDER, 100), room("b", ELDER, 100)), "largest"),
+        (3, (), "one place"),
+    ],
+)
+def test_it_is_said_how_the_largest_place_is_known(count, rooms, says):
+    finding = judged(
+        {"households": 500, "floor_area_m2.elder_care": 200, "count.elder_care": count},
+        rooms,
+        measure="floor_area_per_100_households",
+        facility_types=[ELDER],
+        require={
+            "at_least": 30,
+            "unit": "m2/100 households",
+            "and_one_place_at_least": 300,
+        },
+    )
+    # 500 households need 150 m2; the plan has 200, and no place of 300.
+    assert (finding.verdict, finding.required) == ("fail", 300)
+    told = say(finding.explanation, "en")
+    assert says in told
+    assert ("a row of the table" in told) is (not rooms and count == 1)
+    assert "by the rows or phases" not in told
+
+
+def test_places_of_several_types_are_told_by_rows_where_phases_divide_one_of_them():
+    key = "floor_area_m2.elder_care"
+    phases = tuple(
+        Phase(f"{order}", order, {key: Fact(Decimal(area), "m2")})
+        for order, area in enumerate((150, 50), start=1)
+    )
+    finding = judged(
+        {"households": 500, key: 200, "floor_area_m2.childcare": 100},
+        phases=phases,
+        measure="floor_area_per_100_households",
+        facility_types=[ELDER, CHILD],
+        require={"at_least": 30, "unit": "m2/100 households", "and_one_place_at_least": 151},
+    )
+    assert (finding.verdict, finding.measured) == ("fail", 150)
+    assert "by the rows or phases of the table" in say(finding.explanation, "en")

@@ -475,6 +475,18 @@ def test_a_rule_may_keep_homes_away_from_something():
     assert block.shortfall[0] == pytest.approx(50 - 10)
 
 
+def test_a_condition_says_each_fact_that_it_asks_for_whether_it_fails_or_is_not_known():
+    both = "{any_of: [{fact: households, at_least: 30}, {fact: population, above: 25}]}"
+    text = OWN.replace("{subject: home}", f"{{subject: home, when: {both}}}")
+    rule = parse_pack(text.replace("at_least: 50", "at_least: 900")).rules[0]
+    facilities = [("w", "waste_station", 0.0)]
+    columns = {"households": [10.0, np.nan, 30.0, 40.0], "population": 25.0}
+    block = evaluate_city([rule], make_city(facilities=facilities, columns=columns))[0]
+    assert words(block) == ["not_applicable", "unknown", "fail", "pass"]
+    assert reason_of(block, 0) == "does not apply by its households, population"
+    assert reason_of(block, 1) == "households, population is not known"
+
+
 @given(
     st.lists(st.integers(0, 1000), min_size=1, max_size=4),
     st.integers(0, 1000),

@@ -146,7 +146,7 @@ class _Judge:
         outcome = self.outcome(rule)
         finding = with_waiver(_finding(rule, self.whole, outcome), self.whole, self.today)
         total = outcome.required if outcome.total_required is None else outcome.total_required
-        return _Judged(rule, finding, total)
+        return _Judged(rule, finding, total, outcome.may_not_apply)
 
     def outcome(self, rule: Rule) -> Outcome:
         """Judge one rule: whom it concerns first, then what it asks for."""
@@ -160,11 +160,18 @@ class _Judge:
             outcome = measure_distance(rule, self.parts, self.city, self.costs)
         else:
             outcome = self._with_division(rule, self._measured(_on_facilities(rule)))
-        if state == UNKNOWN and outcome.verdict in ("fail", "unknown"):
-            named = tuple(dict.fromkeys((*missing, *outcome.missing)))
-            text = sentences(message("plan.may_not_apply"), missing_text(named))
-            return Outcome("unknown", text, outcome.measured, None, outcome.evidence, named)
-        return outcome
+        if state != UNKNOWN:
+            return outcome
+        total = outcome.required if outcome.total_required is None else outcome.total_required
+        outcome = replace(outcome, may_not_apply=True, total_required=total)
+        if outcome.verdict not in ("fail", "unknown"):
+            return outcome
+        named = tuple(dict.fromkeys((*missing, *outcome.missing)))
+        text = sentences(message("plan.may_not_apply"), missing_text(named))
+        return replace(
+            outcome, verdict="unknown", explanation=text, required=None, missing=named,
+            note=NOTHING, shortfall=None, lacks=(),
+        )  # fmt: skip
 
     def _state(self, rule: Rule) -> tuple[int, tuple[str, ...]]:
         """Return whether a rule applies to the plan, and the facts without which nobody knows."""
@@ -367,12 +374,13 @@ class _Judged:
     rule: Rule
     finding: PlanFinding
     total: Fraction | None
+    may_not_apply: bool
 
 
 def _governed(found: Sequence[_Judged]) -> dict[str, str]:
     """Return, for every rule that another one decides instead of, which one that is.
 
-    A rule that does not apply to the plan, or that is waived, governs nothing.
+    A rule that does not apply to the plan, that may not apply, or that is waived, governs nothing.
     """
     return dict(_pairs(found, {each.rule.id: each for each in found}))
 
@@ -390,7 +398,8 @@ def _pairs(found: Sequence[_Judged], by_id: Mapping[str, _Judged]) -> Iterator[t
             if each.rule.governs == "stricter" and _is_laxer(each, other):
                 winner, loser = other, each
             # A rule that wants the larger place is not met by the larger total.
-            if winner.finding.waived is None and _place_of(winner) >= _place_of(loser):
+            surely = winner.finding.waived is None and not winner.may_not_apply
+            if surely and _place_of(winner) >= _place_of(loser):
                 yield loser.rule.id, winner.rule.id
 
 

@@ -48,7 +48,7 @@ class Outcome:
     What the plan lacks is named by keys of facts in `missing`, what the existing city lacks by
     messages in `lacks`. `is_shown_only` marks the figure of a rule that judges areas, or larger
     plans, and not this one. `total_required` is the total asked for, where `required` is that of
-    one place.
+    one place or says nothing. `may_not_apply`: nobody knows whether the rule applies.
     """
 
     verdict: PlanVerdict
@@ -62,6 +62,7 @@ class Outcome:
     lacks: tuple[Message, ...] = ()
     is_shown_only: bool = False
     total_required: Fraction | None = None
+    may_not_apply: bool = False
 
 
 def judge(

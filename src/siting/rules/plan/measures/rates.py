@@ -51,6 +51,7 @@ def measure_rate(rule: Rule, plan: Plan, measure: Measure, counting: Counting) -
     note = counting_note(rule, amount, counting)
     if required is None or amount.value is None or not base.is_whole:
         outcome = _open_rate(rule, measure, amount, base, note)
+        outcome = replace(outcome, total_required=required if base.is_whole else None)
     else:
         verdict = judge(rule.require, amount.value, required, gaps=not amount.is_whole)
         missing = amount.missing if verdict == "unknown" else ()
