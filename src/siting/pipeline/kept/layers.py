@@ -112,6 +112,9 @@ def load_kept_layers(
     def load(into: DataReport) -> Layers:
         return load_layers(project, progress=progress, report=into)
 
+    if progress is not None:
+        # Naming the inputs reads them all: whoever waits is told at once.
+        progress(message("progress.layers_looked_up"), 0.0)
     place = _place(project) if cache else None
     if place is None:
         return load(report)
