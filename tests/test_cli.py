@@ -127,8 +127,8 @@ def test_a_language_asked_for_outweighs_that_of_the_project(folder, tmp_path, mo
     assert "警告" in told.err
 
 
-def test_only_what_is_named_is_written(sample, tmp_path, capsys):
-    command = ["analyze", str(sample / "siting.yaml"), "--out", str(tmp_path / "out"), "--quiet"]
+def test_only_what_is_named_is_written(folder, tmp_path, capsys):
+    command = ["analyze", str(folder / "siting.yaml"), "--out", str(tmp_path / "out"), "--quiet"]
     assert run([*command, "--only", "findings,gaps"]) == 1
     always = {"summary.json", "data-report.json", "manifest.json"}
     written = {path.name for path in (tmp_path / "out").iterdir()}

@@ -47,7 +47,7 @@ def build_point_grid(xy: NDArray[np.float64]) -> PointGrid:
     return PointGrid(xy[items], left, bottom, float(side), columns, rows, offsets, items)
 
 
-@kernel(steps=lambda low, high, *_: 60 * (high - low), nogil=True)
+@kernel(steps=lambda *given: 60 * len(given[2]), nogil=True)
 def nearest_points(low, high, xy, grid, tie, cost, nearest):
     """Write distance and row of the nearest point for the places ``low:high``.
 

@@ -40,7 +40,8 @@ class Kernel:
         `part` marks.
     steps
         How many steps a call takes, from its arguments, such as four hundred for each home that is
-        looked up. What an analysis repeats for each rule counts for all of them.
+        looked up. What an analysis repeats for each rule counts for all of them, and what is done
+        in pieces counts as a whole.
     few
         What does a small job instead, such as the same with arrays: it takes the function and its
         arguments. Left out: Python runs the function.

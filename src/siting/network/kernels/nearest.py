@@ -11,7 +11,7 @@ from siting.network.kernels.kernel import kernel, part
 from siting.network.kernels.nearest_few import nearest_few
 
 
-@kernel(steps=lambda order, *_: 40 * order.size, few=nearest_few, nogil=True)
+@kernel(steps=lambda *given: 40 * len(given[1]), few=nearest_few, nogil=True)
 def nearest_segments(order, circle, sides, offsets, limit, ignored, grid, barriers, out):
     """Write the nearest segment of each subject named in `order`.
 

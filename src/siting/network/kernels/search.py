@@ -107,7 +107,7 @@ def _ring_size(longest, seed_cost, cutoff, width):
     return size
 
 
-@kernel(steps=lambda low, high, *_: 60 * (high - low), nogil=True)
+@kernel(steps=lambda *given: 60 * given[2].size, nogil=True)
 def read_origins(low, high, edge, position, access, streets, nodes, targets, cutoff, out):
     """Write cost and nearest destination of the rows ``low:high`` of origins; inf and -1 beyond.
 
@@ -180,7 +180,7 @@ def chain_by_edge(edge, edge_count):
 
 
 @kernel(
-    steps=lambda low, high, arcs, *_: 0.5 * (high - low) * arcs.tail.size,
+    steps=lambda *given: 0.5 * given[5][0].size * given[2].tail.size,
     few=collect_few,
     nogil=True,
 )
