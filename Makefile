@@ -12,7 +12,7 @@ PYTEST_ARGS ?=
 MUTATION_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-lowest lint type format js js-tools cases sample bench mutation build clean
+.PHONY: help setup demo test test-lowest lint type format js js-tools cases sample fuzz bench mutation build clean
 
 help: ## Show what can be made
 	@$(PYTHON) -c "import re; [print(f'  {n:13s} {t}') for n, t in re.findall(r'^([a-z-]+):.*?## (.+)$$', open('Makefile', encoding='utf-8').read(), re.M)]"
@@ -73,6 +73,12 @@ cases: $(VENV)/.dev-stamp ## Run the cases that stand beside the rules
 
 sample: $(VENV)/.run-stamp ## Write the made-up sample district into data/sample again
 	$(BIN)/siting sample data/sample --force
+
+# Another FIRST gives other files; each seed is one file and can be run again by itself.
+COUNT ?= 1000
+FIRST ?= 0
+fuzz: $(VENV)/.dev-stamp ## Run siting on COUNT hostile files made from seeds (a second each)
+	$(BIN)/python -W ignore -c "import sys; sys.path.insert(0, 'tests'); from hostile.runs import main; sys.exit(main(['$(COUNT)', '$(FIRST)']))"
 
 bench: $(VENV)/.dev-stamp ## Measure speed and memory (minutes)
 	$(BIN)/python benchmarks/run.py

@@ -123,6 +123,46 @@ def test_what_is_committed_serves_by_its_own_functions_and_holds_no_complex(town
     assert served.loc["pharmacy", "newly_served"] == people("pharmacy", [1500, 2400])
 
 
+def best_of(p):
+    """The most that any p of the three places serve, by both functions."""
+    return max(
+        sum(people(kind, [x for x, chosen in zip(PLACES.values(), held, strict=True) if chosen])
+            for kind in REACH)
+        for held in product([False, True], repeat=3) if sum(held) <= p
+    )  # fmt: skip
+
+
+def test_the_curve_has_the_best_of_every_number_and_the_answer_is_on_it(town):
+    curve = propose(town, p=2, curve=[1, 2, 3]).curve
+    assert curve["served"].tolist() == [best_of(1), best_of(2), best_of(3)]
+    assert curve["bound"].tolist() == curve["served"].tolist()
+    assert curve["added"].tolist()[1:] == [best_of(2) - best_of(1), best_of(3) - best_of(2)]
+    assert propose(town, p=2).curve is None
+    usual = propose(town, p=1, curve=True).curve
+    assert usual["value"].tolist() == [1, 2]
+
+
+def test_a_plan_by_hand_stands_beside_the_proposal_with_its_bound(town, tmp_path):
+    found = propose(town, p=1)
+    other = found.with_sites(["x2400"])
+    assert other.opened["site_id"].tolist() == ["x2400"]
+    assert other.solution.objective == sum(people(kind, [2400]) for kind in REACH)
+    assert other.solution.bound == found.solution.bound == best_of(1)
+    (chosen,) = found.opened["site_id"]
+    assert found.swap({chosen: "x2400"}).opened_ids == ["x2400"]
+    with pytest.raises(SitingError, match="x2400"):
+        found.swap({"x2400": "x200"})
+    with pytest.raises(SitingError, match="nowhere"):
+        found.with_sites(["nowhere"])
+    out = found.write(tmp_path / "out", by_hand=other)
+    told = json.loads((out / "locate.json").read_text(encoding="utf-8"))["by_hand"]
+    assert told["only_in_proposal"] == [chosen]
+    assert told["only_by_hand"] == ["x2400"]
+    assert gpd.read_file(out / "sites.gpkg", layer="by_hand")["site_id"].tolist() == ["x2400"]
+    # More sites than were asked for: by hand a person may build them all.
+    assert found.with_sites(list(PLACES)).solution.objective == best_of(3)
+
+
 def test_sites_without_floor_area_hold_nothing_and_are_told(town):
     found = propose(town, p=3, sites=sites(floor_area_m2=[700.0, float("nan"), 599.0]))
     assert found.opened["site_id"].tolist() == ["x200"]

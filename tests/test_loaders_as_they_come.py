@@ -116,6 +116,12 @@ def test_no_degree_has_thousands(tmp_path):
     assert (frame.geometry.x[2], frame.geometry.y[2]) == (114.290908, 30.594123)
 
 
+def test_an_angle_may_name_its_half_of_the_earth():
+    east = numbers("东经114.5°", "E114.5", "114.5E", "E114°30′", "114°30′0″E", quantity="degrees")
+    assert east.number.tolist() == [114.5] * 5
+    assert numbers("S30.5", "南纬30.5", "30.5s", quantity="degrees").number.tolist() == [-30.5] * 3
+
+
 def test_metres_of_one_comma_are_thousands_of_metres(tmp_path):
     frame, _ = points(tmp_path, 'X,Y,户数\n"527,900","3,385,100",5\n', crs="EPSG:4547")
     assert (frame.geometry.x[2], frame.geometry.y[2]) == (527_900, 3_385_100)
@@ -321,3 +327,47 @@ def test_a_single_row_that_cannot_be_projected_is_left_out_and_listed():
     kept = to_metric(frame, METRIC, subject="f", report=report)
     assert kept.index.tolist() == [5, 6]
     assert [n.examples for n in report.notes if n.code == "outside-crs"] == [("7",)]
+
+
+# --- exports of map services ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [
+        ("location.lng", "location.lat"),
+        ("bd_lng", "bd_lat"),
+        ("经度_BD09", "纬度_BD09"),
+        ("百度经度", "百度纬度"),
+        ("location_lng", "location_lat"),
+    ],
+)
+def test_coordinates_are_found_under_the_names_that_map_services_write(tmp_path, x, y):
+    plain, _ = points(tmp_path, "lng,lat\n114.3,30.6\n", crs="BD-09")
+    named, _ = points(tmp_path, f"{y},{x}\n30.6,114.3\n", crs="BD-09")
+    assert named.geometry[2].equals(plain.geometry[2])
+
+
+def test_of_coordinates_in_two_datums_those_in_the_declared_one_are_read(tmp_path):
+    """The columns tell apart what the shift of the datum moves by half a kilometre."""
+    text = "lng_wgs84,lat_wgs84,lng_gcj02,lat_gcj02\n114.1,30.1,114.9,30.9\n"
+    for crs in ("WGS 84", "GCJ-02"):
+        lone, _ = points(
+            tmp_path, f"x,y\n{'114.1,30.1' if crs == 'WGS 84' else '114.9,30.9'}\n", crs
+        )
+        assert points(tmp_path, text, crs)[0].geometry[2].equals(lone.geometry[2])
+    with pytest.raises(LoadError, match="longitude"):
+        points(tmp_path, text, "BD-09")
+
+
+def test_a_place_may_be_written_as_json(tmp_path):
+    cells = ["{'lat': 30.6, 'lng': 114.3}", '{""lng"": ""114.4"", ""lat"": ""30.7""}']
+    frame, _ = points(tmp_path, "name,location\n" + "".join(f'a,"{cell}"\n' for cell in cells))
+    assert [(p.x, p.y) for p in frame.geometry] == [(114.3, 30.6), (114.4, 30.7)]
+
+
+@pytest.mark.parametrize("word", ["医疗保健:体检机构", "医疗;体检机构", "141400"])
+def test_other_places_of_a_list_of_places_are_left_out_and_named(word):
+    pairs, notes = types(["教育培训;幼儿园", word])
+    assert pairs == [(0, "kindergarten")]
+    assert notes["facility-type-unknown"].count == 1

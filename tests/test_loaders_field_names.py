@@ -139,9 +139,17 @@ def test_an_alias_is_a_name_of_the_column():
 def test_rows_are_chosen_by_a_code_or_by_what_it_means(tmp_path):
     path = geopackage_of_codes(tmp_path, {"3": "幼儿园", "8": "锅炉房"}, [3, 8])
     frame = read_source(FileSource(path=path), report=DataReport())
-    for wanted in (8, "锅炉房"):
+    for wanted in (8, "8", "锅炉房"):
         kept = only_where(frame, {"LX": (wanted,)}, subject="a", report=DataReport())
         assert kept["LX"].tolist() == [8]
+
+
+def test_a_wanted_value_that_no_row_has_is_told():
+    frame = gpd.GeoDataFrame({"类别": ["幼儿园", "菜场"]}, geometry=[box(0, 0, 1, 1)] * 2)
+    report = DataReport()
+    kept = only_where(frame, {"类别": ("幼儿园", "托儿所")}, subject="a", report=report)
+    assert kept["类别"].tolist() == ["幼儿园"]
+    assert [note.examples for note in report.notes if note.code == "where-unmet"] == [("托儿所",)]
 
 
 def geopackage_of_codes(folder, meanings, values):

@@ -110,6 +110,18 @@ def test_a_cpg_that_is_right_needs_no_repair(tmp_path, cpg):
     assert notes == {}
 
 
+@pytest.mark.parametrize("declared", [None, "gbk"])
+def test_a_geojson_in_gbk_is_read(tmp_path, declared):
+    """The second byte of 乗 in GBK is the one of a backslash, which JSON would read as its own."""
+    path = write(homes(4326).assign(名称=["乗", "甲", "乙"]), tmp_path / "a.geojson")
+    path.write_bytes(path.read_text(encoding="utf-8").encode("gbk"))
+    frame, notes = read(path, encoding=declared)
+    assert frame["名称"].tolist() == ["乗", "甲", "乙"]
+    assert ("encoding-detected" in notes) is (declared is None)
+    with pytest.raises(LoadError, match="declared encoding ascii"):
+        read(path, encoding="ascii")
+
+
 def test_accented_latin_text_is_not_taken_for_chinese(tmp_path):
     frame = homes().assign(名称=["Café", "Peñón", "Straße"]).rename(columns={"名称": "name"})
     frame = frame.rename(columns={"户数": "hh"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from types import SimpleNamespace
 
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siting.locate import served_curve
+from siting.locate import Status, served_curve
+from siting.locate.answer import with_bound
 from siting.locate.cover.backup import solve_lscp_backup
 from siting.locate.cover.lscp_mclp import solve_lscp, solve_mclp
 from siting.locate.cover.presolve import build_cover, drop_dominated_rows, drop_dominated_sites
@@ -18,6 +20,7 @@ from siting.locate.equity import solve_max_min
 from siting.locate.median.median_center import solve_p_center
 from siting.locate.problem import build_problem
 from siting.locate.solve import Limits
+from siting.message import message
 from siting.words import say
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -284,6 +287,33 @@ def test_the_curve_falls_off_and_agrees_with_each_number():
     assert curve["served"].is_monotonic_increasing
     assert curve["served"].iloc[3] == solve_mclp(problem, p=4).objective
     assert curve["added"].sum() == curve["served"].iloc[-1]
+
+
+def test_a_plan_takes_the_better_bound_and_is_optimal_once_it_is_reached():
+    problem = clustered(4, 600, 40, 0.12)
+    best = solve_mclp(problem, p=4)
+    loose = replace(
+        best, status=Status.FEASIBLE, bound=best.objective * 2, gap=1.0, ended="time limit",
+        message=message(
+            "answer.none_more", **dict(best.message.values), why="", bound=2.0, gap=1.0
+        ),
+    )  # fmt: skip
+    assert with_bound(loose, np.nan) is loose
+    assert with_bound(loose, best.objective * 3) is loose
+    nearer = with_bound(loose, best.objective * 1.5)
+    assert (nearer.status, nearer.gap) == ("feasible", pytest.approx(0.5))
+    assert f"{best.objective * 1.5:,.6g}" in say(nearer.message, "en")
+    reached = with_bound(loose, best.objective)
+    assert (reached.status, reached.gap, reached.ended) == ("optimal", 0.0, "")
+    assert say(reached.message, "en") == say(best.message, "en")
+
+
+def test_a_curve_knows_of_a_point_what_was_proven_of_it_before():
+    problem = clustered(4, 600, 40, 0.12)
+    best = solve_mclp(problem, p=4)
+    curve = served_curve(problem, [2, 4], solved={4: replace(best, seconds=1e9)}, limits=Limits())
+    assert curve["status"].eq("optimal").all()
+    assert curve["served"].tolist()[1] == best.objective
 
 
 def test_progress_is_told_between_0_and_1():

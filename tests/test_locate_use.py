@@ -20,6 +20,8 @@ from analysis_town import CRS, place
 from locate_town import HOMES, SITES, frame_of_sites, write_street
 from siting.loaders.project.read import build_project
 from siting.locate import Limits
+from siting.message import message
+from siting.pipeline.sites.curve import with_curve_bound
 from siting.pipeline.sites.problem import Decisions
 from siting.pipeline.sites.sheets import siting_sheets
 from siting.report.siting.text import siting_text
@@ -320,6 +322,18 @@ def test_from_scratch_forgets_the_library_in_every_model(town):
     median = propose(town, p=1, sites=frame_of_sites([2900]), from_scratch=True, model="p-median")
     walks = sum(row[1] * (2900 - row[0]) for row in HOMES.values())
     assert median.solution.objective == pytest.approx(walks)
+
+
+def test_the_headline_takes_the_best_bound_that_its_curve_proves(town):
+    found = propose(town, p=2, curve=[1, 2, 3])
+    best = found.solution.objective
+    told = message("answer.none_more", why="", count=2, objective=best, what="", bound=0, gap=0)
+    loose = replace(found.solution, status="feasible", bound=3 * best, gap=2.0, message=told)
+    curve = found.curve.assign(bound=[0.5 * best, 1.5 * best, 2 * best])
+    assert with_curve_bound(loose, curve, 2).gap == pytest.approx(0.5)
+    # What more sites cannot serve, fewer cannot either; of fewer than asked for nothing follows.
+    assert with_curve_bound(loose, curve.tail(1), 2).gap == pytest.approx(1.0)
+    assert with_curve_bound(loose, curve.head(1), 2) is loose
 
 
 def test_a_curve_ends_where_there_are_no_more_sites(town):

@@ -355,6 +355,13 @@ def test_a_plan_of_which_only_data_is_missing_is_not_called_failing(repository, 
     assert last.startswith("未见不符合强制性规定的项：4 项无法判断、")
 
 
+def test_what_is_waived_is_not_called_met(repository, capsys):
+    plan = str(repository / "data" / "plans" / "10-waived")
+    assert run(["check", plan, "--language", "zh"]) == 0
+    last = capsys.readouterr().out.strip().splitlines()[-1]
+    assert last.startswith("除已豁免的外，全部符合强制性规定：1 项已豁免、11 项符合、4 项指标、")
+
+
 def test_what_lacks_leads_in_a_rule_of_two_parts(repository, tmp_path, capsys):
     source = repository / "data" / "plans" / "02-elder-care-short" / "plan.yaml"
     text = source.read_text(encoding="utf-8").replace("elder_care: 340", "elder_care: 400")

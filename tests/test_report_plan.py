@@ -7,6 +7,7 @@ import json
 import re
 from decimal import Decimal
 from html.parser import HTMLParser
+from typing import get_args
 
 import jsonschema
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from siting.errors import SitingError
 from siting.message import Text, message
+from siting.report.plan import FormatName
 from siting.report.plan.diff import to_diff_json, to_diff_text
 from siting.report.plan.formats import FORMATS, format_findings
 from siting.report.plan.github import to_github
@@ -462,6 +464,10 @@ def test_a_new_problem_is_told_with_its_numbers_in_the_readers_language():
 def test_a_changed_problem_is_worse_where_it_lacks_more_or_fails_now(before, after, worse):
     (change,) = compare_checks(known_of([finding(**before)]), known_of([finding(**after)]))
     assert (change.kind, change.is_worse) == ("changed", worse)
+
+
+def test_the_formats_are_those_that_have_a_name():
+    assert tuple(FORMATS) == get_args(FormatName)
 
 
 def test_the_count_of_failures_leaves_recommendations_apart():

@@ -1,1 +1,1 @@
-"""Hostile files made from a seed: `files` makes them, `runs` runs siting on one and judges it."""
+"""Hostile files made from a seed: `files` makes one, `runs` runs siting on it and judges."""

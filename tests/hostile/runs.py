@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from hostile import base as sound
 from hostile import files
 from hostile.values import MARK
 
@@ -48,12 +49,13 @@ class Run:
 def load_ahead() -> None:
     """Import once what every run needs, so that a process made by fork need not."""
     for name in (
-        "folium", "openpyxl", "osmium", "osmnx", "rasterio", "siting.cli.app", "siting.loaders.osm.graph",
-        "siting.pipeline.gaps.analysis", "siting.pipeline.gaps.outputs", "siting.pipeline.plans.check",
-        "siting.loaders.plan.drawing.one_file", "siting.network.travel", "siting.coverage.closest",
-        "siting.network.kernels.search", "siting.network.kernels.nearest", "siting.render.map_file",
-        "siting.render.payload", "siting.loaders.layer.load", "siting.report.plan.formats",
-        "siting.loaders.library.store", "siting.rules.cases.run", "siting.pipeline.sites.siting",
+        "folium", "openpyxl", "osmium", "osmnx", "rasterio", "siting.cli.app",
+        "siting.pipeline.gaps.analysis", "siting.pipeline.gaps.outputs",
+        "siting.pipeline.plans.check", "siting.loaders.plan.drawing.one_file",
+        "siting.network.travel", "siting.coverage.closest", "siting.network.kernels.search",
+        "siting.network.kernels.nearest", "siting.render.map_file", "siting.render.payload",
+        "siting.loaders.layer.load", "siting.report.plan.formats", "siting.loaders.library.store",
+        "siting.rules.cases.run", "siting.pipeline.sites.siting",
     ):  # fmt: skip
         with suppress(ImportError):
             import_module(name)
@@ -66,7 +68,7 @@ def prepare(folder: Path) -> Path:
         try:
             from siting.cli.app import run
 
-            town = files.write_base(folder)
+            town = sound.write_base(folder)
             run(["check", str(town / "plan.yaml"), "--output", str(town / "report.json"), "-q"])
             os._exit(0)
         except BaseException:  # noqa: BLE001 - told, then counted by the exit code
@@ -135,8 +137,11 @@ def _judged(folder, seed, status, took):
         path = folder / name
         return path.read_bytes().decode("utf-8", "surrogateescape") if path.exists() else ""
 
-    out, err, told = text("stdout"), text("stderr"), text("told") or text("making")
+    out, err, told = text("stdout"), text("stderr"), text("told")
     code = os.waitstatus_to_exitcode(status)
+    if not told:
+        # The libraries that write files do not survive every shape either; siting was not run.
+        return Run(seed, f"not made: {text('making')[-200:]}", 0, took, out, err, ())
     faults = []
     if code in (-signal.SIGALRM, -signal.SIGXCPU, -signal.SIGKILL):
         faults.append("hangs")
@@ -204,6 +209,8 @@ def main(arguments: list[str]) -> int:
         for seed in range(first, first + count * step, step):
             run = run_seed(base, seed)
             codes[run.code] += 1
+            if sum(codes.values()) % 100 == 0:
+                sys.stderr.write(f"{sum(codes.values())} runs, {faulty} faulty\n")
             if run.faults:
                 faulty += 1
                 last = run.err.strip().splitlines()[-1:] or [""]

@@ -14,6 +14,7 @@ from siting.errors import SitingError
 from siting.message import Language, message
 from siting.plain_text import plain
 from siting.progress import progress
+from siting.report.plan import FormatName
 from siting.words import current_language
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def check(
         typer.Option("--context"),
     ] = None,
     format_: Annotated[
-        Literal["text", "json", "markdown", "html", "sarif", "junit", "github"] | None,
+        FormatName | None,
         typer.Option("--format", "-f"),
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o")] = None,

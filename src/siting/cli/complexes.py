@@ -29,6 +29,8 @@ def locate_complexes(
     minimum_area_m2: float,
     site_cost: float | None,
     assume_none: bool,
+    curve: Sequence[float] | bool,
+    by_hand: Callable[[ComplexSiting], ComplexSiting | None],
     limits: tuple[float, float],
     write_back: Path | None,
     out: Path,
@@ -40,7 +42,7 @@ def locate_complexes(
     """Answer, write and tell.
 
     Parameters are the options of ``siting locate``; `source` gives sites, decisions and notes for
-    an analysis and the ids of its rules.
+    an analysis and the ids of its rules, `by_hand` a plan to compare an answer with.
     """
     from siting.locate import Limits
     from siting.pipeline.complexes.library import write_complex_proposals
@@ -54,11 +56,12 @@ def locate_complexes(
         found = propose_complexes(
             analysis, functions=functions, sites=sites, p=p, budget=budget,
             minimum_functions=minimum_functions, minimum_area_m2=minimum_area_m2,
-            site_cost=site_cost, assume_none=assume_none, decisions=decisions,
+            site_cost=site_cost, assume_none=assume_none, decisions=decisions, curve=curve,
             limits=Limits(*limits, progress=tell),
         ).with_notes(notes)  # fmt: skip
-        written = found.write(out, progress=tell)
-    _tell(found, written, as_json=as_json, quiet=quiet)
+        other = by_hand(found)
+        written = found.write(out, by_hand=other, progress=tell)
+    _tell(found, written, other, as_json=as_json, quiet=quiet)
     if write_back is not None and found.has_plan:
         count = write_complex_proposals(write_back, found, by=who())
         inform(message("locate.complexes_written", count=count, library=write_back))
@@ -68,13 +71,15 @@ def locate_complexes(
     return ExitCode.BAD_INPUT if invalid else ExitCode.FINDINGS
 
 
-def _tell(found: ComplexSiting, written: Path, *, as_json: bool, quiet: bool) -> None:
+def _tell(
+    found: ComplexSiting, written: Path, other: ComplexSiting | None, *, as_json: bool, quiet: bool
+) -> None:
     """Print the answer, and last the path of the map."""
     from siting.report.siting.complexes import complexes_text
 
     if quiet and not as_json:
         return
-    summary = found.to_dict()
+    summary = found.to_dict(by_hand=other)
     if as_json:
         say_json(summary)
         return

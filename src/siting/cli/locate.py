@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -25,8 +25,11 @@ from siting.words import asked_language
 
 if TYPE_CHECKING:
     from siting.message import Sayable
+    from siting.pipeline.complexes.propose import ComplexSiting
     from siting.pipeline.sites.problem import Decisions
     from siting.pipeline.sites.siting import Siting
+
+Made = TypeVar("Made", "Siting", "ComplexSiting")
 
 
 def register(app: typer.Typer) -> None:
@@ -93,15 +96,16 @@ def locate(
         _refuse_beside(
             **{"--rule": rule, "--budgets": budgets, "--model": model, "--weight": weight,
                "--type": facility_type, "--cutoff": cutoff, "--m2-per-person": m2_per_person,
-               "--level": level, "--swap": swap, "--open": open_, "--curve": curve,
-               "--cover-all": cover_all, "--from-scratch": from_scratch,
+               "--level": level, "--cover-all": cover_all, "--from-scratch": from_scratch,
                "--least-cost": least_cost, "--leave-out-unreachable": leave_out_unreachable}
         )  # fmt: skip
         return locate_complexes(
             project, [parse_function(each) for each in function],
             lambda analysis, rules: _source(sites, analysis, rules, force_in, force_out),
             p=p, budget=budget, minimum_functions=minimum_functions, minimum_area_m2=minimum_area,
-            site_cost=site_cost, assume_none=assume_none, limits=(time_limit, gap),
+            site_cost=site_cost, assume_none=assume_none,
+            curve=curve is not None and _points(curve),
+            by_hand=lambda found: _by_hand(found, swap, open_), limits=(time_limit, gap),
             write_back=write_back, out=out, language=language, as_json=as_json,
             cache=not no_cache, quiet=quiet,
         )  # fmt: skip
@@ -195,7 +199,7 @@ def _points(text: str | None) -> Sequence[float] | bool:
     return points
 
 
-def _by_hand(found: Siting, swap: list[str] | None, opened: str | None) -> Siting | None:
+def _by_hand(found: Made, swap: list[str] | None, opened: str | None) -> Made | None:
     if swap and opened:
         raise SitingError(message("locate.swap_and_open"))
     if not found.has_plan:

@@ -5,6 +5,7 @@ Every model ends here, so that no status is better than its bound proves.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -146,6 +147,33 @@ def _worth(
         bound=float(bound),
         gap=gap,
         **plan,
+    )
+
+
+def with_bound(solution: Solution, bound: float) -> Solution:
+    """Return the same plan of the most with the better of two bounds that are proven for it.
+
+    Parameters
+    ----------
+    solution
+        A plan of a model that asks for the most.
+    bound
+        Proven elsewhere for the same question, or for one that allows more; NaN changes nothing.
+    """
+    if not bound < solution.bound:
+        return solution
+    assert isinstance(solution.message, Message)
+    bound = max(bound, solution.objective)
+    gap = relative_gap(solution.objective, bound)
+    told = {**dict(solution.message.values), "bound": bound, "gap": gap}
+    of_complexes = "functions" in told
+    if not is_closed(solution.objective, bound):
+        more = "answer.complexes_none_more" if of_complexes else "answer.none_more"
+        return replace(solution, message=Message(more, tuple(told.items())), bound=bound, gap=gap)
+    best = "answer.complexes_best" if of_complexes else "answer.best"
+    proven = Message(best, tuple(told.items()))
+    return replace(
+        solution, status=Status.OPTIMAL, message=proven, bound=solution.objective, gap=0.0, ended=""
     )
 
 

@@ -6,16 +6,18 @@ the best six.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
+from siting.locate.answer import with_bound
 from siting.locate.capacitated import serve_with, solve_capacitated_mclp
 from siting.locate.cover.lscp_mclp import solve_mclp
-from siting.locate.solution import Solution, covered_demand
+from siting.locate.solution import Solution, Status, covered_demand
 from siting.locate.solve import Limits
 from siting.message import message
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 By = Literal["sites", "money"]
 _DEFAULT = Limits()
+_NOTHING_SOLVED: Mapping[float, Solution] = MappingProxyType({})
 _COLUMNS = ["value", "sites", "cost", "served", "bound", "status", "total"]
 
 
@@ -33,6 +36,7 @@ def served_curve(
     *,
     by: By = "sites",
     capacitated: bool = False,
+    solved: Mapping[float, Solution] = _NOTHING_SOLVED,
     limits: Limits = _DEFAULT,
 ) -> pd.DataFrame:
     """Return the most demand served for each number of sites or each budget.
@@ -45,6 +49,8 @@ def served_curve(
         Numbers of sites or amounts of money; sorted, each once.
     capacitated
         Count those served within the capacity of the sites.
+    solved
+        Value -> the answer to that very point where it is known: what is proven of it counts.
     limits
         For the whole curve: each point gets an equal share of the time that is left.
 
@@ -62,24 +68,59 @@ def served_curve(
     As `solve_mclp` and `solve_capacitated_mclp`.
     """
     solve = solve_capacitated_mclp if capacitated else solve_mclp
+
+    def solve_at(value: float, part: Limits) -> Solution:
+        if by == "sites":
+            return solve(problem, p=int(value), limits=part)
+        return solve(problem, budget=float(value), limits=part)
+
+    today = _served_today(problem, capacitated=capacitated)
+    return curve_through(values, solve_at, today=today, solved=solved, limits=limits)
+
+
+def curve_through(
+    values: Iterable[float],
+    solve_at: Callable[[float, Limits], Solution],
+    *,
+    today: float = 0.0,
+    solved: Mapping[float, Solution] = _NOTHING_SOLVED,
+    limits: Limits = _DEFAULT,
+) -> pd.DataFrame:
+    """Return the curve of a model that asks for the most; see `served_curve`.
+
+    Parameters
+    ----------
+    values, solved, limits
+        As for `served_curve`.
+    solve_at
+        Answers one point within its share of the time.
+    today
+        What is served by nothing new.
+    """
     wanted = sorted(set(values))
     rows: list[tuple[object, ...]] = []
     left = limits.time_limit_s
     for at, value in enumerate(wanted):
         share = max(left / (len(wanted) - at), 0.01)
-        part = replace(limits, time_limit_s=share, progress=None)
-        if by == "sites":
-            found = solve(problem, p=int(value), limits=part)
+        known = solved.get(value)
+        if known is not None and known.status is Status.OPTIMAL:
+            found = known
         else:
-            found = solve(problem, budget=float(value), limits=part)
-        left -= found.seconds
+            found = solve_at(value, replace(limits, time_limit_s=share, progress=None))
+            left -= found.seconds
+            found = found if known is None else _better(found, known)
         if was_interrupted(found):
             break
         rows.append(_row(value, found))
         if limits.progress is not None:
             limits.progress(message("progress.curve", value=value), (at + 1) / len(wanted))
-    frame = pd.DataFrame(rows, columns=_COLUMNS)
-    return _finished(frame, _served_today(problem, capacitated=capacitated))
+    return _finished(pd.DataFrame(rows, columns=_COLUMNS), today)
+
+
+def _better(one: Solution, other: Solution) -> Solution:
+    """Return the better of two plans for one point, with the better of their bounds."""
+    plan, rest = (other, one) if other.objective > one.objective else (one, other)
+    return with_bound(plan, rest.bound)
 
 
 def was_interrupted(solution: Solution) -> bool:

@@ -18,7 +18,7 @@ from siting.rules.city.findings import Verdict
 from siting.rules.facts import SCALAR_UNITS, fact_title, unit_of
 from siting.rules.pack.measures import Family, measure_of
 from siting.rules.wording import number_text, per_text, sentences
-from siting.vocabulary.facility_types import load_facility_types
+from siting.vocabulary.facility_types import type_text
 from siting.vocabulary.levels import load_levels
 from siting.vocabulary.title import Title
 
@@ -223,15 +223,8 @@ def _nearest(block: FindingBlock, row: int, city: City) -> tuple[Message, ...]:
 
 
 def _names(rule: Rule) -> Sayable:
-    types = load_facility_types()
-    names = [
-        message(
-            "mark.aside",
-            text=Text(types.title(code, "zh"), types.title(code, "en")),
-            aside=code,
-        )
-        for code in rule.facility_types
-    ]
+    types = rule.facility_types
+    names = [message("mark.aside", text=type_text(code), aside=code) for code in types]
     return message("mark.listed", parts=names) if names else _NOTHING
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from siting.message import Language, Text
-from siting.vocabulary.facility_types import load_facility_types
+from siting.vocabulary.facility_types import load_facility_types, type_text
 from siting.vocabulary.fact_titles import load_fact_titles
 
 if TYPE_CHECKING:
@@ -128,8 +128,7 @@ def _typed_title(key: str) -> Text:
     types, titles = load_facility_types(), load_fact_titles().of_types
     if quantity not in titles or code not in types:
         return Text(key, key)
-    kind = Text(types.title(code, "zh"), types.title(code, "en"))
-    return _made("of_type", type=kind, title=_text(titles[quantity]))
+    return _made("of_type", type=type_text(code), title=_text(titles[quantity]))
 
 
 def _made(pattern: str, **parts: Text) -> Text:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from siting.did_you_mean import hint_known, nearest, nearest_known
 from siting.errors import RuleError
-from siting.message import Message, message
+from siting.message import Message, Text, message
 from siting.shipped import FACILITY_TYPES_FILE, read_shipped
 from siting.vocabulary.text import half_width, word_key
 from siting.vocabulary.title import Title
@@ -196,6 +196,18 @@ def load_facility_types() -> FacilityTypes:
     'Food market'
     """
     return parse_facility_types(read_shipped(FACILITY_TYPES_FILE), f"rules/{FACILITY_TYPES_FILE}")
+
+
+def type_text(code: str) -> Text:
+    """Return what a facility type is called; the code itself where nothing knows it.
+
+    >>> type_text("elder_care").en, type_text("unheard-of").zh
+    ('Elder care', 'unheard-of')
+    """
+    types = load_facility_types()
+    if code not in types:
+        return Text(code, code)
+    return Text(types.title(code, "zh"), types.title(code, "en"))
 
 
 def type_names(codes: Iterable[str]) -> str:

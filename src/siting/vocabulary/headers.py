@@ -6,6 +6,7 @@ tables; the best word comes first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +14,7 @@ from types import MappingProxyType
 
 from siting.message import Message, message
 from siting.vocabulary.data import Data, own_file, parse_data, refuse
-from siting.vocabulary.text import word_key
+from siting.vocabulary.text import half_width, word_key
 from siting.vocabulary.units import Quantity
 from siting.yaml_lines import Path as KeyPath
 
@@ -32,6 +33,8 @@ class _Column(Data):
 class _File(Data):
     figures: dict[str, _Figure]
     shared: dict[str, tuple[str, ...]]
+    datums: dict[str, tuple[str, ...]]
+    places: tuple[str, ...]
     layers: dict[str, dict[str, _Column]]
 
 
@@ -54,11 +57,36 @@ class Headers:
         Key -> its field, such as ``households``.
     layers
         Layer -> its columns, in the order in which they are looked for.
+    datums
+        Word beside the name of a coordinate -> the datum it says.
+    places
+        Words beside the name of a coordinate that say no more than that it is a place.
     """
 
     figures: Mapping[str, Field]
     layers: Mapping[str, tuple[Field, ...]]
     _figure_of: Mapping[str, str]
+    datums: Mapping[str, str]
+    places: frozenset[str]
+
+    def coordinate(self, header: str) -> tuple[str, str]:
+        """Return a header without words for datum and place, and the datum; empty for none.
+
+        Examples
+        --------
+        >>> headers = load_headers()
+        >>> headers.coordinate("经度_GCJ02"), headers.coordinate("百度纬度")
+        (('经度', 'GCJ-02'), ('纬度', 'BD-09'))
+        >>> headers.coordinate("location.lat")
+        ('lat', '')
+        """
+        text = half_width(header).casefold()
+        for word in (each for each in self.datums if not each.isascii()):
+            text = text.replace(word, f" {word} ")
+        words = re.findall(r"[^\W_]+", text)
+        datum = next((self.datums[word] for word in words if word in self.datums), "")
+        rest = [word for word in words if word not in self.datums and word not in self.places]
+        return "_".join(rest), datum
 
     def figure_of(self, word: str) -> str:
         """Return the figure that a word means; empty where none is known.
@@ -108,7 +136,11 @@ def parse_headers(text: str | bytes, source: str = "headers.yaml") -> Headers:
         _one_meaning(fields, at, faults)
         layers[layer] = tuple(fields)
     refuse(source, faults, lines)
-    return Headers(MappingProxyType(figures), MappingProxyType(layers), MappingProxyType(figure_of))
+    datums = {word: datum for datum, words in file.datums.items() for word in words}
+    return Headers(
+        MappingProxyType(figures), MappingProxyType(layers), MappingProxyType(figure_of),
+        MappingProxyType(datums), frozenset(file.places),
+    )  # fmt: skip
 
 
 def _field(

@@ -6,7 +6,9 @@ mean is decided in :mod:`siting.loaders.layer.load`.
 
 from __future__ import annotations
 
+import codecs
 import json
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     import pyproj
 
     from siting.data_report import DataReport
+
+# Of a GeoJSON, which the standard wants in UTF-8.
+_ENCODINGS = ("utf-8", "gb18030")
 
 
 def read_vector(
@@ -59,7 +64,8 @@ def read_vector(
     crs
         As :func:`siting.crs.parse_crs` takes it; wins over what the file says, which is noted.
     encoding
-        Of a Shapefile's table. Without it the .cpg, then UTF-8, then GB18030 are tried.
+        Of a Shapefile's table. Without it the .cpg, then UTF-8, then GB18030 are tried; also of a
+        GeoJSON.
     columns
         Columns to keep; all where left out.
     axes
@@ -85,7 +91,10 @@ def read_vector(
     subject = subject or path.name
     check_content(path, subject=subject)
     _check_suffix(path, subject)
-    with _dataset(path, layer, subject) as (dataset, inner):
+    with (
+        _dataset(path, layer, subject) as (named, inner),
+        _in_utf8(named, encoding, subject, report) as dataset,
+    ):
         frame = _read(dataset, inner, encoding, columns, subject, report)
     words = frame.attrs
     if frame.empty:
@@ -115,6 +124,44 @@ def _dataset(path: Path, layer: str | None, subject: str) -> Iterator[tuple[Path
     with unpacked(path, subject=subject, member=layer) as (dataset, named):
         check_content(dataset, subject=subject)
         yield dataset, None if named else layer
+
+
+@contextmanager
+def _in_utf8(path: Path, encoding: str | None, subject: str, report: DataReport) -> Iterator[Path]:
+    """Give a GeoJSON in UTF-8; a copy where programs of Windows saved it in GB18030.
+
+    Only the whole text can be decoded: a byte of a Chinese character may be a backslash.
+    """
+    if path.suffix.lower() not in (".geojson", ".json"):
+        yield path
+        return
+    found = encoding or next((each for each in _ENCODINGS if _decodes(path, each)), "")
+    if not found or (encoding and not _decodes(path, encoding)):
+        told = {"subject": subject, "name": path.name, "encoding": found}
+        raise LoadError(message("encoding.other" if encoding else "encoding.unknown", **told))
+    if found == _ENCODINGS[0]:
+        yield path
+        return
+    if not encoding:
+        told = {"encoding": "GB18030 (GBK)"}
+        note = message("note.encoding-detected", **told)
+        report.add(subject, "info", "encoding-detected", note, details=told)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        copy.write_text(path.read_text(encoding=found), encoding="utf-8")
+        yield copy
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _read(

@@ -107,8 +107,8 @@ def only_where(
     frame
         The layer as read.
     where
-        Column -> wanted values, compared as numbers in columns of numbers and flags, as text
-        otherwise.
+        Column -> wanted values, compared as numbers in columns of numbers and flags (``"3"`` is
+        3), as text otherwise. Those that no row has are told.
 
     Raises
     ------
@@ -121,11 +121,17 @@ def only_where(
         if column is None:
             told = message("layer.no_where_column", subject=subject, name=name, names=present)
             raise LoadError(told)
-        keep = _has_value(frame[column], values) | _has_value(in_words(frame, column), values)
+        cells = frame[column], in_words(frame, column)
+        met = [_has_value(cells[0], [each]) | _has_value(cells[1], [each]) for each in values]
+        keep = np.logical_or.reduce(met)
         if not keep.any():
-            found = list(map(str, in_words(frame, column).dropna().unique()[:8]))
+            found = list(map(str, cells[1].dropna().unique()[:8]))
             wanted = {"subject": subject, "name": name, "wanted": str(list(values))}
             raise LoadError(message("layer.no_where_row", found=found, **wanted))
+        unmet = [str(each) for each, rows in zip(values, met, strict=True) if not rows.any()]
+        if unmet:
+            told = message("note.where-unmet", name=name, words=unmet)
+            report.add(subject, "warning", "where-unmet", told, count=len(unmet), examples=unmet)
         count = int((~keep).sum())
         if count:
             told = message("note.not-wanted", name=name, wanted=map(str, values))
@@ -138,7 +144,7 @@ def only_where(
 
 def _has_value(column: pd.Series, values: Sequence[bool | float | str]) -> np.ndarray:
     if is_numeric_dtype(column.dtype):
-        numbers = [float(value) for value in values if not isinstance(value, str)]
+        numbers = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce")
         return np.isin(column.to_numpy(dtype=float, na_value=np.nan), numbers)
     words = {str(value).strip().casefold() for value in values}
     text = [str(cell).strip().casefold() for cell in column]

@@ -14,6 +14,8 @@ from siting.message import Message, message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from siting.locate.curve import By
+
 _TEXTS = ("facility_type", "count")
 
 
@@ -68,6 +70,16 @@ class ComplexesAsked:
     budget: float | None = None
     minimum_functions: int = 3
     minimum_area_m2: float = 600.0
+
+    @property
+    def curve_by(self) -> By:
+        """What the curve runs over."""
+        return "money" if self.p is None else "sites"
+
+    @property
+    def most(self) -> float:
+        """How much was asked for, in complexes or in money."""
+        return float(self.budget or 0.0) if self.p is None else self.p
 
 
 def parse_function(text: str) -> FunctionAsked:

@@ -14,6 +14,7 @@ from siting.pipeline.complexes.sheets import complexes_sheets
 from siting.pipeline.complexes.summary import complexes_summary
 from siting.pipeline.folder import MANIFEST, replaced_folder, write_json
 from siting.pipeline.gaps.map_model import lonlat
+from siting.pipeline.sites.outputs import write_curve
 from siting.progress import Progress, silent
 from siting.render import write_map
 from siting.report.tables.point_features import point_features
@@ -23,11 +24,18 @@ if TYPE_CHECKING:
     from siting.pipeline.complexes.tables import Complexes
 
 
-def write_complexes(found: Complexes, out: Path, *, progress: Progress | None = None) -> Path:
+def write_complexes(
+    found: Complexes,
+    out: Path,
+    *,
+    by_hand: Complexes | None = None,
+    progress: Progress | None = None,
+) -> Path:
     """Write every output into a folder and return it.
 
     ``locate.json`` and ``manifest.json`` always; with a plan also ``map.html``, ``sites.xlsx``,
-    ``complexes.geojson`` and ``sites.gpkg`` (layers `opened`, a row per complex, and `functions`).
+    ``complexes.geojson`` and ``sites.gpkg`` (layers `opened`, a row per complex, `functions`, and
+    `by_hand`), and ``curve.svg`` where there is a curve.
 
     Raises
     ------
@@ -36,7 +44,7 @@ def write_complexes(found: Complexes, out: Path, *, progress: Progress | None = 
     """
     tell = progress or silent
     tell(message("progress.checking_rules"), 0.0)
-    summary = complexes_summary(found)
+    summary = complexes_summary(found, by_hand=by_hand)
     with replaced_folder(out) as folder:
         write_json(summary, folder / "locate.json")
         if found.has_plan:
@@ -44,10 +52,13 @@ def write_complexes(found: Complexes, out: Path, *, progress: Progress | None = 
             sheets = complexes_sheets(summary, found.analysis.language)
             (folder / "sites.xlsx").write_bytes(workbook_bytes(sheets))
             _write_features(found, folder / "complexes.geojson")
-            _write_layers(found, folder / "sites.gpkg")
+            _write_layers(found, by_hand, folder / "sites.gpkg")
             tell(message("progress.writing", name="map.html"), 0.6)
             model = build_complexes_map(found)
             write_map(model, folder / "map.html", language=found.analysis.language)
+        if found.curve is not None and len(found.curve):
+            write_curve(found, found.curve, message("complexes.curve"), folder / "curve.svg",
+                        by=found.asked.curve_by, most=found.asked.most)  # fmt: skip
         names = sorted(path.name for path in folder.iterdir())
         made: dict[str, Any] = {"question": summary["question"], "outputs": names}
         write_json(found.analysis.manifest | made, folder / MANIFEST)
@@ -72,7 +83,10 @@ def _write_features(found: Complexes, path: Path) -> None:
     path.write_bytes(point_features(columns, lon, lat, name=path.stem))
 
 
-def _write_layers(found: Complexes, path: Path) -> None:
-    for name, frame in (("opened", _opened(found)), ("functions", found.facilities())):
+def _write_layers(found: Complexes, by_hand: Complexes | None, path: Path) -> None:
+    layers = {"opened": _opened(found), "functions": found.facilities()}
+    if by_hand is not None and by_hand.has_plan:
+        layers["by_hand"] = _opened(by_hand)
+    for name, frame in layers.items():
         if len(frame):
             frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio")

@@ -10,7 +10,9 @@ import numpy as np
 
 from siting.data_report import DataReport
 from siting.errors import SitingError
-from siting.locate import ComplexFunction, Limits, Solution, solve_complexes
+from siting.locate import ComplexFunction, Limits, Solution, Status, solve_complexes
+from siting.locate.curve import curve_through, was_interrupted
+from siting.locate.solution import relative_gap
 from siting.message import Message, Sayable, message
 from siting.pipeline.columns import numbers
 from siting.pipeline.complexes.asked import ComplexesAsked, FunctionAsked, check_complexes
@@ -20,12 +22,13 @@ from siting.pipeline.complexes.tables import Complexes
 from siting.pipeline.demand.question import Question, ask, find_rule
 from siting.pipeline.gaps.analysis import Analysis, analyze
 from siting.pipeline.sites.candidates import candidate_sites
+from siting.pipeline.sites.curve import CURVE_GAP, usual_values, with_curve_bound
 from siting.pipeline.sites.problem import Decisions, SiteTable, cover_problem, place_sites
 from siting.pipeline.sites.scenario import assuming_none
 from siting.report.analysis.note_words import note_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -46,11 +49,52 @@ class ComplexSiting(Complexes):
         """Return the same answer with more notes on what was left out."""
         return replace(self, notes=(*self.notes, *notes))
 
-    def to_dict(self, *, scenario: bool = True) -> dict[str, Any]:
-        """Return what ``locate.json`` says."""
-        return complexes_summary(self, scenario=scenario)
+    def with_sites(self, ids: Sequence[str]) -> ComplexSiting:
+        """Return the same question answered by hand: complexes at these sites and no others.
 
-    def write(self, folder: Path | str, *, progress: Progress | None = None) -> Path:
+        Which functions they hold, and how large, is chosen anew within the budget.
+
+        Raises
+        ------
+        SitingError
+            Ids that no site has.
+        """
+        rows = self.sites.rows(ids, message("sites.by_hand"))
+        chosen = np.zeros(len(self.sites.table), bool)
+        chosen[rows] = True
+        parts = tuple(replace(part, problem=_decided(part.problem, chosen)) for part in self.parts)
+        found = _solved(parts, self.sites, replace(self.asked, p=int(rows.size)), Limits())
+        if found.objective == found.objective:  # A plan has one; NaN is not itself.
+            gap = relative_gap(found.objective, self.solution.bound)
+            found = replace(
+                found, status=Status.FEASIBLE, bound=self.solution.bound, gap=gap,
+                message=message("sites.chosen_by_hand", count=rows.size),
+            )  # fmt: skip
+        return replace(self, solution=found, curve=None, by_hand=True, _kept={})
+
+    def swap(self, changes: Mapping[str, str]) -> ComplexSiting:
+        """Return the plan with some sites replaced by others; see `with_sites`.
+
+        Raises
+        ------
+        SitingError
+            A site that is not opened, or one that does not exist.
+        """
+        return self.with_sites(self.exchanged(changes))
+
+    def to_dict(
+        self, *, by_hand: ComplexSiting | None = None, scenario: bool = True
+    ) -> dict[str, Any]:
+        """Return what ``locate.json`` says."""
+        return complexes_summary(self, by_hand=by_hand, scenario=scenario)
+
+    def write(
+        self,
+        folder: Path | str,
+        *,
+        by_hand: ComplexSiting | None = None,
+        progress: Progress | None = None,
+    ) -> Path:
         """Write map, workbook, GeoPackage, GeoJSON and ``locate.json`` into a folder.
 
         Raises
@@ -58,7 +102,7 @@ class ComplexSiting(Complexes):
         SitingError
             The folder holds files that siting did not write, or cannot be written to.
         """
-        return write_complexes(self, Path(folder), progress=progress)
+        return write_complexes(self, Path(folder), by_hand=by_hand, progress=progress)
 
 
 def propose_complexes(
@@ -73,6 +117,7 @@ def propose_complexes(
     site_cost: float | None = None,
     assume_none: bool = False,
     decisions: Decisions = _NO_DECISIONS,
+    curve: Sequence[float] | bool = False,
     limits: Limits = _DEFAULT,
 ) -> ComplexSiting:
     """Propose complexes in which several facility types share floor area and one budget.
@@ -98,8 +143,11 @@ def propose_complexes(
         Where the data list no facility of a rule's types, there is none.
     decisions
         Sites forced in or out. What is committed serves already, by the functions that it names.
+    curve
+        Points of the curve of served by complexes, or by money where `p` is left out; True for
+        the usual ones. Each is a search of its own.
     limits
-        Time, gap and progress of the search.
+        Time, gap and progress of the search; the curve gets as much time again.
 
     Returns
     -------
@@ -126,9 +174,40 @@ def propose_complexes(
     )
     solution = _solved(parts, placed, asked, limits)
     notes = (*(n for each in questions for n in each.notes), *placed.notes, *_areas_note(placed))
-    return ComplexSiting(
+    found = ComplexSiting(
         analysis, asked, questions, placed, parts, solution, tuple(dict.fromkeys(notes))
     )
+    if curve is False:
+        return found
+    return _with_curve(found, () if curve is True else curve, limits)
+
+
+def _with_curve(found: ComplexSiting, wanted: Sequence[float], limits: Limits) -> ComplexSiting:
+    """Add the curve around an answer, of the usual points where none are wanted.
+
+    The answer takes the better bound of both.
+    """
+    asked, solution = found.asked, found.solution
+    if not found.has_plan or was_interrupted(solution):
+        return found
+    usual = usual_values(found.parts[0].problem, solution, by=asked.curve_by, most=asked.most)
+
+    def solve_at(value: float, part: Limits) -> Solution:
+        amount = {"p": int(value)} if asked.curve_by == "sites" else {"budget": float(value)}
+        return _solved(found.parts, found.sites, replace(asked, **amount), part)
+
+    drawn = curve_through(
+        wanted or usual, solve_at, today=found.served_today(), solved={asked.most: solution},
+        limits=replace(limits, gap=max(limits.gap, CURVE_GAP)),
+    )  # fmt: skip
+    best = with_curve_bound(solution, drawn, asked.most)
+    return replace(found, curve=drawn.dropna(subset="served", ignore_index=True), solution=best)
+
+
+def _decided(problem: Problem, chosen: NDArray[np.bool_]) -> Problem:
+    """Return a problem in which complexes stand at the chosen sites and nowhere else."""
+    free = ~problem.existing & ~problem.forced_out
+    return replace(problem, forced_in=chosen & free, forced_out=problem.forced_out | ~chosen)
 
 
 def _solved(

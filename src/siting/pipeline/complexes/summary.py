@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from siting.pipeline.complexes.tables import Complexes
 
 
-def complexes_summary(found: Complexes, *, scenario: bool = True) -> dict[str, Any]:
+def complexes_summary(
+    found: Complexes, *, by_hand: Complexes | None = None, scenario: bool = True
+) -> dict[str, Any]:
     """Return the answer as plain data; numbers that are not known are None.
 
     Returns
@@ -21,22 +23,29 @@ def complexes_summary(found: Complexes, *, scenario: bool = True) -> dict[str, A
     dict
         ``project``, ``made_up``, ``date``, ``question``, ``answer``, ``opened`` (a row per
         complex), ``functions`` (a row per function of a complex), ``served`` (a row per function),
-        ``rules`` (before and after), ``notes`` (in English) and ``notes_zh``.
+        ``curve`` and ``curve_by``, ``rules`` (before and after), ``notes`` (in English),
+        ``notes_zh`` and, with a plan to compare with, ``by_hand``.
     """
     head = {name: found.analysis.summary[name] for name in ("project", "made_up", "date", "crs")}
-    with_plan = found.has_plan
-    after = with_plan and scenario
+    after = found.has_plan and scenario
     return {
         **head,
         "siting": found.analysis.summary["siting"],
         "question": _question(found),
-        "answer": _answer(found),
-        "opened": records(found.opened) if with_plan else [],
-        "functions": records(found.functions) if with_plan else [],
-        "served": records(found.served) if with_plan else [],
+        **_plan(found),
+        "curve": [] if found.curve is None else records(found.curve),
+        "curve_by": found.asked.curve_by,
         "rules": rules_before_after(found.analysis, found.after()) if after else [],
         **said_notes(found.notes),
+        **({"by_hand": {**_plan(by_hand), **found.apart_from(by_hand)}} if by_hand else {}),
     }
+
+
+def _plan(found: Complexes) -> dict[str, Any]:
+    """Return the answer and its tables, which are empty without a plan."""
+    tables = ("opened", "functions", "served")
+    rows = {name: records(getattr(found, name)) if found.has_plan else [] for name in tables}
+    return {"answer": _answer(found), **rows}
 
 
 def _question(found: Complexes) -> dict[str, Any]:

@@ -12,9 +12,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from siting.locate import ComplexFunction, Solution, Status
-from siting.pipeline.columns import area_titles, texts
-from siting.pipeline.in_areas import area_of_points
+from siting.locate import ComplexFunction, Solution
+from siting.pipeline.columns import texts
+from siting.pipeline.sites.proposal import Answered
+from siting.pipeline.sites.results import area_names
 from siting.pipeline.sites.scenario import PREFIX, after_opening
 from siting.rules.city.findings import Verdict
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Complexes:
+class Complexes(Answered):
     """Which complexes to build, with which functions, and how far from the best that can be.
 
     Parameters
@@ -46,6 +47,10 @@ class Complexes:
         Status, objective (served people times importance), bound and gap.
     notes
         What was assumed or left out.
+    curve
+        How many are served by how many complexes or how much money; None where not wanted.
+    by_hand
+        Whether a person chose the sites; `solution.bound` is then that of the best plan found.
     """
 
     analysis: Analysis
@@ -55,12 +60,9 @@ class Complexes:
     parts: tuple[ComplexFunction, ...]
     solution: Solution
     notes: tuple[Sayable, ...] = ()
+    curve: pd.DataFrame | None = None
+    by_hand: bool = False
     _kept: dict[str, Any] = field(default_factory=dict, repr=False)
-
-    @property
-    def has_plan(self) -> bool:
-        """Whether there is a plan at all."""
-        return self.solution.status in (Status.OPTIMAL, Status.FEASIBLE)
 
     @property
     def functions(self) -> pd.DataFrame:
@@ -101,7 +103,7 @@ class Complexes:
             {
                 "site_id": ids,
                 "name": texts(table, "name"),
-                **self._area_names(points),
+                **area_names(self.analysis, points),
                 "functions": ["; ".join(each["facility_type"]) for each in held],
                 "floor_area_m2": [float(each["floor_area_m2"].sum()) for each in held],
                 "site_floor_area_m2": table["floor_area_m2"].to_numpy(dtype=float),
@@ -111,14 +113,6 @@ class Complexes:
                 "y": points.y.to_numpy(),
             }
         )
-
-    def _area_names(self, points: gpd.GeoSeries) -> dict[str, list[str]]:
-        shapes = np.asarray(points.to_numpy(), dtype=object)
-        found = {}
-        for level, table in self.analysis.city.areas.items():
-            names = np.array([*area_titles(table), ""], dtype=object)
-            found[f"area_{level}"] = names[area_of_points(shapes, table)].tolist()
-        return found
 
     @property
     def served(self) -> pd.DataFrame:
@@ -148,6 +142,11 @@ class Complexes:
             )
         return pd.DataFrame(rows)
 
+    def served_today(self) -> float:
+        """Return what existing facilities serve already, counted as the objective is."""
+        served = self._detail("served_today", {})
+        return float(sum(part.weight * served.get(part.name, 0.0) for part in self.parts))
+
     def _detail(self, name: str, absent: Any) -> Any:
         return self.solution.details.get(name, absent)
 
@@ -173,7 +172,4 @@ class Complexes:
 
     def after(self) -> Analysis:
         """Return the analysis with the complexes built: every rule checked again."""
-        if "after" not in self._kept:
-            self._kept["after"] = after_opening(self.analysis, self.facilities())
-        after: Analysis = self._kept["after"]
-        return after
+        return self._keep("after", lambda: after_opening(self.analysis, self.facilities()))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from siting.locate import Limits, Solution, served_curve
+from siting.locate.answer import with_bound
 from siting.locate.curve import was_interrupted
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 # So many points show the shape; each is a search.
 _POINTS = 20
 # A thousandth cannot be seen on a curve, and proving the last of it takes most of the time.
-_GAP = 0.001
+CURVE_GAP = 0.001
 
 
 def curve_of(
@@ -49,16 +50,35 @@ def curve_of(
     if not values:
         most = asked.most(int(solution.opened.size))
         values = usual_values(problem, solution, by=by, most=most)
+    solved = {asked.most(int(solution.opened.size)): solution} if asked.is_of_curve else {}
     curve = served_curve(
         problem,
         _within_reach(sorted(set(values)), problem, by),
         by=by,
         capacitated=asked.is_capacitated,
-        limits=replace(limits, gap=max(limits.gap, _GAP)),
+        solved=solved,
+        limits=replace(limits, gap=max(limits.gap, CURVE_GAP)),
     )
     curve = curve.dropna(subset="served", ignore_index=True)
     # An unknown cost is not a cost of 0.
     return curve if not np.isnan(siting.sites.cost).any() else curve.assign(cost=np.nan)
+
+
+def best_proven(siting: Proposal, curve: pd.DataFrame | None) -> Solution:
+    """Return the answer with the bound that its own curve proves for as much, where it is better.
+
+    A bound on more sites or money holds for less, and one without a budget for one with.
+    """
+    asked, solution = siting.asked, siting.solution
+    if curve is None or not asked.counts_served:
+        return solution
+    return with_curve_bound(solution, curve, asked.most(int(solution.opened.size)))
+
+
+def with_curve_bound(solution: Solution, curve: pd.DataFrame, most: float) -> Solution:
+    """Return an answer with the better of its own bound and the curve's for so much."""
+    same = curve.loc[curve["value"] >= most, "bound"]
+    return with_bound(solution, float(same.min())) if len(same) else solution
 
 
 def _within_reach(values: list[float], problem: Problem, by: By) -> list[float]:

@@ -91,6 +91,16 @@ class Asked:
         return self.budget is not None or bool(self.budgets) or self.least_cost
 
     @property
+    def counts_served(self) -> bool:
+        """Whether the model asks for the most that are served, as every point of the curve does."""
+        return self.model == usual_model(is_capacitated=self.is_capacitated, serves_all=False).name
+
+    @property
+    def is_of_curve(self) -> bool:
+        """Whether the question is one of the curve's points: so many sites, or so much money."""
+        return self.counts_served and (self.p is None or self.budget is None)
+
+    @property
     def curve_by(self) -> Literal["sites", "money"]:
         """What the curve runs over."""
         has_money = self.budget is not None or bool(self.budgets)

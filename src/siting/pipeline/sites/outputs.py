@@ -21,7 +21,9 @@ from siting.report.tables.workbook import workbook_bytes
 from siting.words import say, word
 
 if TYPE_CHECKING:
-    from siting.pipeline.sites.proposal import Proposal
+    import pandas as pd
+
+    from siting.pipeline.sites.proposal import Answered, Proposal
 
 
 def write_siting(
@@ -64,7 +66,10 @@ def write_siting(
             _write_workbook(summary, siting, folder / "sites.xlsx")
             _write_layers(siting, by_hand, folder / "sites.gpkg")
         if siting.curve is not None and len(siting.curve):
-            _write_curve(siting, folder / "curve.svg")
+            rule, asked = siting.question.rule.title, siting.asked
+            title = message("curve.title", title=Text(rule.zh, rule.en))
+            write_curve(siting, siting.curve, title, folder / "curve.svg", by=asked.curve_by,
+                        most=asked.most(int(siting.solution.opened.size)))  # fmt: skip
         if siting.has_plan and scenario:
             tell(message("progress.writing", name="map.html"), 0.6)
             _write_map(siting, folder / "map.html")
@@ -83,23 +88,22 @@ def _write_map(siting: Proposal, path: Path) -> None:
     render.write_map(build_siting_map(siting), path, language=siting.analysis.language)
 
 
-def _write_curve(siting: Proposal, path: Path) -> None:
-    curve, language = siting.curve, siting.analysis.language
-    assert curve is not None
-    rule = siting.question.rule.title
-    title: Message = message("curve.title", title=Text(rule.zh, rule.en))
-    if siting.analysis.project.made_up:
+def write_curve(
+    found: Answered, curve: pd.DataFrame, title: Message, path: Path, *, by: str, most: float
+) -> None:
+    """Draw the curve of an answer; `most` is what was asked for, in sites or in money (`by`)."""
+    language = found.analysis.language
+    if found.analysis.project.made_up:
         title = message("answer.made_up", line=title)
-    by_sites = siting.asked.curve_by == "sites"
     drawing = curve_svg(
         curve["value"].tolist(),
         curve["served"].tolist(),
         curve["bound"].tolist(),
         title=say(title, language),
-        x_label=word("curve.sites" if by_sites else "curve.money", language),
+        x_label=word("curve.sites" if by == "sites" else "curve.money", language),
         y_label=word("curve.served", language),
         bound_label=word("curve.bound", language),
-        chosen=siting.asked.most(int(siting.solution.opened.size)),
+        chosen=most,
     )
     path.write_text(drawing, encoding="utf-8")
 

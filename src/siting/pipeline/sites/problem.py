@@ -104,9 +104,8 @@ class SiteTable:
         lost = [each for each in ids if each not in at]
         if lost:
             near = nearest(lost[0], at)
-            hint = message("hint.nearest", name=near[0])
-            if not near:
-                hint = message("sites.first_is", site=next(iter(at)))
+            first = message("sites.first_is", site=next(iter(at)))
+            hint = message("hint.nearest", name=near[0]) if near else first
             raise SitingError(
                 message("sites.unknown", what=what, count=len(lost), first=lost[0], hint=hint)
             )

@@ -6,13 +6,15 @@ same record with the methods that people call.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from siting.errors import SitingError
 from siting.locate import Solution, Status
+from siting.message import message
 from siting.pipeline.sites.problem import Decisions, SiteTable, cover_problem
 from siting.pipeline.sites.results import area_table, capacity_rows, opened_table
 from siting.pipeline.sites.scenario import after_opening, proposed_facilities
@@ -31,8 +33,53 @@ if TYPE_CHECKING:
 _Made = TypeVar("_Made")
 
 
+class Answered:
+    """What the records of all answers share: whether there is a plan, and what was made once."""
+
+    analysis: Analysis
+    sites: SiteTable
+    solution: Solution
+    _kept: dict[str, Any]
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether there is a plan at all."""
+        return self.solution.status in (Status.OPTIMAL, Status.FEASIBLE)
+
+    @property
+    def opened_ids(self) -> list[str]:
+        """The ids of the sites to open, in the order of the solution."""
+        return [self.sites.ids[row] for row in self.solution.opened]
+
+    def exchanged(self, changes: Mapping[str, str]) -> list[str]:
+        """Return the ids of the opened sites, some replaced by others.
+
+        Raises
+        ------
+        SitingError
+            A site that is not opened.
+        """
+        opened = self.opened_ids
+        closed = [each for each in changes if each not in opened]
+        if closed:
+            held = opened or message("sites.nothing")
+            raise SitingError(message("sites.not_opened", site=closed[0], opened=held))
+        return [changes.get(each, each) for each in opened]
+
+    def apart_from(self, other: Answered) -> dict[str, list[str]]:
+        """Return the ids of the sites that only this plan opens, or only one made by hand."""
+        mine, theirs = set(self.opened_ids), set(other.opened_ids)
+        return {"only_in_proposal": sorted(mine - theirs), "only_by_hand": sorted(theirs - mine)}
+
+    def _keep(self, key: str, make: Callable[[], _Made]) -> _Made:
+        if key not in self._kept:
+            self._kept[key] = make()
+        made: _Made = self._kept[key]
+        return made
+
+
 @dataclass(frozen=True, eq=False)
-class Proposal:
+class Proposal(Answered):
     """A proposal: which sites to open, what that brings, and how far from the best it can be.
 
     Parameters
@@ -70,11 +117,6 @@ class Proposal:
     by_hand: bool = False
     notes: tuple[Sayable, ...] = ()
     _kept: dict[str, Any] = field(default_factory=dict, repr=False)
-
-    @property
-    def has_plan(self) -> bool:
-        """Whether there is a plan at all."""
-        return self.solution.status in (Status.OPTIMAL, Status.FEASIBLE)
 
     @property
     def opened(self) -> pd.DataFrame:
@@ -131,9 +173,3 @@ class Proposal:
             return after_opening(self.analysis, self.facilities(), without_types=gone)
 
         return self._keep("after", make)
-
-    def _keep(self, key: str, make: Callable[[], _Made]) -> _Made:
-        if key not in self._kept:
-            self._kept[key] = make()
-        made: _Made = self._kept[key]
-        return made

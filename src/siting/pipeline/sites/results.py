@@ -111,7 +111,7 @@ def opened_table(
         "site_id": [sites.ids[row] for row in order],
         "name": texts(table, "name"),
         "facility_type": [question.facility_type] * order.size,
-        **_area_names(analysis, points),
+        **area_names(analysis, points),
         "added": added,
         **others,
         "cost": cost,
@@ -148,7 +148,7 @@ def _years(solution: Solution, order: NDArray[np.int32]) -> dict[str, list[int]]
     return {"year": [int(by_site[int(row)]) for row in order]}
 
 
-def _area_names(analysis: Found, points: Any) -> dict[str, list[str]]:
+def area_names(analysis: Found, points: Any) -> dict[str, list[str]]:
     """Return the name (or id) of the area that holds each point, for every level."""
     shapes = np.asarray(points.to_numpy(), dtype=object)
     found = {}

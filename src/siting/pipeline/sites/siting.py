@@ -21,7 +21,7 @@ from siting.pipeline.demand.question import Question, ask, find_rule
 from siting.pipeline.gaps.analysis import Analysis, analyze
 from siting.pipeline.sites.by_hand import decided
 from siting.pipeline.sites.candidates import candidate_sites
-from siting.pipeline.sites.curve import curve_of
+from siting.pipeline.sites.curve import best_proven, curve_of
 from siting.pipeline.sites.models import Asked, check_asked, choose_model, solve
 from siting.pipeline.sites.outputs import write_siting
 from siting.pipeline.sites.problem import (
@@ -81,12 +81,7 @@ class Siting(Proposal):
         SitingError
             A site that is not opened, or one that does not exist.
         """
-        opened = [self.sites.ids[row] for row in self.solution.opened]
-        closed = [each for each in changes if each not in opened]
-        if closed:
-            held = opened or message("sites.nothing")
-            raise SitingError(message("sites.not_opened", site=closed[0], opened=held))
-        return self.with_sites([changes.get(each, each) for each in opened])
+        return self.with_sites(self.exchanged(changes))
 
     def with_notes(self, notes: Sequence[Sayable]) -> Siting:
         """Return the same answer with more notes on what was left out."""
@@ -261,7 +256,8 @@ def _answered(
         analysis, question, asked, sites, problem, solved, solution,
         notes=(*question.notes, *sites.notes, *notes),
     )  # fmt: skip
-    return replace(siting, curve=curve_of(siting, limits, wanted=curve))
+    drawn = curve_of(siting, limits, wanted=curve)
+    return replace(siting, curve=drawn, solution=best_proven(siting, drawn))
 
 
 def _without_unreachable(

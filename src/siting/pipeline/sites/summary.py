@@ -174,12 +174,9 @@ def _rules(siting: Proposal) -> list[dict[str, Any]]:
 
 def _by_hand(siting: Proposal, other: Proposal, *, scenario: bool) -> dict[str, Any]:
     """Return the plan made by hand and how it differs from the proposal."""
-    mine = {siting.sites.ids[row] for row in siting.solution.opened}
-    theirs = {other.sites.ids[row] for row in other.solution.opened}
     return {
         "answer": _answer(other),
         "opened": records(other.opened) if other.has_plan else [],
-        "only_in_proposal": sorted(mine - theirs),
-        "only_by_hand": sorted(theirs - mine),
+        **siting.apart_from(other),
         "rules": _rules(other) if scenario and other.has_plan else [],
     }

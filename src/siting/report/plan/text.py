@@ -109,7 +109,8 @@ def _overview(
 
 def _outcome_mark(summary: Mapping[str, Any]) -> tuple[str, str]:
     """Return the mark and the colour of an outcome: met, failed, or not known."""
-    known = {"compliant": ("✓", "32;1"), "not_compliant": ("✗", "31;1")}
+    met = ("✓", "32;1")
+    known = {"compliant": met, "met_but_waived": met, "not_compliant": ("✗", "31;1")}
     return known.get(summary["outcome"], _MARKS["unknown"])
 
 

@@ -36,9 +36,7 @@ def siting_text(summary: Mapping[str, Any], language: str) -> str:
     if summary["opened"]:
         lines += ["", *_table(*opened_rows(summary, language))]
     if summary["curve"]:
-        by_sites = summary["curve_by"] == "sites"
-        title = message("answer.curve_sites" if by_sites else "answer.curve_money")
-        lines += ["", say(title, spoken), *_table(*curve_rows(summary, language))]
+        lines += curve_lines(summary, language)
     said = (_areas(summary), _rules(summary), _by_hand(summary))
     for messages in said:
         lines += ["", *(say(each, spoken) for each in messages)] if messages else []
@@ -193,6 +191,13 @@ def _place(row: Mapping[str, Any]) -> str:
         if row.get(f"area_{level}"):
             return str(row[f"area_{level}"])
     return next((str(row[key]) for key in row if key.startswith("area_") and row[key]), "")
+
+
+def curve_lines(summary: Mapping[str, Any], language: str) -> list[str]:
+    """Return the curve as a table with its heading, below an empty line."""
+    by_sites = summary["curve_by"] == "sites"
+    title = message("answer.curve_sites" if by_sites else "answer.curve_money")
+    return ["", say(title, _language(language)), *_table(*curve_rows(summary, language))]
 
 
 def curve_rows(

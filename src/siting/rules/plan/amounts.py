@@ -11,9 +11,6 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from siting.message import Text
-from siting.vocabulary.facility_types import load_facility_types
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -149,18 +146,6 @@ def size_of(facility: PlannedFacility, quantity: str) -> Fraction | None:
     """Return a number of one facility; None where the plan does not give it."""
     fact: Fact | None = getattr(facility, quantity, None)
     return None if fact is None else Fraction(fact.value)
-
-
-def type_text(code: str) -> Text:
-    """Return what a facility type is called; the code itself where nothing knows it.
-
-    >>> type_text("elder_care").en, type_text("unheard-of").zh
-    ('Elder care', 'unheard-of')
-    """
-    types = load_facility_types()
-    if code not in types:
-        return Text(code, code)
-    return Text(types.title(code, "zh"), types.title(code, "en"))
 
 
 def _amount_of(key: str, fact: Fact) -> Amount:

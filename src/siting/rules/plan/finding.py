@@ -245,14 +245,14 @@ def summary_of(findings: Sequence[PlanFinding], *, allow_unknown: bool = False) 
 
 
 def _outcome(counts: Mapping[str, int], *, allow_unknown: bool) -> str:
-    """Say what the counts come to; what could not be judged is never called compliant."""
+    """Say what the counts come to; what could not be judged, or is waived, is never called met."""
     if counts["fail"]:
         return "not_compliant"
     if counts["not_checked"]:
         return "not_checked"
     if counts["unknown"]:
         return "none_fails" if allow_unknown else "cannot_tell"
-    return "compliant"
+    return "met_but_waived" if counts["waived"] else "compliant"
 
 
 def ranked(findings: Iterable[PlanFinding]) -> list[PlanFinding]:

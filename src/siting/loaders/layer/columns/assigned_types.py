@@ -30,7 +30,9 @@ UnknownTypes = Literal["error", "exclude"]
 _SHOWN = 12
 # Lists of places write the types of one place side by side.
 _BESIDE = "|"
-_PARTS = re.compile("[;|]")
+_PARTS = re.compile("[;:|]")
+# A path of categories (餐饮服务;中餐厅) or a code of one: a list of places holds much besides.
+_FROM_A_LIST = re.compile(r"[^;:]+[;:][^;:]+|^\d{6}$")
 _WHOLE = re.compile(r"^(\d+)\.0+$")
 
 
@@ -89,8 +91,8 @@ def assign_types(
         lookup the words are taken as codes.
     unknown
         ``exclude`` leaves rows of unknown types out and lists them, ``error`` raises. Left out:
-        ``exclude`` with a mapping and where all unknown words are paths (``餐饮服务;中餐厅``), for
-        such a list of places holds many other things; else ``error``.
+        ``exclude`` with a mapping and where all unknown words are paths (``餐饮服务;中餐厅``) or
+        codes of six digits, for such a list of places holds many other things; else ``error``.
     meanings
         Code, as text -> what a geodatabase says that it means, which counts as the word itself.
 
@@ -215,8 +217,8 @@ class _Known:
 
     def usual(self, lost: pd.Series) -> UnknownTypes:
         """Tell what is usual for words that nobody knows."""
-        paths = all(isinstance(word, str) and ";" in half_width(word) for word in lost)
-        return "exclude" if self._table or paths else "error"
+        listed = all(_FROM_A_LIST.search(half_width(str(word))) for word in lost)
+        return "exclude" if self._table or listed else "error"
 
     def _of_part(self, part: str) -> tuple[str, ...]:
         key = _key(part)

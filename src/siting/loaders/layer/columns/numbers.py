@@ -49,6 +49,10 @@ _DEGREES = re.compile(
     r"(?P<d>\d{1,3})[°度]\s*(?P<m>\d{1,2}(?:\.\d+)?)['’′分]\s*(?:(?P<s>\d{1,2}(?:\.\d+)?)(?:[\"”秒]|′′|'')?)?"
     r"\s*(?P<half>[nsew东西南北]?)"
 )
+# 东经114.29° and E114.29 are 114.29; the west and the south count below 0.
+_HALF = re.compile(
+    r"(?P<before>[东西]经|[南北]纬|[nsew](?=\s*\d))?\s*(?P<rest>.+?)\s*(?P<behind>[nsew])?"
+)
 
 
 class Numbers(NamedTuple):
@@ -206,9 +210,21 @@ def _parse_cell(
         return float(cell) * factor, True, ""  # type: ignore[arg-type]
     if text in _NOTHING:
         return np.nan, True, ""
-    if quantity == "degrees" and (angle := _DEGREES.fullmatch(text)):
+    if quantity != "degrees":
+        return _parse_text(text, quantity, factor, mark)
+    return _parse_degrees(text, factor, mark)
+
+
+def _parse_degrees(text: str, factor: float, mark: DecimalMark) -> tuple[float, bool, str]:
+    """Read an angle with or without its half of the earth, before or behind it."""
+    if angle := _DEGREES.fullmatch(text):
         return _degrees(angle), True, ""
-    return _parse_text(text, quantity, factor, mark)
+    found = _HALF.fullmatch(text)
+    if found is None or not (found["before"] or found["behind"]):
+        return _parse_text(text, "degrees", factor, mark)
+    value, good, unit = _parse_degrees(found["rest"], factor, mark)
+    below = bool({(found["before"] or "")[:1], found["behind"]} & set("sw西南"))
+    return -value if below else value, good, unit
 
 
 def _shown_unit(cell: ShownNumber, quantity: Quantity) -> str:

@@ -6,7 +6,7 @@ Owns which columns of a table become its geometry, and the note on rows without 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -20,7 +20,7 @@ from siting.loaders.layer.columns.decimal_mark import DecimalMark
 from siting.loaders.layer.columns.match import LATITUDE, LONGITUDE, match_columns, require_columns
 from siting.loaders.layer.columns.numbers import Numbers, parse_numbers
 from siting.message import message
-from siting.vocabulary.headers import fields_of
+from siting.vocabulary.headers import fields_of, load_headers
 from siting.vocabulary.text import half_width, word_key
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ _Fits = Callable[[object], bool]
 BOTH, SHAPE = fields_of("positions")
 _NUMBER = r"[+-]?\d+(?:\.\d+)?"
 _BOTH = re.compile(rf"[\[(]?\s*({_NUMBER})\s*[,; ]\s*({_NUMBER})\s*[\])]?")
+# A place as services of maps answer it, in JSON or as Python writes it.
+_NAMED = {
+    key: re.compile(rf"""["'](?:{key})["']\s*:\s*["']?({_NUMBER})""") for key in ("lng|lon", "lat")
+}
 _SHAPE = re.compile(
     r"(?:SRID=\d+;)?\s*((?:MULTI)?(?:POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION)\b", re.IGNORECASE
 )
@@ -79,13 +83,35 @@ def with_positions(
     shape = None if written else _found(table, SHAPE.headers, _is_shape)
     headers = list(map(str, table.columns))
     wanted = (LONGITUDE, LATITUDE)
-    matches = match_columns(headers, wanted, declared=written, subject=subject, report=report)
+    matches = match_columns(
+        headers, wanted, declared={**_of_datum(headers, source), **written},
+        aliases=_short_names(headers, source), subject=subject, report=report,
+    )  # fmt: skip
     if shape is not None and not all(field.name in matches for field in wanted):
         return _kept(table, shape, _shapes(table[shape]), subject, report)
     require_columns(headers, matches, wanted, subject=subject)
     first = matches["longitude"].column
     x, y = (_coordinates(table[matches[f.name].column], source, decimal) for f in wanted)
     return _kept(table, first, gpd.points_from_xy(x, y), subject, report)
+
+
+def _short_names(headers: Sequence[str], source: SourceCRS | None) -> dict[str, str]:
+    """Return the short names of coordinate columns, without those in another datum."""
+    reading = source.reading if source is not None else ""
+    parts = {header: load_headers().coordinate(header) for header in headers}
+    return {header: name for header, (name, datum) in parts.items() if datum in ("", reading)}
+
+
+def _of_datum(headers: Sequence[str], source: SourceCRS | None) -> dict[str, str]:
+    """Return the columns that name the declared datum themselves; they go before all others."""
+    found: dict[str, str] = {}
+    for field in (LONGITUDE, LATITUDE):
+        words = set(map(word_key, field.headers))
+        for header in headers:
+            name, datum = load_headers().coordinate(header)
+            if source is not None and datum == source.reading and word_key(name) in words:
+                found.setdefault(field.name, header)
+    return found if len(found) == 2 else {}
 
 
 def _coordinates(
@@ -127,8 +153,17 @@ def _mostly(column: pd.Series, fits: _Fits) -> bool:
     return bool(len(cells)) and sum(map(fits, cells)) > _MOST * len(cells)
 
 
+def _pair(cell: object) -> tuple[float, float] | None:
+    """Return longitude and latitude of ``114.29,30.59`` or ``{'lng': 114.29, 'lat': 30.59}``."""
+    text = half_width(str(cell))
+    if found := _BOTH.fullmatch(text):
+        return float(found[1]), float(found[2])
+    x, y = (each.search(text) for each in _NAMED.values())
+    return (float(x[1]), float(y[1])) if x and y else None
+
+
 def _is_both(cell: object) -> bool:
-    return _BOTH.fullmatch(half_width(str(cell))) is not None
+    return _pair(cell) is not None
 
 
 def _is_shape(cell: object) -> bool:
@@ -136,8 +171,7 @@ def _is_shape(cell: object) -> bool:
 
 
 def _split(column: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    pairs = [_BOTH.fullmatch(half_width(str(cell))) if pd.notna(cell) else None for cell in column]
-    numbers = [(float(p[1]), float(p[2])) if p else (np.nan, np.nan) for p in pairs]
+    numbers = [_pair(cell) or (np.nan, np.nan) for cell in column]
     x, y = np.array(numbers, dtype=np.float64).reshape(-1, 2).T
     return x, y
 

@@ -19,7 +19,6 @@ from siting.rules.plan.amounts import (
     fact_amount,
     size_of,
     sum_of_types,
-    type_text,
 )
 from siting.rules.plan.division.divide import Claim, divide
 from siting.rules.plan.division.shared_rooms import (
@@ -33,6 +32,7 @@ from siting.rules.plan.division.shared_rooms import (
 )
 from siting.rules.plan.measures.floor_share import denominators
 from siting.rules.plan.measures.rates import required_of_rate
+from siting.vocabulary.facility_types import type_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

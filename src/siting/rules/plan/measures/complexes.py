@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from siting.message import message
-from siting.rules.plan.amounts import type_text
 from siting.rules.plan.outcome import (
     Counting,
     Outcome,
@@ -15,6 +14,7 @@ from siting.rules.plan.outcome import (
     outcome_of,
 )
 from siting.rules.wording import sentences
+from siting.vocabulary.facility_types import type_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
