@@ -13,7 +13,7 @@ from siting.rules.facts import unit_of
 from siting.rules.pack.parse import parse_pack
 from siting.rules.plan.evaluate import evaluate_plan
 from siting.rules.plan.finding import breaks
-from siting.rules.plan.model import Fact, Phase, Plan, PlannedFacility
+from siting.rules.plan.model import Evidence, Fact, Phase, Plan, PlannedFacility
 from siting.words import say
 
 ELDER, CHILD = "elder_care", "childcare"
@@ -209,6 +209,24 @@ def test_another_way_that_is_open_leaves_a_rule_open():
         alternatives=[share],
     )
     assert finding.verdict == "unknown"
+
+
+def test_a_divided_room_is_evidence_only_of_what_it_is_for():
+    def shared(name, *codes):
+        here = Evidence("plan.yaml", name, "300")
+        return PlannedFacility(name, name, codes, Fact(Decimal(300), "m2"), evidence=here)
+
+    rooms = [shared("first", CHILD, ELDER), shared("second", "canteen", "food_market")]
+    finding = judged(
+        {"floor_area_m2.elder_care": 0, "shared_floor_area_m2.elder_care": 300},
+        rooms,
+        measure="minimum_floor_area",
+        facility_types=[ELDER],
+        require={"at_least": 300, "unit": "m2"},
+        options={"of": "total"},
+    )
+    assert (finding.verdict, finding.measured) == ("pass", 300)
+    assert [place.location for place in finding.evidence] == ["first"]
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,11 @@ def test_a_number_with_a_count_in_brackets_gives_both(book):
     assert facts(path)["classes.kindergarten"] == 6
 
 
+def test_a_figure_beside_its_limit_may_be_left_empty(book):
+    path = book([HEAD, ["总户数", "户", 1250], ["容积率/规定容积率", "", None]])
+    assert facts(path) == {"households": 1250}
+
+
 def test_two_numbers_for_one_measure_are_not_added(book):
     path = book([HEAD, ["总户数", "户", 1250], ["养老服务用房", "", "340㎡/0.034万㎡"]])
     assert "floor_area_m2.elder_care" not in facts(path)

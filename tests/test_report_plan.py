@@ -396,6 +396,27 @@ def test_a_failure_that_becomes_waived_is_fixed():
     assert [each.kind for each in changes] == ["fixed"]
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("missing", [1]),
+        ("missing", "population"),
+        ("verdict", "great"),
+        ("strength", ""),
+        ("measured", True),
+        ("waived", {"reason": "r", "approver": "a"}),
+        ("waived", {"reason": "r", "approver": "a", "expires": 1}),
+        ("citation", {"document": 1}),
+        ("evidence", [{"file": "a"}]),
+    ],
+)
+def test_a_finding_with_something_else_than_a_report_writes_is_named_by_its_key(key, value):
+    document = json.loads(to_json(ALL))
+    document["findings"][1][key] = value
+    with pytest.raises(SitingError, match=f"number 2 has something else than .* in '{key}'"):
+        known_of_json(json.dumps(document), "old.json")
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"findings": [{}]}', "[" * 10**5, '{"findings": 3}'])
 def test_a_baseline_that_is_no_report_says_how_to_write_one(text):
     with pytest.raises(SitingError, match="--format json"):

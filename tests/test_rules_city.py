@@ -475,6 +475,19 @@ def test_a_rule_may_keep_homes_away_from_something():
     assert block.shortfall[0] == pytest.approx(50 - 10)
 
 
+@pytest.mark.parametrize(
+    ("measure", "sense"), [("straight_line", "at_most"), ("facilities_within", "at_least")]
+)
+def test_of_a_figure_without_a_pass_mark_more_is_better_unless_it_is_a_distance(measure, sense):
+    reach = "options: {within: {measure: straight_line, at_most: 500, unit: m}}"
+    text = OWN.replace("measure: straight_line", f"measure: {measure}\n    {reach}")
+    text = text.replace("strength: mandatory", "strength: indicator")
+    text = text.replace("    require: {at_least: 50, unit: m}\n", "")
+    rule = parse_pack(text).rules[0]
+    block = evaluate_city([rule], make_city(facilities=[("w", "waste_station", 0.0)]))[0]
+    assert block.sense == sense
+
+
 def test_a_condition_says_each_fact_that_it_asks_for_whether_it_fails_or_is_not_known():
     both = "{any_of: [{fact: households, at_least: 30}, {fact: population, above: 25}]}"
     text = OWN.replace("{subject: home}", f"{{subject: home, when: {both}}}")

@@ -141,11 +141,11 @@ def _per_place(
     if not listed:
         area, beds = amounts
         gaps = [key for each in amounts for key in each.missing]
+        if area.value == 0 and beds.value == 0:
+            return [], gaps, [*area.evidence, *beds.evidence]
         if (fact_amount(plan, f"count.{code}").value or 0) > 1:
             gaps.append(f"facilities.{measure.quantity}")
-        has_none = area.value == 0 and beds.value == 0
-        pairs = [] if has_none else [(area.value, beds.value)]
-        return pairs, gaps, [*area.evidence, *beds.evidence]
+        return [(area.value, beds.value)], gaps, [*area.evidence, *beds.evidence]
     pairs = [(size_of(each, measure.quantity), size_of(each, "beds")) for each in listed]
     gaps = []
     for index, quantity in enumerate(quantities):
