@@ -287,8 +287,8 @@ def test_a_barrier_with_a_vertex_that_is_nowhere_is_refused_and_water_is_not(rep
     river.append(shapely.LineString([(X0, Y0), (X0 + 900, Y0)]))
     frame = gpd.GeoDataFrame({"name": ["a", "b"]}, geometry=river, crs=CRS)
     with pytest.raises(LoadError, match=r"river: 1 row has coordinates that are no numbers"):
-        barriers_table(frame, frame.crs, subject="river", report=report)
-    assert len(barriers_table(frame, frame.crs, subject="river", report=report, holds=False)) == 1
+        barriers_table(frame, frame.crs, report=report.of("river"))
+    assert len(barriers_table(frame, frame.crs, report=report.of("river"), holds=False)) == 1
 
 
 # --- tables ------------------------------------------------------------------------------------

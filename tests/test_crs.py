@@ -51,7 +51,7 @@ def coordinates(frame):
 def placed(frame, declared, **options):
     report = DataReport()
     source = None if declared is None else parse_crs(declared, subject="homes.shp")
-    result = place(frame, source, subject="homes.shp", report=report, **options)
+    result = place(frame, source, report=report.of("homes.shp"), **options)
     return result, report
 
 
@@ -539,7 +539,7 @@ def test_the_places_of_wuhan_read_as_wgs84_are_caught(wuhan):
     streets, lon, lat = wuhan
     frame = gpd.GeoDataFrame(geometry=gpd.points_from_xy(lon, lat), crs=4326)
     report = DataReport()
-    fit = check_datum(frame, streets, declared="WGS 84", subject="places", report=report)
+    fit = check_datum(frame, streets, declared="WGS 84", report=report.of("places"))
     assert fit.better == "GCJ-02"
     assert "write crs: GCJ-02" in say(report.notes[0].message, "en")
 

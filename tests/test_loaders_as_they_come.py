@@ -46,7 +46,7 @@ def types(words, mapping=None, **options):
     report = DataReport()
     found = assign_types(
         pd.Series(words, dtype=object, index=range(2, len(words) + 2)), mapping=mapping,
-        lookup=table.code_of, codes=table.codes, subject="poi.csv", report=report, **options,
+        lookup=table.code_of, codes=table.codes, report=report.of("poi.csv"), **options,
     )  # fmt: skip
     pairs = list(zip(found.position.tolist(), found.code.tolist(), strict=True))
     return pairs, {note.code: note for note in report.notes}
@@ -89,7 +89,7 @@ def test_a_comma_that_nothing_decides_is_told_with_both_readings():
         {"户数": [1, 2], "建筑面积": ["350,125", "800"]},
         geometry=[Point(X0, Y0), Point(X0 + 9, Y0)], crs=METRIC, index=[2, 3],
     )  # fmt: skip
-    made = residential_table(frame, METRIC, subject="h.csv", report=report)
+    made = residential_table(frame, METRIC, report=report.of("h.csv"))
     assert made["floor_area_m2"].isna().tolist() == [True, False]
     (note,) = [each for each in report.notes if each.code == "comma-unclear"]
     assert note.examples == ("2",)
@@ -103,7 +103,7 @@ def test_decimal_commas_are_told():
     frame = gpd.GeoDataFrame(
         {"建筑面积": ["350,125", "9800,5"]}, geometry=[Point(X0, Y0), Point(X0 + 9, Y0)], crs=METRIC
     )
-    made = residential_table(frame, METRIC, subject="h.csv", report=report)
+    made = residential_table(frame, METRIC, report=report.of("h.csv"))
     assert made["floor_area_m2"].tolist() == [350.125, 9800.5]
     (note,) = [each for each in report.notes if each.code == "decimal-comma"]
     assert note.count == 2

@@ -40,7 +40,7 @@ MU_M2 = 10_000 / 15
 
 
 def matched(headers, fields=RESIDENTIAL_FIELDS, **options):
-    return match_columns(headers, fields, subject="a.shp", report=DataReport(), **options)
+    return match_columns(headers, fields, report=DataReport().of("a.shp"), **options)
 
 
 def found(headers, fields=RESIDENTIAL_FIELDS, **options):
@@ -63,7 +63,7 @@ def homes(columns, shapes=None):
 
 def table(frame, make=residential_table, **options):
     report = DataReport()
-    made = make(frame, METRIC, subject="homes.shp", report=report, **options)
+    made = make(frame, METRIC, report=report.of("homes.shp"), **options)
     return made, {note.code: note for note in report.notes}
 
 
@@ -489,7 +489,7 @@ def test_every_row_gets_exactly_the_types_of_its_word(words):
     if not expected:
         return
     assigned = assign_types(
-        pd.Series(words), mapping=meaning, codes=CODES, subject="a", report=DataReport()
+        pd.Series(words), mapping=meaning, codes=CODES, report=DataReport().of("a")
     )
     assert list(zip(assigned.position.tolist(), assigned.code.tolist(), strict=True)) == expected
 

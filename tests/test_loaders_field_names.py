@@ -77,9 +77,7 @@ def test_a_text_cut_inside_a_character_keeps_what_is_whole(tmp_path):
 
 
 def test_a_name_is_not_cut_where_the_whole_name_is_there():
-    matches = match_columns(
-        ["规划总", "户数"], RESIDENTIAL_FIELDS, subject="homes", report=DataReport()
-    )
+    matches = match_columns(["规划总", "户数"], RESIDENTIAL_FIELDS, report=DataReport().of("homes"))
     assert {name: match.column for name, match in matches.items()} == {"households": "户数"}
 
 
@@ -140,14 +138,14 @@ def test_rows_are_chosen_by_a_code_or_by_what_it_means(tmp_path):
     path = geopackage_of_codes(tmp_path, {"3": "幼儿园", "8": "锅炉房"}, [3, 8])
     frame = read_source(FileSource(path=path), report=DataReport())
     for wanted in (8, "8", "锅炉房"):
-        kept = only_where(frame, {"LX": (wanted,)}, subject="a", report=DataReport())
+        kept = only_where(frame, {"LX": (wanted,)}, report=DataReport().of("a"))
         assert kept["LX"].tolist() == [8]
 
 
 def test_a_wanted_value_that_no_row_has_is_told():
     frame = gpd.GeoDataFrame({"类别": ["幼儿园", "菜场"]}, geometry=[box(0, 0, 1, 1)] * 2)
     report = DataReport()
-    kept = only_where(frame, {"类别": ("幼儿园", "托儿所")}, subject="a", report=report)
+    kept = only_where(frame, {"类别": ("幼儿园", "托儿所")}, report=report.of("a"))
     assert kept["类别"].tolist() == ["幼儿园"]
     assert [note.examples for note in report.notes if note.code == "where-unmet"] == [("托儿所",)]
 

@@ -223,7 +223,7 @@ def test_floor_area_is_footprint_times_storeys_and_missing_storeys_are_not_inven
     town.square(3, 9, 0, building="industrial")
     buildings = town.read()[0].buildings.to_crs("EPSG:32631")
     report = DataReport()
-    homes = homes_from_buildings(buildings, report=report)
+    homes = homes_from_buildings(buildings, report=report.of("residential"))
     assert list(homes["home_id"]) == ["w1", "w2"]
     footprint = homes.geometry.area.iloc[0]
     assert homes["floor_area_m2"].iloc[0] == pytest.approx(footprint * 6)
@@ -231,7 +231,7 @@ def test_floor_area_is_footprint_times_storeys_and_missing_storeys_are_not_inven
     assert homes["households"].iloc[0] == 24
     assert codes(report) == {"building-not-residential": 1, "levels-missing": 1}
     report = DataReport()
-    homes = homes_from_buildings(buildings, report=report, default_levels=2)
+    homes = homes_from_buildings(buildings, report=report.of("residential"), default_levels=2)
     assert homes["floor_area_m2"].iloc[1] == pytest.approx(homes.geometry.area.iloc[1] * 2)
     assert codes(report)["levels-assumed"] == 1
 
@@ -241,9 +241,12 @@ def test_uncertain_buildings_are_kept_or_left_out_by_choice(town):
     town.square(2, 5, 0, building="house")
     buildings = town.read()[0].buildings.to_crs("EPSG:32631")
     report = DataReport()
-    assert len(homes_from_buildings(buildings, report=report)) == 2
+    assert len(homes_from_buildings(buildings, report=report.of("residential"))) == 2
     assert codes(report)["building-use-uncertain"] == 1
-    assert len(homes_from_buildings(buildings, report=DataReport(), uncertain=False)) == 1
+    assert (
+        len(homes_from_buildings(buildings, report=DataReport().of("residential"), uncertain=False))
+        == 1
+    )
 
 
 def test_a_building_with_a_courtyard_is_one_polygon_with_a_hole(town):
@@ -408,14 +411,17 @@ def test_people_are_filled_only_by_a_stated_parameter_and_never_over_data(town):
     town.square(1, 0, 0, building="apartments", building__levels="1", building__flats="10")
     town.square(2, 5, 0, building="apartments", building__levels="1")
     buildings = town.read()[0].buildings.to_crs("EPSG:32631")
-    homes = homes_from_buildings(buildings, report=DataReport())
+    homes = homes_from_buildings(buildings, report=DataReport().of("residential"))
     report = DataReport()
-    plain = fill_people(homes, report=report)
+    plain = fill_people(homes, report=report.of("residential"))
     assert plain["population"].isna().all()
     assert codes(report) == {"households-missing": 1, "population-missing": 2}
     report = DataReport()
     filled = fill_people(
-        homes, report=report, persons_per_household=2.5, floor_area_per_household_m2=100
+        homes,
+        report=report.of("residential"),
+        persons_per_household=2.5,
+        floor_area_per_household_m2=100,
     )
     households = [10, homes["floor_area_m2"].iloc[1] / 100]
     assert filled["households"].to_list() == pytest.approx(households)
@@ -471,7 +477,9 @@ def test_nobody_lives_in_a_building_under_construction(town):
     town.square(2, 5, 0, building="construction", construction="apartments")
     town.square(3, 9, 0, building="apartments", ruins="yes")
     report = DataReport()
-    homes = homes_from_buildings(town.read()[0].buildings.to_crs("EPSG:32631"), report=report)
+    homes = homes_from_buildings(
+        town.read()[0].buildings.to_crs("EPSG:32631"), report=report.of("residential")
+    )
     assert list(homes["home_id"]) == ["w1"]
     assert codes(report)["building-gone"] == 2
 
@@ -613,7 +621,9 @@ def test_conditions_and_ferries_are_told_and_not_guessed(town):
 def homes_of(town):
     report = DataReport()
     extract, first = town.read()
-    homes = homes_from_buildings(extract.buildings.to_crs("EPSG:32631"), report=report)
+    homes = homes_from_buildings(
+        extract.buildings.to_crs("EPSG:32631"), report=report.of("residential")
+    )
     return homes.set_index("home_id"), codes(first) | codes(report)
 
 
@@ -687,7 +697,9 @@ def test_storeys_that_are_no_plain_number_are_told(town, text):
     town.square(2, 5, 0, building="apartments", building__levels="6.5")
     town.square(3, 9, 0, building="apartments")
     report = DataReport()
-    homes = homes_from_buildings(town.read()[0].buildings.to_crs("EPSG:32631"), report=report)
+    homes = homes_from_buildings(
+        town.read()[0].buildings.to_crs("EPSG:32631"), report=report.of("residential")
+    )
     assert np.isnan(homes["levels"].to_numpy(float)).tolist() == [True, False, True]
     note = next(each for each in report.notes if each.code == "levels-unreadable")
     assert (note.count, note.examples, f"'{text}'" in say(note.message, "en")) == (1, ("w1",), True)

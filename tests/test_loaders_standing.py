@@ -124,7 +124,7 @@ def layer(**columns):
 def table(frame, **options):
     report = DataReport()
     made = facilities_table(
-        frame, frame.crs, subject="facilities (f.gpkg)", report=report, codes=["kindergarten"],
+        frame, frame.crs, report=report.of("facilities (f.gpkg)"), codes=["kindergarten"],
         lookup=lambda word: word, **options,
     )  # fmt: skip
     return made, {note.code: note for note in report.notes}

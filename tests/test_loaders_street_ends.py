@@ -30,7 +30,7 @@ def keyed(lines):
 
 def turned(streets):
     report = DataReport()
-    return turn_lines(streets, subject="streets", report=report), report
+    return turn_lines(streets, report=report.of("streets")), report
 
 
 @given(grid_towns())

@@ -33,7 +33,7 @@ def table(lines, **columns):
 def joined(lines, *, gap_m=0.5, crossings=True, **columns):
     report = DataReport()
     made = join_lines(
-        table(lines, **columns), gap_m=gap_m, crossings=crossings, subject="s", report=report
+        table(lines, **columns), gap_m=gap_m, crossings=crossings, report=report.of("s")
     )
     return made, {note.code: note for note in report.notes}
 
@@ -154,7 +154,7 @@ def test_a_dead_end_under_an_overpass_is_no_gap():
 def test_a_layer_with_junction_keys_is_left_as_it_is():
     keyed = table(CROSS, from_node=[1, 3], to_node=[2, 4])
     report = DataReport()
-    streets = join_lines(keyed, gap_m=5, crossings=True, subject="s", report=report)
+    streets = join_lines(keyed, gap_m=5, crossings=True, report=report.of("s"))
     assert streets.equals(keyed)
     assert report.notes == []
 
@@ -197,7 +197,7 @@ def kept(**columns):
     rows = len(next(iter(columns.values())))
     streets = table([[(0, y), (9, y)] for y in range(rows)], **columns)
     report = DataReport()
-    left = open_streets(streets, private_streets="residents", subject="s", report=report)
+    left = open_streets(streets, private_streets="residents", report=report.of("s"))
     return "".join(left["street_id"]), {note.code: note for note in report.notes}
 
 
@@ -235,9 +235,9 @@ def test_a_street_that_is_being_built_by_its_status_is_not_walked():
         geometry=[LineString([(0, 0), (9, 0)]), LineString([(0, 5), (9, 5)])], crs=CRS,
     )  # fmt: skip
     report = DataReport()
-    streets = streets_table(frame, frame.crs, subject="s", report=report)
+    streets = streets_table(frame, frame.crs, report=report.of("s"))
     left = open_streets(
-        streets, private_streets="residents", subject="s", report=report, status="status"
+        streets, private_streets="residents", report=report.of("s"), status="status"
     )
     assert left["street_id"].tolist() == ["b"]
     assert next(note for note in report.notes if note.code == "street-gone").count == 1
@@ -252,9 +252,7 @@ def one_way(word, other="B", **columns):
         geometry=[LineString([(0, 0), (9, 0)]), LineString([(9, 0), (20, 0)])], crs=CRS,
     )  # fmt: skip
     report = DataReport()
-    streets = streets_table(
-        frame, frame.crs, subject="s", report=report, columns={"oneway": "oneway"}
-    )
+    streets = streets_table(frame, frame.crs, report=report.of("s"), columns={"oneway": "oneway"})
     first = streets.iloc[0]
     start = first.geometry.coords[0][0]
     way = 0 if not first["oneway"] else 1 if start == 0 else -1
@@ -317,7 +315,5 @@ def test_a_line_with_a_vertex_that_is_no_number_is_left_out_and_told():
     lines = [LineString([(0, 0), (nan, nan), (9, 0)]), LineString([(0, 5), (9, 5)])]
     frame = gpd.GeoDataFrame({"id": ["a", "b"]}, geometry=lines, crs=CRS)
     report = DataReport()
-    assert streets_table(frame, frame.crs, subject="s", report=report)["street_id"].tolist() == [
-        "b"
-    ]
+    assert streets_table(frame, frame.crs, report=report.of("s"))["street_id"].tolist() == ["b"]
     assert next(n for n in report.notes if n.code == "geometry-not-finite").count == 1

@@ -30,9 +30,9 @@ def written_codes(repository):
     for path in (repository / "src" / "siting").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-            if not is_call or node.func.attr != "add" or len(node.args) < 4:
+            if not is_call or node.func.attr != "add" or len(node.args) < 3:
                 continue
-            code = node.args[2]
+            code = node.args[-2]
             if isinstance(code, ast.Constant) and isinstance(code.value, str):
                 codes.add(code.value)
     return codes
@@ -66,7 +66,7 @@ def test_a_note_that_counts_its_rows_in_its_sentence_counts_them_once():
 def test_columns_of_the_contract_are_named_in_chinese_and_headers_stay_as_they_are():
     report = DataReport()
     headers = ["建筑面积(万㎡)", "床位数"]
-    match_columns(headers, FACILITY_FIELDS, subject="b", report=report)
+    match_columns(headers, FACILITY_FIELDS, report=report.of("b"))
     told = "已识别列名：“建筑面积(万㎡)”（× 10000）为建筑面积、“床位数”为容量（2 处）"
     assert note_text(report.notes[0], "zh") == told
     english = "floor_area_m2 from '建筑面积(万㎡)' x 10000, capacity from '床位数' (2 rows)"

@@ -141,8 +141,8 @@ def layer(header, cells, table, name):
     """Return a layer's column as it is read, and the notes by code."""
     report = DataReport()
     frame = pd.DataFrame({header: pd.Series(cells, dtype=object, index=range(2, 2 + len(cells)))})
-    matches = match_columns([header], fields_of(name), subject="a.csv", report=report)
-    read = attribute_columns(frame, table, matches, subject="a.csv", report=report, prefix="a")
+    matches = match_columns([header], fields_of(name), report=report.of("a.csv"))
+    read = attribute_columns(frame, table, matches, report=report.of("a.csv"), prefix="a")
     return read, {note.code: note for note in report.notes}
 
 

@@ -5,7 +5,7 @@ Imports no heavy library, since plans without a drawing have notes too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -72,3 +72,41 @@ class DataReport:
     def extend(self, other: DataReport) -> None:
         """Append every note of another report."""
         self.notes.extend(other.notes)
+
+    def of(self, subject: str) -> LayerReport:
+        """Return the part that tells of one layer."""
+        return LayerReport(subject, self)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerReport:
+    """What messages call a layer, and the report that its notes go to.
+
+    Parameters
+    ----------
+    subject
+        The layer as the project file names it, with the file; errors begin with it.
+    whole
+        The report of all layers.
+    """
+
+    subject: str
+    whole: DataReport
+
+    def add(
+        self,
+        severity: Severity,
+        code: str,
+        message: Message | str,
+        *,
+        rows: Collection[object] | None = None,
+        count: int = 0,
+        examples: Iterable[object] = (),
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Note something of this layer; `rows` stand for their number and the first of them."""
+        if rows is not None:
+            count, examples = len(rows), rows
+        self.whole.add(
+            self.subject, severity, code, message, count=count, examples=examples, details=details
+        )

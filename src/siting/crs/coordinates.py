@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
 
 Axes = Literal["auto", "xy", "yx"]
 _Floats = NDArray[np.float64]
@@ -52,12 +52,7 @@ class _Fix:
 
 
 def place(
-    frame: gpd.GeoDataFrame,
-    source: SourceCRS | None,
-    *,
-    subject: str,
-    report: DataReport,
-    axes: Axes = "auto",
+    frame: gpd.GeoDataFrame, source: SourceCRS | None, *, report: LayerReport, axes: Axes = "auto"
 ) -> gpd.GeoDataFrame:
     """Say where a layer is: check its numbers against its system, repair, undo GCJ-02 or BD-09.
 
@@ -68,8 +63,6 @@ def place(
         messages. Null and empty geometries pass through.
     source
         The declared or stored system; None where there is none.
-    subject
-        The layer, for messages.
     report
         Receives one note per repair, with the rows.
     axes
@@ -90,13 +83,13 @@ def place(
     centres = _centres(frame)
     known = np.isfinite(centres).all(axis=1)
     if source is None:
-        raise CRSError(_undeclared(subject, centres[known]))
+        raise CRSError(_undeclared(report.subject, centres[known]))
     if not known.any():
         return frame.set_crs(source.crs, allow_override=True)
-    fix = _find_fix(_evenly(centres[known]), source, subject, axes)
-    placed = _apply(frame, fix, subject, report)
-    placed = _without_strays(placed, fix.crs, subject, report)
-    return _without_offset(placed, source, subject, report)
+    fix = _find_fix(_evenly(centres[known]), source, report.subject, axes)
+    placed = _apply(frame, fix, report)
+    placed = _without_strays(placed, fix.crs, report)
+    return _without_offset(placed, source, report)
 
 
 def _centres(frame: gpd.GeoDataFrame) -> _Floats:
@@ -248,14 +241,12 @@ def _central_meridian(crs: pyproj.CRS) -> float | None:
 # --- what is done with the answer ------------------------------------------------------------
 
 
-def _apply(
-    frame: gpd.GeoDataFrame, fix: _Fix, subject: str, report: DataReport
-) -> gpd.GeoDataFrame:
+def _apply(frame: gpd.GeoDataFrame, fix: _Fix, report: LayerReport) -> gpd.GeoDataFrame:
     placed = frame
     if fix.swapped:
         placed = _swapped(frame, np.ones(len(frame), dtype=bool))
     if fix.why is not None:
-        report.add(subject, "repair", fix.code, fix.why, count=len(frame), examples=frame.index)
+        report.add("repair", fix.code, fix.why, rows=frame.index)
     return placed.set_crs(fix.crs, allow_override=True)
 
 
@@ -266,7 +257,7 @@ def _swapped(frame: gpd.GeoDataFrame, rows: _Mask) -> gpd.GeoDataFrame:
 
 
 def _without_strays(
-    frame: gpd.GeoDataFrame, crs: pyproj.CRS, subject: str, report: DataReport
+    frame: gpd.GeoDataFrame, crs: pyproj.CRS, report: LayerReport
 ) -> gpd.GeoDataFrame:
     """Swap single rows that only fit swapped; leave out and list those that fit nowhere."""
     centres = _centres(frame)
@@ -279,13 +270,12 @@ def _without_strays(
     lost[outside[~fits_turned]] = True
     if turned.any():
         told, rows = message("note.axes-swapped-rows"), frame.index[turned]
-        report.add(subject, "repair", "axes-swapped", told, count=len(rows), examples=rows)
+        report.add("repair", "axes-swapped", told, rows=rows)
         frame = _swapped(frame, turned)
     if lost.any():
-        rows = frame.index[lost]
         first = {"x": float(x[lost][0]), "y": float(y[lost][0])}
         told = message("note.outside-crs", crs=crs_label(crs), **first)
-        report.add(subject, "excluded", "outside-crs", told, count=len(rows), examples=rows)
+        report.add("excluded", "outside-crs", told, rows=frame.index[lost])
         frame = frame[~lost]
     return frame
 
@@ -314,13 +304,13 @@ def _lattice_fits(x: _Floats, y: _Floats, crs: pyproj.CRS) -> bool:
 
 
 def _without_offset(
-    frame: gpd.GeoDataFrame, source: SourceCRS, subject: str, report: DataReport
+    frame: gpd.GeoDataFrame, source: SourceCRS, report: LayerReport
 ) -> gpd.GeoDataFrame:
     if source.reading == "WGS 84":
         return frame
     inverse = gcj02_to_wgs84 if source.reading == "GCJ-02" else bd09_to_wgs84
     told = message("note.offset-removed", reading=source.reading)
-    report.add(subject, "info", "offset-removed", told, count=len(frame))
+    report.add("info", "offset-removed", told, count=len(frame))
     shapes = frame.geometry.to_numpy()
     moved = shapely.transform(shapes, lambda xy: np.column_stack(inverse(xy[:, 0], xy[:, 1])))
     return frame.set_geometry(type(frame.geometry)(moved, index=frame.index, crs=frame.crs))

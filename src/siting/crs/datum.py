@@ -29,7 +29,7 @@ from siting.message import Message, message
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
 
 _Floats = NDArray[np.float64]
 
@@ -150,12 +150,7 @@ def datum_fit(
 
 
 def check_datum(
-    frame: gpd.GeoDataFrame,
-    streets: gpd.GeoDataFrame,
-    *,
-    declared: Reading,
-    subject: str,
-    report: DataReport,
+    frame: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, *, declared: Reading, report: LayerReport
 ) -> DatumFit:
     """Run the datum check on a layer and warn in the report where another reading fits better.
 
@@ -164,7 +159,7 @@ def check_datum(
     points = frame.geometry.representative_point().to_crs(4326)
     fit = datum_fit(points.x, points.y, streets.geometry, declared=declared, always_shift=False)
     if fit.better is not None:
-        report.add(subject, "warning", "datum-suspected", fit.message, count=fit.points)
+        report.add("warning", "datum-suspected", fit.message, count=fit.points)
     return fit
 
 

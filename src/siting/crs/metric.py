@@ -23,7 +23,7 @@ from siting.message import message
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from siting.data_report import DataReport
+    from siting.data_report import DataReport, LayerReport
 
 Bounds = tuple[float, float, float, float]
 
@@ -194,7 +194,7 @@ def to_metric(
         extent = _extent(frame.total_bounds)
         raise CRSError(message("crs.cannot_project", subject=subject, extent=extent, **ends))
     if report is not None:
-        _note_projection(frame, crs, subject, report)
+        _note_projection(frame, crs, report.of(subject))
     return projected
 
 
@@ -207,18 +207,16 @@ def _extent(bounds: Sequence[float]) -> str:
     return ", ".join(f"{value:g}" for value in bounds)
 
 
-def _note_projection(
-    frame: gpd.GeoDataFrame, crs: pyproj.CRS, subject: str, report: DataReport
-) -> None:
+def _note_projection(frame: gpd.GeoDataFrame, crs: pyproj.CRS, report: LayerReport) -> None:
     ends = {"source": crs_label(frame.crs), "target": crs_label(crs)}
     told = message("note.projected", **ends)
-    report.add(subject, "info", "projected", told, count=len(frame), details=ends)
+    report.add("info", "projected", told, count=len(frame), details=ends)
     accuracy_m = _shift_accuracy_m(frame, crs)
     if accuracy_m > _DOUBTFUL_SHIFT_M:
         told = message("note.datum-shift-unknown", **ends)
         if math.isfinite(accuracy_m):
             told = message("note.datum-shift-doubtful", accuracy=accuracy_m, **ends)
-        report.add(subject, "warning", "datum-shift-doubtful", told, count=len(frame))
+        report.add("warning", "datum-shift-doubtful", told, count=len(frame))
 
 
 def _shift_accuracy_m(frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> float:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from siting.data_report import DataReport
+    from siting.data_report import DataReport, LayerReport
     from siting.loaders.layer.load import Layers
     from siting.network.attach.attachment import Attachment
     from siting.network.graph import Network
@@ -235,14 +235,9 @@ def note_overlaps(layers: Layers, report: DataReport) -> None:
         shapely.prepare(shared)
         twice = np.flatnonzero(shapely.intersects(shared, points))
         if twice.size:
-            report.add(
-                f"areas ({level})",
-                "warning",
-                "area-overlap",
-                message("note.area-overlap", count=twice.size, total=points.size, level=level),
-                count=twice.size,
-                examples=layers.residential["home_id"].iloc[twice],
-            )
+            rows = layers.residential["home_id"].iloc[twice]
+            told = message("note.area-overlap", count=len(rows), total=points.size, level=level)
+            report.of(f"areas ({level})").add("warning", "area-overlap", told, rows=rows)
 
 
 def note_levels(layers: Layers, rules: Iterable[Rule], report: DataReport) -> None:
@@ -251,14 +246,11 @@ def note_levels(layers: Layers, rules: Iterable[Rule], report: DataReport) -> No
     asked = {rule.applies_to.level for rule in rules}
     for level in layers.areas:
         if level not in known.titles and level not in asked:
-            report.add(
-                f"areas ({level})",
-                "warning",
-                "level-unknown",
-                message("note.level-unknown", level=level, hint=hint_known(level, known.codes)),
-                count=len(layers.areas[level]),
+            told = message("note.level-unknown", level=level, hint=hint_known(level, known.codes))
+            report.of(f"areas ({level})").add(
+                "warning", "level-unknown", told, count=len(layers.areas[level]),
                 details={"level": level, "known": list(known.codes)},
-            )
+            )  # fmt: skip
 
 
 def note_unmatched_gates(layers: Layers, report: DataReport) -> None:
@@ -271,19 +263,10 @@ def note_unmatched_gates(layers: Layers, report: DataReport) -> None:
     named = layers.entrances["subject_id"]
     lost = named[~named.isin(known)]
     if len(lost):
-        report.add(
-            "entrances",
-            "warning",
-            "gate-of-nobody",
-            message(
-                "note.gate-of-nobody",
-                count=len(lost),
-                total=len(named),
-                first=str(lost.iloc[0]),
-            ),
-            count=len(lost),
-            examples=lost,
+        told = message(
+            "note.gate-of-nobody", count=len(lost), total=len(named), first=str(lost.iloc[0])
         )
+        report.of("entrances").add("warning", "gate-of-nobody", told, rows=lost)
 
 
 def note_fragments(city: City, report: DataReport) -> None:
@@ -295,14 +278,8 @@ def note_fragments(city: City, report: DataReport) -> None:
     for name, ids, attachment in _subjects(city):
         stranded = np.flatnonzero(on_fragment(city.network, attachment))
         if stranded.size:
-            report.add(
-                name,
-                "warning",
-                "on-fragment",
-                message("note.on-fragment", count=stranded.size, total=len(ids)),
-                count=stranded.size,
-                examples=ids.iloc[stranded],
-            )
+            told = message("note.on-fragment", count=stranded.size, total=len(ids))
+            report.of(name).add("warning", "on-fragment", told, rows=ids.iloc[stranded])
     where = (f"({x:.0f}, {y:.0f})" for x, y in zip(loose["x"], loose["y"], strict=True))
     report.add(
         "streets",
@@ -368,40 +345,22 @@ def note_health(city: City, prepared: Prepared, report: DataReport) -> None:
 def note_unattached(city: City, report: DataReport) -> None:
     """Report homes and facilities without a street within the longest access leg."""
     for name, ids, attachment in _subjects(city):
-        far = np.flatnonzero(~attachment.attached)
+        layer, far = report.of(name), np.flatnonzero(~attachment.attached)
         if far.size:
-            report.add(
-                name,
-                "warning",
-                "no-street-near",
-                message(
-                    "note.no-street-near",
-                    count=far.size,
-                    total=len(ids),
-                    limit=city.parameters.max_access_m,
-                ),
-                count=far.size,
-                examples=ids.iloc[far],
-                details={"max_access_m": f"{city.parameters.max_access_m:g}"},
-            )
-        _note_enclosed(city, name, ids, attachment, report)
+            limit = city.parameters.max_access_m
+            told = message("note.no-street-near", count=far.size, total=len(ids), limit=limit)
+            details = {"max_access_m": f"{limit:g}"}
+            layer.add("warning", "no-street-near", told, rows=ids.iloc[far], details=details)
+        _note_enclosed(city, ids, attachment, layer)
 
 
-def _note_enclosed(
-    city: City, name: str, ids: Any, attachment: Attachment, report: DataReport
-) -> None:
+def _note_enclosed(city: City, ids: Any, attachment: Attachment, report: LayerReport) -> None:
     """Report who has nothing within reach but a bridge deck or a tunnel."""
     assert city.network is not None
     rows = np.unique(attachment.subject[city.network.enclosed[attachment.edge]])
     if rows.size:
-        report.add(
-            name,
-            "assumption",
-            "only-enclosed-near",
-            message("note.only-enclosed-near", count=rows.size, total=len(ids)),
-            count=rows.size,
-            examples=ids.iloc[rows],
-        )
+        told = message("note.only-enclosed-near", count=rows.size, total=len(ids))
+        report.add("assumption", "only-enclosed-near", told, rows=ids.iloc[rows])
 
 
 def _subjects(city: City) -> list[tuple[str, Any, Attachment]]:

@@ -24,7 +24,7 @@ from siting.message import message
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
 
 # Enough records to tell the encodings apart.
 _SNIFFED_BYTES = 8 * 1024 * 1024
@@ -73,7 +73,7 @@ def gdal_encoding(encoding: str) -> str:
     return name.replace("ISO8859-", "ISO-8859-").replace("EUC_", "EUC-")
 
 
-def dbf_encoding(path: Path, declared: str | None, *, subject: str, report: DataReport) -> str:
+def dbf_encoding(path: Path, declared: str | None, *, report: LayerReport) -> str:
     """Return the encoding in which all names and texts of a Shapefile's table make sense.
 
     Parameters
@@ -95,7 +95,7 @@ def dbf_encoding(path: Path, declared: str | None, *, subject: str, report: Data
     texts = _texts(_table(path))
     if declared is not None:
         if not _decodes(texts, declared):
-            told = {"subject": subject, "name": path.with_suffix(".dbf").name}
+            told = {"subject": report.subject, "name": path.with_suffix(".dbf").name}
             raise LoadError(message("encoding.table_other", encoding=declared, **told))
         return declared
     stated = _stated(path)
@@ -104,12 +104,12 @@ def dbf_encoding(path: Path, declared: str | None, *, subject: str, report: Data
     chosen = _choose(texts, stated)
     if chosen is None:
         name = path.with_suffix(".dbf").name
-        raise LoadError(message("encoding.table_unknown", subject=subject, name=name))
+        raise LoadError(message("encoding.table_unknown", subject=report.subject, name=name))
     if stated is None or codecs.lookup(chosen) != codecs.lookup(stated):
         found = message("note.encoding-unsaid", encoding=chosen)
         if stated:
             found = message("note.encoding-other", stated=stated, encoding=chosen)
-        report.add(subject, "repair", "encoding-detected", found, details={"encoding": chosen})
+        report.add("repair", "encoding-detected", found, details={"encoding": chosen})
     return chosen
 
 

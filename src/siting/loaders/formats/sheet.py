@@ -26,7 +26,7 @@ from siting.message import Message, message
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
     from siting.loaders.formats.xlsx.package import SheetPart
 
 Row = tuple[Any, ...]
@@ -91,12 +91,7 @@ class ShownNumber(float):
 
 
 def read_sheet(
-    path: Path,
-    sheet: str | None,
-    score: Callable[[Sequence[Row]], int],
-    *,
-    subject: str,
-    report: DataReport,
+    path: Path, sheet: str | None, score: Callable[[Sequence[Row]], int], *, report: LayerReport
 ) -> list[Row]:
     """Read the visible cells of one sheet; formulas give the value that was last calculated.
 
@@ -118,28 +113,24 @@ def read_sheet(
     LoadError
         Not a workbook, too large, entities in its XML, no such sheet, several that fit.
     """
-    with _package(path, subject) as package:
-        chosen = _choose_sheet(package, sheet, score, subject)
+    with _package(path, report.subject) as package:
+        chosen = _choose_sheet(package, sheet, score, report.subject)
         rows = _FilledRows(package.styles)
         found = read_cells(package, chosen.part, rows.take)
     filled = rows.filled
     if not filled:
-        told = {"subject": subject, "sheet": chosen.name}
+        told = {"subject": report.subject, "sheet": chosen.name}
         if found.hidden:
             raise LoadError(message("workbook.all_hidden", count=found.hidden, **told))
         raise LoadError(message("workbook.no_cell", **told))
     if found.hidden:
+        first = {"first": found.first_hidden}
         report.add(
-            subject,
-            "excluded",
-            "hidden-cells",
-            message("note.hidden-cells", first=found.first_hidden),
-            count=found.hidden,
-            examples=[found.first_hidden],
-            details={"first": found.first_hidden},
-        )
-    _note_uncalculated(rows.uncalculated, subject, report)
-    _spread_merged(filled, found.merged, subject, report)
+            "excluded", "hidden-cells", message("note.hidden-cells", **first),
+            count=found.hidden, examples=first.values(), details=first,
+        )  # fmt: skip
+    _note_uncalculated(rows.uncalculated, report)
+    _spread_merged(filled, found.merged, report)
     return [tuple(row) for row in filled]
 
 
@@ -227,18 +218,14 @@ class _FilledRows:
         return text == "1" if kind == "b" else text
 
 
-def _note_uncalculated(cells: list[str], subject: str, report: DataReport) -> None:
+def _note_uncalculated(cells: list[str], report: LayerReport) -> None:
     """List the formulas without a stored value: another program wrote the file and never ran it."""
     if cells:
         told = message("note.formula-not-calculated")
-        report.add(
-            subject, "warning", "formula-not-calculated", told, count=len(cells), examples=cells
-        )
+        report.add("warning", "formula-not-calculated", told, rows=cells)
 
 
-def _spread_merged(
-    filled: list[list[Any]], merged: Sequence[Merge], subject: str, report: DataReport
-) -> None:
+def _spread_merged(filled: list[list[Any]], merged: Sequence[Merge], report: LayerReport) -> None:
     texts: list[str] = []
     numbers: list[str] = []
     spread = 0
@@ -254,13 +241,15 @@ def _spread_merged(
         spread += (right - left) * (min(last_row, len(filled)) - top)
         if spread > MOST_CELLS:
             # Merged ranges do not overlap; only a sheet made for the purpose has so many cells.
-            raise LoadError(message("workbook.merged_too_far", subject=subject, most=MOST_CELLS))
+            raise LoadError(
+                message("workbook.merged_too_far", subject=report.subject, most=MOST_CELLS)
+            )
         for row in filled[top:last_row]:
             row.extend([None] * (right - len(row)))
             row[left:right] = [value] * (right - left)
     if texts:
         told = message("note.merged-text")
-        report.add(subject, "repair", "merged-text", told, count=len(texts), examples=texts)
+        report.add("repair", "merged-text", told, rows=texts)
     if numbers:
         told = message("note.merged-number")
-        report.add(subject, "warning", "merged-number", told, count=len(numbers), examples=numbers)
+        report.add("warning", "merged-number", told, rows=numbers)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyproj
 
-    from siting.data_report import DataReport
+    from siting.data_report import DataReport, LayerReport
 
 # Of a GeoJSON, which the standard wants in UTF-8.
 _ENCODINGS = ("utf-8", "gb18030")
@@ -94,15 +94,15 @@ def read_vector(
     _check_suffix(path, subject)
     with (
         _dataset(path, layer, subject) as (named, inner),
-        _in_utf8(named, encoding, subject, report) as dataset,
+        _in_utf8(named, encoding, report.of(subject)) as dataset,
     ):
-        frame = _read(dataset, inner, encoding, columns, subject, report)
+        frame = _read(dataset, inner, encoding, columns, report.of(subject))
     words = frame.attrs
     if frame.empty:
         raise LoadError(message("layer.empty", subject=subject))
     frame.index = frame.index + 1
-    source = _source_crs(frame, crs, subject, report)
-    placed = place(frame, source, subject=subject, report=report, axes=axes)
+    source = _source_crs(frame, crs, report.of(subject))
+    placed = place(frame, source, report=report.of(subject), axes=axes)
     placed.attrs = words
     return placed
 
@@ -128,7 +128,7 @@ def _dataset(path: Path, layer: str | None, subject: str) -> Iterator[tuple[Path
 
 
 @contextmanager
-def _in_utf8(path: Path, encoding: str | None, subject: str, report: DataReport) -> Iterator[Path]:
+def _in_utf8(path: Path, encoding: str | None, report: LayerReport) -> Iterator[Path]:
     """Give a GeoJSON in UTF-8; a copy where programs of Windows saved it in GB18030.
 
     Only the whole text can be decoded: a byte of a Chinese character may be a backslash.
@@ -138,7 +138,7 @@ def _in_utf8(path: Path, encoding: str | None, subject: str, report: DataReport)
         return
     found = encoding or next((each for each in _ENCODINGS if _decodes(path, each)), "")
     if not found or (encoding and not _decodes(path, encoding)):
-        told = {"subject": subject, "name": path.name, "encoding": found}
+        told = {"subject": report.subject, "name": path.name, "encoding": found}
         raise LoadError(message("encoding.other" if encoding else "encoding.unknown", **told))
     if found == _ENCODINGS[0]:
         yield path
@@ -146,7 +146,7 @@ def _in_utf8(path: Path, encoding: str | None, subject: str, report: DataReport)
     if not encoding:
         told = {"encoding": "GB18030 (GBK)"}
         note = message("note.encoding-detected", **told)
-        report.add(subject, "info", "encoding-detected", note, details=told)
+        report.add("info", "encoding-detected", note, details=told)
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / path.name
         copy.write_text(path.read_text(encoding=found), encoding="utf-8")
@@ -170,17 +170,16 @@ def _read(
     layer: str | None,
     encoding: str | None,
     columns: Sequence[str] | None,
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
 ) -> gpd.GeoDataFrame:
-    with reading(subject, path.name, report=report):
+    with reading(report.subject, path.name, report=report.whole):
         frame = (
-            _read_parquet(path, columns, subject)
+            _read_parquet(path, columns, report.subject)
             if path.suffix.lower() in (".parquet", ".geoparquet")
-            else _read_ogr(path, layer, encoding, columns, subject, report)
+            else _read_ogr(path, layer, encoding, columns, report)
         )
-    frame = _flat(frame, subject, report)
-    _check_texts(frame, subject, path.name)
+    frame = _flat(frame, report)
+    _check_texts(frame, report.subject, path.name)
     return frame
 
 
@@ -195,7 +194,7 @@ def _check_texts(frame: gpd.GeoDataFrame, subject: str, name: str) -> None:
                 raise LoadError(message("file.no_utf8", **told)) from None
 
 
-def _flat(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.GeoDataFrame:
+def _flat(frame: gpd.GeoDataFrame, report: LayerReport) -> gpd.GeoDataFrame:
     """Leave out the columns that no table has cells for: further geometries, structures, bytes."""
     own = frame.geometry.name
     deep = [
@@ -208,7 +207,7 @@ def _flat(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.GeoD
     if not deep:
         return frame
     told = message("note.columns-deep", names=sorted({names[place] for place in deep}))
-    report.add(subject, "excluded", "columns-deep", told, count=len(set(deep)))
+    report.add("excluded", "columns-deep", told, count=len(set(deep)))
     return frame.iloc[:, [place for place in range(len(names)) if place not in deep]]
 
 
@@ -234,11 +233,7 @@ def _primary_geometry(metadata: bytes) -> str:
 
 
 def _read_frame(
-    path: Path,
-    columns: Sequence[str] | None,
-    options: dict[str, object],
-    subject: str,
-    report: DataReport,
+    path: Path, columns: Sequence[str] | None, options: dict[str, object], report: LayerReport
 ) -> gpd.GeoDataFrame:
     """Read through Arrow; curves, which it does not know, as lines of short pieces."""
     try:
@@ -246,7 +241,7 @@ def _read_frame(
     except (NotImplementedError, GEOSException):
         frame = pyogrio.read_dataframe(path, columns=columns, **{**options, "use_arrow": False})
     told = message("note.curves-linearised")
-    report.add(subject, "info", "curves-linearised", told, count=len(frame))
+    report.add("info", "curves-linearised", told, count=len(frame))
     return frame
 
 
@@ -255,36 +250,37 @@ def _read_ogr(
     layer: str | None,
     encoding: str | None,
     columns: Sequence[str] | None,
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
 ) -> gpd.GeoDataFrame:
     options: dict[str, object] = {"use_arrow": True}
     words = FieldWords({}, {})
     if path.suffix.lower() == ".shp":
-        found = dbf_encoding(path, encoding, subject=subject, report=report)
+        found = dbf_encoding(path, encoding, report=report)
         options["encoding"] = gdal_encoding(found)
     else:
-        options["layer"] = _choose_layer(path, layer, subject)
+        options["layer"] = _choose_layer(path, layer, report.subject)
         words = field_words(path, str(options["layer"]))
         # Through Arrow GDAL gives the meanings of some codes instead, which pandas may refuse.
         options["use_arrow"] = not words.codes
     try:
-        frame = _read_frame(path, columns, options, subject, report)
+        frame = _read_frame(path, columns, options, report)
     except UnicodeDecodeError:
         if "encoding" not in options:
             raise
         options["encoding"] = BYTE_BY_BYTE
-        frame = decoded(_read_frame(path, columns, options, subject, report), found)
+        frame = decoded(_read_frame(path, columns, options, report), found)
     # A FlatGeobuf that was cut off ends quietly, but its header knows how many rows it had.
     options.pop("use_arrow")
     promised = pyogrio.read_info(path, **options)["features"]
     if len(frame) < promised:
         sizes = {"rows": len(frame), "expected": promised}
-        raise LoadError(message("file.rows_cut_off", subject=subject, name=path.name, **sizes))
+        raise LoadError(
+            message("file.rows_cut_off", subject=report.subject, name=path.name, **sizes)
+        )
     frame.attrs = words._asdict()
     if not hasattr(frame, "geometry"):
         names = str(list(frame.columns))
-        raise LoadError(message("layer.no_geometry", subject=subject, columns=names))
+        raise LoadError(message("layer.no_geometry", subject=report.subject, columns=names))
     return frame
 
 
@@ -303,19 +299,17 @@ def _choose_layer(path: Path, layer: str | None, subject: str) -> str:
     raise LoadError(message("layer.several", count=len(names), subject=subject, names=names))
 
 
-def _source_crs(
-    frame: gpd.GeoDataFrame, declared: object, subject: str, report: DataReport
-) -> SourceCRS | None:
+def _source_crs(frame: gpd.GeoDataFrame, declared: object, report: LayerReport) -> SourceCRS | None:
     """Return the declared system, else the stored one; note where they disagree."""
     if declared is None:
-        return None if _says_nothing(frame.crs) else parse_crs(frame.crs, subject=subject)
-    source = parse_crs(declared, subject=subject)
-    stored = _usable(frame.crs, subject)
+        return None if _says_nothing(frame.crs) else parse_crs(frame.crs, subject=report.subject)
+    source = parse_crs(declared, subject=report.subject)
+    stored = _usable(frame.crs, report.subject)
     if stored is not None and (stored.crs != source.crs or source.reading != "WGS 84"):
         ends = {"stored": crs_label(stored.crs), "declared": source.label}
         told = message("note.crs-overridden", **ends)
         count = len(frame)
-        report.add(subject, "assumption", "crs-overridden", told, count=count, details=ends)
+        report.add("assumption", "crs-overridden", told, count=count, details=ends)
     return source
 
 

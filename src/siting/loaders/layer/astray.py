@@ -53,9 +53,7 @@ def leave_out_astray(readings: Iterable[LayerReading], report: DataReport) -> No
             "note.coordinates-astray", x=float(first[0]), y=float(first[1]),
             middle_x=float(rest[0]), middle_y=float(rest[1]),
         )  # fmt: skip
-        report.add(
-            reading.subject, "excluded", "coordinates-astray", told, count=len(rows), examples=rows
-        )
+        report.of(reading.subject).add("excluded", "coordinates-astray", told, rows=rows)
         reading.frame = reading.frame[~astray]
 
 

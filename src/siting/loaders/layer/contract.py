@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.crs import to_metric
-from siting.data_report import DataReport
+from siting.data_report import LayerReport
 from siting.loaders.layer.columns.assigned_types import (
     Lookup,
     TypeRule,
@@ -71,8 +71,7 @@ def residential_table(
     frame: gpd.GeoDataFrame,
     crs: pyproj.CRS,
     *,
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
     columns: Mapping[str, str | None] | None = None,
     prefix: str = "home",
 ) -> gpd.GeoDataFrame:
@@ -101,20 +100,19 @@ def residential_table(
     LoadError, TableError
         No usable geometry; identifiers that repeat on different rows.
     """
-    return _table(frame, crs, RESIDENTIAL, RESIDENTIAL_FIELDS, subject, report, columns, prefix)
+    return _table(frame, crs, RESIDENTIAL, RESIDENTIAL_FIELDS, report, columns, prefix)
 
 
 def sites_table(
     frame: gpd.GeoDataFrame,
     crs: pyproj.CRS,
     *,
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
     columns: Mapping[str, str | None] | None = None,
     prefix: str = "site",
 ) -> gpd.GeoDataFrame:
     """Make the SITES table of a layer; parameters and errors as :func:`residential_table`."""
-    return _table(frame, crs, SITES, SITE_FIELDS, subject, report, columns, prefix)
+    return _table(frame, crs, SITES, SITE_FIELDS, report, columns, prefix)
 
 
 def areas_table(
@@ -122,8 +120,7 @@ def areas_table(
     crs: pyproj.CRS,
     *,
     level: str | None,
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
     columns: Mapping[str, str | None] | None = None,
     prefix: str | None = None,
 ) -> gpd.GeoDataFrame:
@@ -137,15 +134,14 @@ def areas_table(
     if level is not None:
         frame = frame.assign(level=level)
     made = prefix or level or "area"
-    return _table(frame, crs, AREAS, AREA_FIELDS, subject, report, columns, made)
+    return _table(frame, crs, AREAS, AREA_FIELDS, report, columns, made)
 
 
 def facilities_table(
     frame: gpd.GeoDataFrame,
     crs: pyproj.CRS,
     *,
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
     facility_type: TypeRule | None = None,
     lookup: Lookup | None = None,
     codes: Collection[str] = (),
@@ -179,16 +175,16 @@ def facilities_table(
         declared["facility_type"] = facility_type.column
     mapping = dict(facility_type.map) if facility_type is not None else {}
     if facility_type is not None and facility_type.code is not None:
-        check_code(facility_type.code, codes, subject=subject)
+        check_code(facility_type.code, codes, subject=report.subject)
         frame = frame.assign(facility_type=facility_type.code)
         declared["facility_type"] = "facility_type"
         mapping = {facility_type.code: (facility_type.code,)}
-    frame, matches = _match(frame, FACILITY_FIELDS, declared, subject, report)
+    frame, matches = _match(frame, FACILITY_FIELDS, declared, report)
     status = matches.pop("status", None)
     statuses = status.column if status is not None else None
-    frame = in_service(frame, statuses, subject=subject, report=report)
+    frame = in_service(frame, statuses, report=report)
     wanted = [f for f in FACILITY_FIELDS if f.name == "facility_type"]
-    require_columns(_headers(frame), matches, wanted, subject=subject)
+    require_columns(_headers(frame), matches, wanted, subject=report.subject)
     words = matches["facility_type"].column
     assigned = assign_types(
         frame[words],
@@ -197,22 +193,20 @@ def facilities_table(
         codes=codes,
         unknown=unknown_types,
         meanings=frame.attrs.get("codes", {}).get(words),
-        subject=subject,
         report=report,
     )
     asked = np.unique(assigned.position)
-    table = _filled(frame.iloc[asked], crs, FACILITIES, matches, subject, report, prefix)
+    table = _filled(frame.iloc[asked], crs, FACILITIES, matches, report, prefix)
     table = _with_types(table, frame.index, assigned.position, assigned.code)
-    table = one_row_per_id(table, FACILITIES, subject=subject, report=report)
-    return _finished(table, FACILITIES, subject)
+    table = one_row_per_id(table, FACILITIES, report=report)
+    return _finished(table, FACILITIES, report.subject)
 
 
 def streets_table(
     frame: gpd.GeoDataFrame,
     crs: pyproj.CRS,
     *,
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
     columns: Mapping[str, str | None] | None = None,
     prefix: str = "street",
     heights: bool = False,
@@ -227,27 +221,22 @@ def streets_table(
     polygons that are squares by their class become their edges.
     """
     declared = {"oneway": None, **(columns or {})}
-    frame, matches = _match(frame, STREET_FIELDS, declared, subject, report)
+    frame, matches = _match(frame, STREET_FIELDS, declared, report)
     status = matches.pop("status", None)
     if "oneway" in matches:
         keys = {name: match.column for name, match in matches.items() if name.endswith("_node")}
-        frame = directed(frame, matches["oneway"].column, keys, subject=subject, report=report)
+        frame = directed(frame, matches["oneway"].column, keys, report=report)
     if "highway" in matches and not {"from_node", "to_node"} & set(matches):
         frame = edges_of_squares(frame, matches["highway"].column)
-    table = _filled(frame, crs, STREETS, matches, subject, report, prefix, heights=heights)
+    table = _filled(frame, crs, STREETS, matches, report, prefix, heights=heights)
     table = _street_columns(table)
     if status is not None and status.column in table.columns:
         table = table.rename(columns={status.column: STATUS_COLUMN})
-    return _finished(turn_lines(table, subject=subject, report=report), STREETS, subject)
+    return _finished(turn_lines(table, report=report), STREETS, report.subject)
 
 
 def barriers_table(
-    frame: gpd.GeoDataFrame,
-    crs: pyproj.CRS,
-    *,
-    subject: str,
-    report: DataReport,
-    holds: bool = True,
+    frame: gpd.GeoDataFrame, crs: pyproj.CRS, *, report: LayerReport, holds: bool = True
 ) -> gpd.GeoDataFrame:
     """Make the BARRIERS table of a layer of lines and polygons.
 
@@ -262,16 +251,15 @@ def barriers_table(
         A barrier has a vertex that is nowhere: without it people would walk through.
     """
     if holds:
-        refuse_endless(frame, subject)
-    return _finished(_filled(frame, crs, BARRIERS, {}, subject, report, ""), BARRIERS, subject)
+        refuse_endless(frame, report.subject)
+    return _finished(_filled(frame, crs, BARRIERS, {}, report, ""), BARRIERS, report.subject)
 
 
 def entrances_table(
     frame: gpd.GeoDataFrame,
     crs: pyproj.CRS,
     *,
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
     columns: Mapping[str, str | None] | None = None,
 ) -> gpd.GeoDataFrame:
     """Make the ENTRANCES table of a layer of gates; gates that open nothing are left out.
@@ -281,16 +269,15 @@ def entrances_table(
     LoadError
         No column says what a gate opens.
     """
-    frame, matches = _match(frame, ENTRANCE_FIELDS, columns, subject, report)
-    require_columns(_headers(frame), matches, ENTRANCE_FIELDS, subject=subject)
+    frame, matches = _match(frame, ENTRANCE_FIELDS, columns, report)
+    require_columns(_headers(frame), matches, ENTRANCE_FIELDS, subject=report.subject)
     opened = as_text(frame[matches["subject_id"].column])
     lost = opened.isna().to_numpy()
     if lost.any():
-        rows = frame.index[lost]
         told = message("note.gate-of-nothing")
-        report.add(subject, "excluded", "gate-of-nothing", told, count=len(rows), examples=rows)
-    table = _filled(frame[~lost], crs, ENTRANCES, matches, subject, report, "")
-    return _finished(table, ENTRANCES, subject)
+        report.add("excluded", "gate-of-nothing", told, rows=frame.index[lost])
+    table = _filled(frame[~lost], crs, ENTRANCES, matches, report, "")
+    return _finished(table, ENTRANCES, report.subject)
 
 
 # --- what all tables share -----------------------------------------------------------------------
@@ -301,16 +288,15 @@ def _table(
     crs: pyproj.CRS,
     spec: TableSpec,
     fields: Sequence[Field],
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
     columns: Mapping[str, str | None] | None,
     prefix: str,
 ) -> gpd.GeoDataFrame:
-    frame, matches = _match(frame, fields, columns, subject, report)
-    table = _filled(frame, crs, spec, matches, subject, report, prefix)
-    table = one_row_per_id(table, spec, subject=subject, report=report)
-    warn_about_units(table, subject=subject, report=report)
-    return _finished(table, spec, subject)
+    frame, matches = _match(frame, fields, columns, report)
+    table = _filled(frame, crs, spec, matches, report, prefix)
+    table = one_row_per_id(table, spec, report=report)
+    warn_about_units(table, report=report)
+    return _finished(table, spec, report.subject)
 
 
 def _headers(frame: gpd.GeoDataFrame) -> list[str]:
@@ -321,14 +307,13 @@ def _match(
     frame: gpd.GeoDataFrame,
     fields: Sequence[Field],
     columns: Mapping[str, str | None] | None,
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
 ) -> tuple[gpd.GeoDataFrame, dict[str, Match]]:
     """Say what the columns of a layer mean, and put words in place of the codes in texts."""
+    aliases = frame.attrs.get("aliases")
     matches = match_columns(
-        _headers(frame), fields, declared=columns, aliases=frame.attrs.get("aliases"),
-        subject=subject, report=report,
-    )  # fmt: skip
+        _headers(frame), fields, declared=columns, aliases=aliases, report=report
+    )
     # Facility types are known by their codes as well, and identifiers are codes.
     texts = {field.name for field in fields if field.quantity is None} - {"facility_type"}
     coded = [
@@ -345,20 +330,17 @@ def _filled(
     crs: pyproj.CRS,
     spec: TableSpec,
     matches: Mapping[str, Match],
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
     prefix: str,
     *,
     heights: bool = False,
 ) -> gpd.GeoDataFrame:
     """Project, clean the geometry, and put the table's own columns before the layer's others."""
-    kept = without_missing(frame, subject, report)
-    metric = to_metric(kept, crs, subject=subject, report=report)
-    cleaned = clean_shapes(metric, spec.geometry, subject=subject, report=report, heights=heights)
-    own = attribute_columns(
-        cleaned, spec, matches, subject=subject, report=report, prefix=prefix,
-        decimal=frame.attrs.get("decimal"),
-    )  # fmt: skip
+    kept = without_missing(frame, report)
+    metric = to_metric(kept, crs, subject=report.subject, report=report.whole)
+    cleaned = clean_shapes(metric, spec.geometry, report=report, heights=heights)
+    decimal = frame.attrs.get("decimal")
+    own = attribute_columns(cleaned, spec, matches, report=report, prefix=prefix, decimal=decimal)
     used = {match.column for match in matches.values()} | {"geometry"}
     others = {
         _free_name(str(name), spec): cleaned[name] for name in cleaned.columns if name not in used

@@ -126,8 +126,7 @@ def homes_reading(
     def make(frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> gpd.GeoDataFrame:
         return homes_from_buildings(
             to_metric(frame, crs, subject=subject, report=context.report),
-            report=context.report,
-            layer=subject,
+            report=context.report.of(subject),
             uncertain=uncertain == "keep",
             default_levels=context.project.parameters.default_levels,
         )
@@ -182,11 +181,5 @@ def _as_is(
     layer: str, frame: gpd.GeoDataFrame, source: OsmSource, context: Context, *, level: str = ""
 ) -> LayerReading:
     subject = f"{layer} ({source.name})"
-    make = partial(_projected, subject=subject, context=context)
+    make = partial(to_metric, subject=subject, report=context.report)
     return LayerReading(subject, frame, make, level=level)
-
-
-def _projected(
-    frame: gpd.GeoDataFrame, crs: pyproj.CRS, *, subject: str, context: Context
-) -> gpd.GeoDataFrame:
-    return to_metric(frame, crs, subject=subject, report=context.report)

@@ -177,11 +177,7 @@ def _check_datum(
     # A city's buildings all lie in the same datum; some thousand of them tell it.
     some = np.linspace(0, len(table) - 1, min(len(table), _TELLING)).astype(int)
     check_datum(
-        table.iloc[some],
-        streets,
-        declared=reading.datum,
-        subject=reading.subject,
-        report=report,
+        table.iloc[some], streets, declared=reading.datum, report=report.of(reading.subject)
     )
 
 

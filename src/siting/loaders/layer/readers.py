@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
-    from siting.data_report import DataReport
+    from siting.data_report import DataReport, LayerReport
     from siting.loaders.project.model import (
         AreaLayer,
         BarrierLayer,
@@ -130,38 +130,36 @@ def _streets(layer: StreetLayer, context: Context) -> LayerReading:
         return from_osm.streets_reading(
             from_osm.read_extract(source, ["streets"], context), source, context
         )
-    subject = f"streets ({path.name})"
+    report = context.report.of(f"streets ({path.name})")
     is_graph = path.suffix.lower() == ".graphml"
     if is_graph:
         frame = osm.read_graph(path)
-        stored = None if frame.crs is None else parse_crs(frame.crs, subject=subject)
-        frame = place(frame, stored, subject=subject, report=context.report)
+        stored = None if frame.crs is None else parse_crs(frame.crs, subject=report.subject)
+        frame = place(frame, stored, report=report)
     else:
         frame = _frame(
             FileSource(
                 path=path, layer=layer.layer, crs=layer.crs, encoding=layer.encoding,
                 axes=layer.axes, decimal=layer.decimal, columns=layer.columns,
             ),
-            layer.where, STREET_FIELDS, subject, context,
+            layer.where, STREET_FIELDS, report,
         )  # fmt: skip
 
     def make(frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> gpd.GeoDataFrame:
-        table = streets_table(
-            frame, crs, subject=subject, report=context.report, columns=layer.columns, heights=True
-        )
-        table = _without_highways(table, layer.exclude_highways, subject, context.report)
+        table = streets_table(frame, crs, report=report, columns=layer.columns, heights=True)
+        table = _without_highways(table, layer.exclude_highways, report)
         table = open_streets(
-            table, private_streets=layer.private_streets, subject=subject, report=context.report,
+            table, private_streets=layer.private_streets, report=report,
             tags=("foot",) if is_graph else ("foot", "access"),
             status=STATUS_COLUMN if STATUS_COLUMN in table.columns else None,
         )  # fmt: skip
         table = join_lines(
             cut_at_corners(table), gap_m=layer.close_gaps_m, crossings=layer.join_crossings,
-            subject=subject, report=context.report,
+            report=report,
         )  # fmt: skip
-        return with_ways_across(table, subject=subject, report=context.report)
+        return with_ways_across(table, report=report)
 
-    return LayerReading(subject, frame, make)
+    return LayerReading(report.subject, frame, make)
 
 
 def _residential(layer: ResidentialLayer, context: Context) -> LayerReading:
@@ -220,8 +218,8 @@ def _population(layer: PopulationLayer, context: Context) -> PopulationReading:
     subject = f"population ({layer.path.name})"
     within = None
     if layer.within is not None:
-        name = f"population within ({layer.within.path.name})"
-        within = _frame(layer.within, layer.within.where, (), name, context)
+        outline = context.report.of(f"population within ({layer.within.path.name})")
+        within = _frame(layer.within, layer.within.where, (), outline)
     cells = read_population(
         layer.path, report=context.report, band=layer.band, crs=layer.crs, within=within,
         subject=subject,
@@ -236,20 +234,20 @@ def _reading(
     table: Callable[..., gpd.GeoDataFrame],
     context: Context,
 ) -> LayerReading:
-    subject = _subject(name, layer)
+    report = context.report.of(_subject(name, layer))
     options: dict[str, Any] = {} if name == "entrances" else {"prefix": layer.path.stem}
-    make = partial(table, subject=subject, report=context.report, columns=layer.columns, **options)
-    frame = _frame(layer, layer.where, fields, subject, context)
+    make = partial(table, report=report, columns=layer.columns, **options)
+    frame = _frame(layer, layer.where, fields, report)
     # Polygons of areas lie across streets, so only what people go to or come from is telling.
     doubtful = name in ("residential", "facilities", "sites")
-    declared = parse_crs(layer.crs, subject=subject).reading if layer.crs else "WGS 84"
-    return LayerReading(subject, frame, make, declared if doubtful else None)
+    declared = parse_crs(layer.crs, subject=report.subject).reading if layer.crs else "WGS 84"
+    return LayerReading(report.subject, frame, make, declared if doubtful else None)
 
 
 def _plain(name: str, layer: FileLayer, context: Context) -> LayerReading:
-    subject = _subject(name, layer)
-    make = partial(barriers_table, subject=subject, report=context.report, holds=name == "barriers")
-    return LayerReading(subject, _frame(layer, layer.where, (), subject, context), make)
+    report = context.report.of(_subject(name, layer))
+    make = partial(barriers_table, report=report, holds=name == "barriers")
+    return LayerReading(report.subject, _frame(layer, layer.where, (), report), make)
 
 
 def _subject(name: str, layer: FileLayer) -> str:
@@ -262,27 +260,23 @@ def _frame(
     source: Any,
     where: dict[str, tuple[bool | int | float | str, ...]],
     fields: Sequence[Field],
-    subject: str,
-    context: Context,
+    report: LayerReport,
 ) -> gpd.GeoDataFrame:
-    frame = read_source(source, report=context.report, fields=fields, subject=subject)
-    return only_where(frame, where, subject=subject, report=context.report)
+    frame = read_source(source, report=report.whole, fields=fields, subject=report.subject)
+    return only_where(frame, where, report=report)
 
 
 def _without_highways(
-    streets: gpd.GeoDataFrame, excluded: Sequence[str], subject: str, report: DataReport
+    streets: gpd.GeoDataFrame, excluded: Sequence[str], report: LayerReport
 ) -> gpd.GeoDataFrame:
     """Leave out streets all of whose values of highway are excluded."""
     if not excluded:
         return streets
     if "highway" not in streets.columns:
-        raise LoadError(message("street.no_highway", subject=subject))
+        raise LoadError(message("street.no_highway", subject=report.subject))
     unwanted = frozenset(excluded)
     kinds = streets["highway"].fillna("").str.split(";")
     out = kinds.map(lambda words: set(words) <= unwanted).to_numpy(dtype=bool)
     told = message("note.street-excluded", count=out.sum(), kinds=sorted(unwanted))
-    report.add(
-        subject, "excluded", "street-excluded", told,
-        count=int(out.sum()), examples=streets.loc[out, "street_id"],
-    )  # fmt: skip
+    report.add("excluded", "street-excluded", told, rows=streets.loc[out, "street_id"])
     return streets.loc[~out].reset_index(drop=True)

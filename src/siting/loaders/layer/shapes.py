@@ -18,19 +18,14 @@ from siting.message import Message, message
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
 
 _Shapes = NDArray[np.object_]
 _DIMENSION = {"Point": 0, "LineString": 1, "Polygon": 2}
 
 
 def clean_shapes(
-    frame: gpd.GeoDataFrame,
-    kinds: Sequence[str],
-    *,
-    subject: str,
-    report: DataReport,
-    heights: bool = False,
+    frame: gpd.GeoDataFrame, kinds: Sequence[str], *, report: LayerReport, heights: bool = False
 ) -> gpd.GeoDataFrame:
     """Repair geometries, take single parts out of collections, leave out what cannot be used.
 
@@ -55,25 +50,27 @@ def clean_shapes(
     LoadError
         No row is left.
     """
-    frame = without_missing(frame, subject, report)
+    frame = without_missing(frame, report)
     if not heights:
-        frame = _flattened(frame, subject, report)
-    frame = _repaired(frame, kinds, subject, report)
-    frame = _single_parts(frame, kinds, subject, report)
-    frame = _of_kinds(frame, kinds, subject, report)
+        frame = _flattened(frame, report)
+    frame = _repaired(frame, kinds, report)
+    frame = _single_parts(frame, kinds, report)
+    frame = _of_kinds(frame, kinds, report)
     if frame.empty:
-        left_out = _left_out(subject, report)
-        told = message("layer.nothing_usable", subject=subject, kinds=kinds, left_out=left_out)
+        left_out = _left_out(report)
+        told = message(
+            "layer.nothing_usable", subject=report.subject, kinds=kinds, left_out=left_out
+        )
         raise LoadError(told)
     return frame
 
 
-def _left_out(subject: str, report: DataReport) -> Message | str:
+def _left_out(report: LayerReport) -> Message | str:
     """Say which rows of a layer were left out and why; empty where none were."""
     notes = [
         message("layer.left_out_rows", count=note.count, why=note.message)
-        for note in report.notes
-        if note.layer == subject and note.severity == "excluded"
+        for note in report.whole.notes
+        if note.layer == report.subject and note.severity == "excluded"
     ]
     return message("layer.left_out", notes=notes) if notes else ""
 
@@ -82,19 +79,17 @@ def _with_shapes(frame: gpd.GeoDataFrame, shapes: _Shapes) -> gpd.GeoDataFrame:
     return frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=frame.crs))
 
 
-def without_missing(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.GeoDataFrame:
+def without_missing(frame: gpd.GeoDataFrame, report: LayerReport) -> gpd.GeoDataFrame:
     """Leave out rows without a position, and list them."""
     shapes = frame.geometry.to_numpy()
     absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if absent.any():
-        rows = frame.index[absent]
         told = message("note.geometry-missing")
-        report.add(subject, "excluded", "geometry-missing", told, count=len(rows), examples=rows)
+        report.add("excluded", "geometry-missing", told, rows=frame.index[absent])
     endless = ~absent & ~_is_finite(shapes)
     if endless.any():
-        rows = frame.index[endless]
         told = message("note.geometry-not-finite")
-        report.add(subject, "excluded", "geometry-not-finite", told, count=len(rows), examples=rows)
+        report.add("excluded", "geometry-not-finite", told, rows=frame.index[endless])
     return frame[~(absent | endless)]
 
 
@@ -121,26 +116,20 @@ def _is_finite(shapes: _Shapes) -> NDArray[np.bool_]:
     return finite
 
 
-def _flattened(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.GeoDataFrame:
+def _flattened(frame: gpd.GeoDataFrame, report: LayerReport) -> gpd.GeoDataFrame:
     shapes = frame.geometry.to_numpy()
     tall = shapely.has_z(shapes)
     if hasattr(shapely, "has_m"):
         tall |= shapely.has_m(shapes)
     if not tall.any():
         return frame
-    report.add(
-        subject,
-        "info",
-        "geometry-flattened",
-        message("note.geometry-flattened"),
-        count=int(tall.sum()),
-        examples=frame.index[tall],
-    )
+    told = message("note.geometry-flattened")
+    report.add("info", "geometry-flattened", told, rows=frame.index[tall])
     return _with_shapes(frame, shapely.force_2d(shapes))
 
 
 def _repaired(
-    frame: gpd.GeoDataFrame, kinds: Sequence[str], subject: str, report: DataReport
+    frame: gpd.GeoDataFrame, kinds: Sequence[str], report: LayerReport
 ) -> gpd.GeoDataFrame:
     """Rebuild self-crossing polygons; keep of the result what the table can hold."""
     shapes = frame.geometry.to_numpy().copy()
@@ -148,10 +137,9 @@ def _repaired(
     if broken.any():
         before = shapely.area(shapes[broken]).sum()
         shapes[broken] = shapely.make_valid(shapes[broken])
-        rows = frame.index[broken]
         after = shapely.area(shapes[broken]).sum()
         told = message("note.geometry-repaired", before=float(before), after=float(after))
-        report.add(subject, "repair", "geometry-repaired", told, count=len(rows), examples=rows)
+        report.add("repair", "geometry-repaired", told, rows=frame.index[broken])
     mixed = shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION
     if mixed.any():
         highest = max(_DIMENSION[kind.removeprefix("Multi")] for kind in kinds)
@@ -170,7 +158,7 @@ def _parts_of_dimension(collection: Any, highest: int) -> Any:
 
 
 def _single_parts(
-    frame: gpd.GeoDataFrame, kinds: Sequence[str], subject: str, report: DataReport
+    frame: gpd.GeoDataFrame, kinds: Sequence[str], report: LayerReport
 ) -> gpd.GeoDataFrame:
     """Make a multi-part geometry with one part a single one; split it where the table must."""
     shapes = frame.geometry.to_numpy()
@@ -188,39 +176,29 @@ def _single_parts(
     many &= np.isin([single.get(name, "") for name in names], list(kinds))
     if not many.any():
         return frame
-    report.add(
-        subject,
-        "repair",
-        "geometry-split",
-        message("note.geometry-split"),
-        count=int(many.sum()),
-        examples=frame.index[many],
-    )
+    told = message("note.geometry-split")
+    report.add("repair", "geometry-split", told, rows=frame.index[many])
     return frame.explode(index_parts=False)
 
 
 def _of_kinds(
-    frame: gpd.GeoDataFrame, kinds: Sequence[str], subject: str, report: DataReport
+    frame: gpd.GeoDataFrame, kinds: Sequence[str], report: LayerReport
 ) -> gpd.GeoDataFrame:
     names = np.asarray(frame.geom_type)
     shapes = frame.geometry.to_numpy()
     wrong = ~np.isin(names, list(kinds))
     told = message("note.geometry-kind", kinds=sorted(map(str, set(names[wrong]))))
-    _exclude(frame, wrong, told, subject, report)
+    _exclude(frame, wrong, told, report)
     # A street of no length joins nothing and has no direction.
     flat = ~wrong & np.isin(names, ["LineString", "MultiLineString"])
     flat &= shapely.length(shapes) == 0
-    _exclude(frame, flat, message("note.line-of-no-length"), subject, report)
+    _exclude(frame, flat, message("note.line-of-no-length"), report)
     return frame[~(wrong | flat)]
 
 
 def _exclude(
-    frame: gpd.GeoDataFrame,
-    rows: NDArray[np.bool_],
-    told: Message,
-    subject: str,
-    report: DataReport,
+    frame: gpd.GeoDataFrame, rows: NDArray[np.bool_], told: Message, report: LayerReport
 ) -> None:
     if rows.any():
         labels = frame.index[rows]
-        report.add(subject, "excluded", "geometry-kind", told, count=len(labels), examples=labels)
+        report.add("excluded", "geometry-kind", told, rows=labels)

@@ -202,7 +202,7 @@ def read_barriers(
     """Read a file and make its BARRIERS table; see :func:`barriers_table`."""
     subject = subject or source.path.name
     frame = read_source(source, report=report, subject=subject)
-    return barriers_table(frame, crs, subject=subject, report=report)
+    return barriers_table(frame, crs, report=report.of(subject))
 
 
 def read_entrances(
@@ -211,7 +211,7 @@ def read_entrances(
     """Read a file and make its ENTRANCES table; see :func:`entrances_table`."""
     subject = subject or source.path.name
     frame = read_source(source, report=report, fields=ENTRANCE_FIELDS, subject=subject)
-    return entrances_table(frame, crs, subject=subject, report=report, columns=source.columns)
+    return entrances_table(frame, crs, report=report.of(subject), columns=source.columns)
 
 
 def _read_table(
@@ -228,8 +228,7 @@ def _read_table(
     return make(
         frame,
         crs,
-        subject=name,
-        report=report,
+        report=report.of(name),
         columns=source.columns,
         prefix=source.path.stem,
         **options,

@@ -31,7 +31,7 @@ from siting.message import Message, message
 from siting.vocabulary.headers import Field
 
 if TYPE_CHECKING:
-    from siting.data_report import DataReport
+    from siting.data_report import DataReport, LayerReport
 
 _HEAD_BYTES = 256 * 1024
 # Titles, dates and notes stand above the header of an official table; never more than a page.
@@ -116,8 +116,8 @@ def read_points_table(
         subject=subject,
     )
     source = None if crs is None else parse_crs(crs, subject=subject)
-    points = with_positions(table, written, source, decimal=decimal, subject=subject, report=report)
-    return place(points, source, subject=subject, report=report, axes=axes)
+    points = with_positions(table, written, source, decimal=decimal, report=report.of(subject))
+    return place(points, source, report=report.of(subject), axes=axes)
 
 
 def read_table(
@@ -156,9 +156,9 @@ def read_table(
         known = " ".join(TABLE_SUFFIXES)
         raise LoadError(message("file.table_kind", subject=subject, kind=path.suffix, known=known))
     if suffix in (".xlsx", ".xlsm"):
-        table = _read_workbook(path, sheet, fields, exact, subject, report)
+        table = _read_workbook(path, sheet, fields, exact, report.of(subject))
     else:
-        table = _read_csv(path, encoding, fields, exact, subject, report)
+        table = _read_csv(path, encoding, fields, exact, report.of(subject))
     table = table.dropna(how="all")
     if table.empty:
         columns = str(list(table.columns))
@@ -174,23 +174,22 @@ def _read_csv(
     encoding: str | None,
     fields: Sequence[Field],
     exact: Sequence[str],
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
 ) -> pd.DataFrame:
     def told(said: Message | str) -> Message:
-        return message("table.no_csv", subject=subject, name=path.name, error=said)
+        return message("table.no_csv", subject=report.subject, name=path.name, error=said)
 
-    codec = _csv_encoding(path, encoding, subject, report)
+    codec = _csv_encoding(path, encoding, report)
     # What stands in one cell of a table of places is a name or a remark.
     csv.field_size_limit(_LONGEST_CELL)
-    with reading(subject, told=told):
+    with reading(report.subject, told=told):
         head = _head_lines(path, codec)
         delimiter = _sniff_delimiter(head)
         rows = list(csv.reader(head, delimiter=delimiter))
     header = _find_header([tuple(row) for row in rows], fields, exact)
-    _check_widths(rows, header, subject)
+    _check_widths(rows, header, report.subject)
     # It warns of a delimiter at the end of every line; what that cuts off was checked to be empty.
-    with reading(subject, told=told):
+    with reading(report.subject, told=told):
         table = pd.read_csv(
             path,
             sep=delimiter,
@@ -204,11 +203,11 @@ def _read_csv(
         )
     table.index = pd.RangeIndex(header + 2, header + 2 + len(table))
     table.columns = [str(name).strip() for name in table.columns]
-    _note_header(header, rows[header], subject, report)
+    _note_header(header, rows[header], report)
     return table
 
 
-def _csv_encoding(path: Path, declared: str | None, subject: str, report: DataReport) -> str:
+def _csv_encoding(path: Path, declared: str | None, report: LayerReport) -> str:
     """Tell UTF-8, UTF-16 with a mark and GB18030 apart by what decodes without an error."""
     content = path.read_bytes()
     marked = next((name for mark, name in _MARKS if content.startswith(mark)), None)
@@ -219,12 +218,12 @@ def _csv_encoding(path: Path, declared: str | None, subject: str, report: DataRe
             if not declared and codec == "gb18030":
                 told = message("note.encoding-detected", encoding="GB18030 (GBK)")
                 details = {"encoding": "GB18030 (GBK)"}
-                report.add(subject, "info", "encoding-detected", told, details=details)
+                report.add("info", "encoding-detected", told, details=details)
             return codec
     if declared:
-        named = {"subject": subject, "name": path.name, "encoding": declared}
+        named = {"subject": report.subject, "name": path.name, "encoding": declared}
         raise LoadError(message("encoding.other", **named))
-    raise LoadError(message("encoding.unknown", subject=subject, name=path.name))
+    raise LoadError(message("encoding.unknown", subject=report.subject, name=path.name))
 
 
 def _unmarked(content: bytes) -> str:
@@ -291,13 +290,12 @@ def _read_workbook(
     sheet: str | None,
     fields: Sequence[Field],
     exact: Sequence[str],
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
 ) -> pd.DataFrame:
     def looks_like_table(rows: Sequence[Row]) -> int:
         return max((header_score(row, fields, exact) for row in rows[:_HEADER_WITHIN]), default=0)
 
-    rows = read_sheet(path, sheet, looks_like_table, subject=subject, report=report)
+    rows = read_sheet(path, sheet, looks_like_table, report=report)
     header = _find_header(rows[:_HEADER_WITHIN], fields, exact)
     width = max(len(row) for row in rows)
     names = _header_names(rows[header], width)
@@ -306,7 +304,7 @@ def _read_workbook(
     columns = [_column(cells) for cells in zip(*body, strict=True)] or [pd.Series()] * width
     table = pd.DataFrame(dict(enumerate(columns)))
     table.columns, table.index = pd.Index(names), index
-    _note_header(header, rows[header], subject, report)
+    _note_header(header, rows[header], report)
     blank = table.columns.str.startswith("Unnamed") & table.isna().all().to_numpy()
     return table.loc[:, ~blank]
 
@@ -339,12 +337,12 @@ def _find_header(rows: Sequence[Row], fields: Sequence[Field], exact: Sequence[s
     return next((number for number, count in enumerate(texts) if count > 1), 0)
 
 
-def _note_header(header: int, cells: Sequence[Any], subject: str, report: DataReport) -> None:
+def _note_header(header: int, cells: Sequence[Any], report: LayerReport) -> None:
     if header:
         told, details = message("note.header-found", row=header + 1), {"row": header + 1}
-        report.add(subject, "info", "header-found", told, count=header, details=details)
+        report.add("info", "header-found", told, count=header, details=details)
     names = [str(cell).strip() for cell in cells if cell is not None and str(cell).strip()]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         told = message("note.header-repeats", names=repeated, first=repeated[0])
-        report.add(subject, "warning", "header-repeats", told, count=len(repeated))
+        report.add("warning", "header-repeats", told, count=len(repeated))

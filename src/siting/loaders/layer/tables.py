@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
-    from siting.data_report import DataReport
+    from siting.data_report import DataReport, LayerReport
     from siting.loaders.layer.reading import LayerReading
 from siting.tables import TableSpec
 
@@ -80,9 +80,7 @@ def _distinct(
         return [table for _, table in tables]
     first, *_ = tables
     told = message("note.identifier-shared", count=len(shared), column=Term("column", key))
-    report.add(
-        first[0], "repair", "identifier-shared", told, count=len(shared), examples=sorted(shared)
-    )
+    report.of(first[0]).add("repair", "identifier-shared", told, rows=sorted(shared))
     return [
         table.assign(**{key: _prefixed(table[key], shared, f"{number}:")})
         for number, (_, table) in enumerate(tables, start=1)
@@ -97,8 +95,7 @@ def only_where(
     frame: gpd.GeoDataFrame,
     where: dict[str, tuple[bool | int | float | str, ...]],
     *,
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
 ) -> gpd.GeoDataFrame:
     """Keep the rows that have the wanted values; count the others.
 
@@ -119,26 +116,26 @@ def only_where(
         present = [str(each) for each in frame.columns if each != "geometry"]
         column = column_of(name, present, frame.attrs.get("aliases"))
         if column is None:
-            told = message("layer.no_where_column", subject=subject, name=name, names=present)
+            told = message(
+                "layer.no_where_column", subject=report.subject, name=name, names=present
+            )
             raise LoadError(told)
         cells = frame[column], in_words(frame, column)
         met = [_has_value(cells[0], [each]) | _has_value(cells[1], [each]) for each in values]
         keep = np.logical_or.reduce(met)
         if not keep.any():
             found = list(map(str, cells[1].dropna().unique()[:8]))
-            named = {"subject": subject, "name": name}
+            named = {"subject": report.subject, "name": name}
             wanted = map(str, values)
             raise LoadError(message("layer.no_where_row", found=found, wanted=wanted, **named))
         unmet = [str(each) for each, rows in zip(values, met, strict=True) if not rows.any()]
         if unmet:
             told = message("note.where-unmet", name=name, words=unmet)
-            report.add(subject, "warning", "where-unmet", told, count=len(unmet), examples=unmet)
+            report.add("warning", "where-unmet", told, rows=unmet)
         count = int((~keep).sum())
         if count:
             told = message("note.not-wanted", name=name, wanted=map(str, values))
-            report.add(
-                subject, "excluded", "not-wanted", told, count=count, examples=frame.index[~keep]
-            )
+            report.add("excluded", "not-wanted", told, count=count, examples=frame.index[~keep])
         frame = frame[keep]
     return frame
 

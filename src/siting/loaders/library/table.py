@@ -24,7 +24,7 @@ from siting.vocabulary.text import half_width
 if TYPE_CHECKING:
     import pandas as pd
 
-    from siting.data_report import DataReport
+    from siting.data_report import DataReport, LayerReport
 
 STATE_TITLES = dict(zip(STATES, ("候选", "储备", "计划", "在建", "建成", "取消"), strict=True))
 """The states as a Chinese table writes them."""
@@ -69,7 +69,7 @@ def read_project_table(
     fields = (*PROJECT_FIELDS, LONGITUDE, LATITUDE)
     table = read_table(path, fields=fields, report=report, sheet=sheet)
     headers = [str(name) for name in table.columns]
-    found = match_columns(headers, fields, subject=path.name, report=report)
+    found = match_columns(headers, fields, report=report.of(path.name))
     faults: list[Message] = []
     if "project_id" not in found:
         raise TableError(path.name, [message("library.no_id_column", headers=headers)])
@@ -77,7 +77,7 @@ def read_project_table(
                for field in fields if field.name in found}  # fmt: skip
     if faults:
         raise TableError(path.name, faults)
-    _to_wgs84(columns, crs, path.name, report)
+    _to_wgs84(columns, crs, report.of(path.name))
     rows = zip(*columns.values(), strict=True)
     named = [dict(zip(columns, row, strict=True)) for row in rows]
     return {
@@ -166,9 +166,7 @@ def _functions(text: str | None, faults: list[Message]) -> str | None:
     return ";".join(code for code in dict.fromkeys(codes) if code)
 
 
-def _to_wgs84(
-    columns: dict[str, list[Any]], crs: str | None, subject: str, report: DataReport
-) -> None:
+def _to_wgs84(columns: dict[str, list[Any]], crs: str | None, report: LayerReport) -> None:
     """Bring places to WGS 84; a place of which one coordinate is missing is none."""
     pair = [np.array(columns.get(name, []), dtype=float) for name in ("longitude", "latitude")]
     if crs is None or not all(each.size for each in pair):
@@ -177,7 +175,7 @@ def _to_wgs84(
     points = gpd.GeoDataFrame(
         index=known, geometry=gpd.points_from_xy(pair[0][known], pair[1][known])
     )
-    moved = place(points, parse_crs(crs, subject=subject), subject=subject, report=report)
+    moved = place(points, parse_crs(crs, subject=report.subject), report=report)
     moved = moved.to_crs("EPSG:4326")
     for name in ("longitude", "latitude"):
         columns[name] = [None] * len(columns[name])

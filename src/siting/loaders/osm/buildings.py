@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
 
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
 
 HOMES = frozenset(
     [
@@ -95,8 +95,7 @@ def residential_use(tags: Mapping[str, str]) -> str:
 def homes_from_buildings(
     buildings: gpd.GeoDataFrame,
     *,
-    report: DataReport,
-    layer: str = "residential",
+    report: LayerReport,
     uncertain: bool = True,
     default_levels: float | None = None,
 ) -> gpd.GeoDataFrame:
@@ -110,8 +109,6 @@ def homes_from_buildings(
         point is a home of unknown size where it says how many flats it has or that it is lived in.
     report
         Gets what was excluded, is missing, or was assumed.
-    layer
-        The layer's name in the report.
     uncertain
         Keep buildings of which the map does not say whether they are lived in.
     default_levels
@@ -132,15 +129,15 @@ def homes_from_buildings(
     >>> tower = {"building_id": ["w1"], "name": [None], "building": ["apartments"],
     ...          "residential": ["yes"], "levels": [10.0], "flats": [40.0]}
     >>> towers = gpd.GeoDataFrame(tower, geometry=[box(0, 0, 20, 10)], crs="EPSG:4547")
-    >>> home = homes_from_buildings(towers, report=DataReport()).iloc[0]
+    >>> home = homes_from_buildings(towers, report=DataReport().of("homes")).iloc[0]
     >>> float(home["floor_area_m2"]), float(home["households"])
     (2000.0, 40.0)
     """
-    homes = _lived_in(buildings, uncertain=uncertain, layer=layer, report=report)
+    homes = _lived_in(buildings, uncertain=uncertain, report=report)
     homes = homes.rename(columns={"building_id": "home_id", "flats": "households"})
     levels = homes["levels"].to_numpy(dtype=float)
-    _note_unread(homes, layer, report)
-    homes["levels"] = _levels(levels, default_levels, layer, report)
+    _note_unread(homes, report)
+    homes["levels"] = _levels(levels, default_levels, report)
     area = homes.geometry.area.to_numpy()
     homes["footprint_m2"] = np.where(area > 0, area, np.nan)  # a node has none
     homes["floor_area_m2"] = homes["footprint_m2"] * homes["levels"]
@@ -149,43 +146,31 @@ def homes_from_buildings(
 
 
 def _lived_in(
-    buildings: gpd.GeoDataFrame, *, uncertain: bool, layer: str, report: DataReport
+    buildings: gpd.GeoDataFrame, *, uncertain: bool, report: LayerReport
 ) -> gpd.GeoDataFrame:
-    buildings = _without_vague_nodes(buildings, layer, report)
+    buildings = _without_vague_nodes(buildings, report)
     use = buildings["residential"].to_numpy()
-    doubtful = int((use == "uncertain").sum())
+    doubtful = buildings.loc[use == "uncertain", "building_id"]
     keep = (use == "yes") | ((use == "uncertain") & uncertain)
-    others = int((use == "no").sum())
-    report.add(
-        layer,
-        "info",
-        "building-not-residential",
-        message("note.building-not-residential", count=others),
-        count=others,
-        examples=buildings.loc[use == "no", "building_id"],
-    )
+    others = buildings.loc[use == "no", "building_id"]
+    told = message("note.building-not-residential", count=len(others))
+    report.add("info", "building-not-residential", told, rows=others)
     gone = buildings.loc[use == "gone", "building_id"]
     if len(gone):
         told = message("note.building-gone", count=len(gone))
-        report.add(
-            layer, "excluded", "building-gone", told, count=len(gone), examples=gone.iloc[:5]
-        )
-    if doubtful:
+        report.add("excluded", "building-gone", told, rows=gone)
+    if len(doubtful):
         kept = message("note.building-use-kept" if uncertain else "note.building-use-left-out")
         report.add(
-            layer,
             "assumption" if uncertain else "excluded",
             "building-use-uncertain",
-            message("note.building-use-uncertain", count=doubtful, kept=kept),
-            count=doubtful,
-            examples=buildings.loc[use == "uncertain", "building_id"],
+            message("note.building-use-uncertain", count=len(doubtful), kept=kept),
+            rows=doubtful,
         )
     return buildings.loc[keep].reset_index(drop=True)
 
 
-def _without_vague_nodes(
-    buildings: gpd.GeoDataFrame, layer: str, report: DataReport
-) -> gpd.GeoDataFrame:
+def _without_vague_nodes(buildings: gpd.GeoDataFrame, report: LayerReport) -> gpd.GeoDataFrame:
     """Leave out nodes that do not say, by their kind or by flats, that people live there."""
     vague = (
         (buildings.geometry.geom_type == "Point")
@@ -195,31 +180,30 @@ def _without_vague_nodes(
     if vague.any():
         count = int(vague.sum())
         told = message("note.building-node-vague", count=count)
-        report.add(layer, "excluded", "building-node-vague", told,
-                   count=count, examples=buildings.loc[vague, "building_id"])  # fmt: skip
+        rows = buildings.loc[vague, "building_id"]
+        report.add("excluded", "building-node-vague", told, rows=rows)
     return buildings[~vague]
 
 
-def _note_unread(homes: gpd.GeoDataFrame, layer: str, report: DataReport) -> None:
+def _note_unread(homes: gpd.GeoDataFrame, report: LayerReport) -> None:
     if "levels_unread" not in homes.columns:
         return
     unread = homes["levels_unread"].notna().to_numpy(dtype=bool)
     if unread.any():
         first = str(homes.loc[unread, "levels_unread"].iloc[0])
         told = message("note.levels-unreadable", count=unread.sum(), first=first)
-        report.add(layer, "warning", "levels-unreadable", told,
-                   count=int(unread.sum()), examples=homes.loc[unread, "home_id"])  # fmt: skip
+        report.add("warning", "levels-unreadable", told, rows=homes.loc[unread, "home_id"])
 
 
 def _levels(
-    levels: npt.NDArray[np.float64], default: float | None, layer: str, report: DataReport
+    levels: npt.NDArray[np.float64], default: float | None, report: LayerReport
 ) -> npt.NDArray[np.float64]:
     absent = np.isnan(levels)
     count = int(absent.sum())
     if count and default is None:
         told = message("note.levels-missing", count=count)
-        report.add(layer, "warning", "levels-missing", told, count=count)
+        report.add("warning", "levels-missing", told, count=count)
     elif count:
         told = message("note.levels-assumed", count=count, levels=default or 0)
-        report.add(layer, "assumption", "levels-assumed", told, count=count)
+        report.add("assumption", "levels-assumed", told, count=count)
     return levels if default is None else np.where(absent, default, levels)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
 
 # Walls that two mappers drew differ by a little; a neighbour overlaps by a sliver only.
 _SAME_SHARE = 0.5
@@ -26,7 +26,7 @@ _STATED = ("name", "levels", "flats")
 _CERTAINTY = {"yes": 2, "uncertain": 1}
 
 
-def buildings_once(buildings: gpd.GeoDataFrame, layer: str, report: DataReport) -> gpd.GeoDataFrame:
+def buildings_once(buildings: gpd.GeoDataFrame, report: LayerReport) -> gpd.GeoDataFrame:
     """Keep one row for each building.
 
     Parameters
@@ -52,7 +52,7 @@ def buildings_once(buildings: gpd.GeoDataFrame, layer: str, report: DataReport) 
     >>> rows = {"building_id": ["w1", "w2"], "name": [None, None], "residential": ["yes", "yes"],
     ...         "levels": [5.0, 5.0], "flats": [40.0, 8.0]}
     >>> nested = gpd.GeoDataFrame(rows, geometry=[box(0, 0, 40, 40), box(5, 5, 20, 20)])
-    >>> buildings_once(nested, "residential", DataReport())["building_id"].tolist()
+    >>> buildings_once(nested, DataReport().of("residential"))["building_id"].tolist()
     ['w1']
     """
     table = _without_same_outlines(buildings)
@@ -62,8 +62,7 @@ def buildings_once(buildings: gpd.GeoDataFrame, layer: str, report: DataReport) 
         kept = table.loc[~out, "building_id"]
         examples = sorted(set(buildings["building_id"]) - set(kept))
         told = message("note.building-mapped-twice", count=count)
-        report.add(layer, "repair", "building-mapped-twice", told,
-                   count=count, examples=examples)  # fmt: skip
+        report.add("repair", "building-mapped-twice", told, count=count, examples=examples)
     return table.loc[~out].reset_index(drop=True)
 
 

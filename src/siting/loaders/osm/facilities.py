@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
 
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
 
 # The stages that are asked for by key; the others are hardly used before a key.
 _ASKED_STAGES = ("disused", "abandoned", "construction", "proposed", "demolished", "razed")
@@ -120,7 +120,7 @@ def _has(tags: Mapping[str, str], key: str, words: frozenset[str]) -> bool:
     return value is not None and any(each in words for each in _words_there(value))
 
 
-def merge_nested(facilities: gpd.GeoDataFrame, layer: str, report: DataReport) -> gpd.GeoDataFrame:
+def merge_nested(facilities: gpd.GeoDataFrame, report: LayerReport) -> gpd.GeoDataFrame:
     """Keep one row where a facility is mapped as ground and again inside it.
 
     Parameters
@@ -128,8 +128,6 @@ def merge_nested(facilities: gpd.GeoDataFrame, layer: str, report: DataReport) -
     facilities
         One row per feature and facility type; columns ``facility_id, name, facility_type,
         geometry``, any CRS.
-    layer
-        The layer's name in the report.
     report
         Gets the count of merged rows.
 
@@ -144,7 +142,7 @@ def merge_nested(facilities: gpd.GeoDataFrame, layer: str, report: DataReport) -
         count = int(inner.sum())
         ids = facilities.loc[inner, "facility_id"]
         told = message("note.facility-mapped-twice", count=count)
-        report.add(layer, "repair", "facility-mapped-twice", told, count=count, examples=ids)
+        report.add("repair", "facility-mapped-twice", told, count=count, examples=ids)
     return facilities.loc[~inner].reset_index(drop=True)
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from siting.data_report import DataReport
+    from siting.data_report import DataReport, LayerReport
 
 __all__ = [
     "OsmExtract",
@@ -141,16 +141,18 @@ def extract_of(
 ) -> OsmExtract:
     """Make tables of what was collected, from a file or from the net; see `read_osm`."""
     residents = private_streets == "residents"
-    streets = _streets(raw.streets, f"streets ({name})", report, residents=residents)
+    ways = report.of(f"streets ({name})")
+    streets = _streets(raw.streets, ways, residents=residents)
     facilities = _facilities(raw.facilities)
     _note_raw(raw, name, report)
     left_out = frozenset(exclude_highways)
     return OsmExtract(
-        streets=_allowed(streets, private_streets, left_out, name, report),
+        streets=_allowed(streets, private_streets, left_out, ways),
         buildings=buildings_once(
-            _table(raw.buildings, _BUILDING_COLUMNS, "building_id"), f"residential ({name})", report
+            _table(raw.buildings, _BUILDING_COLUMNS, "building_id"),
+            report.of(f"residential ({name})"),
         ),
-        facilities=merge_nested(facilities, f"facilities ({name})", report),
+        facilities=merge_nested(facilities, report.of(f"facilities ({name})")),
         water=_table(raw.water, ("name", "kind", "divides"), "water_id"),
         boundaries=_table(raw.boundaries, ("name", "admin_level", "population"), "area_id"),
     )
@@ -172,13 +174,11 @@ def checked_layers(include: Iterable[str]) -> frozenset[str]:
     return wanted
 
 
-def _streets(
-    lists: StreetLists, layer: str, report: DataReport, *, residents: bool
-) -> gpd.GeoDataFrame:
+def _streets(lists: StreetLists, report: LayerReport, *, residents: bool) -> gpd.GeoDataFrame:
     across = add_ways_across(lists)
     if across:
         told = message("note.square-crossed", count=across)
-        report.add(layer, "info", "square-crossed", told, count=across)
+        report.add("info", "square-crossed", told, count=across)
     xy = np.column_stack((np.array(lists.x, dtype=np.int64), np.array(lists.y, dtype=np.int64)))
     sizes, refs = np.array(lists.size, dtype=np.int64), np.array(lists.refs, dtype=np.int64)
     gates = Gates(
@@ -187,7 +187,7 @@ def _streets(
     parts = split_at_junctions(sizes, refs, xy, gates.all)
     private = np.array(lists.private, dtype=bool)[parts.way]
     cut = close_gates(parts, gates, private, residents=residents)
-    _note_gates(cut, layer, report)
+    _note_gates(cut, report)
     parts = cut.segments
     owner = _column(lists.id)[parts.way]
     ids = [f"{way}-{part}" for way, part in zip(owner, parts.ordinal, strict=True)]
@@ -204,13 +204,13 @@ def _streets(
     return gpd.GeoDataFrame(columns, geometry=parts.lines, crs="EPSG:4326")
 
 
-def _note_gates(cut: Cut, layer: str, report: DataReport) -> None:
+def _note_gates(cut: Cut, report: LayerReport) -> None:
     if cut.closed:
         told = message("note.gate-closed", count=cut.closed)
-        report.add(layer, "info", "gate-closed", told, count=cut.closed)
+        report.add("info", "gate-closed", told, count=cut.closed)
     if cut.kept:
         told = message("note.gate-private-kept", count=cut.kept)
-        report.add(layer, "assumption", "gate-private-kept", told, count=cut.kept)
+        report.add("assumption", "gate-private-kept", told, count=cut.kept)
 
 
 def _column(values: Sequence[object]) -> npt.NDArray[np.object_]:
@@ -243,60 +243,53 @@ def _facilities(lists: FeatureLists) -> gpd.GeoDataFrame:
 
 
 def _note_raw(raw: RawOsm, name: str, report: DataReport) -> None:
-    streets = f"streets ({name})"
+    streets = report.of(f"streets ({name})")
     count = raw.streets.not_walkable
     if count:
         told = message("note.way-not-walkable", count=count)
-        report.add(streets, "info", "way-not-walkable", told, count=count)
-    _note_times(raw.streets, streets, report)
-    _note_facilities(raw, f"facilities ({name})", report)
+        streets.add("info", "way-not-walkable", told, count=count)
+    _note_times(raw.streets, streets)
+    _note_facilities(raw, report.of(f"facilities ({name})"))
     if raw.broken:
         told = message("note.osm-geometry-broken", count=len(raw.broken))
-        report.add(name, "excluded", "osm-geometry-broken", told,
-                   count=len(raw.broken), examples=raw.broken)  # fmt: skip
+        report.of(name).add("excluded", "osm-geometry-broken", told, rows=raw.broken)
 
 
-def _note_times(lists: StreetLists, layer: str, report: DataReport) -> None:
+def _note_times(lists: StreetLists, report: LayerReport) -> None:
     if lists.conditional:
         told = message("note.way-conditional", count=len(lists.conditional))
-        report.add(layer, "warning", "way-conditional", told,
-                   count=len(lists.conditional), examples=lists.conditional)  # fmt: skip
+        report.add("warning", "way-conditional", told, rows=lists.conditional)
     if lists.ferries:
         told = message("note.ferry-left-out", count=len(lists.ferries))
-        report.add(layer, "excluded", "ferry-left-out", told,
-                   count=len(lists.ferries), examples=lists.ferries)  # fmt: skip
+        report.add("excluded", "ferry-left-out", told, rows=lists.ferries)
 
 
-def _note_facilities(raw: RawOsm, layer: str, report: DataReport) -> None:
+def _note_facilities(raw: RawOsm, report: LayerReport) -> None:
     if raw.private:
         told = message("note.facility-private", count=len(raw.private))
-        report.add(layer, "excluded", "facility-private", told,
-                   count=len(raw.private), examples=raw.private)  # fmt: skip
+        report.add("excluded", "facility-private", told, rows=raw.private)
     if raw.gone:
         told = message("note.facility-gone-by-tags", count=len(raw.gone))
-        report.add(layer, "excluded", "facility-gone", told,
-                   count=len(raw.gone), examples=raw.gone)  # fmt: skip
+        report.add("excluded", "facility-gone", told, rows=raw.gone)
 
 
 def _allowed(
     streets: gpd.GeoDataFrame,
     private_streets: str,
     exclude_highways: frozenset[str],
-    name: str,
-    report: DataReport,
+    report: LayerReport,
 ) -> gpd.GeoDataFrame:
     private = streets["private"].to_numpy(dtype=bool)
     left_out = streets["highway"].isin(exclude_highways).to_numpy()
-    layer = f"streets ({name})"
     if private.any() and private_streets == "residents":
         told = message("note.street-private-kept", count=private.sum())
-        report.add(layer, "assumption", "street-private-kept", told, count=private.sum())
+        report.add("assumption", "street-private-kept", told, count=private.sum())
     elif private.any():
         told = message("note.street-private", count=private.sum())
-        report.add(layer, "excluded", "street-private", told, count=private.sum())
+        report.add("excluded", "street-private", told, count=private.sum())
         left_out = left_out | private
     chosen = int(streets["highway"].isin(exclude_highways).sum())
     if chosen:
         told = message("note.street-excluded", count=chosen, kinds=sorted(exclude_highways))
-        report.add(layer, "excluded", "street-excluded", told, count=chosen)
+        report.add("excluded", "street-excluded", told, count=chosen)
     return streets.loc[~left_out].reset_index(drop=True)

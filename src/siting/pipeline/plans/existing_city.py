@@ -142,14 +142,8 @@ def _planned(
     placed = [each for each in plan.facilities if each.geometry is not None]
     absent = [each.facility_id for each in plan.facilities if each.geometry is None]
     if absent:
-        report.add(
-            "plan",
-            "warning",
-            "facilities-without-place",
-            message("note.facilities-without-place", count=len(absent), plan=plan.name),
-            count=len(absent),
-            examples=absent,
-        )
+        told = message("note.facilities-without-place", count=len(absent), plan=plan.name)
+        report.of("plan").add("warning", "facilities-without-place", told, rows=absent)
     if not placed:
         return None
     planned = _table(placed, plan.crs, crs)

@@ -201,7 +201,7 @@ def _from_vacant(analysis: Found, _: str, __: DataReport) -> gpd.GeoDataFrame:
 def _from_homes(analysis: Found, condition: str, report: DataReport) -> gpd.GeoDataFrame:
     column, _, value = condition.partition("=")
     homes = analysis.city.homes
-    kept = only_where(homes, {column: (_scalar(value),)}, subject="residential", report=report)
+    kept = only_where(homes, {column: (_scalar(value),)}, report=report.of("residential"))
     return _of_homes(analysis, homes.index.isin(kept.index))
 
 

@@ -23,7 +23,7 @@ from siting.vocabulary.facility_types import load_facility_types
 from siting.vocabulary.text import half_width
 
 if TYPE_CHECKING:
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
 
 Lookup = Callable[[str], Sequence[str] | str | None]
 UnknownTypes = Literal["error", "exclude"]
@@ -71,8 +71,7 @@ def assign_types(
     codes: Collection[str],
     unknown: UnknownTypes | None = None,
     meanings: Mapping[str, str] | None = None,
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
 ) -> AssignedTypes:
     """Turn category words into facility type codes.
 
@@ -113,11 +112,12 @@ def assign_types(
     >>> from siting.data_report import DataReport
     >>> found = assign_types(
     ...     pd.Series(["图书馆", "KTV"]), mapping={"图书馆": ["reading_room"]},
-    ...     codes=["reading_room"], subject="poi.csv", report=DataReport(),
+    ...     codes=["reading_room"], report=DataReport().of("poi.csv"),
     ... )
     >>> found.code.tolist()
     ['reading_room']
     """
+    subject = report.subject
     known = _Known(_checked_map(mapping or {}, codes, subject), lookup, codes, meanings or {})
     number, distinct = pd.factorize(words)
     types = [known.codes_of(word) for word in distinct]
@@ -127,8 +127,8 @@ def assign_types(
     if len(lost) and (unknown or known.usual(lost)) == "error":
         raise LoadError(_unknown_message(lost, len(words), codes, subject))
     if len(lost):
-        _note_lost(lost, codes, subject, report)
-    _note_unused(known.unused(), mapping or {}, subject, report)
+        _note_lost(lost, codes, report)
+    _note_unused(known.unused(), mapping or {}, report)
     flat = np.array([code for each in types for code in each], dtype=object)
     position = np.repeat(np.arange(len(words)), repeats)
     if not position.size:
@@ -244,25 +244,19 @@ def _key(word: object) -> str:
     return _WHOLE.sub(r"\1", key)
 
 
-def _note_lost(lost: pd.Series, codes: Collection[str], subject: str, report: DataReport) -> None:
+def _note_lost(lost: pd.Series, codes: Collection[str], report: LayerReport) -> None:
     near = _near_words(lost, codes)
     told = message("note.facility-type-unknown", words=_counted(lost), more=_more(lost), near=near)
-    report.add(
-        subject, "excluded", "facility-type-unknown", told, count=len(lost), examples=lost.index,
-        details={"words": list(map(str, _counts(lost).index[:_SHOWN]))},
-    )  # fmt: skip
+    details = {"words": list(map(str, _counts(lost).index[:_SHOWN]))}
+    report.add("excluded", "facility-type-unknown", told, rows=lost.index, details=details)
 
 
-def _note_unused(
-    keys: Sequence[str], mapping: Mapping[str, object], subject: str, report: DataReport
-) -> None:
+def _note_unused(keys: Sequence[str], mapping: Mapping[str, object], report: LayerReport) -> None:
     """List the words of the map that stand in no row: a slip there leaves facilities out."""
     if keys:
         words = [word for word in mapping if _key(word) in keys]
         told = message("note.facility-type-unmet", words=words)
-        report.add(
-            subject, "warning", "facility-type-unmet", told, count=len(words), examples=words
-        )
+        report.add("warning", "facility-type-unmet", told, rows=words)
 
 
 def _near_words(lost: pd.Series, codes: Collection[str]) -> Message | str:

@@ -26,7 +26,7 @@ from siting.vocabulary.units import Quantity
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from siting.data_report import DataReport, Severity
+    from siting.data_report import LayerReport, Severity
     from siting.tables import Column, TableSpec
 
 _QUANTITY: dict[str, Quantity] = {
@@ -66,8 +66,7 @@ def attribute_columns(
     spec: TableSpec,
     matches: Mapping[str, Match],
     *,
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
     prefix: str,
     decimal: DecimalMark | None = None,
 ) -> dict[str, pd.Series]:
@@ -88,10 +87,10 @@ def attribute_columns(
     for column in spec.columns:
         match = matches.get(column.name)
         if column.name.endswith("_id") and column.name != "subject_id":
-            own[column.name] = _identifiers(frame, column, match, subject, report, prefix)
+            own[column.name] = _identifiers(frame, column, match, report, prefix)
         elif match is not None:
             cells = frame[match.column]
-            own[column.name] = _values(cells, column, match, spec, decimal, subject, report)
+            own[column.name] = _values(cells, column, match, spec, decimal, report)
     return own
 
 
@@ -139,7 +138,7 @@ def in_words(frame: pd.DataFrame, column: str) -> pd.Series:
 
 
 def one_row_per_id(
-    table: gpd.GeoDataFrame, spec: TableSpec, *, subject: str, report: DataReport
+    table: gpd.GeoDataFrame, spec: TableSpec, *, report: LayerReport
 ) -> gpd.GeoDataFrame:
     """Drop repeated identical rows and refuse different rows with one identifier.
 
@@ -159,16 +158,15 @@ def one_row_per_id(
     same = np.zeros(len(table), dtype=np.bool_)
     same[np.flatnonzero(repeated)] = among.duplicated().to_numpy()
     if same.any():
-        rows = table.index[same]
         told = message("note.duplicate-row")
-        report.add(subject, "excluded", "duplicate-row", told, count=len(rows), examples=rows)
+        report.add("excluded", "duplicate-row", told, rows=table.index[same])
         table = table[~same]
     clashing = [key.name] if key.unique else [key.name, "geometry"]
-    _refuse_clashes(table, key.name, clashing, subject)
+    _refuse_clashes(table, key.name, clashing, report.subject)
     return table
 
 
-def warn_about_units(table: gpd.GeoDataFrame, *, subject: str, report: DataReport) -> None:
+def warn_about_units(table: gpd.GeoDataFrame, *, report: LayerReport) -> None:
     """Warn where floor area per household is that of no home, the sign of a wrong unit."""
     if not {"households", "floor_area_m2"} <= set(table.columns):
         return
@@ -180,19 +178,14 @@ def warn_about_units(table: gpd.GeoDataFrame, *, subject: str, report: DataRepor
         told = message(
             "note.unit-suspected", area=float(each), units=_LARGE_UNITS, example=_HEADER_WITH_UNIT
         )
-        report.add(subject, "warning", "unit-suspected", told, count=int(known.sum()))
+        report.add("warning", "unit-suspected", told, count=int(known.sum()))
 
 
 # --- identifiers and texts -----------------------------------------------------------------------
 
 
 def _identifiers(
-    frame: gpd.GeoDataFrame,
-    column: Column,
-    match: Match | None,
-    subject: str,
-    report: DataReport,
-    prefix: str,
+    frame: gpd.GeoDataFrame, column: Column, match: Match | None, report: LayerReport, prefix: str
 ) -> pd.Series:
     def numbered(labels: pd.Index) -> pd.Series:
         return pd.Series(prefix + "-" + labels.astype(str), index=labels, dtype="str")
@@ -200,7 +193,7 @@ def _identifiers(
     if match is None:
         made = numbered(frame.index)
         told = message("note.id-made", column=Term("column", column.name))
-        report.add(subject, "assumption", "id-made", told, count=len(made), examples=made.head())
+        report.add("assumption", "id-made", told, count=len(made), examples=made.head())
         return made
     given = as_text(frame[match.column])
     empty = given.isna()
@@ -208,7 +201,7 @@ def _identifiers(
         rows = frame.index[empty]
         own = Term("column", column.name)
         told = message("note.id-made-where-empty", header=match.column, column=own)
-        report.add(subject, "repair", "id-made", told, count=len(rows), examples=rows)
+        report.add("repair", "id-made", told, rows=rows)
         given = given.copy()
         given.loc[empty.to_numpy()] = numbered(rows).to_numpy()
     return given
@@ -286,8 +279,7 @@ def _values(
     match: Match,
     spec: TableSpec,
     decimal: DecimalMark | None,
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
 ) -> pd.Series:
     if column.kind == "text":
         return as_text(cells)
@@ -296,41 +288,29 @@ def _values(
     quantity = _QUANTITY.get(column.name, "plain")
     numbers = parse_numbers(cells, quantity, factor=match.factor, declared=decimal)
     values = numbers.number
-    _note_unknown_units(cells, numbers, match, subject, report)
-    note_commas(cells, numbers, match.column, subject, report)
+    _note_unknown_units(cells, numbers, match, report)
+    note_commas(cells, numbers, match.column, report)
     unreadable = numbers.unreadable if numbers.open is None else numbers.unreadable & ~numbers.open
-    _note(
-        cells.index[unreadable],
-        message(
-            "note.number-unreadable",
-            header=match.column,
-            first=str(next(iter(cells[unreadable]), "")),
-        ),
-        ("warning", "number-unreadable"),
-        subject,
-        report,
-        header=match.column,
-        first=str(next(iter(cells[unreadable]), "")),
-    )
+    if unreadable.any():
+        named = {"header": match.column, "first": str(cells[unreadable].iloc[0])}
+        told, rows = message("note.number-unreadable", **named), cells.index[unreadable]
+        report.add("warning", "number-unreadable", told, rows=rows, details=named)
     if numbers.units:
         told = message("note.units-in-cells", header=match.column, units=numbers.units)
         details = {"header": match.column, "units": "、".join(map(str, numbers.units))}
-        report.add(
-            subject, "repair", "units-in-cells", told, count=len(numbers.units), details=details
-        )
-    values = _without_negative(values, cells.index, match, column, subject, report)
-    values = _without_impossible(values, cells.index, match, column, subject, report)
-    values = _without_shares(values, cells.index, match, column, subject, report)
-    _warn_absurd(values, cells.index, column, spec, subject, report)
+        report.add("repair", "units-in-cells", told, count=len(numbers.units), details=details)
+    values = _without_negative(values, cells.index, match, column, report)
+    values = _without_impossible(values, cells.index, match, column, report)
+    values = _without_shares(values, cells.index, match, column, report)
+    _warn_absurd(values, cells.index, column, spec, report)
     missing = np.isnan(values)
     told = message("note.values-missing", column=Term("column", column.name))
-    kind: tuple[Severity, str] = ("info", "values-missing")
-    _note(cells.index[missing], told, kind, subject, report, column=column.name)
+    _note(cells.index[missing], told, "info", "values-missing", report, column=column.name)
     return pd.Series(values, index=cells.index)
 
 
 def _note_unknown_units(
-    cells: pd.Series, numbers: Numbers, match: Match, subject: str, report: DataReport
+    cells: pd.Series, numbers: Numbers, match: Match, report: LayerReport
 ) -> None:
     """Name the units that are not known, in the header and in the cells, and where they stand."""
     said: list[tuple[str, Message, pd.Index]] = []
@@ -344,41 +324,23 @@ def _note_unknown_units(
         behind = message("note.unit-unknown-behind", header=match.column, units=units)
         said.append((units, behind, cells.index[numbers.unreadable]))
     for units, told, rows in said:
-        report.add(
-            subject,
-            "warning",
-            "unit-unknown",
-            told,
-            count=len(rows),
-            examples=rows,
-            details={"header": match.column, "units": units},
-        )
+        details = {"header": match.column, "units": units}
+        report.add("warning", "unit-unknown", told, rows=rows, details=details)
 
 
 def _without_negative(
-    values: NDArray[np.float64],
-    labels: pd.Index,
-    match: Match,
-    column: Column,
-    subject: str,
-    report: DataReport,
+    values: NDArray[np.float64], labels: pd.Index, match: Match, column: Column, report: LayerReport
 ) -> NDArray[np.float64]:
     if column.minimum is None:
         return values
     low = values < column.minimum
     told = message("note.number-negative", header=match.column)
-    kind: tuple[Severity, str] = ("warning", "number-negative")
-    _note(labels[low], told, kind, subject, report, header=match.column)
+    _note(labels[low], told, "warning", "number-negative", report, header=match.column)
     return np.where(low, np.nan, values)
 
 
 def _without_impossible(
-    values: NDArray[np.float64],
-    labels: pd.Index,
-    match: Match,
-    column: Column,
-    subject: str,
-    report: DataReport,
+    values: NDArray[np.float64], labels: pd.Index, match: Match, column: Column, report: LayerReport
 ) -> NDArray[np.float64]:
     if column.name not in _ABSURD:
         return values
@@ -388,17 +350,12 @@ def _without_impossible(
         told = message(
             "note.number-impossible", header=match.column, limit=_IMPOSSIBLE, first=first
         )
-        _note(labels[high], told, ("warning", "number-impossible"), subject, report)
+        report.add("warning", "number-impossible", told, rows=labels[high])
     return np.where(high, np.nan, values)
 
 
 def _without_shares(
-    values: NDArray[np.float64],
-    labels: pd.Index,
-    match: Match,
-    column: Column,
-    subject: str,
-    report: DataReport,
+    values: NDArray[np.float64], labels: pd.Index, match: Match, column: Column, report: LayerReport
 ) -> NDArray[np.float64]:
     """Take no column of shares for one of people or households: 0.2 of each home is no number."""
     known = ~np.isnan(values)
@@ -409,7 +366,8 @@ def _without_shares(
         "note.number-share", header=match.column, column=Term("column", column.name),
         first=float(values[broken][0]),
     )  # fmt: skip
-    _note(labels[known], told, ("warning", "number-share"), subject, report, header=match.column)
+    details = {"header": match.column}
+    report.add("warning", "number-share", told, rows=labels[known], details=details)
     return np.full_like(values, np.nan)
 
 
@@ -418,8 +376,7 @@ def _warn_absurd(
     labels: pd.Index,
     column: Column,
     spec: TableSpec,
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
 ) -> None:
     limit = _ABSURD.get(column.name, np.inf)
     if spec.name in _LARGE_TABLES:
@@ -432,17 +389,16 @@ def _warn_absurd(
             limit=limit,
             first=float(values[high][0]),
         )
-        _note(labels[high], told, ("warning", "number-absurd"), subject, report)
+        report.add("warning", "number-absurd", told, rows=labels[high])
 
 
 def _note(
     rows: pd.Index,
     told: Message,
-    kind: tuple[Severity, str],
-    subject: str,
-    report: DataReport,
+    severity: Severity,
+    code: str,
+    report: LayerReport,
     **details: object,
 ) -> None:
     if len(rows):
-        severity, code = kind
-        report.add(subject, severity, code, told, count=len(rows), examples=rows, details=details)
+        report.add(severity, code, told, rows=rows, details=details)

@@ -16,7 +16,7 @@ from siting.vocabulary.headers import Field, load_headers
 from siting.vocabulary.text import word_key
 
 if TYPE_CHECKING:
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
 
 _KEPT_BYTES = 10
 # What is left of a character that did not fit may be dropped.
@@ -121,14 +121,14 @@ def _meanings(header: str, fields: Sequence[Field]) -> dict[str, str]:
     return found
 
 
-def note_cut_names(found: CutNames, subject: str, report: DataReport) -> None:
+def note_cut_names(found: CutNames, report: LayerReport) -> None:
     """Say which words cut names were taken for, and which names nobody can tell."""
     for name, (header, word) in found.columns.items():
         told = message("note.name-cut", header=header, word=word, name=Term("column", name))
-        report.add(subject, "assumption", "name-cut", told, details={"header": header})
+        report.add("assumption", "name-cut", told, details={"header": header})
     for header, words in found.unclear.items():
         told = message("note.name-cut-unclear", header=header, words=words)
-        report.add(subject, "warning", "name-cut-unclear", told, details={"header": header})
+        report.add("warning", "name-cut-unclear", told, details={"header": header})
 
 
 def column_of(

@@ -25,7 +25,7 @@ from siting.vocabulary.text import word_key
 from siting.vocabulary.units import load_units
 
 if TYPE_CHECKING:
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,7 @@ def match_columns(
     *,
     declared: Mapping[str, str | None] | None = None,
     aliases: Mapping[str, str] | None = None,
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
 ) -> dict[str, Match]:
     """Find the fields of a table among the columns of a layer.
 
@@ -89,28 +88,28 @@ def match_columns(
     >>> from siting.data_report import DataReport
     >>> found = match_columns(
     ...     ["小区名称", "户数（户）", "建筑面积(万㎡)"],
-    ...     RESIDENTIAL_FIELDS, subject="a.shp", report=DataReport(),
+    ...     RESIDENTIAL_FIELDS, report=DataReport().of("a.shp"),
     ... )
     >>> found["floor_area_m2"]
     Match(column='建筑面积(万㎡)', factor=10000.0, unit='万m2')
     """
     said = aliases or {}
-    wanted = _declared_matches(headers, fields, declared or {}, said, subject)
+    wanted = _declared_matches(headers, fields, declared or {}, said, report.subject)
     skip = {field for field, column in (declared or {}).items() if column is None}
     used = {match.column for match in wanted.values()}
     for field in fields:
         if field.name in wanted or field.name in skip:
             continue
         free = [header for header in headers if header not in used]
-        match = _find(free, field, said, subject)
+        match = _find(free, field, said, report.subject)
         if match is not None:
             wanted[field.name] = match
             used.add(match.column)
     missing = [field for field in fields if field.name not in wanted and field.name not in skip]
     cut = cut_names([header for header in headers if header not in used], fields, missing)
     wanted |= {name: Match(header) for name, (header, _) in cut.columns.items()}
-    note_cut_names(cut, subject, report)
-    _note_matches(wanted, declared or {}, subject, report)
+    note_cut_names(cut, report)
+    _note_matches(wanted, declared or {}, report)
     return wanted
 
 
@@ -253,10 +252,7 @@ def _unknown_column(name: str, column: str, headers: Sequence[str], subject: str
 
 
 def _note_matches(
-    matches: Mapping[str, Match],
-    declared: Mapping[str, str | None],
-    subject: str,
-    report: DataReport,
+    matches: Mapping[str, Match], declared: Mapping[str, str | None], report: LayerReport
 ) -> None:
     found = {
         name: match
@@ -275,7 +271,7 @@ def _note_matches(
                 for name, match in found.items()
             }
         }
-        report.add(subject, "info", "columns-recognised", told, count=len(found), details=details)
+        report.add("info", "columns-recognised", told, count=len(found), details=details)
 
 
 def _recognised(name: str, match: Match) -> Message:

@@ -30,7 +30,7 @@ from siting.vocabulary.text import half_width
 from siting.vocabulary.units import Quantity, load_units
 
 if TYPE_CHECKING:
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
 
 _NOTHING = frozenset(
     ("", "-", "--", "—", "——", "/", "\\", "无", "空", "暂无", "不详", "未知", "nan", "na", "n/a")
@@ -253,9 +253,7 @@ def _parse_text(
     return number * own, True, found["unit"]
 
 
-def note_commas(
-    cells: pd.Series, numbers: Numbers, header: str, subject: str, report: DataReport
-) -> None:
+def note_commas(cells: pd.Series, numbers: Numbers, header: str, report: LayerReport) -> None:
     """Say that a column has decimal commas, or that nothing tells what its commas are."""
     commas = cells.index[[isinstance(cell, str) and "," in half_width(cell) for cell in cells]]
     if numbers.decimal_comma and len(commas):
@@ -263,7 +261,7 @@ def note_commas(
             "note.decimal-comma", header=header, text=str(cells[commas[0]]),
             value=float(numbers.number[cells.index.get_loc(commas[0])]),
         )  # fmt: skip
-        report.add(subject, "repair", "decimal-comma", told, count=len(commas), examples=commas)
+        report.add("repair", "decimal-comma", told, rows=commas)
     if numbers.open is not None and numbers.open.any():
         rows = cells.index[numbers.open]
         first = half_width(str(cells[numbers.open].iloc[0]))
@@ -271,7 +269,7 @@ def note_commas(
             "note.comma-unclear", header=header, text=first, thousands=first.replace(",", ""),
             decimal=first.replace(",", "."),
         )  # fmt: skip
-        report.add(subject, "warning", "comma-unclear", told, count=len(rows), examples=rows)
+        report.add("warning", "comma-unclear", told, rows=rows)
 
 
 def _degrees(found: re.Match[str]) -> float:

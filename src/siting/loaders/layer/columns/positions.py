@@ -25,7 +25,7 @@ from siting.vocabulary.text import half_width, word_key
 
 if TYPE_CHECKING:
     from siting.crs import SourceCRS
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
 
 _Fits = Callable[[object], bool]
 BOTH, SHAPE = fields_of("positions")
@@ -48,8 +48,7 @@ def with_positions(
     source: SourceCRS | None,
     *,
     decimal: DecimalMark | None = None,
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
 ) -> gpd.GeoDataFrame:
     """Give the rows of a table their geometry.
 
@@ -79,20 +78,19 @@ def with_positions(
     both = _column_of_both(table, written)
     if both is not None:
         x, y = _split(table[both])
-        return _kept(table, both, gpd.points_from_xy(x, y), subject, report)
+        return _kept(table, both, gpd.points_from_xy(x, y), report)
     shape = None if written else _found(table, SHAPE.headers, _is_shape)
     headers = list(map(str, table.columns))
     wanted = (LONGITUDE, LATITUDE)
-    matches = match_columns(
-        headers, wanted, declared={**_of_datum(headers, source), **written},
-        aliases=_short_names(headers, source), subject=subject, report=report,
-    )  # fmt: skip
+    declared = {**_of_datum(headers, source), **written}
+    aliases = _short_names(headers, source)
+    matches = match_columns(headers, wanted, declared=declared, aliases=aliases, report=report)
     if shape is not None and not all(field.name in matches for field in wanted):
-        return _kept(table, shape, _shapes(table[shape]), subject, report)
-    require_columns(headers, matches, wanted, subject=subject)
+        return _kept(table, shape, _shapes(table[shape]), report)
+    require_columns(headers, matches, wanted, subject=report.subject)
     first = matches["longitude"].column
     x, y = (_coordinates(table[matches[f.name].column], source, decimal) for f in wanted)
-    return _kept(table, first, gpd.points_from_xy(x, y), subject, report)
+    return _kept(table, first, gpd.points_from_xy(x, y), report)
 
 
 def _short_names(headers: Sequence[str], source: SourceCRS | None) -> dict[str, str]:
@@ -186,7 +184,7 @@ def _shapes(column: pd.Series) -> NDArray[np.object_]:
 
 
 def _kept(
-    table: pd.DataFrame, column: str, shapes: object, subject: str, report: DataReport
+    table: pd.DataFrame, column: str, shapes: object, report: LayerReport
 ) -> gpd.GeoDataFrame:
     """Leave out and list the rows without a position."""
     geometry = np.asarray(shapes, dtype=object)
@@ -195,13 +193,12 @@ def _kept(
     if absent.all():
         raise LoadError(
             message(
-                "table.no_coordinates", subject=subject, rows=len(table), column=column,
+                "table.no_coordinates", subject=report.subject, rows=len(table), column=column,
                 value=repr(table[column].iloc[0]),
             )
         )  # fmt: skip
     if absent.any():
-        rows = table.index[absent]
         told = message("note.coordinates-missing")
-        report.add(subject, "excluded", "coordinates-missing", told, count=len(rows), examples=rows)
+        report.add("excluded", "coordinates-missing", told, rows=table.index[absent])
     kept = table[~absent].rename(columns={"geometry": "geometry_text"})
     return gpd.GeoDataFrame(kept, geometry=geometry[~absent])

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
 
 
 def in_service(
-    frame: gpd.GeoDataFrame, status: str | None, *, subject: str, report: DataReport
+    frame: gpd.GeoDataFrame, status: str | None, *, report: LayerReport
 ) -> gpd.GeoDataFrame:
     """Leave out the rows whose columns say that they serve nobody.
 
@@ -37,8 +37,6 @@ def in_service(
         The layer as read.
     status
         Its column of statuses; None where it has none.
-    subject
-        The layer, for the report.
     report
         Gets how many rows are out of service and by which words, and the words of a column of
         statuses that are not known; their rows stay.
@@ -49,21 +47,18 @@ def in_service(
     >>> from siting.data_report import DataReport
     >>> shops = gpd.GeoDataFrame({"状态": ["营业", "停业", "待定"]})
     >>> report = DataReport()
-    >>> in_service(shops, "状态", subject="shops", report=report)["状态"].tolist()
+    >>> in_service(shops, "状态", report=report.of("shops"))["状态"].tolist()
     ['营业', '待定']
     >>> [note.code for note in report.notes]
     ['status-unknown', 'facility-gone']
     """
     gone, words = out_of_service(frame, status)
     if status is not None:
-        _note_unknown(frame[status], status, subject, report)
+        _note_unknown(frame[status], status, report)
     if not gone.any():
         return frame
     told = message("note.facility-gone", count=gone.sum(), total=gone.size, words=_some(words))
-    report.add(
-        subject, "excluded", "facility-gone", told,
-        count=int(gone.sum()), examples=frame.index[gone],
-    )  # fmt: skip
+    report.add("excluded", "facility-gone", told, rows=frame.index[gone])
     return frame[~gone]
 
 
@@ -96,17 +91,14 @@ def _distinct(values: pd.Series, rows: NDArray[np.bool_]) -> list[str]:
     return [str(word) for word in values[rows].unique()]
 
 
-def _note_unknown(values: pd.Series, column: str, subject: str, report: DataReport) -> None:
+def _note_unknown(values: pd.Series, column: str, report: LayerReport) -> None:
     """Report the words that are not known, where others show that the column is about this."""
     known = _where(values, lambda word: status_serves(word) is not None)
     strange = ~known & values.notna().to_numpy()
     if known.any() and strange.any():
         words = _some(_distinct(values, strange))
         told = message("note.status-unknown", header=column, words=words)
-        report.add(
-            subject, "warning", "status-unknown", told,
-            count=int(strange.sum()), examples=values.index[strange],
-        )  # fmt: skip
+        report.add("warning", "status-unknown", told, rows=values.index[strange])
 
 
 def _some(words: list[str]) -> Message:

@@ -15,7 +15,7 @@ from siting.loaders.formats.raster_file import Floats, Ints, RasterGrid
 from siting.message import message
 
 if TYPE_CHECKING:
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
 
 # A hectare full of towers of thirty storeys holds some four thousand people.
 _MOST_PER_HECTARE = 5_000.0
@@ -28,8 +28,7 @@ def uncountable(
     stored: np.dtype[Any],
     grid: RasterGrid,
     *,
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
 ) -> NDArray[np.bool_]:
     """Tell the cells whose number cannot be people.
 
@@ -67,12 +66,12 @@ def uncountable(
     if wrong.mean() > 0.5 and np.ptp(people[wrong]) > 0:
         count = int(wrong.sum())
         raise LoadError(
-            message("raster.no_people", subject=subject, count=count, cells=row.size, **told)
+            message("raster.no_people", subject=report.subject, count=count, cells=row.size, **told)
         )
     found[row[wrong], column[wrong]] = True
     names = [f"r{r}c{c}" for r, c in np.argwhere(found)[:5]]
     note = message("note.cell-no-people", **told)
-    report.add(subject, "excluded", "cell-no-people", note, count=int(wrong.sum()), examples=names)
+    report.add("excluded", "cell-no-people", note, count=int(wrong.sum()), examples=names)
     return found
 
 

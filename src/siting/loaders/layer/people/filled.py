@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
 
 Numbers = npt.NDArray[np.float64]
 
@@ -26,8 +26,7 @@ Numbers = npt.NDArray[np.float64]
 def fill_people(
     homes: gpd.GeoDataFrame,
     *,
-    report: DataReport,
-    layer: str = "residential",
+    report: LayerReport,
     persons_per_household: float | None = None,
     floor_area_per_household_m2: float | None = None,
     elderly_share: float | None = None,
@@ -65,7 +64,7 @@ def fill_people(
     ...     {"home_id": ["a"], "households": [100.0]}, geometry=[Point(0, 0)], crs="EPSG:4547"
     ... )
     >>> report = DataReport()
-    >>> filled = fill_people(homes, report=report, persons_per_household=2.5)
+    >>> filled = fill_people(homes, report=report.of("homes"), persons_per_household=2.5)
     >>> float(filled["population"].iloc[0]), report.notes[0].severity
     (250.0, 'assumption')
     """
@@ -82,18 +81,18 @@ def fill_people(
         per = persons_per_household
         rules.append(_Assumed(population / per, "persons_per_household", per))
     for assumed in rules:
-        households = _filled(households, assumed, "households", ids, layer, report)
+        households = _filled(households, assumed, "households", ids, report)
     if persons_per_household is not None:
         per = persons_per_household
         assumed = _Assumed(households * per, "persons_per_household", per)
-        population = _filled(population, assumed, "population", ids, layer, report)
+        population = _filled(population, assumed, "population", ids, report)
     filled["households"], filled["population"] = households, population
     for group, share in (("elderly", elderly_share), ("children", children_share)):
         if share is not None:
             assumed = _Assumed(population * share, f"{group}_share", share)
             stated = _numbers(homes, group)
-            filled[group] = _filled(stated, assumed, group, ids, layer, report)
-    _note_missing(filled, layer, report)
+            filled[group] = _filled(stated, assumed, group, ids, report)
+    _note_missing(filled, report)
     return filled
 
 
@@ -114,29 +113,15 @@ class _Assumed:
 
 
 def _filled(
-    known: Numbers,
-    assumed: _Assumed,
-    what: str,
-    ids: npt.NDArray[np.object_],
-    layer: str,
-    report: DataReport,
+    known: Numbers, assumed: _Assumed, what: str, ids: npt.NDArray[np.object_], report: LayerReport
 ) -> Numbers:
     rows = np.flatnonzero(np.isnan(known) & ~np.isnan(assumed.numbers))
     if rows.size:
         total = float(assumed.numbers[rows].sum())
-        report.add(
-            layer,
-            "assumption",
-            f"{what}-assumed",
-            _assumed_message(what, assumed, rows.size, total),
-            count=rows.size,
-            examples=ids[rows[:5]],
-            details={
-                "parameter": assumed.parameter,
-                "value": f"{assumed.value:g}",
-                "total": f"{total:,.0f}",
-            },
-        )
+        told = _assumed_message(what, assumed, rows.size, total)
+        value = {"parameter": assumed.parameter, "value": f"{assumed.value:g}"}
+        details = value | {"total": f"{total:,.0f}"}
+        report.add("assumption", f"{what}-assumed", told, rows=ids[rows], details=details)
     return np.where(np.isnan(known), assumed.numbers, known)
 
 
@@ -153,10 +138,9 @@ def _assumed_message(what: str, assumed: _Assumed, count: int, total: float) -> 
     )
 
 
-def _note_missing(homes: pd.DataFrame, layer: str, report: DataReport) -> None:
+def _note_missing(homes: pd.DataFrame, report: LayerReport) -> None:
     for what in ("households", "population"):
         rows = np.flatnonzero(homes[what].isna())
         if rows.size:
             told = message(f"note.{what}-missing", count=rows.size, total=len(homes))
-            ids = homes["home_id"].iloc[rows[:5]]
-            report.add(layer, "warning", f"{what}-missing", told, count=rows.size, examples=ids)
+            report.add("warning", f"{what}-missing", told, rows=homes["home_id"].iloc[rows])

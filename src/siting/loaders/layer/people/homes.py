@@ -64,7 +64,7 @@ def homes_of(
     parameters = project.parameters
     return fill_people(
         homes,
-        report=report,
+        report=report.of("residential"),
         persons_per_household=parameters.persons_per_household,
         floor_area_per_household_m2=parameters.floor_area_per_household_m2,
         elderly_share=parameters.elderly_share,
@@ -128,10 +128,8 @@ def far_homes(
         told = message(
             "note.home-far-from-streets", count=far.sum(), total=len(homes), limit=max_access_m
         )
-        report.add(
-            "residential", "warning", "home-far-from-streets", told,
-            count=int(far.sum()), examples=homes.loc[far, "home_id"],
-        )  # fmt: skip
+        rows = homes.loc[far, "home_id"]
+        report.of("residential").add("warning", "home-far-from-streets", told, rows=rows)
 
 
 def _extent(frame: gpd.GeoDataFrame) -> str:

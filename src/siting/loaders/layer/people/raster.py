@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     import pyproj
 
-    from siting.data_report import DataReport
+    from siting.data_report import DataReport, LayerReport
 
 __all__ = [
     "RasterGrid",
@@ -87,8 +87,8 @@ def read_population(
         check_no_density(dataset, band, subject)
         values = read_band(dataset, band, subject)
         stored = np.dtype(dataset.dtypes[(band or 1) - 1])
-    usable = _usable(values, subject, report)
-    usable &= ~uncountable(values, usable, stored, grid, subject=subject, report=report)
+    usable = _usable(values, report.of(subject))
+    usable &= ~uncountable(values, usable, stored, grid, report=report.of(subject))
     row, column = np.nonzero(usable)
     cells = PopulationCells(grid, row, column, values[row, column], subject)
     if within is not None:
@@ -168,7 +168,7 @@ def sample_elevation(path: Path, xy: Floats, crs: pyproj.CRS) -> Floats:
     return found
 
 
-def _usable(values: Floats, subject: str, report: DataReport) -> npt.NDArray[np.bool_]:
+def _usable(values: Floats, report: LayerReport) -> npt.NDArray[np.bool_]:
     negative, infinite = values < 0, np.isinf(values)
     for wrong, what in ((negative & ~infinite, "negative"), (infinite, "infinite")):
         where = np.argwhere(wrong)
@@ -176,7 +176,7 @@ def _usable(values: Floats, subject: str, report: DataReport) -> npt.NDArray[np.
             first = float(values[tuple(where[0])])
             told = message(f"note.cell-{what}", count=len(where), first=first)
             names = [f"r{row}c{column}" for row, column in where[:5]]
-            report.add(subject, "repair", f"cell-{what}", told, count=len(where), examples=names)
+            report.add("repair", f"cell-{what}", told, count=len(where), examples=names)
     return (values > 0) & ~infinite
 
 

@@ -140,9 +140,6 @@ def _nearest_home(
 def _note_spread(
     cells: PopulationCells, moved: Ints, lost: Ints, max_move_m: float, report: DataReport
 ) -> None:
-    def named(rows: Ints) -> list[str]:
-        return [f"r{cells.row[i]}c{cells.column[i]}" for i in rows[:5]]
-
     shared = cells.total - float(cells.people[moved].sum()) - float(cells.people[lost].sum())
     told = message(
         "note.population-spread",
@@ -161,20 +158,12 @@ def _note_spread(
         "max_move_m": f"{max_move_m:g}",
         "lost": f"{cells.people[lost].sum():,.0f}",
     }
-    report.add(
-        cells.source,
-        "info",
-        "population-spread",
-        told,
-        count=cells.people.size,
-        details=details,
-    )
+    layer = report.of(cells.source)
+    layer.add("info", "population-spread", told, count=cells.people.size, details=details)
     if lost.size:
         people = people_text(cells.people[lost].sum())
         told = message(
             "note.population-unassigned", count=lost.size, people=people, limit=max_move_m
         )
-        report.add(
-            cells.source, "excluded", "population-unassigned", told,
-            count=lost.size, examples=named(lost),
-        )  # fmt: skip
+        rows = [f"r{cells.row[i]}c{cells.column[i]}" for i in lost]
+        layer.add("excluded", "population-unassigned", told, rows=rows)

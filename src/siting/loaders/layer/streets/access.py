@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
 
 _ACCESS_TAGS = ("foot", "access")
 _CLASS_TAGS = ("highway", "sidewalk", "sidewalk:left", "sidewalk:right", "sidewalk:both",
@@ -46,8 +46,7 @@ def open_streets(
     streets: gpd.GeoDataFrame,
     *,
     private_streets: str,
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
     tags: Collection[str] = _ACCESS_TAGS,
     status: str | None = None,
 ) -> gpd.GeoDataFrame:
@@ -85,7 +84,7 @@ def open_streets(
     ...     {"street_id": ["a", "b", "c"], "access": ["no", "no", ""], "foot": ["", "yes", ""]}
     ... )
     >>> report = DataReport()
-    >>> left = open_streets(streets, private_streets="residents", subject="x", report=report)
+    >>> left = open_streets(streets, private_streets="residents", report=report.of("x"))
     >>> left["street_id"].tolist()
     ['b', 'c']
     >>> report.notes[0].code
@@ -97,15 +96,15 @@ def open_streets(
     gone, _ = out_of_service(streets, status)
     unfit = ~fit & ~closed
     kinds = sorted({str(kind) for kind in _classes(streets)[unfit]})[:5]
-    _note(streets, closed, "street-closed", subject, report)
-    _note(streets, unfit, "street-not-walkable", subject, report, kinds=kinds)
-    _note(streets, gone, "street-gone", subject, report)
+    _note(streets, closed, "street-closed", report)
+    _note(streets, unfit, "street-not-walkable", report, kinds=kinds)
+    _note(streets, gone, "street-gone", report)
     out = closed | unfit | gone
     if private_streets == "exclude":
-        _note(streets, private, "street-private", subject, report)
+        _note(streets, private, "street-private", report)
         out |= private
     if out.size and out.all():
-        raise LoadError(message("street.all_closed", subject=subject))
+        raise LoadError(message("street.all_closed", subject=report.subject))
     return streets.loc[~out].reset_index(drop=True)
 
 
@@ -173,12 +172,11 @@ def _note(
     streets: gpd.GeoDataFrame,
     rows: NDArray[np.bool_],
     code: str,
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
     **values: Given,
 ) -> None:
     if rows.any():
         count = int(rows.sum())
         told = message(f"note.{code}", count=count, total=rows.size, **values)
         examples = streets.loc[rows, "street_id"]
-        report.add(subject, "excluded", code, told, count=count, examples=examples)
+        report.add("excluded", code, told, count=count, examples=examples)

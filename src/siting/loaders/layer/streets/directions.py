@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
 
 _ALONG = frozenset(
     ["f", "ft", "from", "forward", "along", "yes", "true", "y", "1", "1.0", "单向", "是", "正向",
@@ -44,12 +44,7 @@ _KNOWN = ("F", "T", "B", "yes", "no", "-1", "FT", "TF", "单向", "双向")
 
 
 def directed(
-    frame: gpd.GeoDataFrame,
-    column: str,
-    keys: Mapping[str, str],
-    *,
-    subject: str,
-    report: DataReport,
+    frame: gpd.GeoDataFrame, column: str, keys: Mapping[str, str], *, report: LayerReport
 ) -> gpd.GeoDataFrame:
     """Make a column of one-way words a flag, and draw the lines the way they are walked.
 
@@ -62,8 +57,6 @@ def directed(
     keys
         ``from_node`` and ``to_node`` -> the columns of junction keys, which are swapped with the
         line; may be empty.
-    subject
-        The layer, for the report.
     report
         Gets the words that are not known, and T and F where no other word of the column says
         whether they are directions (with B) or true and false (with yes, no, 0 ...); their
@@ -76,21 +69,18 @@ def directed(
     >>> from siting.data_report import DataReport
     >>> lines = [LineString([(0, 0), (9, 0)])] * 3
     >>> streets = gpd.GeoDataFrame({"oneway": ["T", "F", "B"]}, geometry=lines)
-    >>> turned = directed(streets, "oneway", {}, subject="x", report=DataReport())
+    >>> turned = directed(streets, "oneway", {}, report=DataReport().of("x"))
     >>> turned["oneway"].tolist(), turned.geometry.iloc[0].coords[0]
     ([True, True, False], (9.0, 0.0))
     """
-    words = _decided(_words(frame[column]), column, frame.index, subject, report)
+    words = _decided(_words(frame[column]), column, frame.index, report)
     against = np.isin(words, list(_AGAINST))
     one_way = against | np.isin(words, list(_ALONG))
     strange = ~one_way & ~np.isin(words, list(_BOTH))
     if strange.any():
         some = sorted(set(words[strange]))[:5]
         told = message("note.oneway-unknown", header=column, words=some, known=_KNOWN)
-        report.add(
-            subject, "warning", "oneway-unknown", told,
-            count=int(strange.sum()), examples=frame.index[strange],
-        )  # fmt: skip
+        report.add("warning", "oneway-unknown", told, rows=frame.index[strange])
     frame = frame.assign(**{column: one_way})
     if not against.any():
         return frame
@@ -101,7 +91,7 @@ def directed(
 
 
 def _decided(
-    words: NDArray[np.object_], column: str, rows: pd.Index, subject: str, report: DataReport
+    words: NDArray[np.object_], column: str, rows: pd.Index, report: LayerReport
 ) -> NDArray[np.object_]:
     """Say what T and F mean; they become empty where the column does not tell."""
     letters = np.isin(words, list(_LETTERS))
@@ -113,7 +103,7 @@ def _decided(
     found = [each.upper() for each in sorted(set(words[letters]))]
     told = message("note.oneway-letters", header=column, words=found)
     count, examples = int(letters.sum()), rows[letters]
-    report.add(subject, "warning", "oneway-letters", told, count=count, examples=examples)
+    report.add("warning", "oneway-letters", told, count=count, examples=examples)
     return np.where(letters, "", words)
 
 

@@ -19,20 +19,18 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
 
 _APART_M = 1.0
 
 
-def turn_lines(streets: gpd.GeoDataFrame, *, subject: str, report: DataReport) -> gpd.GeoDataFrame:
+def turn_lines(streets: gpd.GeoDataFrame, *, report: LayerReport) -> gpd.GeoDataFrame:
     """Turn the lines that run against their junction keys.
 
     Parameters
     ----------
     streets
         STREETS; without junction keys it is returned as it is.
-    subject
-        The layer, for the report.
     report
         Gets how many lines were turned, and the junctions whose lines end in different places.
 
@@ -50,7 +48,7 @@ def turn_lines(streets: gpd.GeoDataFrame, *, subject: str, report: DataReport) -
     >>> lines = [LineString([(0, 0), (9, 0)]), LineString([(20, 0), (9, 0)])]
     >>> keys = {"street_id": ["a", "b"], "from_node": [1, 2], "to_node": [2, 3]}
     >>> report = DataReport()
-    >>> turned = turn_lines(gpd.GeoDataFrame(keys, geometry=lines), subject="x", report=report)
+    >>> turned = turn_lines(gpd.GeoDataFrame(keys, geometry=lines), report=report.of("x"))
     >>> [list(line.coords) for line in turned.geometry]
     [[(0.0, 0.0), (9.0, 0.0)], [(9.0, 0.0), (20.0, 0.0)]]
     >>> report.notes[0].count
@@ -66,8 +64,8 @@ def turn_lines(streets: gpd.GeoDataFrame, *, subject: str, report: DataReport) -
     node = np.unique(keys, return_inverse=True)[1].reshape(2, -1)
     against = _runs_against(node, spot)
     if against.any():
-        streets = _turned(streets, against, subject, report)
-    _note_apart(streets, node, np.where(against, spot[::-1], spot), ends, against, subject, report)
+        streets = _turned(streets, against, report)
+    _note_apart(streets, node, np.where(against, spot[::-1], spot), ends, against, report)
     return streets
 
 
@@ -114,14 +112,14 @@ def _runs_against(node: NDArray[np.int64], spot: NDArray[np.int64]) -> NDArray[n
 
 
 def _turned(
-    streets: gpd.GeoDataFrame, against: NDArray[np.bool_], subject: str, report: DataReport
+    streets: gpd.GeoDataFrame, against: NDArray[np.bool_], report: LayerReport
 ) -> gpd.GeoDataFrame:
     rows = np.flatnonzero(against)
     lines = streets.geometry.to_numpy().copy()
     lines[rows] = shapely.reverse(lines[rows])
     told = message("note.street-turned", count=rows.size, total=len(streets))
     examples = streets["street_id"].iloc[rows[:5]]
-    report.add(subject, "repair", "street-turned", told, count=rows.size, examples=examples)
+    report.add("repair", "street-turned", told, count=rows.size, examples=examples)
     return streets.set_geometry(type(streets.geometry)(lines, index=streets.index, crs=streets.crs))
 
 
@@ -131,8 +129,7 @@ def _note_apart(
     spot: NDArray[np.int64],
     ends: NDArray[np.float64],
     against: NDArray[np.bool_],
-    subject: str,
-    report: DataReport,
+    report: LayerReport,
 ) -> None:
     """Report junctions whose lines end in different places: the walk between those is not drawn."""
     xy = np.where(against[None, :, None], ends[::-1], ends).reshape(-1, 2)
@@ -147,4 +144,4 @@ def _note_apart(
     given = np.concatenate([streets["from_node"].to_numpy(), streets["to_node"].to_numpy()])
     told = message("note.junction-apart", count=apart.size, gap=float(gap.max()))
     examples = given[first[apart[:5]]]
-    report.add(subject, "warning", "junction-apart", told, count=apart.size, examples=examples)
+    report.add("warning", "junction-apart", told, count=apart.size, examples=examples)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
 
 _MATCH_M = 1e-3
 
@@ -65,12 +65,7 @@ class _Counts:
 
 
 def join_lines(
-    streets: gpd.GeoDataFrame,
-    *,
-    gap_m: float,
-    crossings: bool,
-    subject: str,
-    report: DataReport,
+    streets: gpd.GeoDataFrame, *, gap_m: float, crossings: bool, report: LayerReport
 ) -> gpd.GeoDataFrame:
     """Give the lines of a layer the junction keys that its drawing means.
 
@@ -84,8 +79,6 @@ def join_lines(
     crossings
         Whether lines that cross without a common vertex meet, where nothing says that one of them
         lies above the other.
-    subject
-        The layer, for the report.
     report
         Gets how many crossings were joined or left apart, gaps closed, and levels parted.
 
@@ -105,7 +98,7 @@ def join_lines(
     >>> from siting.data_report import DataReport
     >>> lines = [LineString([(0, 0), (10, 0)]), LineString([(5, -5), (5, 5)])]
     >>> table = gpd.GeoDataFrame({"street_id": ["A", "B"]}, geometry=lines, crs=4547)
-    >>> joined = join_lines(table, gap_m=0, crossings=True, subject="x", report=DataReport())
+    >>> joined = join_lines(table, gap_m=0, crossings=True, report=DataReport().of("x"))
     >>> joined["street_id"].tolist(), bool(joined["to_node"].iloc[0] == joined["to_node"].iloc[2])
     (['A-0', 'A-1', 'B-0', 'B-1'], True)
     """
@@ -113,25 +106,23 @@ def join_lines(
     if levels.structure.any():
         streets = streets.assign(enclosed=levels.structure)
     if not len(streets) or {"from_node", "to_node"} <= set(streets.columns):
-        return _flat(streets, subject, report)
+        return _flat(streets, report)
     drawing = _drawing(streets, levels)
     cuts, links, counts = _meetings(drawing, gap_m, crossings=crossings)
     drawing = _with_vertices(drawing, cuts)
     node, cut, parted = _nodes(drawing, links)
-    _note(counts, parted, subject, report)
-    return _pieces(_flat(streets, subject, report), drawing, node, cut)
+    _note(counts, parted, report)
+    return _pieces(_flat(streets, report), drawing, node, cut)
 
 
-def _flat(streets: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.GeoDataFrame:
+def _flat(streets: gpd.GeoDataFrame, report: LayerReport) -> gpd.GeoDataFrame:
 
     lines = streets.geometry.to_numpy()
     tall = shapely.has_z(lines)
     if not tall.any():
         return streets
-    report.add(
-        subject, "info", "geometry-flattened", message("note.geometry-flattened"),
-        count=int(tall.sum()), examples=streets.loc[tall, "street_id"],
-    )  # fmt: skip
+    told = message("note.geometry-flattened")
+    report.add("info", "geometry-flattened", told, rows=streets.loc[tall, "street_id"])
     flat = shapely.force_2d(lines)
     return streets.set_geometry(type(streets.geometry)(flat, index=streets.index, crs=streets.crs))
 
@@ -350,14 +341,14 @@ def _pieces(
     return table.assign(street_id=ids, from_node=keys[0], to_node=keys[1])
 
 
-def _note(counts: _Counts, parted: int, subject: str, report: DataReport) -> None:
+def _note(counts: _Counts, parted: int, report: LayerReport) -> None:
     if counts.crossings:
         told = message("note.crossings-joined", count=counts.crossings)
-        report.add(subject, "assumption", "crossings-joined", told, count=counts.crossings)
+        report.add("assumption", "crossings-joined", told, count=counts.crossings)
     if counts.gaps:
         told = message("note.gaps-closed", count=counts.gaps, gap=counts.widest_m)
-        report.add(subject, "repair", "gaps-closed", told, count=counts.gaps)
+        report.add("repair", "gaps-closed", told, count=counts.gaps)
     apart = counts.apart + parted
     if apart:
         told = message("note.levels-apart", count=apart, height=CLEARANCE_M)
-        report.add(subject, "info", "levels-apart", told, count=apart)
+        report.add("info", "levels-apart", told, count=apart)

@@ -22,7 +22,7 @@ from siting.message import message
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from siting.data_report import DataReport
+    from siting.data_report import LayerReport
 
 SQUARE = "square_of_siting"
 """The column that names the square of an edge; missing elsewhere."""
@@ -81,9 +81,7 @@ def cut_at_corners(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return table
 
 
-def with_ways_across(
-    streets: gpd.GeoDataFrame, *, subject: str, report: DataReport
-) -> gpd.GeoDataFrame:
+def with_ways_across(streets: gpd.GeoDataFrame, *, report: LayerReport) -> gpd.GeoDataFrame:
     """Add the straight ways across squares to streets that know their junctions.
 
     Each joins two entrances, where another street meets the edge, or corners to walk around,
@@ -98,7 +96,7 @@ def with_ways_across(
     count = len(ways)
     if count:
         told = message("note.square-crossed", count=count)
-        report.add(subject, "info", "square-crossed", told, count=count)
+        report.add("info", "square-crossed", told, count=count)
         enclosed = streets.get("enclosed", pd.Series(data=False, index=streets.index))
         streets = pd.concat([streets.assign(enclosed=enclosed), ways], ignore_index=True)
     return streets.drop(columns=SQUARE)

@@ -69,14 +69,13 @@ def measured(drawing: Drawing, *, crs: str | None, subject: str, report: DataRep
     site = homes = None
     if drawing.site is not None:
         name = drawing.subject("site")
-        areas = clean_shapes(drawing.site, ("Polygon", "MultiPolygon"), subject=name, report=report)
+        areas = clean_shapes(drawing.site, ("Polygon", "MultiPolygon"), report=report.of(name))
         site = to_metric(areas, metric, subject=name).geometry.union_all()
     if drawing.homes is not None:
         homes = residential_table(
             drawing.homes,
             metric,
-            subject=drawing.subject("buildings"),
-            report=report,
+            report=report.of(drawing.subject("buildings")),
             columns=drawing.home_columns,
             prefix="building",
         )
