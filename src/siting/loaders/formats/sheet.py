@@ -248,8 +248,6 @@ def _spread_merged(filled: list[list[Any]], merged: Sequence[Merge], report: Lay
             row.extend([None] * (right - len(row)))
             row[left:right] = [value] * (right - left)
     if texts:
-        told = message("note.merged-text")
-        report.add("repair", "merged-text", told, rows=texts)
+        report.add("repair", "merged-text", message("note.merged-text"), rows=texts)
     if numbers:
-        told = message("note.merged-number")
-        report.add("warning", "merged-number", told, rows=numbers)
+        report.add("warning", "merged-number", message("note.merged-number"), rows=numbers)

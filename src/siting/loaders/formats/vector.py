@@ -90,19 +90,20 @@ def read_vector(
         No or a wrong coordinate reference system.
     """
     subject = subject or path.name
+    notes = report.of(subject)
     check_content(path, subject=subject)
     _check_suffix(path, subject)
     with (
         _dataset(path, layer, subject) as (named, inner),
-        _in_utf8(named, encoding, report.of(subject)) as dataset,
+        _in_utf8(named, encoding, notes) as dataset,
     ):
-        frame = _read(dataset, inner, encoding, columns, report.of(subject))
+        frame = _read(dataset, inner, encoding, columns, notes)
     words = frame.attrs
     if frame.empty:
         raise LoadError(message("layer.empty", subject=subject))
     frame.index = frame.index + 1
-    source = _source_crs(frame, crs, report.of(subject))
-    placed = place(frame, source, report=report.of(subject), axes=axes)
+    source = _source_crs(frame, crs, notes)
+    placed = place(frame, source, report=notes, axes=axes)
     placed.attrs = words
     return placed
 
@@ -240,8 +241,7 @@ def _read_frame(
         return pyogrio.read_dataframe(path, columns=columns, **options)
     except (NotImplementedError, GEOSException):
         frame = pyogrio.read_dataframe(path, columns=columns, **{**options, "use_arrow": False})
-    told = message("note.curves-linearised")
-    report.add("info", "curves-linearised", told, count=len(frame))
+    report.add("info", "curves-linearised", message("note.curves-linearised"), count=len(frame))
     return frame
 
 

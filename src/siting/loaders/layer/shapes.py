@@ -176,8 +176,7 @@ def _single_parts(
     many &= np.isin([single.get(name, "") for name in names], list(kinds))
     if not many.any():
         return frame
-    told = message("note.geometry-split")
-    report.add("repair", "geometry-split", told, rows=frame.index[many])
+    report.add("repair", "geometry-split", message("note.geometry-split"), rows=frame.index[many])
     return frame.explode(index_parts=False)
 
 

@@ -138,29 +138,22 @@ def read_source(
 
 
 def read_residential(
-    source: LayerSource, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
+    source: LayerSource, crs: pyproj.CRS, *, report: DataReport
 ) -> gpd.GeoDataFrame:
     """Read a file and make its RESIDENTIAL table; see :func:`residential_table`."""
-    return _read_table(residential_table, RESIDENTIAL_FIELDS, source, crs, report, subject)
+    return _read_table(residential_table, RESIDENTIAL_FIELDS, source, crs, report)
 
 
-def read_sites(
-    source: LayerSource, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
-) -> gpd.GeoDataFrame:
+def read_sites(source: LayerSource, crs: pyproj.CRS, *, report: DataReport) -> gpd.GeoDataFrame:
     """Read a file and make its SITES table; see :func:`sites_table`."""
-    return _read_table(sites_table, SITE_FIELDS, source, crs, report, subject)
+    return _read_table(sites_table, SITE_FIELDS, source, crs, report)
 
 
 def read_areas(
-    source: LayerSource,
-    crs: pyproj.CRS,
-    *,
-    level: str | None,
-    report: DataReport,
-    subject: str | None = None,
+    source: LayerSource, crs: pyproj.CRS, *, level: str | None, report: DataReport
 ) -> gpd.GeoDataFrame:
     """Read a file and make its AREAS table; see :func:`areas_table`."""
-    return _read_table(areas_table, AREA_FIELDS, source, crs, report, subject, level=level)
+    return _read_table(areas_table, AREA_FIELDS, source, crs, report, level=level)
 
 
 def read_facilities(
@@ -172,7 +165,6 @@ def read_facilities(
     lookup: Lookup | None = None,
     codes: Collection[str] = (),
     unknown_types: UnknownTypes | None = None,
-    subject: str | None = None,
 ) -> gpd.GeoDataFrame:
     """Read a file and make its FACILITIES table; see :func:`facilities_table`."""
     return _read_table(
@@ -181,7 +173,6 @@ def read_facilities(
         source,
         crs,
         report,
-        subject,
         facility_type=facility_type,
         lookup=lookup,
         codes=codes,
@@ -190,28 +181,23 @@ def read_facilities(
 
 
 def read_streets_layer(
-    source: LayerSource, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
+    source: LayerSource, crs: pyproj.CRS, *, report: DataReport
 ) -> gpd.GeoDataFrame:
     """Read a line layer and make its STREETS table; see :func:`streets_table`."""
-    return _read_table(streets_table, STREET_FIELDS, source, crs, report, subject)
+    return _read_table(streets_table, STREET_FIELDS, source, crs, report)
 
 
-def read_barriers(
-    source: LayerSource, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
-) -> gpd.GeoDataFrame:
+def read_barriers(source: LayerSource, crs: pyproj.CRS, *, report: DataReport) -> gpd.GeoDataFrame:
     """Read a file and make its BARRIERS table; see :func:`barriers_table`."""
-    subject = subject or source.path.name
-    frame = read_source(source, report=report, subject=subject)
-    return barriers_table(frame, crs, report=report.of(subject))
+    frame = read_source(source, report=report)
+    return barriers_table(frame, crs, report=report.of(source.path.name))
 
 
-def read_entrances(
-    source: LayerSource, crs: pyproj.CRS, *, report: DataReport, subject: str | None = None
-) -> gpd.GeoDataFrame:
+def read_entrances(source: LayerSource, crs: pyproj.CRS, *, report: DataReport) -> gpd.GeoDataFrame:
     """Read a file and make its ENTRANCES table; see :func:`entrances_table`."""
-    subject = subject or source.path.name
-    frame = read_source(source, report=report, fields=ENTRANCE_FIELDS, subject=subject)
-    return entrances_table(frame, crs, report=report.of(subject), columns=source.columns)
+    frame = read_source(source, report=report, fields=ENTRANCE_FIELDS)
+    notes = report.of(source.path.name)
+    return entrances_table(frame, crs, report=notes, columns=source.columns)
 
 
 def _read_table(
@@ -220,16 +206,8 @@ def _read_table(
     source: LayerSource,
     crs: pyproj.CRS,
     report: DataReport,
-    subject: str | None,
     **options: Any,
 ) -> gpd.GeoDataFrame:
-    name = subject or source.path.name
-    frame = read_source(source, report=report, fields=fields, subject=name)
-    return make(
-        frame,
-        crs,
-        report=report.of(name),
-        columns=source.columns,
-        prefix=source.path.stem,
-        **options,
-    )
+    frame = read_source(source, report=report, fields=fields)
+    notes, prefix = report.of(source.path.name), source.path.stem
+    return make(frame, crs, report=notes, columns=source.columns, prefix=prefix, **options)

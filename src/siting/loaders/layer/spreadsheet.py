@@ -116,8 +116,9 @@ def read_points_table(
         subject=subject,
     )
     source = None if crs is None else parse_crs(crs, subject=subject)
-    points = with_positions(table, written, source, decimal=decimal, report=report.of(subject))
-    return place(points, source, report=report.of(subject), axes=axes)
+    notes = report.of(subject)
+    points = with_positions(table, written, source, decimal=decimal, report=notes)
+    return place(points, source, report=notes, axes=axes)
 
 
 def read_table(
@@ -148,7 +149,8 @@ def read_table(
     LoadError
         See :func:`read_points_table`.
     """
-    subject = subject or path.name
+    notes = report.of(subject or path.name)
+    subject = notes.subject
     check_content(path, subject=subject)
     exact = [name for name in names if name]
     suffix = path.suffix.lower()
@@ -156,9 +158,9 @@ def read_table(
         known = " ".join(TABLE_SUFFIXES)
         raise LoadError(message("file.table_kind", subject=subject, kind=path.suffix, known=known))
     if suffix in (".xlsx", ".xlsm"):
-        table = _read_workbook(path, sheet, fields, exact, report.of(subject))
+        table = _read_workbook(path, sheet, fields, exact, notes)
     else:
-        table = _read_csv(path, encoding, fields, exact, report.of(subject))
+        table = _read_csv(path, encoding, fields, exact, notes)
     table = table.dropna(how="all")
     if table.empty:
         columns = str(list(table.columns))

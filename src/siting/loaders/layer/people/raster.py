@@ -87,8 +87,9 @@ def read_population(
         check_no_density(dataset, band, subject)
         values = read_band(dataset, band, subject)
         stored = np.dtype(dataset.dtypes[(band or 1) - 1])
-    usable = _usable(values, report.of(subject))
-    usable &= ~uncountable(values, usable, stored, grid, report=report.of(subject))
+    notes = report.of(subject)
+    usable = _usable(values, notes)
+    usable &= ~uncountable(values, usable, stored, grid, report=notes)
     row, column = np.nonzero(usable)
     cells = PopulationCells(grid, row, column, values[row, column], subject)
     if within is not None:
@@ -96,7 +97,7 @@ def read_population(
     count = cells.people.size
     told = message("note.population-total", count=count, people=people_text(cells.total))
     details = {"people": f"{cells.total:,.0f}"}
-    report.add(subject, "info", "population-total", told, count=count, details=details)
+    notes.add("info", "population-total", told, count=count, details=details)
     return cells
 
 
