@@ -185,9 +185,8 @@ def to_metric(
     lost = ~np.isfinite(shapely.bounds(projected.geometry.to_numpy())).all(axis=1)
     lost &= ~_without_position(frame)
     if report is not None and lost.any() and lost.mean() < _MOST_SHARE:
-        rows = frame.index[lost]
         told = message("note.outside-target", target=crs_label(crs))
-        report.add(subject, "excluded", "outside-crs", told, count=len(rows), examples=rows)
+        report.of(subject).add("excluded", "outside-crs", told, rows=frame.index[lost])
         frame, projected = frame[~lost], projected[~lost]
     elif lost.any():
         ends = {"source": crs_label(frame.crs), "target": crs_label(crs)}

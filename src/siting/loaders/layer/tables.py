@@ -112,30 +112,28 @@ def only_where(
     LoadError
         A column that the layer lacks; no row left.
     """
+    subject = report.subject
     for name, values in where.items():
         present = [str(each) for each in frame.columns if each != "geometry"]
         column = column_of(name, present, frame.attrs.get("aliases"))
         if column is None:
-            told = message(
-                "layer.no_where_column", subject=report.subject, name=name, names=present
-            )
+            told = message("layer.no_where_column", subject=subject, name=name, names=present)
             raise LoadError(told)
         cells = frame[column], in_words(frame, column)
         met = [_has_value(cells[0], [each]) | _has_value(cells[1], [each]) for each in values]
         keep = np.logical_or.reduce(met)
         if not keep.any():
             found = list(map(str, cells[1].dropna().unique()[:8]))
-            named = {"subject": report.subject, "name": name}
+            named = {"subject": subject, "name": name}
             wanted = map(str, values)
             raise LoadError(message("layer.no_where_row", found=found, wanted=wanted, **named))
         unmet = [str(each) for each, rows in zip(values, met, strict=True) if not rows.any()]
         if unmet:
             told = message("note.where-unmet", name=name, words=unmet)
             report.add("warning", "where-unmet", told, rows=unmet)
-        count = int((~keep).sum())
-        if count:
+        if not keep.all():
             told = message("note.not-wanted", name=name, wanted=map(str, values))
-            report.add("excluded", "not-wanted", told, count=count, examples=frame.index[~keep])
+            report.add("excluded", "not-wanted", told, rows=frame.index[~keep])
         frame = frame[keep]
     return frame
 

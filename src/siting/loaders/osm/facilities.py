@@ -139,10 +139,9 @@ def merge_nested(facilities: gpd.GeoDataFrame, report: LayerReport) -> gpd.GeoDa
     """
     inner = _nested_rows(facilities)
     if inner.any():
-        count = int(inner.sum())
         ids = facilities.loc[inner, "facility_id"]
-        told = message("note.facility-mapped-twice", count=count)
-        report.add("repair", "facility-mapped-twice", told, count=count, examples=ids)
+        told = message("note.facility-mapped-twice", count=len(ids))
+        report.add("repair", "facility-mapped-twice", told, rows=ids)
     return facilities.loc[~inner].reset_index(drop=True)
 
 

@@ -193,7 +193,7 @@ def _identifiers(
     if match is None:
         made = numbered(frame.index)
         told = message("note.id-made", column=Term("column", column.name))
-        report.add("assumption", "id-made", told, count=len(made), examples=made.head())
+        report.add("assumption", "id-made", told, rows=made)
         return made
     given = as_text(frame[match.column])
     empty = given.isna()

@@ -176,7 +176,5 @@ def _note(
     **values: Given,
 ) -> None:
     if rows.any():
-        count = int(rows.sum())
-        told = message(f"note.{code}", count=count, total=rows.size, **values)
-        examples = streets.loc[rows, "street_id"]
-        report.add("excluded", code, told, count=count, examples=examples)
+        told = message(f"note.{code}", count=rows.sum(), total=rows.size, **values)
+        report.add("excluded", code, told, rows=streets.loc[rows, "street_id"])

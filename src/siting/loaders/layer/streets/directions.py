@@ -102,8 +102,7 @@ def _decided(
         return np.where(words == "t", "true", np.where(words == "f", "false", words))
     found = [each.upper() for each in sorted(set(words[letters]))]
     told = message("note.oneway-letters", header=column, words=found)
-    count, examples = int(letters.sum()), rows[letters]
-    report.add("warning", "oneway-letters", told, count=count, examples=examples)
+    report.add("warning", "oneway-letters", told, rows=rows[letters])
     return np.where(letters, "", words)
 
 

@@ -118,8 +118,7 @@ def _turned(
     lines = streets.geometry.to_numpy().copy()
     lines[rows] = shapely.reverse(lines[rows])
     told = message("note.street-turned", count=rows.size, total=len(streets))
-    examples = streets["street_id"].iloc[rows[:5]]
-    report.add("repair", "street-turned", told, count=rows.size, examples=examples)
+    report.add("repair", "street-turned", told, rows=streets["street_id"].iloc[rows])
     return streets.set_geometry(type(streets.geometry)(lines, index=streets.index, crs=streets.crs))
 
 
@@ -143,5 +142,4 @@ def _note_apart(
         return
     given = np.concatenate([streets["from_node"].to_numpy(), streets["to_node"].to_numpy()])
     told = message("note.junction-apart", count=apart.size, gap=float(gap.max()))
-    examples = given[first[apart[:5]]]
-    report.add("warning", "junction-apart", told, count=apart.size, examples=examples)
+    report.add("warning", "junction-apart", told, rows=given[first[apart]])
