@@ -229,7 +229,7 @@ def test_a_node_without_a_place_on_earth_gives_no_street(lon, tmp_path):
     path.write_text(OSM.format(lon=lon), encoding="utf-8")
     told = ""
     try:
-        raw = read_raw(path, FacilityTags({}), {"streets"})
+        raw = read_raw(path, FacilityTags({}), {"streets"}, None)
     except LoadError as error:
         told = str(error)
     # A place that is none is the one of a node outside the extract.
