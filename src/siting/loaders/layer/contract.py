@@ -186,7 +186,12 @@ def facilities_table(
     frame, matches = _match(frame, FACILITY_FIELDS, declared, subject, report)
     status = matches.pop("status", None)
     statuses = status.column if status is not None else None
-    frame = in_service(frame, statuses, subject=subject, report=report)
+    named = matches.get("name")
+    frame = in_service(
+        frame, statuses, subject=subject, report=report,
+        name=named.column if named is not None else None,
+        told=declared.get("status", "") is not None,
+    )  # fmt: skip
     wanted = [f for f in FACILITY_FIELDS if f.name == "facility_type"]
     require_columns(_headers(frame), matches, wanted, subject=subject)
     words = matches["facility_type"].column

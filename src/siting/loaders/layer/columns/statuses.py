@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from siting.loaders.osm.standing import LIFE_CYCLE_KEYS, ends, status_serves
+from siting.loaders.osm.standing import (
+    LIFE_CYCLE_KEYS,
+    ends,
+    name_serves,
+    remark_serves,
+    status_serves,
+)
 from siting.message import Message, message
 
 if TYPE_CHECKING:
@@ -25,9 +31,18 @@ if TYPE_CHECKING:
 
     from siting.data_report import DataReport
 
+# Columns in which people write what has become of a row.
+_REMARKS = ("备注", "说明", "状态说明", "remark", "remarks")
+
 
 def in_service(
-    frame: gpd.GeoDataFrame, status: str | None, *, subject: str, report: DataReport
+    frame: gpd.GeoDataFrame,
+    status: str | None,
+    *,
+    subject: str,
+    report: DataReport,
+    name: str | None = None,
+    told: bool = True,
 ) -> gpd.GeoDataFrame:
     """Leave out the rows whose columns say that they serve nobody.
 
@@ -42,6 +57,10 @@ def in_service(
     report
         Gets how many rows are out of service and by which words, and the words of a column of
         statuses that are not known; their rows stay.
+    name
+        Its column of names, whose brackets may say so too, 江湾幼儿园（筹建）; None without one.
+    told
+        False where statuses are not to be looked at.
 
     Examples
     --------
@@ -54,23 +73,29 @@ def in_service(
     >>> [note.code for note in report.notes]
     ['status-unknown', 'facility-gone']
     """
-    gone, words = out_of_service(frame, status)
+    gone, words = out_of_service(frame, status, name if told else None, remarks=told)
     if status is not None:
         _note_unknown(frame[status], status, subject, report)
     if not gone.any():
         return frame
-    told = message("note.facility-gone", count=gone.sum(), total=gone.size, words=_some(words))
+    note = message("note.facility-gone", count=gone.sum(), total=gone.size, words=_some(words))
     report.add(
-        subject, "excluded", "facility-gone", told,
+        subject, "excluded", "facility-gone", note,
         count=int(gone.sum()), examples=frame.index[gone],
     )  # fmt: skip
     return frame[~gone]
 
 
 def out_of_service(
-    frame: gpd.GeoDataFrame, status: str | None
+    frame: gpd.GeoDataFrame, status: str | None, name: str | None = None, *, remarks: bool = True
 ) -> tuple[NDArray[np.bool_], list[str]]:
     """Tell which rows are closed, empty or not built, and by which words; see `in_service`."""
+    asked: list[tuple[str, Callable[[str], bool]]] = []
+    asked += [(status, _is_stopped)] if status is not None else []
+    asked += [(name, _is_stopped_by_name)] if name is not None else []
+    asked += [
+        (each, _is_stopped_by_remark) for each in _REMARKS if remarks and each in frame.columns
+    ]
     gone = np.zeros(len(frame), bool)
     words: list[str] = []
     for key in LIFE_CYCLE_KEYS:
@@ -78,11 +103,23 @@ def out_of_service(
             found = _where(frame[key], partial(ends, key))
             words += [f"{key}={word}" for word in _distinct(frame[key], found)]
             gone |= found
-    if status is not None:
-        found = _where(frame[status], lambda word: status_serves(word) is False)
-        words += _distinct(frame[status], found)
+    for column, test in asked:
+        found = _where(frame[column], test)
+        words += _distinct(frame[column], found)
         gone |= found
     return gone, words
+
+
+def _is_stopped(word: str) -> bool:
+    return status_serves(word) is False
+
+
+def _is_stopped_by_remark(text: str) -> bool:
+    return not remark_serves(text)
+
+
+def _is_stopped_by_name(name: str) -> bool:
+    return not name_serves(name)
 
 
 def _where(values: pd.Series, test: Callable[[str], bool]) -> NDArray[np.bool_]:
