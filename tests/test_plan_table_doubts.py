@@ -101,3 +101,17 @@ def test_a_table_all_of_whose_figures_are_in_doubt_is_still_a_plan(tmp_path):
     plan = read_plan(write_book(tmp_path / "t.xlsx", rows))
     assert plan.facts == {}
     assert {CARE, "floor_area_m2.kindergarten"} <= {row.key for row in plan.rows}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "江湾花园二期配套设施一览表",
+        "武昌站周边片区配套设施一览表",
+        "江湾旧改项目（含拆除）指标表",
+        "二期",
+    ],
+)
+def test_a_title_that_names_the_project_takes_nothing_away(tmp_path, title):
+    rows = [[title], ["设施名称", "建筑面积（㎡）"], ["养老服务用房", 380], ["幼儿园", 2600]]
+    assert facts(write_book(tmp_path / "t.xlsx", rows))[CARE] == 380

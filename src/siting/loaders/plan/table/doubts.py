@@ -32,6 +32,10 @@ _NOT_ABOUT_THE_PLAN: tuple[Role, ...] = (
 )  # fmt: skip
 _COUNTED = ("households", "population", "residential_floor_area_m2")
 _SENTENCE_END = re.compile("[。；;!！\n]")
+# 江湾花园二期, 武昌站周边片区 and 共享社区 name the project in a title and take nothing away.
+_NAME_OF_PROJECT = re.compile(
+    f"{PHASE.pattern}(?!预留)|(?:周边|相邻)(?=地块|片区|区域)|.*(?:指标|项目).*|共享"
+)
 _LONGEST_HEADER = 16
 _NO = ("否", "未", "不")
 _MORE_THAN_ONE = re.compile("(?:[2-9]|[1-9][0-9])(?:处|个)?")
@@ -152,7 +156,8 @@ def _by_headings(row: PlanRow, places: dict[str, GridCell]) -> Message | None:
     """Return the doubt that a heading over a row casts: 远期预留设施."""
     for name in row.section.split(" "):
         item = places.get(name)
-        if item is not None and plan_words().withdrawals.search(fold(item.text)):
+        words = _NAME_OF_PROJECT.sub("", fold(item.text)) if item is not None else ""
+        if item is not None and plan_words().withdrawals.search(words):
             return message("row_note.withdrawn", text=item.text.strip())
     return None
 
