@@ -220,3 +220,14 @@ def test_names_and_remarks_are_not_asked_where_the_project_wants_no_status():
     frame = layer(设施编号=["a", "b"], 名称=["甲园（筹建）", "乙园"], 备注=[None, "停业"])
     made, _ = table(frame, columns={"status": None})
     assert made["facility_id"].tolist() == ["a", "b"]
+
+
+def test_facilities_for_members_or_staff_alone_serve_nobody():
+    frame = layer(
+        设施编号=["a", "b", "c", "d"], 开放对象=["对外开放", "仅限会员", "内部职工", None]
+    )
+    made, notes = table(frame)
+    assert made["facility_id"].tolist() == ["a", "d"]
+    assert notes["facility-not-public"].count == 2
+    made, _ = table(layer(设施编号=["a", "b"], 是否对外开放=["是", "否"]))
+    assert made["facility_id"].tolist() == ["a"]

@@ -7,6 +7,7 @@ from OpenStreetMap keep (``disused``, ``opening_hours`` ...). What the words mea
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 
 # Columns in which people write what has become of a row.
 _REMARKS = ("备注", "说明", "状态说明", "remark", "remarks")
+
+# Columns that say to whom a facility is open, and what says that it is not for everybody.
+_AUDIENCES = ("是否对外开放", "对外开放", "是否开放", "开放对象", "开放情况", "对外开放情况")
+_NOT_PUBLIC = re.compile("^(?:否|no|false|0)$|不对外|不开放|内部|会员|本单位|职工|员工|业主|私人")
 
 
 def in_service(
@@ -73,6 +78,7 @@ def in_service(
     >>> [note.code for note in report.notes]
     ['status-unknown', 'facility-gone']
     """
+    frame = _open_to_all(frame, subject, report) if told else frame
     gone, words = out_of_service(frame, status, name if told else None, remarks=told)
     if status is not None:
         _note_unknown(frame[status], status, subject, report)
@@ -84,6 +90,24 @@ def in_service(
         count=int(gone.sum()), examples=frame.index[gone],
     )  # fmt: skip
     return frame[~gone]
+
+
+def _open_to_all(frame: gpd.GeoDataFrame, subject: str, report: DataReport) -> gpd.GeoDataFrame:
+    """Leave out the rows that a column says to be for members, staff or owners alone."""
+    closed = np.zeros(len(frame), bool)
+    for column in _AUDIENCES:
+        if column in frame.columns:
+            closed |= _where(
+                frame[column], lambda text: bool(_NOT_PUBLIC.search(text.strip().lower()))
+            )
+    if not closed.any():
+        return frame
+    count = int(closed.sum())
+    note = message("note.facility-not-public", count=count, total=closed.size)
+    report.add(
+        subject, "excluded", "facility-not-public", note, count=count, examples=frame.index[closed]
+    )
+    return frame[~closed]
 
 
 def out_of_service(
