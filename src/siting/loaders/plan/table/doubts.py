@@ -34,7 +34,7 @@ _COUNTED = ("households", "population", "residential_floor_area_m2")
 _SENTENCE_END = re.compile(r"[;!\n\N{IDEOGRAPHIC FULL STOP}\N{FULLWIDTH SEMICOLON}]")
 # 江湾花园二期, 武昌站周边片区 and 共享社区 name the project in a title and take nothing away.
 _NAME_OF_PROJECT = re.compile(
-    f"{PHASE.pattern}(?!预留)|(?:周边|相邻)(?=地块|片区|区域)|.*(?:指标|项目).*|共享"
+    PHASE.pattern + "(?!预留)|(?:周边|相邻)(?=地块|片区|区域)|.*(?:指标|项目).*|共享"
 )
 _LONGEST_HEADER = 16
 _NO = ("否", "未", "不")
