@@ -282,7 +282,7 @@ def test_every_other_file_of_a_hostile_town_holds_the_texts_as_texts(results):
             cells = [c for sheet in openpyxl.load_workbook(path) for row in sheet for c in row]
             assert not [cell for cell in cells if cell.data_type == "f"]
         elif path.suffix == ".svg":
-            # A picture holds no script, no link and no foreign object; its texts are drawn or escaped.
+            # A picture holds no script, no link and no foreign object.
             tags = [each.tag.rpartition("}")[2] for each in
                     defusedxml.ElementTree.fromstring(path.read_text("utf-8")).iter()]  # fmt: skip
             assert not {"script", "a", "foreignObject", "image"} & set(tags)

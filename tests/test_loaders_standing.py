@@ -106,6 +106,9 @@ def test_nobody_lives_in_ruins_and_building_sites(tags, use):
     [
         *[(word, False) for word in ("停业", "关闭", "空置", "在建", "已拆除", "规划", "Vacant")],
         ("under construction", False),
+        *[(word, False) for word in ("装修中", "待移交", "已建未投用", "停业整顿", "预计9月开园")],
+        *[(word, False) for word in ("未通车", "施工围挡", "禁止通行", "断头路", "远期")],
+        *[(word, None) for word in ("装修完成，已开放", "待定", "未知", "2019年建成", "规划保留")],
         *[(word, True) for word in ("营业", "正常", "现状", "Open")],
         *[(word, None) for word in ("湖北", "", "3")],
     ],
@@ -200,3 +203,31 @@ def test_a_place_is_there_between_its_dates(dates, there):
 
 def test_without_a_day_dates_say_nothing():
     assert standing(as_of(SCHOOL | {"end_date": "2001"}, None)) is Standing.OPEN
+
+
+def test_brackets_behind_a_name_and_remarks_can_say_that_nothing_is_open():
+    frame = layer(
+        设施编号=["a", "b", "c", "d", "e"],
+        名称=["甲园（筹建）", "乙园(暂停营业)", "丙园（规划路店）", "丁园", "戊园"],
+        备注=[None, None, "接待散客", "暂未开放", "规划路旁"],
+    )
+    made, notes = table(frame)
+    assert made["facility_id"].tolist() == ["c", "e"]
+    assert notes["facility-gone"].count == 3
+
+
+def test_names_and_remarks_are_not_asked_where_the_project_wants_no_status():
+    frame = layer(设施编号=["a", "b"], 名称=["甲园（筹建）", "乙园"], 备注=[None, "停业"])
+    made, _ = table(frame, columns={"status": None})
+    assert made["facility_id"].tolist() == ["a", "b"]
+
+
+def test_facilities_for_members_or_staff_alone_serve_nobody():
+    frame = layer(
+        设施编号=["a", "b", "c", "d"], 开放对象=["对外开放", "仅限会员", "内部职工", None]
+    )
+    made, notes = table(frame)
+    assert made["facility_id"].tolist() == ["a", "d"]
+    assert notes["facility-not-public"].count == 2
+    made, _ = table(layer(设施编号=["a", "b"], 是否对外开放=["是", "否"]))
+    assert made["facility_id"].tolist() == ["a"]

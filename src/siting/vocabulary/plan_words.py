@@ -48,6 +48,9 @@ class _File(Data):
     room_remarks: tuple[str, ...]
     rooms_in_general: tuple[str, ...]
     other_measures: tuple[str, ...]
+    withdrawals: tuple[str, ...]
+    built_or_not: tuple[str, ...]
+    mixed_rooms: tuple[str, ...]
     plots: tuple[str, ...]
     count_headers: tuple[str, ...]
     not_asked: tuple[str, ...]
@@ -83,6 +86,12 @@ class PlanWords:
         How the name of all rooms of a kind may end.
     room_remarks, other_measures
         What a bracket behind a room says: where it stands; that its area is no floor area.
+    withdrawals
+        What words beside a figure say that put it in doubt: built elsewhere, later, shared.
+    built_or_not
+        Headers of columns whose 否 says that a facility is not built.
+    mixed_rooms
+        Facility types whose rooms hold those of others by nature.
     plots
         Words in the headers of columns for parts of the land.
     count_headers
@@ -108,6 +117,9 @@ class PlanWords:
     room_remarks: frozenset[str]
     rooms_in_general: tuple[str, ...]
     other_measures: tuple[str, ...]
+    withdrawals: re.Pattern[str]
+    built_or_not: re.Pattern[str]
+    mixed_rooms: frozenset[str]
     plots: tuple[str, ...]
     count_headers: frozenset[str]
     not_asked: frozenset[str]
@@ -177,6 +189,9 @@ def parse_plan_words(text: str | bytes, source: str = "plan-words.yaml") -> Plan
         frozenset(map(fold, file.room_remarks)),
         file.rooms_in_general,
         tuple(map(fold, file.other_measures)),
+        _any_of(map(fold, file.withdrawals)),
+        _any_of(map(fold, file.built_or_not)),
+        frozenset(file.mixed_rooms),
         file.plots,
         frozenset(map(fold, file.count_headers)),
         frozenset(map(word_key, file.not_asked)),

@@ -182,7 +182,12 @@ def facilities_table(
     frame, matches = _match(frame, FACILITY_FIELDS, declared, report)
     status = matches.pop("status", None)
     statuses = status.column if status is not None else None
-    frame = in_service(frame, statuses, report=report)
+    named = matches.get("name")
+    frame = in_service(
+        frame, statuses, report=report,
+        name=named.column if named is not None else None,
+        told=declared.get("status", "") is not None,
+    )  # fmt: skip
     wanted = [f for f in FACILITY_FIELDS if f.name == "facility_type"]
     require_columns(_headers(frame), matches, wanted, subject=report.subject)
     words = matches["facility_type"].column

@@ -59,6 +59,7 @@ GONE_BUILDINGS = EMPTY - {"no", "none"} | {"collapsed", "destroyed", "ruin", "ru
 _NEVER_OPEN = re.compile(
     r'\s*((mo-su|24/7|00:00-24:00|ph)[\s,]*)*(off|closed)\s*("[^"]*")?[\s;]*', re.IGNORECASE
 )
+_IN_BRACKETS = re.compile(r"[（(\[【]([^（）()\[\]【】]*)[）)\]】]")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _TELLING = (
     "opening_hours", "operational_status", "operating_status", "business_status", "status"
@@ -165,6 +166,20 @@ _RUNNING = frozenset(
         "运行",
     )
 )
+# What a status says in more words: 已建未投用, 预计明年开园, 施工围挡. 待定 tells nothing.
+_STOPPED_WORDS = re.compile(
+    "停业|停办|停用|停运|停课|停止|暂停|歇业|关闭|关停|关张|倒闭|注销|吊销|撤销|撤并|合并|空置|闲置|废弃|拆|"
+    "未(?!知|定|详|填|注)|(?<![接招等期])待(?!定|查|核)|拟|筹|规划(?!保留|路|局|馆|展|院)|预留|远期|在建|建设中|施工|装修|改造中|翻新|"
+    "修缮|整修|整顿|整改|搬迁|已迁|迁址|迁移|迁出|预计|计划|封闭|禁止|禁行|围挡|断头|不通|不开放|不对外"
+)
+_RESUMED = re.compile(
+    "(?:已|完成|恢复|重新)(?:开(?!工)|通|投|启|营)|(?:装修|改造|施工|修缮)(?:完|后|竣)"
+)
+# What stands free, behind a name or in a remark, begins with it: 店（规划路店） is open.
+_FREE_WORDS = re.compile(
+    "(?:已|现|现已|正在|目前|暂|暂时|尚|仍|已建|建成)?(?:" + _STOPPED_WORDS.pattern + ")"
+)
+_PLACE_AT_END = re.compile("[店路街旁口部区院校站]$")
 # The ground of these is for those who are enrolled or cared for, and often mapped as private.
 _ENROLLED = frozenset(
     (
@@ -310,11 +325,39 @@ def status_serves(word: str) -> bool | None:
     --------
     >>> status_serves("Under construction"), status_serves("营业"), status_serves("湖北")
     (False, True, None)
+    >>> status_serves("装修中"), status_serves("预计9月开园"), status_serves("装修完成，已开放")
+    (False, False, None)
     """
     plain = re.sub(r"[\s\-]+", "_", word.strip().lower())
-    if plain in _STOPPED:
-        return False
-    return True if plain in _RUNNING else None
+    if plain in _RUNNING:
+        return True
+    stopped = plain in _STOPPED or _STOPPED_WORDS.search(plain) is not None
+    return False if stopped and not _RESUMED.search(plain) else None
+
+
+def remark_serves(text: str) -> bool:
+    """Say whether free words leave a thing open; only words that begin with its end close it.
+
+    Examples
+    --------
+    >>> remark_serves("暂未开放"), remark_serves("接待散客"), remark_serves("规划路店")
+    (False, True, True)
+    """
+    if _PLACE_AT_END.search(text.strip()) or status_serves(text) is not False:
+        return True
+    plain = text.strip().lower()
+    return _FREE_WORDS.match(plain) is None and re.sub(r"[\s\-]+", "_", plain) not in _STOPPED
+
+
+def name_serves(name: str) -> bool:
+    """Say whether a name may be that of something open: its bracket may say that it is not.
+
+    Examples
+    --------
+    >>> name_serves("江湾幼儿园（筹建）"), name_serves("江湾幼儿园(东区)")
+    (False, True)
+    """
+    return all(map(remark_serves, _IN_BRACKETS.findall(name)))
 
 
 def _is_for_the_enrolled(tags: Mapping[str, str]) -> bool:

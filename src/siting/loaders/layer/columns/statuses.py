@@ -7,13 +7,20 @@ from OpenStreetMap keep (``disused``, ``opening_hours`` ...). What the words mea
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from siting.loaders.osm.standing import LIFE_CYCLE_KEYS, ends, status_serves
+from siting.loaders.osm.standing import (
+    LIFE_CYCLE_KEYS,
+    ends,
+    name_serves,
+    remark_serves,
+    status_serves,
+)
 from siting.message import Message, message
 
 if TYPE_CHECKING:
@@ -25,9 +32,21 @@ if TYPE_CHECKING:
 
     from siting.data_report import LayerReport
 
+# Columns in which people write what has become of a row.
+_REMARKS = ("备注", "说明", "状态说明", "remark", "remarks")
+
+# Columns that say to whom a facility is open, and what says that it is not for everybody.
+_AUDIENCES = ("是否对外开放", "对外开放", "是否开放", "开放对象", "开放情况", "对外开放情况")
+_NOT_PUBLIC = re.compile("^(?:否|no|false|0)$|不对外|不开放|内部|会员|本单位|职工|员工|业主|私人")
+
 
 def in_service(
-    frame: gpd.GeoDataFrame, status: str | None, *, report: LayerReport
+    frame: gpd.GeoDataFrame,
+    status: str | None,
+    *,
+    report: LayerReport,
+    name: str | None = None,
+    told: bool = True,
 ) -> gpd.GeoDataFrame:
     """Leave out the rows whose columns say that they serve nobody.
 
@@ -40,6 +59,10 @@ def in_service(
     report
         Gets how many rows are out of service and by which words, and the words of a column of
         statuses that are not known; their rows stay.
+    name
+        Its column of names, whose brackets may say so too, 江湾幼儿园（筹建）; None without one.
+    told
+        False where statuses are not to be looked at.
 
     Examples
     --------
@@ -52,20 +75,42 @@ def in_service(
     >>> [note.code for note in report.notes]
     ['status-unknown', 'facility-gone']
     """
-    gone, words = out_of_service(frame, status)
+    frame = _open_to_all(frame, report) if told else frame
+    gone, words = out_of_service(frame, status, name if told else None, remarks=told)
     if status is not None:
         _note_unknown(frame[status], status, report)
     if not gone.any():
         return frame
-    told = message("note.facility-gone", count=gone.sum(), total=gone.size, words=_some(words))
-    report.add("excluded", "facility-gone", told, rows=frame.index[gone])
+    note = message("note.facility-gone", count=gone.sum(), total=gone.size, words=_some(words))
+    report.add("excluded", "facility-gone", note, rows=frame.index[gone])
     return frame[~gone]
 
 
+def _open_to_all(frame: gpd.GeoDataFrame, report: LayerReport) -> gpd.GeoDataFrame:
+    """Leave out the rows that a column says to be for members, staff or owners alone."""
+    closed = np.zeros(len(frame), bool)
+    for column in _AUDIENCES:
+        if column in frame.columns:
+            closed |= _where(
+                frame[column], lambda text: bool(_NOT_PUBLIC.search(text.strip().lower()))
+            )
+    if not closed.any():
+        return frame
+    note = message("note.facility-not-public", count=closed.sum(), total=closed.size)
+    report.add("excluded", "facility-not-public", note, rows=frame.index[closed])
+    return frame[~closed]
+
+
 def out_of_service(
-    frame: gpd.GeoDataFrame, status: str | None
+    frame: gpd.GeoDataFrame, status: str | None, name: str | None = None, *, remarks: bool = True
 ) -> tuple[NDArray[np.bool_], list[str]]:
     """Tell which rows are closed, empty or not built, and by which words; see `in_service`."""
+    asked: list[tuple[str, Callable[[str], bool]]] = []
+    asked += [(status, _is_stopped)] if status is not None else []
+    asked += [(name, _is_stopped_by_name)] if name is not None else []
+    asked += [
+        (each, _is_stopped_by_remark) for each in _REMARKS if remarks and each in frame.columns
+    ]
     gone = np.zeros(len(frame), bool)
     words: list[str] = []
     for key in LIFE_CYCLE_KEYS:
@@ -73,11 +118,23 @@ def out_of_service(
             found = _where(frame[key], partial(ends, key))
             words += [f"{key}={word}" for word in _distinct(frame[key], found)]
             gone |= found
-    if status is not None:
-        found = _where(frame[status], lambda word: status_serves(word) is False)
-        words += _distinct(frame[status], found)
+    for column, test in asked:
+        found = _where(frame[column], test)
+        words += _distinct(frame[column], found)
         gone |= found
     return gone, words
+
+
+def _is_stopped(word: str) -> bool:
+    return status_serves(word) is False
+
+
+def _is_stopped_by_remark(text: str) -> bool:
+    return not remark_serves(text)
+
+
+def _is_stopped_by_name(name: str) -> bool:
+    return not name_serves(name)
 
 
 def _where(values: pd.Series, test: Callable[[str], bool]) -> NDArray[np.bool_]:

@@ -93,7 +93,7 @@ def open_streets(
     believed = [name for name in (*_ACCESS_TAGS, *_CLASS_TAGS) if name in streets.columns]
     believed = [name for name in believed if name in tags or name in _CLASS_TAGS]
     fit, closed, private = _judged(streets, believed)
-    gone, _ = out_of_service(streets, status)
+    gone, _ = out_of_service(streets, status, "name" if "name" in streets.columns else None)
     unfit = ~fit & ~closed
     kinds = sorted({str(kind) for kind in _classes(streets)[unfit]})[:5]
     _note(streets, closed, "street-closed", report)

@@ -42,6 +42,8 @@ class Block:
     phases: dict[int, str] = field(default_factory=dict)
     # Columns that are parts of the plan beside each other: A地块, 地上, 1#楼.
     parts: dict[int, str] = field(default_factory=dict)
+    # Of these the column that is read is the total.
+    summed: list[int] = field(default_factory=list)
     # Columns that the plan file names as the ones to read.
     wanted: list[int] = field(default_factory=list)
     # Columns that count facilities beside their areas.
@@ -279,6 +281,7 @@ def _choose_values(block: Block) -> None:
     candidates = meant or block.values
     block.values, block.doubtful = candidates[:1], candidates[1:]
     if meant:
+        block.summed = list(block.parts) if _says(block, meant[0], "total") else []
         block.parts.clear()
 
 

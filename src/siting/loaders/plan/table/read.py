@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from siting.errors import LoadError, NoPlanError
 from siting.loaders.formats.workbook import read_workbook
 from siting.loaders.plan.table.blocks import Block, blocks_of, first_data_row, is_plot
+from siting.loaders.plan.table.doubts import doubted
 from siting.loaders.plan.table.grid import SheetGrid, grid_of, regions_of, without_building_tables
 from siting.loaders.plan.table.rows import other_columns, rows_of_block
 from siting.loaders.plan.table.units import unit_remarks
@@ -52,6 +53,8 @@ class IndicatorTable:
         Whether the column that the plan file names is among those read.
     name
         The project's name if given.
+    figures
+        Key and phase of each that it gives, in doubt or not.
     """
 
     rows: list[PlanRow] = field(default_factory=list)
@@ -59,6 +62,7 @@ class IndicatorTable:
     other_columns: list[OtherColumn] = field(default_factory=list)
     has_column: bool = False
     name: str = ""
+    figures: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, other: IndicatorTable) -> None:
         """Append another reading's rows, notes and columns."""
@@ -66,12 +70,12 @@ class IndicatorTable:
         self.notes += other.notes
         self.other_columns += other.other_columns
         self.has_column = self.has_column or other.has_column
+        self.figures |= other.figures
 
     @property
     def understood(self) -> tuple[bool, int]:
         """How many figures it knows, after whether it has the column that is wanted."""
-        figures = {(row.key, row.phase) for row in self.rows if row.key and row.value is not None}
-        return self.has_column, len(figures)
+        return self.has_column, len(self.figures)
 
 
 def read_indicator_table(
@@ -123,7 +127,7 @@ def table_of_sheets(
         read.name = read.name or _project_name(grid)
     if column and not read.has_column:
         raise LoadError(message("plan.no_column", path=path, column=column))
-    if not any(row.key and row.value is not None for row in read.rows):
+    if not read.figures:
         raise NoPlanError(
             message("plan.no_table", path=path, total="总建筑面积", households="居住户数")
         )
@@ -173,8 +177,11 @@ def _read_grid(grid: SheetGrid, file: str, shared: Remarks, column: str) -> Indi
     found = IndicatorTable()
     for block in blocks_of(grid, column):
         rows = rows_of_block(grid, block, file, shared)
+        figures = {(row.key, row.phase) for row in rows if row.key and row.value is not None}
+        rows = doubted(grid, block, rows)
         columns = other_columns(grid, block, file, shared)
-        found.add(IndicatorTable(rows, _doubts(grid, block), columns, bool(block.wanted)))
+        notes, wanted = _doubts(grid, block), bool(block.wanted)
+        found.add(IndicatorTable(rows, notes, columns, wanted, figures=figures))
     return found
 
 

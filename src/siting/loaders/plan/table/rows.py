@@ -14,6 +14,7 @@ from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING
 
 from siting.loaders.plan.table.blocks import first_data_row
+from siting.loaders.plan.table.doubts import doubted
 from siting.loaders.plan.table.figures import COUNT, Named, figure_of
 from siting.loaders.plan.table.labels import contents_of, label_of
 from siting.loaders.plan.table.outline import Outline
@@ -47,7 +48,7 @@ def other_columns(grid: SheetGrid, block: Block, file: str, remarks: Remarks) ->
     found: list[OtherColumn] = []
     for column in block.doubtful:
         alone = replace(block, values=[column], doubtful=[], parts={}, phases={})
-        rows = rows_of_block(grid, alone, file, remarks)
+        rows = doubted(grid, alone, rows_of_block(grid, alone, file, remarks))
         first = next((row.evidence.location for row in rows if row.value is not None), "")
         found.append(OtherColumn(block.headers.get(column, ""), first, tuple(rows)))
     return found
