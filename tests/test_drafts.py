@@ -174,6 +174,7 @@ WRITERS = {
     "cli/report_file.py",  # besides to a pipe that was asked for
     "drafts.py", "pipeline/folder.py", "pipeline/kept/files.py",
     "pipeline/gaps/geopackage.py", "pipeline/gaps/outputs.py", "pipeline/gaps/report.py",
+    "pipeline/gaps/network_picture.py",
     "pipeline/sites/library.py", "pipeline/sites/outputs.py", "pipeline/complexes/outputs.py",
     "render/map_file.py", "render/static/draw.py",
     "loaders/formats/files.py", "loaders/formats/vector.py",  # into temporary folders
