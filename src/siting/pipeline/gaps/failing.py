@@ -74,11 +74,13 @@ class FailingRows:
         """Return the columns of one rule, and the points of its subjects as `geometry`."""
         table, id_column = _subjects(block, self._analysis)
         failing = np.flatnonzero(block.verdict == Verdict.FAIL)
-        worst = failing[_largest(block.shortfall[failing], room)]
+        shortfall = block.shortfall
+        worst = failing[_largest(shortfall[failing], room)]
+        figures = {"measured": block.measured, "required": block.required, "shortfall": shortfall}
         same = _of_rule(block, self._analysis.language) | {"failing_subjects": float(failing.size)}
         return {
             **{name: np.full(worst.size, value, _COLUMNS[name]) for name, value in same.items()},
-            **{name: _finite(getattr(block, name)[worst]) for name in _FIGURES},
+            **{name: _finite(values[worst]) for name, values in figures.items()},
             "subject_id": self._column(table, id_column, "")[worst],
             **{
                 name: self._column(table, name, missing)[worst]

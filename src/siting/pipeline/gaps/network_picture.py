@@ -44,7 +44,7 @@ def network_figure(analysis: Found) -> Any:
     if network is None or homes is None:
         raise SitingError(message("drawing.no_streets"))
     places = home_places(city)
-    health = network_health(network, homes, places)
+    health = city.health or network_health(network, homes, places)
     model = NetworkPicture(
         title=analysis.project.name,
         lines=network.lines_of(np.arange(network.edge_count)),
