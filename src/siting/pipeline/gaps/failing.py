@@ -37,6 +37,7 @@ class FailingRows:
     def __init__(self, analysis: Found) -> None:
         self._analysis = analysis
         self._columns: dict[tuple[int, str], npt.NDArray[Any]] = {}
+        self._points: dict[int, npt.NDArray[Any]] = {}
 
     @cached_property
     def _parts(self) -> list[dict[str, npt.NDArray[Any]]]:
@@ -86,8 +87,14 @@ class FailingRows:
                 name: self._column(table, name, missing)[worst]
                 for name, missing in _OF_SUBJECTS.items()
             },
-            "geometry": representative_points(table.geometry.iloc[worst]),
+            "geometry": self._places(table)[worst],
         }
+
+    def _places(self, table: gpd.GeoDataFrame) -> npt.NDArray[Any]:
+        """Return a point inside each row of a table, which many rules ask for."""
+        if id(table) not in self._points:
+            self._points[id(table)] = representative_points(table.geometry)
+        return self._points[id(table)]
 
     def _column(self, table: gpd.GeoDataFrame, name: str, missing: Any) -> npt.NDArray[Any]:
         """Return a column as its kind says, or so many times what stands for none."""
