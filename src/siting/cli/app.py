@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -29,13 +30,14 @@ from siting.errors import SitingError, refused
 from siting.message import Language, Sayable, message
 from siting.words import current_language, language_of, say, speaking, word
 
-app = typer.Typer(
-    name="siting",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+_LOOKS: dict[str, Any] = {
+    "name": "siting",
+    "no_args_is_help": True,
+    "rich_markup_mode": None,
+    "pretty_exceptions_enable": False,
+    "context_settings": {"help_option_names": ["-h", "--help"]},
+}
+app = typer.Typer(**_LOOKS)
 
 
 # What shells answer for a process that was interrupted by hand.
@@ -82,6 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         What follows ``siting``; the process's own where left out.
     """
     use_utf8()
+    # Else every package on the machine is asked whether it extends pydantic; none may.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
@@ -93,7 +97,7 @@ def run(arguments: list[str]) -> int:
 
 def _run(arguments: list[str]) -> int:
     try:
-        command = spoken_command(app, current_language())
+        command = spoken_command(_asked(arguments), current_language())
         result = command.main(args=arguments, prog_name="siting", standalone_mode=False)
     except SitingError as error:
         _reraise_when_debugging(error)
@@ -106,6 +110,20 @@ def _run(arguments: list[str]) -> int:
     if result == _STOPPED:
         warn(word("cli.stopped", current_language()))
     return int(result) if isinstance(result, int) else ExitCode.COMPLIANT
+
+
+def _asked(arguments: Sequence[str]) -> typer.Typer:
+    """Return the application with the one command that is named: to build all takes a while.
+
+    Where the first word is no command of its own, all are there, as for help and suggestions.
+    """
+    name = next((each for each in arguments if not each.startswith("-")), "")
+    asked = [each for each in app.registered_commands if each.name == name]
+    if not asked:
+        return app
+    alone = typer.Typer(**_LOOKS)
+    alone.registered_callback, alone.registered_commands = app.registered_callback, asked
+    return alone
 
 
 def _language_asked(arguments: Sequence[str]) -> Language | None:

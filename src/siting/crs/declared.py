@@ -176,5 +176,7 @@ def _check_way_to_degrees(crs: pyproj.CRS, subject: str) -> None:
         return message("crs.no_way", subject=subject, name=crs.name, error=said)
 
     with reading(subject, told=told, error=CRSError):
-        transformer_between(crs, crs.geodetic_crs or "EPSG:4326")
-        transformer_between(crs, "EPSG:4326").transform(0.0, 0.0)
+        # In two steps, since PROJ takes long to go from one datum to another: once for all layers.
+        own = crs.geodetic_crs or pyproj.CRS("EPSG:4326")
+        transformer_between(crs, own).transform(0.0, 0.0)
+        transformer_between(own, "EPSG:4326").transform(0.0, 0.0)

@@ -49,4 +49,4 @@ def degrees(shapes: NDArray[Any], crs: pyproj.CRS | str) -> NDArray[Any]:
 
 
 def _name(crs: pyproj.CRS | str) -> str:
-    return crs if isinstance(crs, str) else crs.srs
+    return crs if isinstance(crs, str) else crs.to_wkt()

@@ -77,7 +77,7 @@ def build_city(
     kept = prepared or Prepared(None)
     city = placed_city(layers, parameters, report=report, prepared=kept, progress=progress)
     note_fragments(city, report)
-    note_health(city, kept, report)
+    city = replace(city, health=note_health(city, kept, report))
     note_unattached(city, report)
     return city
 
@@ -309,12 +309,14 @@ def _walks(health: NetworkHealth) -> Sayable:
 
 def home_places(city: City) -> NDArray[np.float64]:
     """Return a place for every home, float64 (n, 2); NaN for one without a shape."""
-    places = shapely.centroid(city.homes.geometry.to_numpy())
+    places = city.homes.geometry.to_numpy()
+    if not (shapely.get_type_id(places) == shapely.GeometryType.POINT).all():
+        places = shapely.centroid(places)
     return np.column_stack([shapely.get_x(places), shapely.get_y(places)])
 
 
-def note_health(city: City, prepared: Prepared, report: DataReport) -> None:
-    """Report the figures that show whether the streets hang together as streets do."""
+def note_health(city: City, prepared: Prepared, report: DataReport) -> NetworkHealth:
+    """Report and return the figures that show whether the streets hang together as streets do."""
     assert city.network is not None
     assert city.home_attachment is not None
     health = prepared.health(city.network, city.home_attachment, home_places(city))
@@ -340,6 +342,7 @@ def note_health(city: City, prepared: Prepared, report: DataReport) -> None:
         examples=(f"({x:.0f}, {y:.0f})" for x, y in [*health.crossings, *health.dead_end_pairs]),
         details=told,
     )
+    return health
 
 
 def note_unattached(city: City, report: DataReport) -> None:

@@ -150,14 +150,14 @@ def _class_codes(classes: Sequence[str]) -> NDArray[np.int64]:
 
 def _homes(model: MapModel, order: NDArray[np.int64]) -> dict[str, Any]:
     homes = model.homes
-    columns = {
+    columns: dict[str, NDArray[Any]] = {
         "x": encode.degree_codes(homes.lon)[order],
         "y": encode.degree_codes(homes.lat)[order],
     }
     for name, values in _weights(homes).items():
         columns[name] = values[order]
     for number, areas in enumerate(model.areas):
-        columns[f"area{number}"] = areas.home_area[order].astype(np.int64) + 1
+        columns[f"area{number}"] = areas.home_area[order] + 1
     if homes.geometry is not None:
         columns |= shape_columns("shape", _ordered(homes.geometry, order))
     return encode.pack(columns, plain=("households", "population", "elderly"))
@@ -185,9 +185,9 @@ def _rule(
     required = np.asarray(rule.required, dtype=float)
     measured = np.asarray(rule.measured, dtype=float)
     codes, decimals, start = encode.measurement_codes(measured, required, rule.verdict == 1)
-    columns = {"verdict": rule.verdict[rows].astype(np.int64), "measured": codes[rows]}
+    columns: dict[str, NDArray[Any]] = {"verdict": rule.verdict[rows], "measured": codes[rows]}
     if rule.nearest is not None:
-        columns["nearest"] = rule.nearest[rows].astype(np.int64) + 1
+        columns["nearest"] = rule.nearest[rows] + 1
     described = _described(model, rule)
     described |= {"decimals": decimals, "start": start, "required": None}
     if required.ndim:
@@ -198,7 +198,7 @@ def _rule(
     else:
         described["required"] = _number(float(required))
     if rule.counted is not None:
-        columns["counted"] = rule.counted.astype(np.int64)
+        columns["counted"] = rule.counted
     if rule.service_areas is not None:
         columns |= shape_columns("service", rule.service_areas, thin=True)
     return described, encode.pack(columns, plain=("verdict", "counted"))

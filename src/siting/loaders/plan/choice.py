@@ -11,9 +11,9 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import lazy_loader
+
 from siting.errors import LoadError
-from siting.loaders.plan.table.labels import label_of
-from siting.loaders.plan.table.words import room_of
 from siting.message import Quantity, message
 from siting.rules.plan.consistency import rounding
 from siting.rules.plan.model import Doubt, Fact, PlanRow, add_facts, stands_in_remark
@@ -21,6 +21,14 @@ from siting.vocabulary.plan_words import plan_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from siting.loaders.plan.table import labels, words
+else:
+    # A plan of figures has no rows of a table.
+    labels, words = (
+        lazy_loader.load(f"siting.loaders.plan.table.{name}", suppress_warning=True)
+        for name in ("labels", "words")
+    )
 
 # What does not add up over the parts of a plan.
 _NOT_ADDED = (
@@ -121,7 +129,7 @@ def chosen_reading(
 
 def _remark(row: PlanRow) -> str:
     """Return where a room stands by its label; empty for a figure of all rooms."""
-    return room_of(label_of(row.evidence.label).words)[1]
+    return words.room_of(labels.label_of(row.evidence.label).words)[1]
 
 
 def _both(row: PlanRow) -> list[Fact]:
@@ -136,11 +144,11 @@ def _of_list(rows: Sequence[PlanRow]) -> Fact | Doubt:
         return _fact(rows[0])
     if "." not in rows[0].key:
         return _agreed([_fact(row) for row in rows])
-    labels = [label_of(row.evidence.label) for row in rows]
+    told = [labels.label_of(row.evidence.label) for row in rows]
     if _one_label(rows):
         return _agreed([_fact(row) for row in rows])
-    rooms = [room_of(label.words) for label in labels]
-    totals = [at for at, label in enumerate(labels) if label.is_total]
+    rooms = [words.room_of(label.words) for label in told]
+    totals = [at for at, label in enumerate(told) if label.is_total]
     plain = [at for at, (_, remark) in enumerate(rooms) if not remark]
     heads = totals or (plain if len(plain) < len(rows) else [])
     if len(heads) == 1:
@@ -161,8 +169,8 @@ def _total_and_rooms(total: Fact, rooms: Fact) -> Fact | Doubt:
 
 def _one_label(rows: Sequence[PlanRow]) -> bool:
     """Tell whether two numbers stand beside one label; they tell a figure twice."""
-    labels = [row.label_at for row in rows if row.label_at]
-    return len(set(labels)) < len(labels)
+    places = [row.label_at for row in rows if row.label_at]
+    return len(set(places)) < len(places)
 
 
 def _of_parts(rows: Sequence[PlanRow], every: Sequence[PlanRow]) -> Fact | Doubt:

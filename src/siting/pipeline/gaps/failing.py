@@ -37,6 +37,7 @@ class FailingRows:
     def __init__(self, analysis: Found) -> None:
         self._analysis = analysis
         self._columns: dict[tuple[int, str], npt.NDArray[Any]] = {}
+        self._points: dict[int, npt.NDArray[Any]] = {}
 
     @cached_property
     def _parts(self) -> list[dict[str, npt.NDArray[Any]]]:
@@ -74,18 +75,26 @@ class FailingRows:
         """Return the columns of one rule, and the points of its subjects as `geometry`."""
         table, id_column = _subjects(block, self._analysis)
         failing = np.flatnonzero(block.verdict == Verdict.FAIL)
-        worst = failing[_largest(block.shortfall[failing], room)]
+        shortfall = block.shortfall
+        worst = failing[_largest(shortfall[failing], room)]
+        figures = {"measured": block.measured, "required": block.required, "shortfall": shortfall}
         same = _of_rule(block, self._analysis.language) | {"failing_subjects": float(failing.size)}
         return {
             **{name: np.full(worst.size, value, _COLUMNS[name]) for name, value in same.items()},
-            **{name: _finite(getattr(block, name)[worst]) for name in _FIGURES},
+            **{name: _finite(values[worst]) for name, values in figures.items()},
             "subject_id": self._column(table, id_column, "")[worst],
             **{
                 name: self._column(table, name, missing)[worst]
                 for name, missing in _OF_SUBJECTS.items()
             },
-            "geometry": representative_points(table.geometry.iloc[worst]),
+            "geometry": self._places(table)[worst],
         }
+
+    def _places(self, table: gpd.GeoDataFrame) -> npt.NDArray[Any]:
+        """Return a point inside each row of a table, which many rules ask for."""
+        if id(table) not in self._points:
+            self._points[id(table)] = representative_points(table.geometry)
+        return self._points[id(table)]
 
     def _column(self, table: gpd.GeoDataFrame, name: str, missing: Any) -> npt.NDArray[Any]:
         """Return a column as its kind says, or so many times what stands for none."""

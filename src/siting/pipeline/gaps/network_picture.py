@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from siting import render
 from siting.drafts import whole_file
 from siting.errors import SitingError
 from siting.message import message
 from siting.network.fragments import fragments, on_fragment
 from siting.network.health import network_health
 from siting.pipeline.city import home_places
-from siting.render import NetworkPicture, draw_network
 
 if TYPE_CHECKING:
     from siting.pipeline.found import Found
@@ -44,8 +44,8 @@ def network_figure(analysis: Found) -> Any:
     if network is None or homes is None:
         raise SitingError(message("drawing.no_streets"))
     places = home_places(city)
-    health = network_health(network, homes, places)
-    model = NetworkPicture(
+    health = city.health or network_health(network, homes, places)
+    model = render.NetworkPicture(
         title=analysis.project.name,
         lines=network.lines_of(np.arange(network.edge_count)),
         loose=np.isin(network.component[network.edge_from], fragments(network)["component"]),
@@ -55,7 +55,7 @@ def network_figure(analysis: Found) -> Any:
         homes=places[on_fragment(network, homes)],
         made_up=analysis.project.made_up,
     )
-    return draw_network(model, language=analysis.language)
+    return render.draw_network(model, language=analysis.language)
 
 
 def write_network(analysis: Found, path: Path) -> None:

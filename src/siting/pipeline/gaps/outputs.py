@@ -22,19 +22,24 @@ from siting.pipeline.gaps.failing import FailingRows
 from siting.pipeline.gaps.geopackage import beside, write_geopackage
 from siting.pipeline.gaps.map_model import build_map_model, lonlat
 from siting.pipeline.gaps.network_picture import has_network_faults, write_network
-from siting.pipeline.gaps.sheets import analysis_sheets
 from siting.pipeline.gaps.summary import block_key, covered_by_area
+from siting.pipeline.on_use import on_use
 from siting.progress import Progress
 from siting.report.analysis.note_words import note_record
 from siting.report.tables.point_features import point_features
-from siting.report.tables.workbook import workbook_bytes
 from siting.rules.city.findings import VERDICT_WORDS
 from siting.rules.city.findings_table import findings_batches, findings_table
 from siting.words import say
 
 if TYPE_CHECKING:
     from siting.pipeline.found import Found
+    from siting.pipeline.gaps import sheets
+    from siting.report.tables import workbook
     from siting.rules.city.findings import FindingBlock
+else:
+    # They need openpyxl.
+    sheets = on_use("siting.pipeline.gaps.sheets")
+    workbook = on_use("siting.report.tables.workbook")
 
 __all__ = ["check_out_folder", "write_analysis"]
 
@@ -189,7 +194,7 @@ def _write_gaps(_: Found, path: Path, failing: FailingRows) -> None:
 
 
 def _write_workbook(analysis: Found, path: Path, failing: FailingRows) -> None:
-    path.write_bytes(workbook_bytes(analysis_sheets(analysis, failing)))
+    path.write_bytes(workbook.workbook_bytes(sheets.analysis_sheets(analysis, failing)))
 
 
 def _write_map(analysis: Found, path: Path, _: FailingRows) -> None:
@@ -231,6 +236,7 @@ FILES: Mapping[str, str] = MappingProxyType(
         "geopackage": "findings.gpkg",
         "workbook": "findings.xlsx",
         "map": "map.html",
+        "network": NETWORK,
     }
 )
 """What can be asked for alone, and its file; the other files take no time."""
@@ -252,7 +258,7 @@ def not_asked_for(words: Iterable[str]) -> tuple[str, ...]:
     Examples
     --------
     >>> not_asked_for(["findings", "homes", "areas", "gaps"])
-    ('findings.gpkg', 'findings.xlsx', 'map.html')
+    ('findings.gpkg', 'findings.xlsx', 'map.html', 'network-health.svg')
     """
     asked = set(words)
     for unknown in sorted(asked - set(FILES)):

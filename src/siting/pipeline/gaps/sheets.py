@@ -49,7 +49,9 @@ class _Speech:
 
     def coded(self, name: str, terms: Iterable[Term], width: int = 12) -> SheetColumn:
         """Return a column of codes in words; the codes themselves stand in the Parquet files."""
-        return self.column(name, [spoken(term, self.language) for term in terms], width=width)
+        listed = list(terms)
+        said = {term: spoken(term, self.language) for term in set(listed)}
+        return self.column(name, [said[term] for term in listed], width=width)
 
 
 def _summary(analysis: Found, say: _Speech) -> SheetTable:

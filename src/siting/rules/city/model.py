@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from siting.network.attach.attachment import Attachment
     from siting.network.graph import Network
+    from siting.network.health import NetworkHealth
 
 __all__ = ["City", "Grouping", "Parameters", "column", "grouping"]
 
@@ -44,6 +45,8 @@ class City:
     time_network
         The same streets with costs in seconds, where slopes are known; None: walking time is
         walking distance at `Parameters.walking_speed_m_per_min`.
+    health
+        How whole the streets are; None where nobody measured it.
     parameters
         Numbers of the analysis.
     """
@@ -57,6 +60,7 @@ class City:
     home_attachment: Attachment | None = None
     facility_attachment: Attachment | None = None
     time_network: Network | None = None
+    health: NetworkHealth | None = None
     parameters: Parameters = field(default_factory=Parameters)
 
     def rows_of_types(self, facility_types: Sequence[str]) -> NDArray[np.int64]:
