@@ -103,7 +103,7 @@ def test_a_library_is_planned_from_and_written_back_to(project, locate, tmp_path
     assert run(["projects", "history", library, "west"]) == 0
     assert "state: candidate -> building  li (edit)" in capsys.readouterr().out
     assert locate("--sites", f"projects:{library}", "--p", "1") == 0
-    assert "serve 290 people more" in capsys.readouterr().out
+    assert "serves 290 people more" in capsys.readouterr().out
 
 
 def test_projects_are_added_exported_and_imported_from_the_shell(tmp_path, capsys):

@@ -127,7 +127,10 @@ def same(left, right):
 
 
 def test_the_committed_sample_is_what_the_generator_writes(folder, committed):
-    written, kept = ({path.name for path in place.iterdir()} for place in (folder, committed))
+    # What an analysis keeps for the next run stands beside the project, and is no part of it.
+    written, kept = (
+        {path.name for path in place.iterdir()} - {".siting-cache"} for place in (folder, committed)
+    )
     assert written == kept
     hidden_by_the_drivers = (".dbf", ".shx", ".prj", ".cpg")
     different = [
