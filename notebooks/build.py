@@ -150,7 +150,7 @@ PLAN_CHECK = [
     "Does this new residential plan meet every rule in force for its place and date; if not, by how "
     "much, under which clause? The plan is made up.\n\n"
     "新建住宅方案是否达到当地当日有效的每一条规则？差多少？违反哪一条？方案纯属虚构。",
-    "import siting\nfrom siting.words import say\n\n"
+    "import siting\nfrom siting.report.words import citation_line\nfrom siting.words import say\n\n"
     'folder = "../data/plans/02-elder-care-short"\n'
     'check = siting.check_plan(folder, language="en")\n'
     "check",
@@ -163,7 +163,7 @@ PLAN_CHECK = [
     "The arithmetic in words, in both languages:",
     'finding = check.finding("wuhan-elder-care-floor-area")\n'
     'print(say(finding.explanation, "en"))\nprint(say(finding.explanation, "zh"))\n'
-    "print(finding.citation.line())",
+    'print(citation_line(finding.citation, "zh"))',
     "## Improve it / 改进\n\n"
     "A plan is a value: change one fact and check again. Here the elder-care rooms grow to what the "
     "rule requires.",
