@@ -253,11 +253,12 @@ OWN_RULE = [
     '"""',
     "Its cases are run as tests, here and by `siting rules test my-rules.yaml`:",
     "from pathlib import Path\nfrom tempfile import mkdtemp\n\n"
-    "from siting.rules.cases.run import run_cases\nfrom siting.rules.pack.find import read_packs\n\n"
+    "from siting.rules.cases.run import run_cases\nfrom siting.rules.pack.find import read_packs\n"
+    "from siting.words import say\n\n"
     'path = Path(mkdtemp()) / "my-rules.yaml"\n'
     'path.write_text(PACK, encoding="utf-8")\n'
     "for result in run_cases(read_packs([path])):\n"
-    "    print(result)",
+    '    print(say(result.told, "en"))',
     "A mistake is told with its line, the path in the file and what was expected:",
     "import siting\n\n"
     'wrong = path.with_name("wrong.yaml")\n'
