@@ -8,6 +8,9 @@ from siting.data_report import DataReport
 from siting.report.analysis.text import data_notes_text, summary_tables
 
 
+TOTALS = {"homes": 140, "households": 0, "population": 420, "elderly": 0}
+
+
 def entry(rule, strength, failing):
     return {
         "rule_id": rule, "key": rule, "title": {"zh": rule, "en": rule}, "strength": strength,
@@ -20,12 +23,13 @@ def entry(rule, strength, failing):
 
 def test_a_rule_that_binds_stands_before_one_that_recommends():
     rules = [entry("advice", "recommended", 40), entry("duty", "mandatory", 1)]
-    ((_, rows),) = summary_tables({"rules": rules}, "en")
+    ((_, rows),) = summary_tables({"rules": rules, "totals": TOTALS}, "en")
     assert [row[0].split(" [")[0] for row in rows] == ["duty", "advice"]
 
 
 def test_a_share_is_of_what_could_be_judged_and_the_unknown_stand_beside_it():
-    ((_, (row,)),) = summary_tables({"rules": [entry("duty", "mandatory", 30)]}, "en")
+    rules = [entry("duty", "mandatory", 30)]
+    ((_, (row,)),) = summary_tables({"rules": rules, "totals": TOTALS}, "en")
     assert row[1:4] == ["10", "30", "90"]
     assert row[-1] == "25.0%"
 

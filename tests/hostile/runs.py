@@ -208,7 +208,7 @@ def _faults_of_log(out, err, command):
     if (
         lines
         and not lines[0].startswith(("error: ", "notice: ", "Usage", "usage"))
-        and "-q" in (command)
+        and "'-q'" in command
     ):
         yield f"printed by itself: {lines[0][:120]}"
 
