@@ -7,7 +7,6 @@ import pytest
 from siting.data_report import DataReport
 from siting.report.analysis.text import data_notes_text, summary_tables
 
-
 TOTALS = {"homes": 140, "households": 0, "population": 420, "elderly": 0}
 
 
