@@ -243,6 +243,36 @@ def test_a_street_that_is_being_built_by_its_status_is_not_walked():
     assert next(note for note in report.notes if note.code == "street-gone").count == 1
 
 
+@pytest.mark.parametrize(
+    ("header", "shut", "open_"),
+    [
+        ("是否通车", "否", "是"), ("是否通行", 0, 1), ("能否通行", "不能", "能"),
+        ("通行", "禁止通行", "允许通行"), ("通车情况", "未通车", "已通车"),
+        ("是否开通", False, True), ("通行", "封闭", "禁止机动车通行"),
+    ],
+)  # fmt: skip
+def test_a_street_that_is_not_open_to_traffic_is_not_walked(header, shut, open_):
+    frame = gpd.GeoDataFrame(
+        {"id": ["a", "b", "c"], header: [shut, open_, None]},
+        geometry=[LineString([(0, y), (9, y)]) for y in (0, 5, 9)], crs=CRS,
+    )  # fmt: skip
+    report = DataReport()
+    streets = streets_table(frame, frame.crs, report=report.of("s"))
+    left = open_streets(streets, private_streets="residents", report=report.of("s"))
+    assert left["street_id"].tolist() == ["b", "c"]
+
+
+def test_a_path_that_cars_never_use_is_not_shut_by_a_word_about_traffic():
+    frame = gpd.GeoDataFrame(
+        {"id": ["a", "b"], "道路类型": ["步行街", "支路"], "是否通车": ["否", "否"]},
+        geometry=[LineString([(0, y), (9, y)]) for y in (0, 5)], crs=CRS,
+    )  # fmt: skip
+    report = DataReport()
+    streets = streets_table(frame, frame.crs, report=report.of("s"))
+    left = open_streets(streets, private_streets="residents", report=report.of("s"))
+    assert left["street_id"].tolist() == ["a"]
+
+
 # --- which way round ----------------------------------------------------------------------------
 
 

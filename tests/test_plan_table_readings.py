@@ -311,3 +311,21 @@ def test_the_notes_of_rows_are_said_in_the_language_of_the_reader(book):
     shown = CliRunner().invoke(app, ["plan", "show", path, "-l", "en", "--json"]).stdout
     for words in ("written with 约", "this remark is not known: 远期; it is not read"):
         assert f'"note": "{words}"' in shown
+
+
+# --- blanks among digits -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", ["3 80", "340\n375", "340  375", "38 0.5", "150 2处"])
+def test_a_blank_among_digits_joins_no_two_numbers(book, cell):
+    plan = read_plan(book([HEAD, HOMES, ["养老服务用房建筑面积", "㎡", cell]]))
+    assert ELDER not in plan.facts
+    assert note_of(plan, ELDER)
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"), [("1 250", 1250), ("1\u2009250", 1250), ("12 168 300.5", "12168300.5")]
+)
+def test_blanks_of_thousands_are_read(book, cell, number):
+    path = book([HEAD, HOMES, ["养老服务用房建筑面积", "㎡", cell]])
+    assert facts(path)[ELDER] == Decimal(number)

@@ -20,7 +20,7 @@ MATCHED = {
     "loaders/layer/columns/attributes.py": "the word for yes",
     "loaders/layer/columns/numbers.py": "ways to write no number, and marks of degrees",
     "loaders/layer/columns/statuses.py": "headers of remarks and of who is let in, and their words",
-    "loaders/layer/streets/access.py": "patterns of classes of roads",
+    "loaders/layer/streets/access.py": "patterns of classes of roads, and headers of their opening",
     "loaders/layer/streets/directions.py": "words of one-way columns",
     "loaders/layer/streets/levels.py": "headers and patterns of bridges and tunnels",
     "loaders/library/table.py": "states of a project in a library",

@@ -38,6 +38,13 @@ _CLASSES = (
     (re.compile("快速|expressway"), "trunk"),
     (re.compile("铁路|轨道|轻轨|地铁|公交专用|railway|subway|busway"), "busway"),
 )
+# Columns that say whether a street is open to traffic, and what says that it is not. Words about
+# cars alone shut nobody out, nor does 通车 = 否 on a path that cars never use.
+_OPENINGS = ("是否通车", "是否通行", "是否开通", "能否通行", "通车情况", "通行情况", "通行")
+_SHUT = re.compile(
+    r"^(?:否|no|n|false|0(?:\.0)?)$|^(?!.*(?:机动车|货车|车辆)).*(?:未|禁|不|封|断|停)"
+)
+_FOR_WALKERS = re.compile("步行|人行|慢行|footway|path|pedestrian|steps")
 _OPEN_CLASS = "road"
 _SQUARE_CLASS = re.compile("广场|步行|人行|慢行|plaza|square")
 
@@ -94,6 +101,7 @@ def open_streets(
     believed = [name for name in believed if name in tags or name in _CLASS_TAGS]
     fit, closed, private = _judged(streets, believed)
     gone, _ = out_of_service(streets, status, "name" if "name" in streets.columns else None)
+    gone |= _is_shut(streets)
     unfit = ~fit & ~closed
     kinds = sorted({str(kind) for kind in _classes(streets)[unfit]})[:5]
     _note(streets, closed, "street-closed", report)
@@ -106,6 +114,16 @@ def open_streets(
     if out.size and out.all():
         raise LoadError(message("street.all_closed", subject=report.subject))
     return streets.loc[~out].reset_index(drop=True)
+
+
+def _is_shut(streets: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Tell which streets a column such as 是否通车 says are not open."""
+    shut = np.zeros(len(streets), bool)
+    for column in streets.columns.intersection(_OPENINGS):
+        words = streets[column].astype("string").str.strip().str.lower()
+        shut |= words.str.contains(_SHUT, na=False).to_numpy(bool)
+    for_walkers = pd.Series(_classes(streets)).astype("string").str.contains(_FOR_WALKERS)
+    return shut & ~for_walkers.to_numpy(bool)
 
 
 def _classes(streets: gpd.GeoDataFrame) -> NDArray[np.object_]:

@@ -6,6 +6,7 @@ Owns numbers with their units, limits and remarks; what they are numbers of, `wo
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -25,6 +26,12 @@ _QUANTITY = re.compile("(?P<about>约为?|" + _LIMIT + ")?(?P<number>" + NUMBER 
 # Behind a number, digits alone are digits: 340* and 340[1] and 340注1, but never 3401.
 _MARK_OF_NUMBER = re.compile(
     r"(?<=[^*†#])(?:[*†‡#]+|\[注?[0-9]{1,2}\]|注[0-9]{0,2}|\(注[0-9]{0,2}\))$"
+)
+# Blanks among digits: those of thousands, 1 250 and 12 168 300, part one number. Others, a new line
+# too, stand between two numbers (340 2处) or in a slip of the pen: nobody can say which.
+_BLANK_AMONG_DIGITS = re.compile(r"[0-9]\s+[0-9]")
+_THOUSANDS_BY_BLANKS = re.compile(
+    r"(?<![0-9.,])[0-9]{1,3}(?: [0-9]{3})+(?:\.[0-9]+)?(?![0-9.,]|\s+[0-9])"
 )
 # Several units of which nobody can say which is meant are written as one that is not known.
 UNCLEAR = "、"
@@ -121,6 +128,18 @@ def measures(unit: str) -> tuple[str, ...]:
     return load_units().measures(unit) if unit else ()
 
 
+def are_numbers_parted(text: str) -> bool:
+    """Tell whether blanks stand among the digits of a text otherwise than between thousands.
+
+    Examples
+    --------
+    >>> [are_numbers_parted(each) for each in ("3 80", "340 2处", "1 250户", "6班 180人")]
+    [True, True, False, False]
+    """
+    plain = _THOUSANDS_BY_BLANKS.sub("0", unicodedata.normalize("NFKC", text))
+    return bool(_BLANK_AMONG_DIGITS.search(plain))
+
+
 def quantity_of(text: str) -> WrittenQuantity | None:
     """Read a number with or without a unit, known or not; None where the text is anything else.
 
@@ -132,7 +151,7 @@ def quantity_of(text: str) -> WrittenQuantity | None:
     True
     """
     found = _QUANTITY.fullmatch(_MARK_OF_NUMBER.sub("", fold(text)).replace("平方米", "m2"))
-    if found is None:
+    if found is None or are_numbers_parted(text):
         return None
     unit = found["unit"]
     if unit and not (unit := any_unit(unit)):
@@ -166,6 +185,8 @@ def quantities_of(text: str) -> tuple[WrittenQuantity, ...]:
     >>> quantities_of("1250户（含保障房100户）")
     (WrittenQuantity(number=Decimal('1250'), unit='户', about='(含保障房100户)', other=None),)
     """
+    if are_numbers_parted(text):
+        return ()
     whole = quantity_of(text)
     if whole is not None:
         return (whole,)
@@ -189,6 +210,8 @@ def either_of(text: str) -> tuple[WrittenQuantity, ...]:
     >>> either_of("340/≥375"), either_of("340㎡/0.034万㎡"), either_of("6班/180人")
     ((WrittenQuantity(number=Decimal('340'), unit='', about='', other=None),), (), ())
     """
+    if are_numbers_parted(text):
+        return ()
     before, _, behind = fold(text).partition("/")
     first, second = quantity_of(before), quantity_of(behind)
     if first is None or second is None or len(units := {first.unit, second.unit} - {""}) > 1:
