@@ -327,6 +327,17 @@ def test_hidden_rows_and_columns_are_left_out_and_counted(tmp_path):
     assert notes["hidden-cells"].examples == ("D1",)
 
 
+def test_a_row_that_is_struck_through_is_left_out_and_counted(tmp_path):
+    def strike(sheet):
+        for cell in sheet[3]:
+            cell.font = openpyxl.styles.Font(strike=True)
+
+    rows = [["甲", 114.30, 30.60, 20], ["乙", 114.31, 30.61, 30], ["丙", 114.32, 30.62, 40]]
+    frame, notes = read(changed(workbook(tmp_path, HEADER, *rows), strike))
+    assert frame["机构名称"].tolist() == ["甲", "丙"]
+    assert (notes["struck-cells"].count, notes["struck-cells"].examples) == (4, ("A3",))
+
+
 def test_a_table_of_which_all_is_hidden_says_so(tmp_path):
     def hide(sheet):
         for number in (1, 2):

@@ -8,7 +8,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import openpyxl
 import pytest
+from openpyxl.styles import Font
 from typer.testing import CliRunner
 
 from plan_book import HEAD, facts, readings, write_book
@@ -329,3 +331,22 @@ def test_a_blank_among_digits_joins_no_two_numbers(book, cell):
 def test_blanks_of_thousands_are_read(book, cell, number):
     path = book([HEAD, HOMES, ["养老服务用房建筑面积", "㎡", cell]])
     assert facts(path)[ELDER] == Decimal(number)
+
+
+# --- what is struck through ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("columns", ["D", "ABCD"])
+def test_what_is_struck_through_is_taken_back(book, columns):
+    path = book([HEAD, HOMES, ["养老服务用房建筑面积", "㎡", 400], ["托育建筑面积", "㎡", 200]])
+    workbook = openpyxl.load_workbook(path)
+    sheet = workbook.active
+    row = next(cell.row for line in sheet for cell in line if cell.value == 400)
+    for cell in sheet[row]:
+        if cell.value is not None and (columns == "ABCD" or cell.value == 400):
+            cell.font = Font(strike=True)
+    workbook.save(path)
+    plan = read_plan(path)
+    assert ELDER not in plan.facts
+    assert plan.facts[CHILDCARE].value == 200
+    assert any("struck through" in say(note, "en") for note in plan.notes)

@@ -105,7 +105,8 @@ def read_sheet(
     Returns
     -------
     list of tuple
-        From row 1; rows may differ in length. Hidden rows and columns are empty. Texts of merged
+        From row 1; rows may differ in length. Hidden rows and columns, and cells that are struck
+        through, are empty. Texts of merged
         cells are repeated in all of them; numbers are not, since a merged number counts once.
 
     Raises
@@ -128,6 +129,12 @@ def read_sheet(
         report.add(
             "excluded", "hidden-cells", message("note.hidden-cells", **first),
             count=found.hidden, examples=first.values(), details=first,
+        )  # fmt: skip
+    if found.struck:
+        first = {"first": found.struck[0]}
+        report.add(
+            "excluded", "struck-cells", message("note.struck-cells", **first),
+            count=len(found.struck), examples=first.values(), details=first,
         )  # fmt: skip
     _note_uncalculated(rows.uncalculated, report)
     _spread_merged(filled, found.merged, report)

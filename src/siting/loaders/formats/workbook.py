@@ -146,6 +146,10 @@ def _sheets(package: Package, path: Path) -> Iterator[WorkbookSheet]:
             first = f"{sheet.name}!{found.first_hidden}"
             told = message("workbook.hidden_cells", count=found.hidden, first=first)
             sheet.notes.append(told)
+        if found.struck:
+            first = f"{sheet.name}!{found.struck[0]}"
+            told = message("workbook.struck_cells", count=len(found.struck), first=first)
+            sheet.notes.append(told)
         budget -= len(sheet.cells)
         yield sheet
 

@@ -71,15 +71,18 @@ class Surroundings:
         Number of filled cells in hidden rows and columns.
     first_hidden
         The first of them, such as ``C7``; empty without any.
+    struck
+        The cells whose contents are struck through, which are not given either.
     """
 
     merged: list[Merge] = field(default_factory=list)
     hidden: int = 0
     first_hidden: str = ""
+    struck: list[str] = field(default_factory=list)
 
 
 def read_cells(package: Package, part: str, take: Take, *, until_row: int = 0) -> Surroundings:
-    """Give every visible cell that holds something to `take`.
+    """Give every visible cell that holds something to `take`, what is struck through left out.
 
     Parameters
     ----------
@@ -93,14 +96,19 @@ def read_cells(package: Package, part: str, take: Take, *, until_row: int = 0) -
     ValueError
         A cell outside any sheet, or too many elements.
     """
-    reader = _Cells(package.texts, take, until_row or MOST_ROWS)
+    struck = frozenset(at for at, style in enumerate(package.styles) if style.struck)
+    reader = _Cells(package.texts, take, until_row or MOST_ROWS, struck)
     package.read(part, reader)
     return reader.surroundings()
 
 
 class _Cells(PartReader):
-    def __init__(self, texts: list[str], take: Take, until_row: int) -> None:
+    def __init__(
+        self, texts: list[str], take: Take, until_row: int, struck: frozenset[int]
+    ) -> None:
         self._texts, self._take, self._until_row = texts, take, until_row
+        self._styles_struck = struck
+        self._struck: list[str] = []
         self._row = self._column = 0
         self._merged: list[Merge] = []
         self._hidden: dict[tuple[int, int], StoredCell] = {}
@@ -153,6 +161,9 @@ class _Cells(PartReader):
             text = self._shared(int(text))
         if not text.strip() and not self._formula:
             return
+        if self._style in self._styles_struck:
+            self._struck.append(cell_name(self._row, self._column))
+            return
         cell = StoredCell(self._row, self._column, kind, text, self._style, self._formula)
         if self._row in self._rows_hidden or self._is_column_hidden(self._column):
             self._hidden[self._row, self._column] = cell
@@ -166,7 +177,8 @@ class _Cells(PartReader):
         """Give the merged cells that are seen in part, and tell what the sheet says beside."""
         merged = [self._from_first_seen(each) for each in dict.fromkeys(self._merged)]
         filled = [at for at, c in self._hidden.items() if c.text.strip() and c.kind != "e"]
-        return Surroundings(merged, len(filled), cell_name(*filled[0]) if filled else "")
+        first = cell_name(*filled[0]) if filled else ""
+        return Surroundings(merged, len(filled), first, self._struck)
 
     def _from_first_seen(self, merge: Merge) -> Merge:
         top, left, bottom, right = merge

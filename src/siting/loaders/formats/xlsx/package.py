@@ -30,12 +30,17 @@ _NO_FIELD = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]')
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a cell style says that matters for reading; `shown` is what it writes around numbers."""
+    """What a cell style says that matters for reading.
+
+    `shown` is what it writes around numbers; `struck` says that what stands in the cell is struck
+    through, as people do who take it back.
+    """
 
     percent: bool = False
     date: bool = False
     indent: int = 0
     shown: Shown = PLAIN
+    struck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,27 +157,38 @@ class _Styles(PartReader):
         self.styles: list[Style] = []
         self._percent, self._date = set(_PERCENT_FORMATS), set(_DATE_FORMATS)
         self._shown: dict[int, Shown] = {}
-        self._in_cells = False
-        self._format, self._indent = 0, 0
+        self._in_cells = self._in_fonts = False
+        self._format, self._indent, self._font = 0, 0, 0
+        self._fonts_struck: list[bool] = []
 
     def opened(self, name: str, attributes: AttributesImpl) -> None:
         if name == "numFmt":
             self._add_format(int(attributes.get("numFmtId", "0")), attributes.get("formatCode", ""))
+        elif name == "fonts":
+            self._in_fonts = True
+        elif name == "font" and self._in_fonts:
+            self._fonts_struck.append(False)
+        elif name == "strike" and self._in_fonts and self._fonts_struck:
+            self._fonts_struck[-1] = attributes.get("val", "1").lower() not in ("0", "false")
         elif name == "cellXfs":
             self._in_cells = True
         elif name == "xf":
             self._format, self._indent = int(attributes.get("numFmtId", "0")), 0
+            self._font = int(attributes.get("fontId", "0"))
         elif name == "alignment":
             self._indent = min(MAX_INDENT, max(0, int(attributes.get("indent", "0"))))
 
     def closed(self, name: str, text: str) -> None:  # noqa: ARG002 - the base's
         if name == "cellXfs":
             self._in_cells = False
+        elif name == "fonts":
+            self._in_fonts = False
         elif name == "xf" and self._in_cells:
             shown = self._format
             kinds = (shown in self._percent, shown in self._date)
             around = PLAIN if kinds[1] else self._shown.get(shown, PLAIN)
-            self.styles.append(Style(*kinds, self._indent, around))
+            struck = 0 <= self._font < len(self._fonts_struck) and self._fonts_struck[self._font]
+            self.styles.append(Style(*kinds, self._indent, around, struck))
 
     def _add_format(self, number: int, code: str) -> None:
         self._shown[number] = shown_by(code)
