@@ -122,6 +122,8 @@ def _is_shut(streets: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     for column in streets.columns.intersection(_OPENINGS):
         words = streets[column].astype("string").str.strip().str.lower()
         shut |= words.str.contains(_SHUT, na=False).to_numpy(bool)
+    if not shut.any():
+        return shut
     for_walkers = pd.Series(_classes(streets)).astype("string").str.contains(_FOR_WALKERS)
     return shut & ~for_walkers.to_numpy(bool)
 

@@ -185,11 +185,11 @@ def quantities_of(text: str) -> tuple[WrittenQuantity, ...]:
     >>> quantities_of("1250户（含保障房100户）")
     (WrittenQuantity(number=Decimal('1250'), unit='户', about='(含保障房100户)', other=None),)
     """
-    if are_numbers_parted(text):
-        return ()
     whole = quantity_of(text)
     if whole is not None:
         return (whole,)
+    if are_numbers_parted(text):
+        return ()
     parts = [quantity_of(part) for part in re.split(r"[/、;,]", fold(text))]
     known = tuple(part for part in parts if part and measures(part.unit))
     kinds = {measures(part.unit) for part in known}
